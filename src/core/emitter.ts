@@ -56,7 +56,10 @@ export class Emitter<Events extends object> {
     for (const listener of listeners) {
       try {
         const result = listener(event);
-        if (isThenable(result)) result.then(undefined, (error: unknown) => { this.#reporter.listenerError(error); });
+        if (isThenable(result))
+          result.then(undefined, (error: unknown) => {
+            this.#reporter.listenerError(error);
+          });
       } catch (error) {
         this.#reporter.listenerError(error);
       }

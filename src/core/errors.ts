@@ -1,5 +1,7 @@
 /** Set on every Breakwater error; survives several copies of the package, where `instanceof` does not. */
 const BRAND = /* @__PURE__ */ Symbol.for('breakwater.error');
+/** The same for every refusal. */
+const REFUSAL = /* @__PURE__ */ Symbol.for('breakwater.rejected');
 
 /**
  * Base of every error that Breakwater creates. Recognise one with {@link isBreakwaterError}, which also works when the
@@ -47,9 +49,19 @@ export abstract class RejectedError extends BreakwaterError {
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 
+  /** @internal */
+  get [REFUSAL](): true {
+    return true;
+  }
+
   override get name(): string {
     return 'RejectedError';
   }
+}
+
+/** Whether a guard refused to run the call, from whichever copy of the package. @internal */
+export function isRejectedError(error: unknown): error is RejectedError {
+  return typeof error === 'object' && error !== null && (error as { readonly [REFUSAL]?: unknown })[REFUSAL] === true;
 }
 
 /** Hardened runtimes freeze `Error`; a refusal then merely carries its frames. */

@@ -42,7 +42,12 @@ export function parseOptions<S extends OptionSchema>(
   return parsed;
 }
 
-function parseGroup<S extends OptionSchema>(schema: S, value: unknown, path: string, report: ReportIssue): ParsedOptions<S> {
+function parseGroup<S extends OptionSchema>(
+  schema: S,
+  value: unknown,
+  path: string,
+  report: ReportIssue,
+): ParsedOptions<S> {
   const given = isRecord(value) ? value : {};
   if (given !== value) report(path, `must be an options object, got ${describe(value)}`);
   const prefix = path === '' ? '' : `${path}.`;
@@ -50,7 +55,10 @@ function parseGroup<S extends OptionSchema>(schema: S, value: unknown, path: str
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(schema, key) || given[key] === undefined) continue;
     const meant = nearest(key, names);
-    report(prefix + key.slice(0, 64), `is not an option${meant === undefined ? '' : `; did you mean ${prefix}${meant}?`}`);
+    report(
+      prefix + key.slice(0, 64),
+      `is not an option${meant === undefined ? '' : `; did you mean ${prefix}${meant}?`}`,
+    );
   }
   const parsed: Record<string, unknown> = {};
   for (const name of names) parsed[name] = schema[name]?.parse(given[name], prefix + name, report);
@@ -92,13 +100,22 @@ function rangeText({ min, max }: Range): string {
   return max === undefined ? ` of at least ${String(min)}` : ` from ${String(min)} to ${String(max)}`;
 }
 
-function numberKind<T>(what: string, fits: (value: number) => boolean, o: Range & (Required | Default<T>)): OptionKind<T> {
+function numberKind<T>(
+  what: string,
+  fits: (value: number) => boolean,
+  o: Range & (Required | Default<T>),
+): OptionKind<T> {
   const expected = `must be ${what}${rangeText(o)}`;
   return {
     parse(value, path, report) {
       if (value === undefined && 'default' in o) return o.default;
       if (value === undefined) report(path, `is required: it ${expected}`);
-      else if (typeof value !== 'number' || !fits(value) || value < (o.min ?? -Infinity) || value > (o.max ?? Infinity)) {
+      else if (
+        typeof value !== 'number' ||
+        !fits(value) ||
+        value < (o.min ?? -Infinity) ||
+        value > (o.max ?? Infinity)
+      ) {
         report(path, `${expected}, got ${describe(value)}`);
       }
       return value as T;
@@ -122,7 +139,11 @@ export function finite(options: Range & (Required | Default<number | undefined>)
 
 /** A finite span of milliseconds, at least 0 unless said otherwise. @internal */
 export function durationMs<T extends number | undefined>(fallback: T, range: Range = {}): OptionKind<number | T> {
-  return numberKind<number | T>('a finite number of milliseconds', Number.isFinite, { min: 0, ...range, default: fallback });
+  return numberKind<number | T>('a finite number of milliseconds', Number.isFinite, {
+    min: 0,
+    ...range,
+    default: fallback,
+  });
 }
 
 /** A share from 0 to 1. @internal */
@@ -146,7 +167,8 @@ export function text<T extends string | undefined>(fallback: T): OptionKind<stri
 export function flag(fallback: boolean): OptionKind<boolean> {
   return {
     parse(value, path, report) {
-      if (value !== undefined && typeof value !== 'boolean') report(path, `must be true or false, got ${describe(value)}`);
+      if (value !== undefined && typeof value !== 'boolean')
+        report(path, `must be true or false, got ${describe(value)}`);
       return (value as boolean | undefined) ?? fallback;
     },
   };
@@ -171,7 +193,8 @@ export function oneOf<const W extends string>(words: readonly W[], fallback: W):
 export function optionalFunction<F extends (...args: never[]) => unknown>(): OptionKind<F | undefined> {
   return {
     parse(value, path, report) {
-      if (value !== undefined && typeof value !== 'function') report(path, `must be a function, got ${describe(value)}`);
+      if (value !== undefined && typeof value !== 'function')
+        report(path, `must be a function, got ${describe(value)}`);
       return value as F | undefined;
     },
   };

@@ -20,7 +20,9 @@ const MOST_BYTES = 65_536;
  */
 export function secureBytes(n: number): Uint8Array {
   if (!Number.isInteger(n) || n < 0 || n > MOST_BYTES) {
-    throw new InvalidArgumentError(`secureBytes: n must be an integer from 0 to ${String(MOST_BYTES)}, got ${String(n)}`);
+    throw new InvalidArgumentError(
+      `secureBytes: n must be an integer from 0 to ${String(MOST_BYTES)}, got ${String(n)}`,
+    );
   }
   return globalThis.crypto.getRandomValues(new Uint8Array(n));
 }

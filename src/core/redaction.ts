@@ -10,7 +10,8 @@ const SENSITIVE_KEY =
   /(?:secret|token|password|passwd|pwd|passphrase|private_?key|credentials?|authorization|cookie|session_?id|dsn|api_?key|access_?key|_key)$/i;
 const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/@]{0,500}@/gi;
 const AUTH_SCHEME = /\b(bearer|basic|digest)\s+[\w~+/.=-]{4,}/gi;
-const KEY_VALUE = /(["']?)([\w-]{1,64})\1(\s{0,3}[=:]\s{0,3})("[^"]{0,2000}"|'[^']{0,2000}'|[^\s,;&"'{}()[\]]{1,2000})/g;
+const KEY_VALUE =
+  /(["']?)([\w-]{1,64})\1(\s{0,3}[=:]\s{0,3})("[^"]{0,2000}"|'[^']{0,2000}'|[^\s,;&"'{}()[\]]{1,2000})/g;
 
 /** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
 function secrets(): Map<string, number> {
@@ -26,11 +27,15 @@ function secrets(): Map<string, number> {
  */
 export function registerSecret(value: string): Disposable {
   if (typeof value !== 'string' || value.length < SHORTEST_SECRET) {
-    throw new InvalidArgumentError(`registerSecret: value must be a string of at least ${String(SHORTEST_SECRET)} characters`);
+    throw new InvalidArgumentError(
+      `registerSecret: value must be a string of at least ${String(SHORTEST_SECRET)} characters`,
+    );
   }
   const all = secrets();
   if (all.size >= MOST_SECRETS && !all.has(value)) {
-    throw new InvalidArgumentError(`registerSecret: ${String(MOST_SECRETS)} values are registered; dispose those no longer in use`);
+    throw new InvalidArgumentError(
+      `registerSecret: ${String(MOST_SECRETS)} values are registered; dispose those no longer in use`,
+    );
   }
   all.set(value, (all.get(value) ?? 0) + 1);
   let live = true;
@@ -119,7 +124,8 @@ function copyObject(value: object, depth: number, above: Set<object>): unknown {
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value).slice(0, MOST_ENTRIES)) {
     const field = isSensitiveKey(key) ? MASK : copy(readField(value, key), depth + 1, above);
-    if (field !== undefined) Object.defineProperty(result, key, { value: field, enumerable: true, configurable: true, writable: true });
+    if (field !== undefined)
+      Object.defineProperty(result, key, { value: field, enumerable: true, configurable: true, writable: true });
   }
   return result;
 }

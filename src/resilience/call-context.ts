@@ -1,0 +1,44 @@
+import type { PlatformAbortSignal } from '../core/platform.js';
+
+/** What a guarded operation is told about the call it serves. */
+export interface CallContext {
+  /** Aborts when the caller gives up. Made on first read, so an operation that ignores it pays nothing. */
+  readonly signal: PlatformAbortSignal;
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
+  /** Milliseconds until the call's deadline; `Infinity` without one. */
+  remainingMs(): number;
+}
+
+/** Options of a single guarded call. */
+export interface ExecuteOptions {
+  /** Lets the caller give up. A call that was given up counts neither as success nor as failure. */
+  readonly signal?: PlatformAbortSignal | undefined;
+}
+
+/**
+ * Anything that runs an operation under a rule. `F` is what it may answer instead of the operation's own result.
+ */
+export interface Policy<F = never> {
+  /** Runs `operation` under the rule. */
+  execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T | F>;
+}
+
+/** The context of a call without retries and without a deadline. @internal */
+export class SingleCall implements CallContext {
+  readonly attempt = 1;
+  #signal: PlatformAbortSignal | undefined;
+
+  constructor(signal: PlatformAbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  get signal(): PlatformAbortSignal {
+    // Creating a signal costs several microseconds, far more than the whole breaker.
+    return (this.#signal ??= new AbortController().signal);
+  }
+
+  remainingMs(): number {
+    return Infinity;
+  }
+}
