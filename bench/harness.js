@@ -1,0 +1,65 @@
+import { cpus } from 'node:os';
+import { measure } from 'mitata';
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {'floor' | 'ours' | 'peer'} role
+ * @property {number} calls - how many calls one `run` makes
+ * @property {() => unknown} run
+ */
+
+/** Rounds go through all cases in turn, so that a slow moment of the machine meets each of them. */
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+const CASE_NS = Number(process.env.BENCH_CASE_MS ?? 60) * 1e6;
+
+/** One group of cases, timed in one run: the best round of each counts, in nanoseconds a call. */
+export async function compare(title, cases, budget) {
+  const best = new Map(cases.map(({ name }) => [name, Infinity]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { name, calls, run } of cases) {
+      const { p50 } = await measure(run, { min_cpu_time: CASE_NS, min_samples: 5 });
+      best.set(name, Math.min(best.get(name), p50 / calls));
+    }
+  }
+  const floorNs = best.get(cases.find(({ role }) => role === 'floor').name);
+  const oursNs = best.get(cases.find(({ role }) => role === 'ours').name);
+  console.log(`\n${title}`);
+  for (const { name, role } of cases) {
+    const ns = best.get(name);
+    const over = role === 'floor' ? '' : `floor + ${(ns - floorNs).toFixed(0).padStart(6)} ns`;
+    const ratio = role === 'peer' ? `${(ns / oursNs).toFixed(1)}x ours` : '';
+    console.log(`  ${role.padEnd(5)}  ${name.padEnd(44)} ${ns.toFixed(1).padStart(9)} ns  ${over.padEnd(18)}  ${ratio}`);
+  }
+  return budget === undefined ? true : judge(budget, oursNs - floorNs, oursNs, fastestPeer(cases, best));
+}
+
+function fastestPeer(cases, best) {
+  return Math.min(...cases.filter(({ role }) => role === 'peer').map(({ name }) => best.get(name)));
+}
+
+function judge({ overFloorNs, text }, overNs, oursNs, peerNs) {
+  const met = overNs <= overFloorNs && oursNs <= peerNs;
+  console.log(`  budget: ${text}: ${met ? 'met' : 'MISSED'}`);
+  return met;
+}
+
+/** What the figures were measured on. */
+export function machine() {
+  const [cpu] = cpus();
+  return `Node ${process.version}, ${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${process.platform} ${process.arch}`;
+}
+
+/** Awaits `call` `calls` times, one after the other. */
+export function sequential(call, calls = 1_000) {
+  return async () => {
+    for (let i = 0; i < calls; i++) await call(i);
+  };
+}
+
+/** Calls `call` `calls` times. */
+export function repeated(call, calls = 1_000) {
+  return () => {
+    for (let i = 0; i < calls; i++) call(i);
+  };
+}

@@ -1,0 +1,18 @@
+import { circuitBreakerBench } from './circuit-breaker.js';
+import { machine } from './harness.js';
+import { rateLimiterBench } from './rate-limiter.js';
+
+const groups = { 'circuit-breaker': circuitBreakerBench, 'rate-limiter': rateLimiterBench };
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(groups, name));
+if (unknown.length > 0) {
+  console.error(`no such group: ${unknown.join(', ')}; there are ${Object.keys(groups).join(' and ')}`);
+  process.exit(2);
+}
+console.log(machine());
+let met = true;
+for (const [name, bench] of Object.entries(groups)) {
+  if (asked.length === 0 || asked.includes(name)) met = (await bench()) && met;
+}
+console.log(met ? '\nevery budget is met' : '\na budget is MISSED: see above');
+process.exitCode = met ? 0 : 1;
