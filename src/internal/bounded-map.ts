@@ -1,0 +1,83 @@
+/** How many entries are compared when one must go. */
+const SAMPLE = 8;
+
+/**
+ * A map that never holds more than `max` entries. When it is full, a new entry takes the place of the one that matters
+ * least among a few; a hand goes round, so that every entry is looked at before any is looked at again, and what
+ * matters more than its neighbours stays however many come and go.
+ * @internal
+ */
+export class BoundedMap<V> {
+  readonly #max: number;
+  readonly #weight: (value: V) => number;
+  readonly #entries = new Map<string, V>();
+  #hand: Iterator<[string, V]> | undefined;
+  /** How many entries had to make room. */
+  evicted = 0;
+
+  /** @param weight - how much losing a value would matter. */
+  constructor(max: number, weight: (value: V) => number) {
+    this.#max = max;
+    this.#weight = weight;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Stores a value under a key that is known to be there. */
+  update(key: string, value: V): void {
+    this.#entries.set(key, value);
+  }
+
+  /** Stores a value under a key that is known to be new. */
+  add(key: string, value: V): void {
+    if (this.#entries.size >= this.#max) this.#makeRoom();
+    this.#entries.set(detached(key), value);
+  }
+
+  delete(key: string): boolean {
+    return this.#entries.delete(key);
+  }
+
+  entries(): IterableIterator<[string, V]> {
+    return this.#entries.entries();
+  }
+
+  #makeRoom(): void {
+    let least: string | undefined;
+    let weight = Infinity;
+    for (let i = 0; i < SAMPLE; i++) {
+      const entry = this.#next();
+      if (entry === undefined) break;
+      const its = this.#weight(entry[1]);
+      if (least === undefined || its < weight) [least, weight] = [entry[0], its];
+    }
+    if (least === undefined) return;
+    this.#entries.delete(least);
+    this.evicted++;
+  }
+
+  #next(): [string, V] | undefined {
+    let step = this.#hand?.next();
+    if (step === undefined || step.done === true) {
+      this.#hand = this.#entries.entries();
+      step = this.#hand.next();
+    }
+    return step.done === true ? undefined : step.value;
+  }
+}
+
+/**
+ * A copy of the text that shares no memory with longer text it may have been cut from: a key must not keep a whole
+ * header alive.
+ */
+function detached(key: string): string {
+  const codes: number[] = [];
+  for (let i = 0; i < key.length; i++) codes.push(key.charCodeAt(i));
+  return String.fromCharCode(...codes);
+}

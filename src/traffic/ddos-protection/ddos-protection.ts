@@ -1,0 +1,278 @@
+import type { Clock } from '../../core/clock.js';
+import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import { Emitter } from '../../core/emitter.js';
+import { InvalidArgumentError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
+import { redactText } from '../../core/redaction.js';
+import { Reporter } from '../../core/reporter.js';
+import { BoundedMap } from '../../internal/bounded-map.js';
+import { keyOf } from '../client-address/index.js';
+import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { type Ban, Bans } from './bans.js';
+import { Brake, Visits } from './engine.js';
+import type { DDoSProtectionEvents } from './events.js';
+import { type DDoSProtectionOptions, type ParsedDDoSProtectionOptions, parseDDoSProtectionOptions } from './options.js';
+import { type DDoSStats, protectionMetrics } from './stats.js';
+
+/** A page of blocks. */
+export interface BanPage {
+  readonly bans: readonly Ban[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: number;
+}
+
+const PAGE = 100;
+
+/**
+ * Blocks addresses that make more requests than anybody needs: with the defaults, request 101 within a minute is
+ * refused and blocks its address for 15 minutes. In bounded memory, whatever addresses come.
+ *
+ * @example
+ * const ddos = new DDoSProtection({ allow: ['192.0.2.0/28'] });
+ * const { allowed, retryAfterMs } = ddos.check(request.socket.remoteAddress);
+ */
+export class DDoSProtection implements Component<DDoSStats> {
+  readonly kind = 'ddos-protection';
+  readonly name: string;
+  readonly #options: ParsedDDoSProtectionOptions;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #events: Emitter<DDoSProtectionEvents>;
+  readonly #violated: readonly string[];
+  readonly #visits: BoundedMap<Visits>;
+  readonly #bans: Bans;
+  readonly #brake: Brake;
+  readonly #shadow: boolean;
+  #latestMs = -Infinity;
+  #admitted = 0;
+  #rejected = 0;
+  #blocked = 0;
+  #unaddressed = 0;
+  readonly #toldInMinute = { brake: NaN, memory: NaN };
+
+  /** @throws {@link InvalidOptionsError} naming every option that is unknown or out of range. */
+  constructor(options?: DDoSProtectionOptions) {
+    this.#options = parseDDoSProtectionOptions(options);
+    const { name, clock, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
+    this.name = name;
+    this.#clock = clock;
+    this.#reporter = new Reporter(`DDoSProtection '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(this.#reporter);
+    this.#violated = Object.freeze([name]);
+    this.#visits = new BoundedMap(maxAddresses, (visits) => visits.weight(this.#latestMs, windowMs));
+    this.#bans = new Bans(`DDoSProtection '${name}'`, ipv6Prefix, maxAddresses);
+    this.#brake = new Brake(windowMs);
+    this.#shadow = mode === 'shadow';
+  }
+
+  /**
+   * Counts one request of `address` and says whether it may go on. A request without a usable address is admitted and
+   * counted nowhere but in `stats().unaddressed`: a bucket for all of those would let one client lock out the others.
+   *
+   * @param options - with `block: false` a request beyond the limit is refused, but its address is not blocked.
+   */
+  check(address: string | undefined, { block = true }: { readonly block?: boolean | undefined } = {}): Decision {
+    const { threshold, windowMs, ipv6Prefix, allow, deny } = this.#options;
+    const key = typeof address === 'string' ? keyOf(address, ipv6Prefix) : undefined;
+    if (address === undefined || key === undefined) return this.#withoutAddress();
+    if (allow.size > 0 && allow.has(address)) return this.#admit(threshold, 0);
+    if (deny.size > 0 && deny.has(address)) return this.#refuse(Infinity, 'ban');
+    const nowMs = this.#now();
+    if (this.#bans.size > 0) {
+      const leftMs = this.#bans.leftMs(key, nowMs);
+      if (leftMs > 0) return this.#refuse(leftMs, 'ban');
+    }
+    const visits = this.#visitsOf(key, nowMs);
+    const count = visits.count(nowMs, windowMs);
+    if (count >= threshold) return this.#exceeded(key, visits, block);
+    visits.add();
+    return this.#admit(threshold - count - 1, visits.resetMs(nowMs, windowMs));
+  }
+
+  /**
+   * Blocks an address or a range for `ms` milliseconds, whatever it does. An IPv6 address stands for its client's range.
+   *
+   * @param ms - more than 0; `Infinity` until {@link DDoSProtection.unblock}.
+   * @param reason - shown in `bans()` and events; redacted, at most 200 characters.
+   * @throws {@link InvalidArgumentError} when one of them is wrong, or 1,000 ranges are blocked already.
+   */
+  block(addressOrCidr: string, ms: number, reason: string): void {
+    if (typeof ms !== 'number' || !(ms > 0)) {
+      throw new InvalidArgumentError(`DDoSProtection.block: ms must be a number of more than 0, got ${describe(ms)}`);
+    }
+    const shown = redactText(String(reason), 200);
+    const address = this.#bans.addText(addressOrCidr, this.#now() + ms, shown);
+    this.#tellBlocked(address, shown, ms, 'hand');
+  }
+
+  /**
+   * Lifts the block of an address or a range and clears its count.
+   *
+   * @returns whether it was blocked.
+   * @throws {@link InvalidArgumentError} when it is neither.
+   */
+  unblock(addressOrCidr: string): boolean {
+    const { key, cidr } = this.#bans.name(addressOrCidr);
+    const name = key ?? cidr;
+    this.#visits.delete(name);
+    const was = this.#bans.delete(name);
+    if (was) this.#events.emit('unblocked', { protection: this.name, address: name });
+    return was;
+  }
+
+  /** Whether a request of this address would be refused for a block or the deny list; changes no count. */
+  isBlocked(address: string): boolean {
+    const { ipv6Prefix, allow, deny } = this.#options;
+    const key = keyOf(address, ipv6Prefix);
+    if (this.#shadow || key === undefined || allow.has(address)) return false;
+    return deny.has(address) || this.#bans.leftMs(key, this.#now()) > 0;
+  }
+
+  /** The blocks in force, 100 a page; in shadow mode those that would be. */
+  bans(cursor = 0): BanPage {
+    if (!Number.isSafeInteger(cursor) || cursor < 0) {
+      throw new InvalidArgumentError(
+        `DDoSProtection.bans: cursor must be one that bans() returned, got ${describe(cursor)}`,
+      );
+    }
+    const all = [...this.#bans.list(this.#now())];
+    const bans = all.slice(cursor, cursor + PAGE);
+    return cursor + PAGE < all.length ? { bans, next: cursor + PAGE } : { bans };
+  }
+
+  /** Counts as plain JSON; no address is in it. */
+  stats(): DDoSStats {
+    return {
+      name: this.name,
+      mode: this.#options.mode,
+      threshold: this.#options.threshold,
+      admitted: this.#admitted,
+      rejected: this.#rejected,
+      blocks: this.#blocked,
+      unaddressed: this.#unaddressed,
+      addresses: this.#visits.size,
+      evictedAddresses: this.#visits.evicted,
+      blockedNow: this.#bans.size,
+    };
+  }
+
+  /** The same as {@link DDoSProtection.stats}. */
+  snapshot(): DDoSStats {
+    return this.stats();
+  }
+
+  /** Subscribes to `type`; the returned function unsubscribes. */
+  on<K extends keyof DDoSProtectionEvents>(type: K, listener: (event: DDoSProtectionEvents[K]) => void): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  /** Hears of blocks and pressure, as plain JSON. */
+  subscribe(listener: (event: ComponentEvent) => void): () => void {
+    const tell = (type: keyof DDoSProtectionEvents, level: 'info' | 'warn') =>
+      this.#events.on(type, (event) => {
+        const forever = 'durationMs' in event && event.durationMs === Infinity;
+        listener({ type, level, data: forever ? { ...event, durationMs: null } : event });
+      });
+    const stops = [tell('blocked', 'warn'), tell('unblocked', 'info'), tell('pressure', 'warn')];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Totals for a scrape. */
+  metrics(): Iterable<MetricSample> {
+    return protectionMetrics(this.stats());
+  }
+
+  /** A clock that is set back makes no block longer and no window shorter: time only goes on. */
+  #now(): number {
+    const nowMs = this.#clock.now();
+    if (nowMs > this.#latestMs) this.#latestMs = nowMs;
+    return this.#latestMs;
+  }
+
+  #visitsOf(key: string, nowMs: number): Visits {
+    this.#brake.advance(nowMs);
+    let visits = this.#visits.get(key);
+    if (visits === undefined) {
+      const { evicted } = this.#visits;
+      this.#visits.add(key, (visits = new Visits(nowMs)));
+      if (this.#visits.evicted > evicted) this.#tellPressure('memory');
+    }
+    if (visits.minute !== this.#brake.minute) {
+      visits.minute = this.#brake.minute;
+      this.#brake.see();
+    }
+    return visits;
+  }
+
+  #exceeded(key: string, visits: Visits, block: boolean): Decision {
+    const { threshold, windowMs, blockDurationMs } = this.#options;
+    const waitMs = visits.waitMs(this.#latestMs, windowMs, threshold);
+    if (!block || visits.brakedMinute === this.#brake.minute) return this.#refuse(waitMs, 'local');
+    if (!this.#brake.release()) {
+      visits.brakedMinute = this.#brake.minute;
+      this.#tellPressure('brake');
+      return this.#refuse(waitMs, 'local');
+    }
+    this.#visits.delete(key);
+    const reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
+    this.#bans.add(key, this.#latestMs + blockDurationMs, reason);
+    this.#tellBlocked(key, reason, blockDurationMs, 'threshold');
+    return this.#refuse(blockDurationMs, 'ban');
+  }
+
+  #withoutAddress(): Decision {
+    this.#unaddressed++;
+    this.#reporter.warn(
+      'BREAKWATER_W_NO_ADDRESS',
+      'a request had no usable address and was admitted uncounted; check trustProxy and what the proxy writes',
+    );
+    return this.#admit(this.#options.threshold, 0);
+  }
+
+  #tellBlocked(address: string, reason: string, durationMs: number, by: 'threshold' | 'hand'): void {
+    this.#blocked++;
+    this.#events.emit('blocked', { protection: this.name, address, reason, durationMs, by, shadow: this.#shadow });
+  }
+
+  #tellPressure(reason: 'brake' | 'memory'): void {
+    if (this.#toldInMinute[reason] === this.#brake.minute) return;
+    this.#toldInMinute[reason] = this.#brake.minute;
+    this.#events.emit('pressure', { protection: this.name, reason });
+  }
+
+  #admit(remaining: number, resetAfterMs: number): Decision {
+    this.#admitted++;
+    return {
+      allowed: true,
+      limit: this.#options.threshold,
+      remaining,
+      retryAfterMs: 0,
+      resetAfterMs,
+      cost: 1,
+      policy: this.name,
+      violated: NONE_VIOLATED,
+      source: 'local',
+      degraded: false,
+      shadow: false,
+    };
+  }
+
+  #refuse(retryAfterMs: number, source: 'local' | 'ban'): Decision {
+    this.#rejected++;
+    return {
+      allowed: this.#shadow,
+      limit: this.#options.threshold,
+      remaining: 0,
+      retryAfterMs,
+      resetAfterMs: retryAfterMs,
+      cost: 1,
+      policy: this.name,
+      violated: this.#violated,
+      source,
+      degraded: false,
+      shadow: this.#shadow,
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '../../core/clock.js';
+import {
+  clockOption,
+  count,
+  durationMs,
+  oneOf,
+  type OptionKind,
+  type ParsedOptions,
+  parseOptions,
+  text,
+} from '../../core/options.js';
+import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
+import { type Cidr, CidrSet, parseCidr } from '../client-address/index.js';
+
+/** Options of {@link DDoSProtection}. */
+export interface DDoSProtectionOptions {
+  /** Shown in decisions, events and metrics; 1 to 200 characters. @defaultValue `'ddos'` */
+  readonly name?: string | undefined;
+  /** Requests that one address may make within the window. Integer, at least 1. @defaultValue `100` */
+  readonly threshold?: number | undefined;
+  /** The window, in ms, at least 12. @defaultValue `60_000` */
+  readonly windowMs?: number | undefined;
+  /** How long an address is blocked that made one request more, in ms, at least 1. @defaultValue `900_000` */
+  readonly blockDurationMs?: number | undefined;
+  /** Bits of an IPv6 address that name one client. Integer from 32 to 128. @defaultValue `64` */
+  readonly ipv6Prefix?: number | undefined;
+  /** Ranges that are never counted nor blocked, such as health checkers. @defaultValue `[]` */
+  readonly allow?: readonly Cidr[] | undefined;
+  /** Ranges that are always refused. @defaultValue `[]` */
+  readonly deny?: readonly Cidr[] | undefined;
+  /**
+   * Most addresses that are counted, and most that are blocked, at once. Integer, at least 1. Beyond it the address
+   * with the fewest requests among a few is forgotten. @defaultValue `50_000`
+   */
+  readonly maxAddresses?: number | undefined;
+  /** `'shadow'` admits everything and marks what it would have refused. @defaultValue `'enforce'` */
+  readonly mode?: 'enforce' | 'shadow' | undefined;
+  /** Time source. @defaultValue `systemClock` */
+  readonly clock?: Clock | undefined;
+  /** Hears of listeners that throw and of configuration warnings. @defaultValue `process.emitWarning` */
+  readonly onListenerError?: ListenerErrorHandler | undefined;
+}
+
+/** Defaults of {@link DDoSProtectionOptions}. */
+export const DDOS_PROTECTION_DEFAULTS = /* @__PURE__ */ Object.freeze({
+  name: 'ddos',
+  threshold: 100,
+  windowMs: 60_000,
+  blockDurationMs: 900_000,
+  ipv6Prefix: 64,
+  allow: /* @__PURE__ */ Object.freeze([]),
+  deny: /* @__PURE__ */ Object.freeze([]),
+  maxAddresses: 50_000,
+  mode: 'enforce',
+});
+
+function ranges(): OptionKind<CidrSet> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined) return new CidrSet([]);
+      if (!Array.isArray(value)) {
+        report(path, "must be a list of CIDR ranges such as ['10.0.0.0/8']");
+        return new CidrSet([]);
+      }
+      const good: Cidr[] = [];
+      for (const [i, cidr] of value.entries()) {
+        const parsed = parseCidr(cidr);
+        if (typeof parsed === 'string') report(`${path}[${String(i)}]`, parsed);
+        else good.push(cidr as Cidr);
+      }
+      return new CidrSet(good);
+    },
+  };
+}
+
+function schema() {
+  const defaults = DDOS_PROTECTION_DEFAULTS;
+  return {
+    name: text(defaults.name),
+    threshold: count({ min: 1, default: defaults.threshold }),
+    windowMs: durationMs(defaults.windowMs, { min: 12 }),
+    blockDurationMs: durationMs(defaults.blockDurationMs, { min: 1 }),
+    ipv6Prefix: count({ min: 32, max: 128, default: defaults.ipv6Prefix }),
+    allow: ranges(),
+    deny: ranges(),
+    // A Map takes at most 2^24 entries.
+    maxAddresses: count({ min: 1, max: 16_000_000, default: defaults.maxAddresses }),
+    mode: oneOf(['enforce', 'shadow'], 'enforce'),
+    clock: clockOption(),
+    onListenerError: onListenerErrorOption(),
+  };
+}
+
+/** @internal */
+export type ParsedDDoSProtectionOptions = ParsedOptions<ReturnType<typeof schema>>;
+
+/** @internal */
+export function parseDDoSProtectionOptions(options: DDoSProtectionOptions | undefined): ParsedDDoSProtectionOptions {
+  return parseOptions('DDoSProtection', schema(), options);
+}

@@ -1,0 +1,73 @@
+/**
+ * A token bucket whose whole state is one number: the time at which it will be full again. Tokens, waits and resets
+ * follow from it, and a key without a number is a full bucket.
+ *
+ * With `refillPerSecond` 0 nothing ever comes back: time stands still and the number is what was used.
+ *
+ * The same arithmetic is known as the generic cell rate algorithm (ITU-T I.371).
+ * @internal
+ */
+export class TokenBucket {
+  readonly capacity: number;
+  readonly refills: boolean;
+  /** Time for one token. */
+  readonly #tokenMs: number;
+  /** Time from empty to full. */
+  readonly #fullMs: number;
+
+  constructor(capacity: number, refillPerSecond: number) {
+    this.capacity = capacity;
+    this.refills = refillPerSecond > 0;
+    this.#tokenMs = this.refills ? 1_000 / refillPerSecond : 1;
+    this.#fullMs = capacity * this.#tokenMs;
+  }
+
+  /** The time that counts for this bucket. */
+  time(nowMs: number): number {
+    return this.refills ? nowMs : 0;
+  }
+
+  /** The state after taking `cost`, whether or not it fits. */
+  take(fullAtMs: number, cost: number, nowMs: number): number {
+    return Math.max(fullAtMs, nowMs) + cost * this.#tokenMs;
+  }
+
+  /** Whether that state is one that the bucket allows. */
+  fits(takenMs: number, nowMs: number): boolean {
+    return takenMs - nowMs <= this.#fullMs + this.#slackMs(nowMs);
+  }
+
+  /** Time until a state that does not fit would; `Infinity` for never. */
+  waitMs(takenMs: number, cost: number, nowMs: number): number {
+    if (cost > this.capacity || !this.refills) return Infinity;
+    return Math.max(0, takenMs - nowMs - this.#fullMs);
+  }
+
+  /** Tokens in the bucket, with fractions. */
+  tokens(fullAtMs: number, nowMs: number): number {
+    return Math.min(this.capacity, Math.max(0, this.capacity - Math.max(0, fullAtMs - nowMs) / this.#tokenMs));
+  }
+
+  /** Whole tokens in the bucket. */
+  whole(fullAtMs: number, nowMs: number): number {
+    const owedMs = fullAtMs - nowMs;
+    if (owedMs <= 0) return this.capacity;
+    return Math.max(0, Math.floor((this.#fullMs - owedMs + this.#slackMs(nowMs)) / this.#tokenMs));
+  }
+
+  /** Time until the bucket is full; `Infinity` for never. */
+  resetMs(fullAtMs: number, nowMs: number): number {
+    const owedMs = Math.max(0, fullAtMs - nowMs);
+    return this.refills || owedMs === 0 ? owedMs : Infinity;
+  }
+
+  /** The state after `tokens` were given back; never more than full. */
+  give(fullAtMs: number, tokens: number, nowMs: number): number {
+    return Math.max(nowMs, fullAtMs - tokens * this.#tokenMs);
+  }
+
+  /** A few units in the last place of the numbers involved: a call at the very moment that was promised is admitted. */
+  #slackMs(nowMs: number): number {
+    return (Math.abs(nowMs) + this.#fullMs) * 4 * Number.EPSILON;
+  }
+}

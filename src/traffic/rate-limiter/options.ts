@@ -1,0 +1,88 @@
+import type { Clock } from '../../core/clock.js';
+import { clockOption, count, finite, flag, oneOf, type ParsedOptions, parseOptions, text } from '../../core/options.js';
+import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
+
+/** What both limiters take. */
+interface BucketOptions {
+  /** Tokens that a full bucket holds: the largest burst. Integer, at least 1. */
+  readonly capacity: number;
+  /** Tokens that come back each second, fractions included, at least 0; `0` makes a bucket that is used once. */
+  readonly refillPerSecond: number;
+  /**
+   * `'shadow'` admits everything and marks what it would have refused, which then takes nothing from the bucket.
+   * @defaultValue `'enforce'`
+   */
+  readonly mode?: 'enforce' | 'shadow' | undefined;
+  /** Time source. @defaultValue `systemClock` */
+  readonly clock?: Clock | undefined;
+  /** Hears of listeners that throw and of configuration warnings. @defaultValue `process.emitWarning` */
+  readonly onListenerError?: ListenerErrorHandler | undefined;
+}
+
+/** Options of {@link RateLimiter}. */
+export interface RateLimiterOptions extends BucketOptions {
+  /** Shown in decisions, errors, events and metrics; 1 to 200 characters. @defaultValue `'rate-limiter'` */
+  readonly name?: string | undefined;
+  /** Whether refusals by `acquire` record where they were created. @defaultValue `false` */
+  readonly captureStack?: boolean | undefined;
+}
+
+/** Options of {@link PerUserRateLimiter}. */
+export interface PerUserRateLimiterOptions extends BucketOptions {
+  /** Shown in decisions, events and metrics; 1 to 200 characters. @defaultValue `'per-user'` */
+  readonly name?: string | undefined;
+  /**
+   * Most keys that are remembered. Integer, at least 1. Beyond it a new key takes the place of one whose bucket is
+   * nearly full. @defaultValue `100_000`
+   */
+  readonly maxKeys?: number | undefined;
+}
+
+/** Defaults of {@link RateLimiterOptions}. */
+export const RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
+  name: 'rate-limiter',
+  mode: 'enforce',
+  captureStack: false,
+});
+
+/** Defaults of {@link PerUserRateLimiterOptions}. */
+export const PER_USER_RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
+  name: 'per-user',
+  maxKeys: 100_000,
+  mode: 'enforce',
+});
+
+function bucketSchema(name: string) {
+  return {
+    name: text(name),
+    capacity: count({ min: 1, required: true }),
+    refillPerSecond: finite({ min: 0, required: true }),
+    mode: oneOf(['enforce', 'shadow'], 'enforce'),
+    clock: clockOption(),
+    onListenerError: onListenerErrorOption(),
+  };
+}
+
+function rateLimiterSchema() {
+  return { ...bucketSchema(RATE_LIMITER_DEFAULTS.name), captureStack: flag(RATE_LIMITER_DEFAULTS.captureStack) };
+}
+
+function perUserSchema() {
+  const { name, maxKeys } = PER_USER_RATE_LIMITER_DEFAULTS;
+  // A Map takes at most 2^24 entries.
+  return { ...bucketSchema(name), maxKeys: count({ min: 1, max: 16_000_000, default: maxKeys }) };
+}
+
+/** @internal */
+export function parseRateLimiterOptions(
+  options: RateLimiterOptions,
+): ParsedOptions<ReturnType<typeof rateLimiterSchema>> {
+  return parseOptions('RateLimiter', rateLimiterSchema(), options);
+}
+
+/** @internal */
+export function parsePerUserOptions(
+  options: PerUserRateLimiterOptions,
+): ParsedOptions<ReturnType<typeof perUserSchema>> {
+  return parseOptions('PerUserRateLimiter', perUserSchema(), options);
+}

@@ -1,0 +1,265 @@
+import type { Clock } from '../../core/clock.js';
+import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import { Emitter } from '../../core/emitter.js';
+import { InvalidArgumentError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
+import { redactText } from '../../core/redaction.js';
+import { Reporter } from '../../core/reporter.js';
+import { BoundedMap } from '../../internal/bounded-map.js';
+import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { checkCost } from './cost.js';
+import { KeyNames } from './digest.js';
+import { TokenBucket } from './engine.js';
+import { type PerUserRateLimiterEvents, rejectionData } from './events.js';
+import { limiterMetrics } from './metrics.js';
+import { parsePerUserOptions, type PerUserRateLimiterOptions } from './options.js';
+
+/** A keyed limiter's state as plain JSON; no key is in it. */
+export interface PerUserRateLimiterSnapshot {
+  readonly name: string;
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+  readonly mode: 'enforce' | 'shadow';
+  /** Keys that are remembered, … */
+  readonly keys: number;
+  readonly maxKeys: number;
+  /** … and how many had to make room for new ones. */
+  readonly evictedKeys: number;
+  readonly blockedKeys: number;
+  /** Calls admitted and refused so far; in shadow mode, what would have been refused. */
+  readonly admitted: number;
+  readonly rejected: number;
+}
+
+interface Block {
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+/**
+ * One token bucket for each key, made on demand and all alike, in bounded memory: a key whose bucket is full again is
+ * the same as one never seen.
+ *
+ * @example
+ * const limiter = new PerUserRateLimiter({ capacity: 100, refillPerSecond: 100 / 60 });
+ * const { allowed, retryAfterMs } = limiter.check(userId);
+ */
+export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot> {
+  readonly kind = 'per-user-rate-limiter';
+  readonly name: string;
+  readonly #options: ReturnType<typeof parsePerUserOptions>;
+  readonly #clock: Clock;
+  readonly #bucket: TokenBucket;
+  readonly #events: Emitter<PerUserRateLimiterEvents>;
+  readonly #violated: readonly string[];
+  readonly #names = new KeyNames();
+  readonly #keys: BoundedMap<number>;
+  readonly #blocks: BoundedMap<Block>;
+  readonly #shadow: boolean;
+  #latestMs = -Infinity;
+  #admitted = 0;
+  #rejected = 0;
+
+  /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
+  constructor(options: PerUserRateLimiterOptions) {
+    this.#options = parsePerUserOptions(options);
+    const { name, capacity, refillPerSecond, maxKeys, clock, mode, onListenerError } = this.#options;
+    this.name = name;
+    this.#clock = clock;
+    this.#bucket = new TokenBucket(capacity, refillPerSecond);
+    this.#events = new Emitter(new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError));
+    this.#violated = Object.freeze([name]);
+    this.#shadow = mode === 'shadow';
+    // What is nearest to full is what forgetting changes least.
+    this.#keys = new BoundedMap(maxKeys, (fullAtMs) => fullAtMs);
+    this.#blocks = new BoundedMap(maxKeys, ({ untilMs }) => untilMs);
+  }
+
+  /**
+   * Takes `cost` tokens from the key's bucket if they are there; a refusal takes nothing.
+   *
+   * @param key - who is calling: text of at least one character. Longer than 128 characters it is stored as a digest.
+   * @throws {@link InvalidArgumentError} when `key` is no such text, or `cost` is not an integer of at least 0.
+   */
+  check(key: string, { cost = 1 }: { readonly cost?: number | undefined } = {}): Decision {
+    checkCost('PerUserRateLimiter', cost);
+    const name = this.#nameOf(key);
+    const clockMs = this.#clock.now();
+    if (clockMs > this.#latestMs) this.#latestMs = clockMs;
+    if (this.#blocks.size > 0) {
+      const leftMs = this.#blockLeftMs(name);
+      if (leftMs > 0) return this.#refuse(name, cost, leftMs, leftMs, 0, 'ban');
+    }
+    const bucket = this.#bucket;
+    const nowMs = bucket.time(this.#latestMs);
+    const known = this.#keys.get(name);
+    const fullAtMs = known ?? -Infinity;
+    if (cost === 0) return this.#admit(cost, fullAtMs, nowMs);
+    const takenMs = bucket.take(fullAtMs, cost, nowMs);
+    if (!bucket.fits(takenMs, nowMs)) {
+      const waitMs = bucket.waitMs(takenMs, cost, nowMs);
+      return this.#refuse(name, cost, waitMs, bucket.resetMs(fullAtMs, nowMs), bucket.whole(fullAtMs, nowMs), 'local');
+    }
+    if (known === undefined) this.#keys.add(name, takenMs);
+    else this.#keys.update(name, takenMs);
+    this.#admitted++;
+    return this.#admit(cost, takenMs, nowMs);
+  }
+
+  /** What the key's bucket holds, changing nothing and remembering nobody. */
+  peek(key: string): Decision {
+    return this.check(key, { cost: 0 });
+  }
+
+  /** Fills the key's bucket; a block stays. */
+  reset(key: string): void {
+    this.#keys.delete(this.#nameOf(key));
+  }
+
+  /**
+   * Refuses the key for `ms` milliseconds, whatever its bucket holds.
+   *
+   * @param ms - more than 0; `Infinity` until {@link PerUserRateLimiter.unblock}.
+   * @param reason - shown in `rejected` events; redacted, at most 200 characters.
+   * @throws {@link InvalidArgumentError} when `ms` is not such a number.
+   */
+  block(key: string, ms: number, reason: string): void {
+    if (typeof ms !== 'number' || !(ms > 0)) {
+      throw new InvalidArgumentError(
+        `PerUserRateLimiter.block: ms must be a number of more than 0, got ${describe(ms)}`,
+      );
+    }
+    const name = this.#nameOf(key);
+    this.#latestMs = Math.max(this.#latestMs, this.#clock.now());
+    this.#blocks.delete(name);
+    this.#blocks.add(name, { untilMs: this.#latestMs + ms, reason: redactText(String(reason), 200) });
+  }
+
+  /** Lifts a block and fills the key's bucket. */
+  unblock(key: string): void {
+    const name = this.#nameOf(key);
+    this.#blocks.delete(name);
+    this.#keys.delete(name);
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /** Subscribes to `type`; the returned function unsubscribes. */
+  on<K extends keyof PerUserRateLimiterEvents>(
+    type: K,
+    listener: (event: PerUserRateLimiterEvents[K]) => void,
+  ): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  /** Hears of refusals, as plain JSON without the key. */
+  subscribe(listener: (event: ComponentEvent) => void): () => void {
+    return this.#events.on('rejected', (event) => {
+      listener({ type: 'rejected', level: 'warn', data: rejectionData(event) });
+    });
+  }
+
+  /** Configuration and counts as plain JSON. */
+  snapshot(): PerUserRateLimiterSnapshot {
+    const { name, capacity, refillPerSecond, mode, maxKeys } = this.#options;
+    return {
+      name,
+      capacity,
+      refillPerSecond,
+      mode,
+      keys: this.#keys.size,
+      maxKeys,
+      evictedKeys: this.#keys.evicted,
+      blockedKeys: this.#blocks.size,
+      admitted: this.#admitted,
+      rejected: this.#rejected,
+    };
+  }
+
+  /** Totals for a scrape. */
+  metrics(): Iterable<MetricSample> {
+    const limiter = { limiter: this.name };
+    return [
+      ...limiterMetrics(this.name, this.#admitted, this.#rejected),
+      {
+        name: 'breakwater_rate_limit_keys',
+        type: 'gauge',
+        help: 'Keys that a rate limiter remembers.',
+        value: this.size,
+        labels: limiter,
+      },
+      {
+        name: 'breakwater_rate_limit_evicted_keys_total',
+        type: 'counter',
+        help: 'Keys that had to make room for new ones.',
+        value: this.#keys.evicted,
+        labels: limiter,
+      },
+    ];
+  }
+
+  #nameOf(key: string): string {
+    if (typeof key === 'string' && key.length > 0) return this.#names.of(key);
+    const got = typeof key === 'string' ? 'none' : describe(key);
+    throw new InvalidArgumentError(`PerUserRateLimiter: key must be text of at least one character, got ${got}`);
+  }
+
+  #blockLeftMs(name: string): number {
+    const block = this.#blocks.get(name);
+    if (block === undefined) return 0;
+    if (block.untilMs > this.#latestMs) return block.untilMs - this.#latestMs;
+    this.#blocks.delete(name);
+    return 0;
+  }
+
+  #admit(cost: number, fullAtMs: number, nowMs: number): Decision {
+    const bucket = this.#bucket;
+    return {
+      allowed: true,
+      limit: bucket.capacity,
+      remaining: bucket.whole(fullAtMs, nowMs),
+      retryAfterMs: 0,
+      resetAfterMs: bucket.resetMs(fullAtMs, nowMs),
+      cost,
+      policy: this.name,
+      violated: NONE_VIOLATED,
+      source: 'local',
+      degraded: false,
+      shadow: false,
+    };
+  }
+
+  #refuse(
+    key: string,
+    cost: number,
+    retryAfterMs: number,
+    resetAfterMs: number,
+    remaining: number,
+    source: 'local' | 'ban',
+  ): Decision {
+    // A look at a blocked key is no refused call.
+    const looked = cost === 0;
+    if (!looked) this.#rejected++;
+    const decision: Decision = {
+      allowed: this.#shadow,
+      limit: this.#bucket.capacity,
+      remaining,
+      retryAfterMs,
+      resetAfterMs,
+      cost,
+      policy: this.name,
+      violated: this.#violated,
+      source,
+      degraded: false,
+      shadow: this.#shadow,
+    };
+    if (!looked && this.#events.has('rejected')) {
+      const reason = source === 'ban' ? this.#blocks.get(key)?.reason : undefined;
+      this.#events.emit('rejected', { limiter: this.name, key, decision, ...(reason === undefined ? {} : { reason }) });
+    }
+    return decision;
+  }
+}
