@@ -39,7 +39,8 @@ export interface RejectedErrorOptions {
 /** The library refused to run the call: nothing was attempted, so it is safe to try again later. */
 export abstract class RejectedError extends BreakwaterError {
   /** Milliseconds until a new try may be admitted; absent when that is unknown. */
-  readonly retryAfterMs?: number;
+  // Declared only: a field that is not set should not be there.
+  declare readonly retryAfterMs?: number;
 
   constructor(message: string, options: RejectedErrorOptions = {}) {
     const limit = Error.stackTraceLimit;

@@ -52,7 +52,8 @@ export class TokenBucket {
   whole(fullAtMs: number, nowMs: number): number {
     const owedMs = fullAtMs - nowMs;
     if (owedMs <= 0) return this.capacity;
-    return Math.max(0, Math.floor((this.#fullMs - owedMs + this.#slackMs(nowMs)) / this.#tokenMs));
+    const tokens = Math.floor((this.#fullMs - owedMs + this.#slackMs(nowMs)) / this.#tokenMs);
+    return Math.min(this.capacity, Math.max(0, tokens));
   }
 
   /** Time until the bucket is full; `Infinity` for never. */

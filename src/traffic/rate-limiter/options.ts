@@ -6,7 +6,9 @@ import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/rep
 interface BucketOptions {
   /** Tokens that a full bucket holds: the largest burst. Integer, at least 1. */
   readonly capacity: number;
-  /** Tokens that come back each second, fractions included, at least 0; `0` makes a bucket that is used once. */
+  /**
+   * Tokens that come back each second, fractions included, from 0 to 100,000,000; `0` makes a bucket that is used once.
+   */
   readonly refillPerSecond: number;
   /**
    * `'shadow'` admits everything and marks what it would have refused, which then takes nothing from the bucket.
@@ -52,11 +54,12 @@ export const PER_USER_RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
   mode: 'enforce',
 });
 
+// Beyond the largest rate the time for one token would vanish beside the time itself.
 function bucketSchema(name: string) {
   return {
     name: text(name),
     capacity: count({ min: 1, required: true }),
-    refillPerSecond: finite({ min: 0, required: true }),
+    refillPerSecond: finite({ min: 0, max: 1e8, required: true }),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),
