@@ -38,8 +38,8 @@ function fastestPeer(cases, best) {
   return Math.min(...cases.filter(({ role }) => role === 'peer').map(({ name }) => best.get(name)));
 }
 
-function judge({ overFloorNs, text }, overNs, oursNs, peerNs) {
-  const met = overNs <= overFloorNs && oursNs <= peerNs;
+function judge({ overFloorNs, beatsPeers = false, text }, overNs, oursNs, peerNs) {
+  const met = overNs <= overFloorNs && (!beatsPeers || oursNs <= peerNs);
   console.log(`  budget: ${text}: ${met ? 'met' : 'MISSED'}`);
   return met;
 }

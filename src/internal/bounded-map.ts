@@ -1,3 +1,5 @@
+import { detached } from './detached.js';
+
 /** How many entries are compared when one must go. */
 const SAMPLE = 8;
 
@@ -27,11 +29,6 @@ export class BoundedMap<V> {
 
   get(key: string): V | undefined {
     return this.#entries.get(key);
-  }
-
-  /** Stores a value under a key that is known to be there. */
-  update(key: string, value: V): void {
-    this.#entries.set(key, value);
   }
 
   /** Stores a value under a key that is known to be new. */
@@ -70,14 +67,4 @@ export class BoundedMap<V> {
     }
     return step.done === true ? undefined : step.value;
   }
-}
-
-/**
- * A copy of the text that shares no memory with longer text it may have been cut from: a key must not keep a whole
- * header alive.
- */
-function detached(key: string): string {
-  const codes: number[] = [];
-  for (let i = 0; i < key.length; i++) codes.push(key.charCodeAt(i));
-  return String.fromCharCode(...codes);
 }

@@ -6,6 +6,7 @@ import { describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
+import { NumberTable } from '../../internal/number-table.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { checkCost } from './cost.js';
 import { KeyNames } from './digest.js';
@@ -53,7 +54,8 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   readonly #events: Emitter<PerUserRateLimiterEvents>;
   readonly #violated: readonly string[];
   readonly #names = new KeyNames();
-  readonly #keys: BoundedMap<number>;
+  /** When each bucket will be full: what is nearest to full is what forgetting changes least. */
+  readonly #keys: NumberTable;
   readonly #blocks: BoundedMap<Block>;
   readonly #shadow: boolean;
   #latestMs = -Infinity;
@@ -70,8 +72,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     this.#events = new Emitter(new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError));
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
-    // What is nearest to full is what forgetting changes least.
-    this.#keys = new BoundedMap(maxKeys, (fullAtMs) => fullAtMs);
+    this.#keys = new NumberTable(maxKeys);
     this.#blocks = new BoundedMap(maxKeys, ({ untilMs }) => untilMs);
   }
 
@@ -92,16 +93,16 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     }
     const bucket = this.#bucket;
     const nowMs = bucket.time(this.#latestMs);
-    const known = this.#keys.get(name);
-    const fullAtMs = known ?? -Infinity;
+    const slot = this.#keys.find(name);
+    const fullAtMs = slot === undefined ? -Infinity : this.#keys.at(slot);
     if (cost === 0) return this.#admit(cost, fullAtMs, nowMs);
     const takenMs = bucket.take(fullAtMs, cost, nowMs);
     if (!bucket.fits(takenMs, nowMs)) {
       const waitMs = bucket.waitMs(takenMs, cost, nowMs);
       return this.#refuse(name, cost, waitMs, bucket.resetMs(fullAtMs, nowMs), bucket.whole(fullAtMs, nowMs), 'local');
     }
-    if (known === undefined) this.#keys.add(name, takenMs);
-    else this.#keys.update(name, takenMs);
+    if (slot === undefined) this.#keys.add(name, takenMs);
+    else this.#keys.put(slot, takenMs);
     this.#admitted++;
     return this.#admit(cost, takenMs, nowMs);
   }
