@@ -14,10 +14,10 @@ export class BoundedMap<V> {
   readonly #weight: (value: V) => number;
   readonly #entries = new Map<string, V>();
   #hand: Iterator<[string, V]> | undefined;
-  /** How many entries had to make room. */
+  /** How many entries that still mattered had to make room. */
   evicted = 0;
 
-  /** @param weight - how much losing a value would matter. */
+  /** @param weight - how much losing a value would matter; 0 or less for not at all. */
   constructor(max: number, weight: (value: V) => number) {
     this.#max = max;
     this.#weight = weight;
@@ -53,10 +53,12 @@ export class BoundedMap<V> {
       if (entry === undefined) break;
       const its = this.#weight(entry[1]);
       if (least === undefined || its < weight) [least, weight] = [entry[0], its];
+      // Nothing is lost with this one; what comes after it is for the next time.
+      if (its <= 0) break;
     }
     if (least === undefined) return;
     this.#entries.delete(least);
-    this.evicted++;
+    if (weight > 0) this.evicted++;
   }
 
   #next(): [string, V] | undefined {

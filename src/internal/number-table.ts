@@ -19,7 +19,7 @@ export class NumberTable {
   readonly #free: number[] = [];
   #values = new Float64Array(FIRST_SLOTS);
   #hand = 0;
-  /** How many entries had to make room. */
+  /** How many entries that still mattered had to make room. */
   evicted = 0;
 
   constructor(max: number) {
@@ -45,9 +45,13 @@ export class NumberTable {
     this.#values[slot] = value;
   }
 
-  /** Stores a number under a key that is known to be new. */
-  add(key: string, value: number): void {
-    if (this.#slots.size >= this.#max) this.#makeRoom();
+  /**
+   * Stores a number under a key that is known to be new.
+   *
+   * @param nothing - a number up to this is as good as none, so that losing it is no loss.
+   */
+  add(key: string, value: number, nothing: number): void {
+    if (this.#slots.size >= this.#max) this.#makeRoom(nothing);
     const slot = this.#free.pop() ?? this.#keys.length;
     if (slot >= this.#values.length) this.#grow();
     const kept = detached(key);
@@ -64,7 +68,7 @@ export class NumberTable {
     this.#free.push(slot);
   }
 
-  #makeRoom(): void {
+  #makeRoom(nothing: number): void {
     let least: string | undefined;
     let value = Infinity;
     // Full, so that nearly every slot is taken; an empty one only shortens the sample.
@@ -74,9 +78,11 @@ export class NumberTable {
       const key = this.#keys[slot];
       if (key === undefined || (least !== undefined && this.at(slot) >= value)) continue;
       [least, value] = [key, this.at(slot)];
+      // Nothing is lost with this one; what comes after it is for the next time.
+      if (value <= nothing) break;
     }
     this.delete(least);
-    this.evicted++;
+    if (value > nothing) this.evicted++;
   }
 
   #grow(): void {

@@ -26,10 +26,17 @@ export function parseCidr(cidr: unknown): ParsedCidr | string {
   const prefix = Number(written) - (address.family === 4 && host.includes(':') ? 96 : 0);
   if (!/^\d{1,3}$/.test(written) || prefix < 0 || prefix > width)
     return `'${shown}' must have a prefix length from 0 to ${String(width)}`;
+  if (prefix === 0 && host.includes(':') && address.family === 4)
+    return `'${shown}' stands for every IPv4 address; write '0.0.0.0/0' if that is meant`;
   const masked = formatAddress(maskAddress(address, prefix));
   if (masked !== formatAddress(address))
     return `'${shown}' has bits beyond its prefix; did you mean '${masked}/${String(prefix)}'?`;
   return { address, prefix };
+}
+
+/** A range in its usual form, however it was written. @internal */
+export function rangeText({ address, prefix }: ParsedCidr): string {
+  return `${formatAddress(address)}/${String(prefix)}`;
 }
 
 /** Bits as something that a `Set` compares by value. */

@@ -19,6 +19,9 @@ export type TrustProxy = number | readonly Cidr[];
 /** Finds the client's address of a request; `undefined` when it cannot be known. */
 export type AddressResolver = (source: AddressSource) => string | undefined;
 
+/** No proxy calls from a range that wide: 2000::/3 is all of public IPv6, and two /1 are all of IPv4. */
+const SHORTEST_PREFIX = 4;
+
 /** More proxies than this in a row are a loop or an attack. */
 const MOST_HOPS = 32;
 
@@ -44,8 +47,10 @@ export function createAddressResolver(trustProxy: TrustProxy): AddressResolver {
   for (const cidr of trustProxy as readonly Cidr[]) {
     const parsed = parseCidr(cidr);
     if (typeof parsed === 'string') throw refused(parsed);
-    if (parsed.prefix === 0)
-      throw refused(`'${cidr}' trusts every address, which lets every client choose its own; name the proxies' ranges`);
+    if (parsed.prefix < SHORTEST_PREFIX)
+      throw refused(
+        `'${cidr}' trusts nearly every address, which lets every client choose its own; name the proxies' ranges`,
+      );
   }
   const trusted = new CidrSet(trustProxy as readonly Cidr[]);
   return (source) => byRange(source, trusted);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { CidrSet, keyOf, parseCidr } from '../client-address/index.js';
+import { keyOf, maskAddress, parseAddress, parseCidr, rangeText } from '../client-address/index.js';
 
 /** One block that is in force. */
 export interface Ban {
@@ -14,13 +14,15 @@ export interface Ban {
 interface Held {
   readonly untilMs: number;
   readonly reason: string;
+  /** The minute in which its address was last seen. */
+  minute: number;
 }
 
-interface HeldRange extends Held {
-  readonly range: CidrSet;
+interface HeldRange extends Omit<Held, 'minute'> {
+  readonly prefix: number;
 }
 
-/** Ranges are tried one after the other, so there may be only so many. */
+/** Ranges are blocked by hand; more of them belong into the deny option. */
 const MOST_RANGES = 1_000;
 
 /** Who is blocked until when; a block that is over is forgotten when somebody looks. @internal */
@@ -29,11 +31,19 @@ export class Bans {
   readonly #ipv6Prefix: number;
   readonly #keys: BoundedMap<Held>;
   readonly #ranges = new Map<string, HeldRange>();
+  /** Prefix lengths among the ranges: a lookup tries each once, however many ranges there are. */
+  #prefixes: readonly number[] = [];
+  #latestMs = -Infinity;
 
   constructor(owner: string, ipv6Prefix: number, max: number) {
     this.#owner = owner;
     this.#ipv6Prefix = ipv6Prefix;
-    this.#keys = new BoundedMap(max, ({ untilMs }) => untilMs);
+    this.#keys = new BoundedMap(max, ({ untilMs }) => untilMs - this.#latestMs);
+  }
+
+  /** How many blocks in force had to make room for others. */
+  get evicted(): number {
+    return this.#keys.evicted;
   }
 
   get size(): number {
@@ -48,35 +58,59 @@ export class Bans {
       if (held.untilMs <= nowMs) this.#keys.delete(key);
       else untilMs = held.untilMs;
     }
-    const address = this.#ranges.size === 0 ? '' : (key.split('/')[0] ?? '');
-    for (const [cidr, range] of this.#ranges) {
-      if (range.untilMs <= nowMs) this.#ranges.delete(cidr);
-      else if (range.untilMs > untilMs && range.range.has(address)) untilMs = range.untilMs;
+    const address = this.#ranges.size === 0 ? undefined : parseAddress(key.split('/')[0] ?? '');
+    if (address === undefined) return untilMs - nowMs;
+    for (const prefix of this.#prefixes) {
+      const range = this.#ranges.get(rangeText({ address: maskAddress(address, prefix), prefix }));
+      if (range !== undefined && range.untilMs > untilMs) untilMs = range.untilMs;
     }
     return untilMs - nowMs;
   }
 
   /** Blocks a key that is known to be one. */
-  add(key: string, untilMs: number, reason: string): void {
+  add(key: string, untilMs: number, reason: string, nowMs: number): void {
+    this.#latestMs = nowMs;
     this.#keys.delete(key);
-    this.#keys.add(key, { untilMs, reason });
+    this.#keys.add(key, { untilMs, reason, minute: NaN });
   }
 
   /** Blocks an address or a range; returns the name that the block has. */
-  addText(addressOrCidr: string, untilMs: number, reason: string): string {
+  addText(addressOrCidr: string, untilMs: number, reason: string, nowMs: number): string {
     const { key, cidr } = this.name(addressOrCidr);
-    if (key !== undefined) this.add(key, untilMs, reason);
-    else if (this.#ranges.size >= MOST_RANGES && !this.#ranges.has(cidr)) {
+    if (key === undefined) this.#addRange(cidr, untilMs, reason, nowMs);
+    else this.add(key, untilMs, reason, nowMs);
+    return key ?? cidr;
+  }
+
+  #addRange(cidr: string, untilMs: number, reason: string, nowMs: number): void {
+    for (const [other, held] of this.#ranges) if (held.untilMs <= nowMs) this.#ranges.delete(other);
+    if (this.#ranges.size >= MOST_RANGES && !this.#ranges.has(cidr)) {
       throw new InvalidArgumentError(
         `${this.#owner}: ${String(MOST_RANGES)} ranges are blocked; lift some or use the deny option`,
       );
-    } else this.#ranges.set(cidr, { range: new CidrSet([cidr]), untilMs, reason });
-    return key ?? cidr;
+    }
+    this.#ranges.set(cidr, { prefix: Number(cidr.slice(cidr.indexOf('/') + 1)), untilMs, reason });
+    this.#notePrefixes();
+  }
+
+  #notePrefixes(): void {
+    this.#prefixes = [...new Set(Array.from(this.#ranges.values(), ({ prefix }) => prefix))];
+  }
+
+  /** Whether a blocked address comes for the first time in this minute. */
+  comesFirst(key: string, minute: number): boolean {
+    const held = this.#keys.get(key);
+    if (held === undefined || held.minute === minute) return false;
+    held.minute = minute;
+    return true;
   }
 
   /** Lifts a block; whether there was one. */
   delete(name: string): boolean {
-    return this.#keys.delete(name) || this.#ranges.delete(name);
+    if (this.#keys.delete(name)) return true;
+    const was = this.#ranges.delete(name);
+    if (was) this.#notePrefixes();
+    return was;
   }
 
   /** The key of one client, or a range of several. */
@@ -88,7 +122,7 @@ export class Bans {
     const { address, prefix } = parsed;
     const one = address.family === 4 ? 32 : this.#ipv6Prefix;
     const key = prefix < one ? undefined : keyOf(addressOrCidr.split('/')[0] ?? '', this.#ipv6Prefix);
-    return key === undefined ? { cidr: addressOrCidr } : { key };
+    return key === undefined ? { cidr: rangeText(parsed) } : { key };
   }
 
   *list(nowMs: number): Generator<Ban> {

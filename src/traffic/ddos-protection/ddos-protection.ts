@@ -80,7 +80,11 @@ export class DDoSProtection implements Component<DDoSStats> {
     const nowMs = this.#now();
     if (this.#bans.size > 0) {
       const leftMs = this.#bans.leftMs(key, nowMs);
-      if (leftMs > 0) return this.#refuse(leftMs, 'ban');
+      if (leftMs > 0) {
+        this.#brake.advance(nowMs);
+        if (this.#bans.comesFirst(key, this.#brake.minute)) this.#brake.seeBlocked();
+        return this.#refuse(leftMs, 'ban');
+      }
     }
     const visits = this.#visitsOf(key, nowMs);
     const count = visits.count(nowMs, windowMs);
@@ -101,7 +105,10 @@ export class DDoSProtection implements Component<DDoSStats> {
       throw new InvalidArgumentError(`DDoSProtection.block: ms must be a number of more than 0, got ${describe(ms)}`);
     }
     const shown = redactText(String(reason), 200);
-    const address = this.#bans.addText(addressOrCidr, this.#now() + ms, shown);
+    const nowMs = this.#now();
+    const { evicted } = this.#bans;
+    const address = this.#bans.addText(addressOrCidr, nowMs + ms, shown, nowMs);
+    if (this.#bans.evicted > evicted) this.#tellPressure('memory');
     this.#tellBlocked(address, shown, ms, 'hand');
   }
 
@@ -146,6 +153,7 @@ export class DDoSProtection implements Component<DDoSStats> {
       name: this.name,
       mode: this.#options.mode,
       threshold: this.#options.threshold,
+      windowMs: this.#options.windowMs,
       admitted: this.#admitted,
       rejected: this.#rejected,
       blocks: this.#blocked,
@@ -217,7 +225,10 @@ export class DDoSProtection implements Component<DDoSStats> {
     }
     this.#visits.delete(key);
     const reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
-    this.#bans.add(key, this.#latestMs + blockDurationMs, reason);
+    const { evicted } = this.#bans;
+    this.#bans.add(key, this.#latestMs + blockDurationMs, reason, this.#latestMs);
+    this.#bans.comesFirst(key, this.#brake.minute);
+    if (this.#bans.evicted > evicted) this.#tellPressure('memory');
     this.#tellBlocked(key, reason, blockDurationMs, 'threshold');
     return this.#refuse(blockDurationMs, 'ban');
   }

@@ -30,7 +30,7 @@ export interface DDoSProtectionOptions {
   readonly deny?: readonly Cidr[] | undefined;
   /**
    * Most addresses that are counted, and most that are blocked, at once. Integer, at least 1. Beyond it the address
-   * with the fewest requests among a few is forgotten. @defaultValue `50_000`
+   * with the fewest requests among a few is forgotten. @defaultValue `32_000`
    */
   readonly maxAddresses?: number | undefined;
   /** `'shadow'` admits everything and marks what it would have refused. @defaultValue `'enforce'` */
@@ -50,7 +50,7 @@ export const DDOS_PROTECTION_DEFAULTS = /* @__PURE__ */ Object.freeze({
   ipv6Prefix: 64,
   allow: /* @__PURE__ */ Object.freeze([]),
   deny: /* @__PURE__ */ Object.freeze([]),
-  maxAddresses: 50_000,
+  maxAddresses: 32_000,
   mode: 'enforce',
 });
 

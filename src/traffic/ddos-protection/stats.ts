@@ -5,6 +5,7 @@ export interface DDoSStats {
   readonly name: string;
   readonly mode: 'enforce' | 'shadow';
   readonly threshold: number;
+  readonly windowMs: number;
   /** Requests admitted and refused so far; in shadow mode, what would have been refused. */
   readonly admitted: number;
   readonly rejected: number;

@@ -19,6 +19,6 @@ export class KeyNames {
 
   #digest(key: string): string {
     this.#secret ??= secureBytes(32);
-    return `digest:${createHmac('sha256', this.#secret).update(key).digest('hex').slice(0, 32)}`;
+    return `digest:${createHmac('sha256', this.#secret).update(key, 'utf16le').digest('hex').slice(0, 32)}`;
   }
 }

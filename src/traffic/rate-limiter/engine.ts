@@ -27,6 +27,11 @@ export class TokenBucket {
     return this.refills ? nowMs : 0;
   }
 
+  /** The state to keep of one that fits: never past empty, so that roundings do not add up while the bucket is used hard. */
+  settle(takenMs: number, nowMs: number): number {
+    return Math.min(takenMs, nowMs + this.#fullMs);
+  }
+
   /** The state after taking `cost`, whether or not it fits. */
   take(fullAtMs: number, cost: number, nowMs: number): number {
     return Math.max(fullAtMs, nowMs) + cost * this.#tokenMs;
@@ -67,8 +72,12 @@ export class TokenBucket {
     return Math.max(nowMs, fullAtMs - tokens * this.#tokenMs);
   }
 
-  /** A few units in the last place of the numbers involved: a call at the very moment that was promised is admitted. */
+  /**
+   * The roundings of a few thousand additions, but a ten-millionth of a token at most, and always a few units in the last
+   * place of the numbers involved: a call at the very moment that was promised is admitted.
+   */
   #slackMs(nowMs: number): number {
-    return (Math.abs(nowMs) + this.#fullMs) * 4 * Number.EPSILON;
+    const sizeMs = Math.abs(nowMs) + this.#fullMs;
+    return Math.max(Math.min(this.#tokenMs * 1e-7, sizeMs * 2 ** -40), sizeMs * 4 * Number.EPSILON);
   }
 }

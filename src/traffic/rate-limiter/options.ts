@@ -1,10 +1,20 @@
 import type { Clock } from '../../core/clock.js';
-import { clockOption, count, finite, flag, oneOf, type ParsedOptions, parseOptions, text } from '../../core/options.js';
+import {
+  clockOption,
+  count,
+  finite,
+  flag,
+  oneOf,
+  type ParsedOptions,
+  parseOptions,
+  type ReportIssue,
+  text,
+} from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 
 /** What both limiters take. */
 interface BucketOptions {
-  /** Tokens that a full bucket holds: the largest burst. Integer, at least 1. */
+  /** Tokens that a full bucket holds: the largest burst. Integer from 1 to 10^12. */
   readonly capacity: number;
   /**
    * Tokens that come back each second, fractions included, from 0 to 100,000,000; `0` makes a bucket that is used once.
@@ -54,11 +64,24 @@ export const PER_USER_RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
   mode: 'enforce',
 });
 
-// Beyond the largest rate the time for one token would vanish beside the time itself.
+/** Up to here a single token still shows in every sum. */
+const MOST_TOKENS = 1e12;
+
+/** A time to fill that is no number would admit everything. */
+function checkFillTime(
+  { capacity, refillPerSecond }: { readonly capacity: number; readonly refillPerSecond: number },
+  report: ReportIssue,
+): void {
+  if (refillPerSecond > 0 && !Number.isFinite((capacity * 1_000) / refillPerSecond)) {
+    report('refillPerSecond', 'is too small to ever fill the bucket; 0 makes a bucket that is used once');
+  }
+}
+
 function bucketSchema(name: string) {
   return {
     name: text(name),
-    capacity: count({ min: 1, required: true }),
+    capacity: count({ min: 1, max: MOST_TOKENS, required: true }),
+    // Beyond the largest rate the time for one token would vanish beside the time itself.
     refillPerSecond: finite({ min: 0, max: 1e8, required: true }),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
     clock: clockOption(),
@@ -80,12 +103,12 @@ function perUserSchema() {
 export function parseRateLimiterOptions(
   options: RateLimiterOptions,
 ): ParsedOptions<ReturnType<typeof rateLimiterSchema>> {
-  return parseOptions('RateLimiter', rateLimiterSchema(), options);
+  return parseOptions('RateLimiter', rateLimiterSchema(), options, checkFillTime);
 }
 
 /** @internal */
 export function parsePerUserOptions(
   options: PerUserRateLimiterOptions,
 ): ParsedOptions<ReturnType<typeof perUserSchema>> {
-  return parseOptions('PerUserRateLimiter', perUserSchema(), options);
+  return parseOptions('PerUserRateLimiter', perUserSchema(), options, checkFillTime);
 }

@@ -24,7 +24,7 @@ export interface PerUserRateLimiterSnapshot {
   /** Keys that are remembered, … */
   readonly keys: number;
   readonly maxKeys: number;
-  /** … and how many had to make room for new ones. */
+  /** … and how many, whose bucket was not full, had to make room for new ones. */
   readonly evictedKeys: number;
   readonly blockedKeys: number;
   /** Calls admitted and refused so far; in shadow mode, what would have been refused. */
@@ -73,7 +73,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
     this.#keys = new NumberTable(maxKeys);
-    this.#blocks = new BoundedMap(maxKeys, ({ untilMs }) => untilMs);
+    this.#blocks = new BoundedMap(maxKeys, ({ untilMs }) => untilMs - this.#latestMs);
   }
 
   /**
@@ -101,10 +101,11 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
       const waitMs = bucket.waitMs(takenMs, cost, nowMs);
       return this.#refuse(name, cost, waitMs, bucket.resetMs(fullAtMs, nowMs), bucket.whole(fullAtMs, nowMs), 'local');
     }
-    if (slot === undefined) this.#keys.add(name, takenMs);
-    else this.#keys.put(slot, takenMs);
+    const keptMs = bucket.settle(takenMs, nowMs);
+    if (slot === undefined) this.#keys.add(name, keptMs, nowMs);
+    else this.#keys.put(slot, keptMs);
     this.#admitted++;
-    return this.#admit(cost, takenMs, nowMs);
+    return this.#admit(cost, keptMs, nowMs);
   }
 
   /** What the key's bucket holds, changing nothing and remembering nobody. */

@@ -184,7 +184,7 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     const aheadMs = ahead === 0 ? takenMs : bucket.take(takenMs, ahead, nowMs);
     if (cost > 0 && !bucket.fits(aheadMs, nowMs)) return this.#refusal(cost, bucket.waitMs(aheadMs, cost, nowMs));
     if (cost > 0) {
-      this.#fullAtMs = takenMs;
+      this.#fullAtMs = bucket.settle(takenMs, nowMs);
       this.#admitted++;
     }
     return {

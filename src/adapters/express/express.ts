@@ -1,0 +1,138 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import {
+  type Exchange,
+  type HardeningInput,
+  type MountedPipeline,
+  type PipelineStep,
+  refuseTrustingAll,
+  type RequestHeaders,
+  type ResponseShape,
+  type SecurityHeaders,
+  securityHeaders,
+  type SecurityHeadersOptions,
+  toHardening,
+} from '../../http/index.js';
+
+/** The part of Express's request that the adapter reads. */
+export interface ExpressRequest {
+  readonly method: string;
+  readonly originalUrl: string;
+  readonly headers: RequestHeaders;
+  readonly ip?: string | undefined;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly app: { get(setting: string): unknown };
+}
+
+/** A middleware as Express takes it. */
+export type ExpressMiddleware = (
+  request: ExpressRequest,
+  response: ResponseShape,
+  next: (error?: unknown) => void,
+) => void;
+
+/** The part of an Express application that set-up needs. */
+export interface ExpressApp {
+  use(middleware: ExpressMiddleware): unknown;
+  get(setting: string): unknown;
+}
+
+/**
+ * Puts the whole pipeline before an application: record, security headers, health routes and limits, in that order. Call
+ * it before any route is added.
+ *
+ * @param app - an application of Express 4.18 or newer, or Express 5.
+ * @param hardening - a pipeline of `createHardening`, or its options. @defaultValue all defaults
+ * @throws {@link InvalidOptionsError} when the options are wrong, or the application trusts every proxy.
+ * @throws {@link InvalidArgumentError} when the application has routes already: they would not be protected.
+ *
+ * @example
+ * const app = express();
+ * setupMiddleware(app, { identify: 'x-user-id' });
+ * app.get('/', (request, response) => response.send('hello'));
+ */
+export function setupMiddleware(app: ExpressApp, hardening?: HardeningInput): MountedPipeline {
+  if (typeof (app as ExpressApp | undefined)?.use !== 'function') {
+    throw new InvalidArgumentError('setupMiddleware: the first argument must be an Express application');
+  }
+  if (hasRoutes(app)) {
+    throw new InvalidArgumentError(
+      'setupMiddleware: the application has routes already, which would not be protected; call it before them',
+    );
+  }
+  refuseTrustingAll(hardening, "'trust proxy'", app.get('trust proxy') === true);
+  let mounted = true;
+  const pipeline = middleware(hardening);
+  app.use((request, response, next) => {
+    if (mounted) pipeline(request, response, next);
+    else next();
+  });
+  return {
+    dispose() {
+      mounted = false;
+    },
+  };
+}
+
+/** The limits alone, for instance behind the service's own authentication. */
+export function rateLimitMiddleware(hardening?: HardeningInput): ExpressMiddleware {
+  return middleware(hardening, ['guard']);
+}
+
+/** Request ids and records alone: the access log. */
+export function requestLoggingMiddleware(hardening?: HardeningInput): ExpressMiddleware {
+  return middleware(hardening, ['record']);
+}
+
+/** The health routes alone. */
+export function healthRoutes(hardening?: HardeningInput): ExpressMiddleware {
+  return middleware(hardening, ['health']);
+}
+
+/** The security headers alone. */
+export function securityHeadersMiddleware(
+  headers: SecurityHeaders | SecurityHeadersOptions = securityHeaders(),
+): ExpressMiddleware {
+  return middleware({ headers }, ['headers']);
+}
+
+function middleware(given: HardeningInput, steps?: readonly PipelineStep[]): ExpressMiddleware {
+  const hardening = toHardening(given);
+  return function breakwater(request, response, next) {
+    if (!hardening.handle(exchangeOf(request, response), steps)) next();
+  };
+}
+
+function exchangeOf(request: ExpressRequest, response: ResponseShape): Exchange<ExpressRequest> {
+  return {
+    method: request.method,
+    url: request.originalUrl,
+    headers: request.headers,
+    socketAddress: request.socket.remoteAddress,
+    frameworkAddress: () => request.ip,
+    get frameworkTrustsProxy() {
+      const setting = request.app.get('trust proxy');
+      return setting !== undefined && setting !== false;
+    },
+    response,
+    native: request,
+  };
+}
+
+/** Express 4 makes its router late and calls it `_router`; asking Express 4 for `router` throws. */
+function hasRoutes(app: ExpressApp): boolean {
+  const stack = routerStack(app, '_router') ?? routerStack(app, 'router') ?? [];
+  return stack.some(({ route, handle }) => route !== undefined || Array.isArray(handle?.stack));
+}
+
+interface Layer {
+  readonly route?: unknown;
+  readonly handle?: { readonly stack?: unknown };
+}
+
+function routerStack(app: object, key: string): readonly Layer[] | undefined {
+  try {
+    return (app as Record<string, { readonly stack?: readonly Layer[] } | undefined>)[key]?.stack;
+  } catch {
+    return undefined;
+  }
+}

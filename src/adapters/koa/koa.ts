@@ -1,0 +1,116 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import {
+  type Exchange,
+  type HardeningInput,
+  type MountedPipeline,
+  type PipelineStep,
+  refuseTrustingAll,
+  type RequestHeaders,
+  type ResponseShape,
+  type SecurityHeaders,
+  securityHeaders,
+  type SecurityHeadersOptions,
+  toHardening,
+} from '../../http/index.js';
+
+/** The part of Koa's context that the adapter reads. */
+export interface KoaContext {
+  readonly method: string;
+  readonly originalUrl: string;
+  readonly headers: RequestHeaders;
+  readonly ip: string;
+  readonly req: { readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly res: ResponseShape;
+  readonly app: { readonly proxy?: boolean | undefined };
+  respond?: boolean | undefined;
+}
+
+/** A middleware as Koa takes it. */
+export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown>;
+
+/** The part of a Koa application that set-up needs. */
+export interface KoaApp {
+  use(middleware: KoaMiddleware): unknown;
+  readonly middleware?: readonly unknown[] | undefined;
+  readonly proxy?: boolean | undefined;
+  readonly maxIpsCount?: number | undefined;
+}
+
+/**
+ * Puts the whole pipeline before an application: record, security headers, health routes and limits, in that order. Call
+ * it before any router is added.
+ *
+ * @param app - an application of Koa 2.15 or newer, or Koa 3.
+ * @param hardening - a pipeline of `createHardening`, or its options. @defaultValue all defaults
+ * @throws {@link InvalidOptionsError} when the options are wrong, or the application trusts every proxy.
+ * @throws {@link InvalidArgumentError} when the application has a router already: it would not be protected.
+ *
+ * @example
+ * const app = new Koa();
+ * setupMiddleware(app, { identify: 'x-user-id' });
+ * app.use((context) => { context.body = 'hello'; });
+ */
+export function setupMiddleware(app: KoaApp, hardening?: HardeningInput): MountedPipeline {
+  if (typeof (app as KoaApp | undefined)?.use !== 'function') {
+    throw new InvalidArgumentError('setupMiddleware: the first argument must be a Koa application');
+  }
+  if (app.middleware?.some((mounted) => (mounted as { router?: unknown }).router !== undefined) === true) {
+    throw new InvalidArgumentError(
+      'setupMiddleware: the application has a router already, which would not be protected; call it before that',
+    );
+  }
+  refuseTrustingAll(hardening, 'app.proxy', app.proxy === true && (app.maxIpsCount ?? 0) === 0);
+  let mounted = true;
+  const pipeline = middleware(hardening);
+  app.use((context, next) => (mounted ? pipeline(context, next) : next()));
+  return {
+    dispose() {
+      mounted = false;
+    },
+  };
+}
+
+/** The limits alone, for instance behind the service's own authentication. */
+export function rateLimitMiddleware(hardening?: HardeningInput): KoaMiddleware {
+  return middleware(hardening, ['guard']);
+}
+
+/** Request ids and records alone: the access log. */
+export function requestLoggingMiddleware(hardening?: HardeningInput): KoaMiddleware {
+  return middleware(hardening, ['record']);
+}
+
+/** The health routes alone. */
+export function healthRoutes(hardening?: HardeningInput): KoaMiddleware {
+  return middleware(hardening, ['health']);
+}
+
+/** The security headers alone. */
+export function securityHeadersMiddleware(
+  headers: SecurityHeaders | SecurityHeadersOptions = securityHeaders(),
+): KoaMiddleware {
+  return middleware({ headers }, ['headers']);
+}
+
+function middleware(given: HardeningInput, steps?: readonly PipelineStep[]): KoaMiddleware {
+  const hardening = toHardening(given);
+  return async function breakwater(context, next) {
+    if (!hardening.handle(exchangeOf(context), steps)) return next();
+    // The answer is written to the response itself, so Koa must not write one.
+    context.respond = false;
+    return undefined;
+  };
+}
+
+function exchangeOf(context: KoaContext): Exchange<KoaContext> {
+  return {
+    method: context.method,
+    url: context.originalUrl,
+    headers: context.headers,
+    socketAddress: context.req.socket.remoteAddress,
+    frameworkAddress: () => context.ip,
+    frameworkTrustsProxy: context.app.proxy === true,
+    response: context.res,
+    native: context,
+  };
+}

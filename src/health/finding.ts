@@ -1,0 +1,78 @@
+import { HealthStatus } from '../core/health-status.js';
+import { redactText, redactValue } from '../core/redaction.js';
+
+/** A finding that is safe to print and to keep. @internal */
+export interface SafeFinding {
+  readonly status: HealthStatus;
+  readonly message?: string;
+  readonly details?: unknown;
+}
+
+const LONGEST_MESSAGE = 200;
+const LARGEST_DETAILS = 16_384;
+const INVALID: SafeFinding = /* @__PURE__ */ Object.freeze({ status: 'DEGRADED', message: 'invalid result' });
+
+/** A status with one line of reason. @internal */
+export function finding(status: HealthStatus, message: string): SafeFinding {
+  return { status, message: redactText(message, LONGEST_MESSAGE) };
+}
+
+/** What a check answered, whatever that is. @internal */
+export function readOutcome(outcome: unknown): SafeFinding {
+  if (outcome === undefined || outcome === true) return { status: HealthStatus.HEALTHY };
+  if (outcome === false) return { status: HealthStatus.UNHEALTHY };
+  if (isStatus(outcome)) return { status: outcome };
+  return readFinding(outcome);
+}
+
+/** The object form of an answer; reading it may throw. @internal */
+export function readFinding(outcome: unknown): SafeFinding {
+  if (typeof outcome !== 'object' || outcome === null) return INVALID;
+  try {
+    const { status, message, details } = outcome as { status?: unknown; message?: unknown; details?: unknown };
+    const text = message ?? undefined;
+    if (!isStatus(status) || (text !== undefined && typeof text !== 'string')) return INVALID;
+    const safe = safeDetails(details);
+    return {
+      status,
+      ...(text === undefined ? {} : { message: redactText(text, LONGEST_MESSAGE) }),
+      ...(safe === undefined ? {} : { details: safe }),
+    };
+  } catch {
+    return INVALID;
+  }
+}
+
+function isStatus(value: unknown): value is HealthStatus {
+  return typeof value === 'string' && Object.hasOwn(HealthStatus, value);
+}
+
+function safeDetails(details: unknown): unknown {
+  const copy = redactValue(details);
+  if (copy === undefined) return undefined;
+  // Frozen, because every report until the next run shows the same copy.
+  return JSON.stringify(copy).length > LARGEST_DETAILS ? '[too large]' : freeze(copy);
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
+
+/** One line on whatever was thrown; not redacted yet. @internal */
+export function errorText(error: unknown): string {
+  try {
+    if (typeof error !== 'object' || error === null) return String(error);
+    const { message, code, name } = error as { message?: unknown; code?: unknown; name?: unknown };
+    // A refused connection to a host with several addresses has a code but no message.
+    for (const text of [message, code, name]) if (typeof text === 'string' && text !== '') return text;
+    return 'an object was thrown';
+  } catch {
+    return 'unreadable error';
+  }
+}
+
+/** Milliseconds as text, for people. @internal */
+export function shortMs(ms: number): string {
+  return `${String(Math.round(ms * 10) / 10)} ms`;
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../core/clock.js';
+import type { Component } from '../core/component.js';
+import { HealthStatus } from '../core/health-status.js';
+import { errorText, finding, readFinding, type SafeFinding } from './finding.js';
+import type { HealthKind } from './options.js';
+import type { ComponentHealth } from './report.js';
+
+/** One line of a report. @internal */
+export interface Member {
+  readonly name: string;
+  readonly kinds: readonly HealthKind[];
+  /** Whether anything was ever found out. */
+  readonly known: boolean;
+  /** How many results it has had; tells a report whether one is new. */
+  readonly results: number;
+  /** The status that listeners know. */
+  told: HealthStatus | undefined;
+  /** Sees to a result that is not too old; the promise, which never rejects, says when there is something new. */
+  refresh(): Promise<void> | undefined;
+  /** @param resultsBefore - `results` when the report was asked for. */
+  show(resultsBefore: number): ComponentHealth;
+  /** Nobody asks any more. */
+  stop(): void;
+}
+
+/** A component that says itself how it is doing: nothing to run and nothing to keep. @internal */
+export class WatchedComponent implements Member {
+  readonly name: string;
+  readonly kinds: readonly HealthKind[] = [];
+  readonly known = true;
+  readonly results = 0;
+  told: HealthStatus | undefined;
+  readonly #component: Component;
+  readonly #clock: Clock;
+  #asking = false;
+
+  constructor(name: string, component: Component, clock: Clock) {
+    this.name = name;
+    this.#component = component;
+    this.#clock = clock;
+  }
+
+  refresh(): undefined {
+    return undefined;
+  }
+
+  show(): ComponentHealth {
+    const startedAtMs = this.#clock.now();
+    const found = this.#ask();
+    return {
+      name: this.name,
+      ...found,
+      responseTimeMs: Math.max(0, this.#clock.now() - startedAtMs),
+      observedAt: this.#clock.wallNow(),
+      ageMs: 0,
+      cached: false,
+      critical: false,
+      consecutiveFailures: found.status === HealthStatus.HEALTHY ? 0 : 1,
+    };
+  }
+
+  stop(): void {
+    // It holds nothing.
+  }
+
+  #ask(): SafeFinding {
+    // Services that watch each other would recurse until the stack is full, and V8 ends the process when it has to
+    // compile a regular expression there.
+    if (this.#asking) return finding(HealthStatus.DEGRADED, 'watched in a circle');
+    this.#asking = true;
+    try {
+      const said: unknown = this.#component.health?.();
+      // An own component may be asynchronous by mistake; its rejection must not end the process.
+      if (said instanceof Promise) said.catch(() => undefined);
+      return readFinding(said);
+    } catch (error) {
+      return finding(HealthStatus.DEGRADED, `health() failed: ${errorText(error)}`);
+    } finally {
+      this.#asking = false;
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import type { Clock } from '../core/clock.js';
+import type { HealthStatus } from '../core/health-status.js';
+import {
+  clockOption,
+  count,
+  describe,
+  durationMs,
+  flag,
+  group,
+  oneOf,
+  type OptionKind,
+  type ParsedOptions,
+  parseOptions,
+  text,
+} from '../core/options.js';
+import type { PlatformAbortSignal } from '../core/platform.js';
+import { type ListenerErrorHandler, onListenerErrorOption } from '../core/reporter.js';
+
+/** Which question a check helps to answer: is the process alive, may it get traffic, has it started. */
+export type HealthKind = 'liveness' | 'readiness' | 'startup';
+
+/** What a check is told about its run. */
+export interface HealthCheckContext {
+  /** Aborts when the run took longer than `timeoutMs`, or the check was unregistered; nobody waits for it any more. */
+  readonly signal: PlatformAbortSignal;
+}
+
+/** A finding with its reasons. */
+export interface HealthFinding {
+  readonly status: HealthStatus;
+  /** Shown in reports: redacted, cut to 200 characters. */
+  readonly message?: string | undefined;
+  /** Shown in reports: copied as plain JSON, with secrets masked. */
+  readonly details?: unknown;
+}
+
+/**
+ * What a check may answer: a status, a status with reasons, `true` (`HEALTHY`) or `false` (`UNHEALTHY`), or nothing,
+ * since a check that returns without throwing is `HEALTHY`. Anything else is `DEGRADED`, as an invalid result.
+ */
+// `void` lets a check be any function that only throws when something is wrong.
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+export type HealthOutcome = HealthStatus | HealthFinding | boolean | undefined | void;
+
+/** Finds out how one component is doing. */
+export type HealthCheck = (context: HealthCheckContext) => HealthOutcome | PromiseLike<HealthOutcome>;
+
+/** What a check is run under unless its registration says otherwise. */
+export interface HealthCheckDefaults {
+  /** Longest run of a check, in ms, at least 1; then it has failed and its signal aborts. @defaultValue `2_000` */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * How long a result is served before the check may run again, in ms, at least 0 and at most `maxAgeMs`. Half as long
+   * for a result other than `HEALTHY`, so that a recovery shows soon.
+   * @defaultValue `1_000`
+   */
+  readonly ttlMs?: number | undefined;
+  /** Age in ms beyond which a result counts as not known: `DEGRADED` at best. @defaultValue `30_000` */
+  readonly maxAgeMs?: number | undefined;
+  /** Runs in a row that must find the component worse before its status falls. Integer, at least 1. @defaultValue `1` */
+  readonly failAfter?: number | undefined;
+  /** Runs in a row that must find it better before its status rises. Integer, at least 1. @defaultValue `1` */
+  readonly recoverAfter?: number | undefined;
+  /** Status of a check that throws or times out and is not critical; a critical one is `UNHEALTHY`. @defaultValue `'DEGRADED'` */
+  readonly onError?: 'DEGRADED' | 'UNHEALTHY' | undefined;
+}
+
+/** Options of {@link HealthCheckService}. */
+export interface HealthCheckServiceOptions {
+  /** Shown in events and snapshots; 1 to 200 characters. @defaultValue `'default'` */
+  readonly name?: string | undefined;
+  /** What every check is run under unless its registration says otherwise. */
+  readonly defaults?: HealthCheckDefaults | undefined;
+  /** Longest wait for a report, in ms, at least 1; then it shows what is known. @defaultValue `800` */
+  readonly reportTimeoutMs?: number | undefined;
+  /** Time source. @defaultValue `systemClock` */
+  readonly clock?: Clock | undefined;
+  /** Hears of listeners that throw and of configuration warnings. @defaultValue `process.emitWarning` */
+  readonly onListenerError?: ListenerErrorHandler | undefined;
+}
+
+/** Options of {@link HealthCheckService.register}. */
+export interface HealthCheckOptions {
+  /**
+   * Whether the service cannot serve without this component. If not, the report is `DEGRADED` at most on its account.
+   * @defaultValue `false`
+   */
+  readonly critical?: boolean | undefined;
+  /**
+   * The reports that show this check, besides `check()` and `summary()`, which show every one. A check of kind
+   * `liveness` lets the process be restarted, so it must not depend on anything outside it.
+   * @defaultValue `['readiness', 'startup']`
+   */
+  readonly kinds?: readonly HealthKind[] | undefined;
+  /** Longest run, in ms, at least 1. @defaultValue `defaults.timeoutMs` */
+  readonly timeoutMs?: number | undefined;
+  /** How long a result is served, in ms, at least 0 and at most `maxAgeMs`. @defaultValue `defaults.ttlMs` */
+  readonly ttlMs?: number | undefined;
+  /** A `HEALTHY` run that took longer than this, in ms, is `DEGRADED`. @defaultValue no limit */
+  readonly degradedAboveMs?: number | undefined;
+}
+
+/** Defaults of {@link HealthCheckServiceOptions}. */
+export const HEALTH_CHECK_SERVICE_DEFAULTS = /* @__PURE__ */ Object.freeze({
+  name: 'default',
+  'defaults.timeoutMs': 2_000,
+  'defaults.ttlMs': 1_000,
+  'defaults.maxAgeMs': 30_000,
+  'defaults.failAfter': 1,
+  'defaults.recoverAfter': 1,
+  'defaults.onError': 'DEGRADED' as const,
+  reportTimeoutMs: 800,
+});
+
+const TTL_TOO_LONG = 'must be at most maxAgeMs, or results that count as not known would be served';
+
+function serviceSchema() {
+  const defaults = HEALTH_CHECK_SERVICE_DEFAULTS;
+  return {
+    name: text(defaults.name),
+    defaults: group({
+      timeoutMs: durationMs(defaults['defaults.timeoutMs'], { min: 1 }),
+      ttlMs: durationMs(defaults['defaults.ttlMs']),
+      maxAgeMs: durationMs(defaults['defaults.maxAgeMs'], { min: 1 }),
+      failAfter: count({ min: 1, default: defaults['defaults.failAfter'] }),
+      recoverAfter: count({ min: 1, default: defaults['defaults.recoverAfter'] }),
+      onError: oneOf(['DEGRADED', 'UNHEALTHY'], defaults['defaults.onError']),
+    }),
+    reportTimeoutMs: durationMs(defaults.reportTimeoutMs, { min: 1 }),
+    clock: clockOption(),
+    onListenerError: onListenerErrorOption(),
+  };
+}
+
+/** The options as the service uses them. @internal */
+export type ParsedServiceOptions = ParsedOptions<ReturnType<typeof serviceSchema>>;
+
+/** @internal */
+export function parseServiceOptions(options: HealthCheckServiceOptions | undefined): ParsedServiceOptions {
+  return parseOptions('HealthCheckService', serviceSchema(), options, ({ defaults }, report) => {
+    if (defaults.ttlMs > defaults.maxAgeMs) report('defaults.ttlMs', TTL_TOO_LONG);
+  });
+}
+
+const KINDS: readonly HealthKind[] = ['liveness', 'readiness', 'startup'];
+
+function kindsOption(): OptionKind<readonly HealthKind[]> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined) return ['readiness', 'startup'];
+      if (!Array.isArray(value)) {
+        report(path, `must be an array, got ${describe(value)}`);
+        return [];
+      }
+      const kind = oneOf(KINDS, 'readiness');
+      return (value as unknown[]).map((item, i) => kind.parse(item ?? null, `${path}[${String(i)}]`, report));
+    },
+  };
+}
+
+/** What one check is run under. @internal */
+export interface CheckSettings {
+  readonly critical: boolean;
+  readonly kinds: readonly HealthKind[];
+  readonly timeoutMs: number;
+  readonly ttlMs: number;
+  readonly degradedAboveMs: number | undefined;
+  readonly maxAgeMs: number;
+  readonly failAfter: number;
+  readonly recoverAfter: number;
+  readonly onError: 'DEGRADED' | 'UNHEALTHY';
+}
+
+/** @internal */
+export function parseCheckOptions(
+  options: HealthCheckOptions | undefined,
+  defaults: ParsedServiceOptions['defaults'],
+): CheckSettings {
+  const schema = {
+    critical: flag(false),
+    kinds: kindsOption(),
+    timeoutMs: durationMs(defaults.timeoutMs, { min: 1 }),
+    ttlMs: durationMs(defaults.ttlMs),
+    degradedAboveMs: durationMs(undefined),
+  };
+  const parsed = parseOptions('HealthCheckService.register', schema, options, ({ ttlMs }, report) => {
+    if (ttlMs > defaults.maxAgeMs) report('ttlMs', TTL_TOO_LONG);
+  });
+  return { ...defaults, ...parsed };
+}

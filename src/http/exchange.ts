@@ -1,0 +1,113 @@
+/** Request headers by lower-case name, as Node has them. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The part of Node's server response that the pipeline uses. */
+export interface ResponseShape {
+  statusCode: number;
+  readonly headersSent: boolean;
+  readonly writableFinished: boolean;
+  hasHeader(name: string): boolean;
+  setHeader(name: string, value: string): unknown;
+  writeHead(statusCode: number, ...rest: never[]): unknown;
+  end(body?: string): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** One request and its response, as an adapter hands them to the pipeline. */
+export interface Exchange<Native = unknown> {
+  /** Request method, upper case. */
+  readonly method: string;
+  /** The request target as it came: path and query. */
+  readonly url: string;
+  readonly headers: RequestHeaders;
+  /** The peer of the connection; `undefined` when it is gone. */
+  readonly socketAddress: string | undefined;
+  /** The client's address as the framework was told to find it. */
+  frameworkAddress(): string | undefined;
+  /** Whether the framework was told about proxies. */
+  readonly frameworkTrustsProxy: boolean;
+  readonly response: ResponseShape;
+  /** The framework's own request: `req` of Express, `ctx` of Koa. */
+  readonly native: Native;
+}
+
+/** A request as `identify`, `authorize` and `exempt` see it. */
+export interface HardeningRequest<Native = unknown> {
+  /** Request method, upper case. */
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  /** The client's address in its usual form; `undefined` when it is not known. */
+  readonly address: string | undefined;
+  /** A request header; the name in any case. Several of one name are joined with commas. */
+  header(name: string): string | undefined;
+  /** The framework's own request: `req` of Express, `ctx` of Koa. */
+  readonly native: Native;
+}
+
+/** @internal */
+export class RequestView implements HardeningRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly native: unknown;
+  readonly exchange: Exchange;
+  readonly #resolve: (exchange: Exchange) => string | undefined;
+  #address: string | undefined;
+  #resolved = false;
+
+  constructor(exchange: Exchange, resolve: (exchange: Exchange) => string | undefined) {
+    this.exchange = exchange;
+    this.method = exchange.method;
+    this.path = pathOf(exchange.url);
+    this.native = exchange.native;
+    this.#resolve = resolve;
+  }
+
+  get address(): string | undefined {
+    if (!this.#resolved) {
+      this.#address = this.#resolve(this.exchange);
+      this.#resolved = true;
+    }
+    return this.#address;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.exchange.headers[name.toLowerCase()];
+    return value === undefined || typeof value === 'string' ? value : value.join(', ');
+  }
+}
+
+/** The path of a request target. An absolute one, as proxies get, carries its host before it. */
+function pathOf(url: string): string {
+  const query = url.search(/[?#]/);
+  const path = query === -1 ? url : url.slice(0, query);
+  if (path.startsWith('/')) return path;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)?$/i.exec(path)?.[1] ?? '/';
+}
+
+const STATE = /* @__PURE__ */ Symbol.for('breakwater.http.exchange');
+
+/** What the pipeline has done for a response, whichever of its middlewares did it and however often they are mounted. */
+export interface ExchangeState {
+  /** Headers that are filled in when the response begins. */
+  headers?: Map<string, string>;
+  /** Id of the request. */
+  id?: string;
+  /** Whether a record is open. */
+  recorded?: boolean;
+  /** Limiters that have counted this request. */
+  counted?: Set<object>;
+  /** Why it was refused. */
+  refusedBy?: string;
+}
+
+/** The state that belongs to a response; it lives and dies with it. @internal */
+export function stateOf(response: ResponseShape): ExchangeState {
+  const holder = response as ResponseShape & { [STATE]?: ExchangeState };
+  let state = holder[STATE];
+  if (state === undefined) {
+    state = {};
+    Object.defineProperty(holder, STATE, { value: state, enumerable: false });
+  }
+  return state;
+}

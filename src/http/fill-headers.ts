@@ -1,0 +1,31 @@
+import { type ResponseShape, stateOf } from './exchange.js';
+
+type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
+
+/**
+ * Makes sure that a response carries `headers` when it begins, whoever writes it: headers that the service sets itself
+ * stay, and what a framework's error handling threw away comes back. Called again it only adds to the list.
+ * @internal
+ */
+export function fillHeaders(
+  response: ResponseShape,
+  headers: readonly (readonly [name: string, value: string])[],
+): void {
+  const state = stateOf(response);
+  const first = state.headers === undefined;
+  const list = (state.headers ??= new Map());
+  for (const [name, value] of headers) list.set(name, value);
+  if (!first) return;
+  // HTTP/2 responses begin without a call of writeHead.
+  if ('stream' in response) addMissing(response, list);
+  const writeHead = response.writeHead as unknown as WriteHead;
+  const filling: WriteHead = function (...args) {
+    if (!this.headersSent) addMissing(this, list);
+    return writeHead.apply(this, args);
+  };
+  response.writeHead = filling as ResponseShape['writeHead'];
+}
+
+function addMissing(response: ResponseShape, headers: ReadonlyMap<string, string>): void {
+  for (const [name, value] of headers) if (!response.hasHeader(name)) response.setHeader(name, value);
+}

@@ -1,0 +1,122 @@
+import type { Reporter } from '../core/reporter.js';
+import { addressKey, type CidrSet, isPrivateAddress } from '../traffic/client-address/index.js';
+import type { Decision } from '../traffic/decision.js';
+import { type HardeningRequest, type RequestView, stateOf } from './exchange.js';
+import { type AddressLimiter, describePolicy, type KeyLimiter, type Limits } from './limits.js';
+import { sendRefusal } from './refusal.js';
+
+/** Who is calling: an id, or an id of which is known whether the service has verified it. */
+export type Identity = string | { readonly id: string; readonly verified: boolean };
+
+/** Finds out who is calling; `undefined` when nobody says. */
+export type Identify = (request: HardeningRequest) => Identity | undefined;
+
+/** @internal */
+export interface GuardSettings {
+  readonly identify: Identify | undefined;
+  readonly exempt: ((request: HardeningRequest) => boolean) | undefined;
+  /** The proxies' ranges; absent when the `trustProxy` option was not given. */
+  readonly proxies: CidrSet | undefined;
+  readonly shadow: boolean;
+  readonly reporter: Reporter;
+  readonly refused: (request: RequestView, decision: Decision, shadow: boolean) => void;
+}
+
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+
+/**
+ * Decides whether a request may go on, before any of its body is read: addresses that flood first, then the rate of each
+ * user. Each limiter counts a request once, however often the middleware is mounted.
+ * @internal
+ */
+export class Guard {
+  readonly #settings: GuardSettings;
+
+  constructor(settings: GuardSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether the request was refused, and answered. */
+  refuses(request: RequestView, limits: Limits, everywhere: AddressLimiter | undefined): boolean {
+    if (this.#ask(this.#settings.exempt, request) === true) return false;
+    return this.#byAddress(request, limits.ddos, everywhere) || this.#byUser(request, limits.perUser);
+  }
+
+  #byAddress(
+    request: RequestView,
+    limiter: AddressLimiter | undefined,
+    everywhere: AddressLimiter | undefined,
+  ): boolean {
+    if (limiter === undefined || this.#counted(request, limiter)) return false;
+    const { address } = request;
+    // A route with counters of its own is no way around a block.
+    if (everywhere !== undefined && limiter !== everywhere && address !== undefined && everywhere.isBlocked(address)) {
+      return this.#refuse(request, everywhere, everywhere.check(address));
+    }
+    const block = !this.#isProxy(address) && !this.#undeclaredProxy(request);
+    const decision = block ? limiter.check(address) : limiter.check(address, { block });
+    return this.#refuse(request, limiter, decision);
+  }
+
+  #byUser(request: RequestView, limiter: KeyLimiter | undefined): boolean {
+    if (limiter === undefined || this.#counted(request, limiter)) return false;
+    const key = this.#key(request);
+    if (key === undefined) return false;
+    return this.#refuse(request, limiter, limiter.check(key));
+  }
+
+  /** Ids and addresses have prefixes, so that no id reads like an address. */
+  #key(request: RequestView): string | undefined {
+    const identity = this.#ask(this.#settings.identify, request);
+    const id = typeof identity === 'object' ? identity.id : identity;
+    if (typeof id === 'string' && id !== '') return `id:${id}`;
+    const address = addressKey(request.address ?? '');
+    return address === undefined ? undefined : `address:${address}`;
+  }
+
+  /** The service's own functions may fail; the request then goes on as if they had said nothing. */
+  #ask<T>(ask: ((request: HardeningRequest) => T) | undefined, request: RequestView): T | undefined {
+    try {
+      return ask?.(request);
+    } catch (error) {
+      this.#settings.reporter.listenerError(error);
+      return undefined;
+    }
+  }
+
+  #counted(request: RequestView, limiter: object): boolean {
+    const counted = (stateOf(request.exchange.response).counted ??= new Set());
+    if (counted.has(limiter)) return true;
+    counted.add(limiter);
+    return false;
+  }
+
+  /** A request of the proxy itself: blocking that would shut everybody out. */
+  #isProxy(address: string | undefined): boolean {
+    return address !== undefined && this.#settings.proxies?.has(address) === true;
+  }
+
+  /** Behind a proxy that nobody declared all clients share its address: a block would shut everybody out. */
+  #undeclaredProxy({ exchange }: RequestView): boolean {
+    if (this.#settings.proxies !== undefined || exchange.frameworkTrustsProxy) return false;
+    if (!FORWARDING_HEADERS.some((name) => exchange.headers[name] !== undefined)) return false;
+    if (exchange.socketAddress === undefined || !isPrivateAddress(exchange.socketAddress)) return false;
+    this.#settings.reporter.warn(
+      'BREAKWATER_W_TRUST_PROXY',
+      'requests carry a forwarding header, but no proxy is declared, so all clients of a proxy count as one and none is ' +
+        'blocked; set trustProxy to the number or the ranges of the proxies, or to 0 if there is none',
+    );
+    return true;
+  }
+
+  /** Answers a refusal; one in shadow mode, of the limiter or of the whole pipeline, is only told. */
+  #refuse(request: RequestView, limiter: AddressLimiter | KeyLimiter, decision: Decision): boolean {
+    if (decision.allowed && !decision.shadow) return false;
+    const shadow = this.#settings.shadow || decision.shadow;
+    this.#settings.refused(request, decision, shadow);
+    if (shadow) return false;
+    stateOf(request.exchange.response).refusedBy = limiter.name;
+    sendRefusal(request, decision, describePolicy(limiter));
+    return true;
+  }
+}

@@ -1,0 +1,245 @@
+import type { Clock } from '../core/clock.js';
+import type { Component, ComponentEvent } from '../core/component.js';
+import { Emitter } from '../core/emitter.js';
+import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
+import { registerSecret } from '../core/redaction.js';
+import { Reporter } from '../core/reporter.js';
+import { HealthCheckService, type HealthCheckServiceOptions } from '../health/index.js';
+import { authorizer } from './authorization.js';
+import type { HardeningEvents } from './events.js';
+import { type Exchange, RequestView, stateOf } from './exchange.js';
+import { fillHeaders } from './fill-headers.js';
+import { Guard, type Identify } from './guard.js';
+import { HealthRoutes, type HealthSource } from './health-routes.js';
+import { limitsFor, type LimitTable, makeLimits } from './limits.js';
+import { logRecord, logRefusal } from './log.js';
+import { type HardeningOptions, type ParsedHardeningOptions, parseHardeningOptions } from './options.js';
+import { RequestIds } from './request-id.js';
+import { openRecord } from './request-record.js';
+import { readHeadersOption, type SecurityHeaders } from './security-headers.js';
+
+/** Parts of the pipeline that can be mounted by themselves, in the order in which they run. */
+export type PipelineStep = 'record' | 'headers' | 'health' | 'guard';
+
+/** All of them. @internal */
+export const EVERY_STEP: readonly PipelineStep[] = /* @__PURE__ */ Object.freeze([
+  'record',
+  'headers',
+  'health',
+  'guard',
+]);
+
+/** A pipeline's counts as plain JSON. */
+export interface HardeningSnapshot {
+  readonly name: string;
+  readonly mode: 'enforce' | 'shadow';
+  /** Requests that are over, … */
+  readonly requests: number;
+  /** … of which the client hung up on, … */
+  readonly aborted: number;
+  /** … that were slow, … */
+  readonly slow: number;
+  /** … and requests that were refused, or would have been. */
+  readonly refused: number;
+}
+
+/** A pipeline: made once, mounted by an adapter. */
+export interface Hardening extends Component<HardeningSnapshot> {
+  readonly kind: 'hardening';
+  /** Subscribes to `type`; the returned function unsubscribes. */
+  on<K extends keyof HardeningEvents>(type: K, listener: (event: HardeningEvents[K]) => void): () => void;
+  /**
+   * Runs a request through the pipeline, for adapters. It never throws or rejects.
+   *
+   * @param steps - which parts. @defaultValue all
+   * @returns whether the pipeline answers the request itself, so that nobody else may.
+   */
+  handle(exchange: Exchange, steps?: readonly PipelineStep[]): boolean;
+}
+
+/**
+ * Makes the pipeline that stands before every request: record, security headers, health routes and limits. Mount it
+ * with `setupMiddleware` of `breakwater/express` or `breakwater/koa`.
+ *
+ * @example
+ * const hardening = createHardening({ identify: 'x-user-id', components: [breaker] });
+ * setupMiddleware(app, hardening);
+ *
+ * @throws {@link InvalidOptionsError} naming every option, of the parts too, that is unknown or impossible.
+ */
+export function createHardening(options?: HardeningOptions): Hardening {
+  return parseHardeningOptions(options, (parsed, issues) => new Pipeline(parsed, issues));
+}
+
+class Pipeline implements Hardening {
+  readonly kind = 'hardening';
+  readonly name: string;
+  readonly #options: ParsedHardeningOptions;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #events: Emitter<HardeningEvents>;
+  readonly #headers: SecurityHeaders | undefined;
+  readonly #ids: RequestIds | undefined;
+  readonly #limits: LimitTable;
+  readonly #guard: Guard;
+  readonly #health: HealthRoutes | undefined;
+  readonly #resolve: (exchange: Exchange) => string | undefined;
+  #requests = 0;
+  #aborted = 0;
+  #slow = 0;
+  #refused = 0;
+
+  constructor(options: ParsedHardeningOptions, issues: OptionIssue[]) {
+    const { name, clock, onListenerError, requestId, trustProxy, mode } = options;
+    this.#options = options;
+    this.name = name;
+    this.#clock = clock;
+    this.#reporter = new Reporter(`Hardening '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(this.#reporter);
+    this.#headers = readHeadersOption(options.headers, issues);
+    this.#ids = requestId === false ? undefined : new RequestIds(requestId?.acceptIncoming ?? true);
+    this.#resolve = trustProxy?.resolve ?? ((exchange) => exchange.frameworkAddress());
+    const identify = byHeader(options.identify);
+    this.#limits = makeLimits({ ...options, identified: identify !== undefined }, issues);
+    this.#guard = new Guard({
+      identify,
+      exempt: options.exempt,
+      proxies: trustProxy?.ranges,
+      shadow: mode === 'shadow',
+      reporter: this.#reporter,
+      refused: (request, decision, shadow) => {
+        this.#tellRefused({ ...this.#basics(request), decision, shadow });
+      },
+    });
+    this.#health = this.#makeHealth(options, issues);
+    if (typeof options.authorize === 'string') registerSecret(options.authorize);
+  }
+
+  handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): boolean {
+    try {
+      const request = new RequestView(exchange, this.#resolve);
+      for (const step of steps) if (this.#step(step, request)) return true;
+      return false;
+    } catch (error) {
+      // A fault in the pipeline must not become a fault of the service.
+      this.#reporter.listenerError(error);
+      return exchange.response.headersSent;
+    }
+  }
+
+  #step(step: PipelineStep, request: RequestView): boolean {
+    switch (step) {
+      case 'record':
+        this.#open(request);
+        return false;
+      case 'headers':
+        if (this.#headers !== undefined) fillHeaders(request.exchange.response, this.#headers.list);
+        return false;
+      case 'health':
+        return this.#health?.answer(request) !== undefined;
+      case 'guard':
+        return this.#guard.refuses(request, limitsFor(this.#limits, request.path), this.#limits.general.ddos);
+    }
+  }
+
+  on<K extends keyof HardeningEvents>(type: K, listener: (event: HardeningEvents[K]) => void): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  subscribe(listener: (event: ComponentEvent) => void): () => void {
+    return this.#events.on('refused', ({ decision, ...request }) => {
+      const { policy, source, retryAfterMs } = decision;
+      const wait = retryAfterMs === Infinity ? null : retryAfterMs;
+      listener({ type: 'refused', level: 'warn', data: { ...request, policy, source, retryAfterMs: wait } });
+    });
+  }
+
+  snapshot(): HardeningSnapshot {
+    const counts = { requests: this.#requests, aborted: this.#aborted, slow: this.#slow, refused: this.#refused };
+    return { name: this.name, mode: this.#options.mode, ...counts };
+  }
+
+  #open(request: RequestView): void {
+    const { response } = request.exchange;
+    if (this.#ids !== undefined) {
+      const state = stateOf(response);
+      state.id ??= this.#ids.of(request.header('x-request-id'));
+      fillHeaders(response, [['X-Request-Id', state.id]]);
+    }
+    if (!this.#options.requestRecord) return;
+    const { slowRequestMs } = limitsFor(this.#limits, request.path);
+    openRecord(request, slowRequestMs, this.#clock, (record) => {
+      this.#requests++;
+      if (record.aborted) this.#aborted++;
+      if (record.slow) this.#slow++;
+      this.#log((logger) => {
+        logRecord(logger, record);
+      });
+      if (this.#events.has('request')) this.#events.emit('request', record);
+    });
+  }
+
+  #basics(request: RequestView) {
+    const { id } = stateOf(request.exchange.response);
+    const { address, method, path } = request;
+    const known = { ...(id === undefined ? {} : { id }), ...(address === undefined ? {} : { address }) };
+    return { ...known, method, path: path.slice(0, 200) };
+  }
+
+  #tellRefused(event: HardeningEvents['refused']): void {
+    this.#refused++;
+    this.#log((logger) => {
+      logRefusal(logger, event);
+    });
+    if (this.#events.has('refused')) this.#events.emit('refused', event);
+  }
+
+  #log(write: (logger: NonNullable<ParsedHardeningOptions['logger']>) => void): void {
+    if (this.#options.logger === undefined) return;
+    try {
+      write(this.#options.logger);
+    } catch (error) {
+      this.#reporter.listenerError(error);
+    }
+  }
+
+  #makeHealth(options: ParsedHardeningOptions, issues: OptionIssue[]): HealthRoutes | undefined {
+    const { clock, authorize, components = [], healthPrefix = '/health', lifecycle } = options;
+    if (options.health === false) return undefined;
+    const own = new HealthCheckService({ name: `${this.name} components`, clock });
+    for (const component of components) watch(own, component, issues);
+    const given = healthSource(options.health, issues);
+    return new HealthRoutes({
+      prefix: healthPrefix,
+      sources: given === undefined ? [own] : [given, own],
+      phase: () => lifecycle?.phase ?? 'READY',
+      authorized: authorizer(authorize, clock, this.#reporter),
+      clock,
+      reporter: this.#reporter,
+    });
+  }
+}
+
+function watch(service: HealthCheckService, component: Component, issues: OptionIssue[]): void {
+  try {
+    service.watch(component);
+  } catch (error) {
+    issues.push({ path: 'components', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function healthSource(value: unknown, issues: OptionIssue[]): HealthSource | undefined {
+  if (value === undefined) return undefined;
+  if (typeof (value as HealthSource | null)?.check === 'function') return value as HealthSource;
+  try {
+    return new HealthCheckService(value as HealthCheckServiceOptions);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionsError)) throw error;
+    for (const { path, message } of error.issues) issues.push({ path: `health.${path}`, message });
+    return undefined;
+  }
+}
+
+function byHeader(identify: Identify | 'x-user-id' | undefined): Identify | undefined {
+  return identify === 'x-user-id' ? (request) => request.header('x-user-id') : identify;
+}

@@ -1,0 +1,16 @@
+export type { Authorize } from './authorization.js';
+export type { HardeningEvents, RequestRefused } from './events.js';
+export type { Exchange, HardeningRequest, RequestHeaders, ResponseShape } from './exchange.js';
+export type { Identify, Identity } from './guard.js';
+export type { Hardening, HardeningSnapshot, PipelineStep } from './hardening.js';
+export { createHardening } from './hardening.js';
+export type { HealthSource, Phase, Report, ReportedComponent } from './health-routes.js';
+export type { AddressLimiter, KeyLimiter } from './limits.js';
+export type { HardeningInput, MountedPipeline } from './mount.js';
+export { refuseTrustingAll, toHardening } from './mount.js';
+export type { EventLogger, HardeningOptions, RequestIdOptions } from './options.js';
+export { HARDENING_DEFAULTS } from './options.js';
+export type { RequestRecord } from './request-record.js';
+export type { RouteRule } from './route-rules.js';
+export type { SecurityHeaders, SecurityHeadersOptions, SecurityHeadersPreset } from './security-headers.js';
+export { SECURITY_HEADERS_DEFAULTS, securityHeaders } from './security-headers.js';

@@ -1,0 +1,153 @@
+import type { Clock } from '../core/clock.js';
+import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
+import type { ListenerErrorHandler } from '../core/reporter.js';
+import { DDoSProtection, type DDoSProtectionOptions } from '../traffic/ddos-protection/index.js';
+import type { Decision } from '../traffic/decision.js';
+import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js';
+import type { PolicyDescription } from './refusal.js';
+import { pathMatcher, type RouteRule } from './route-rules.js';
+
+/** What the pipeline needs of an address limiter: {@link DDoSProtection} has it. */
+export interface AddressLimiter {
+  readonly kind: 'ddos-protection';
+  readonly name: string;
+  check(address: string | undefined, options?: { readonly block?: boolean }): Decision;
+  isBlocked(address: string): boolean;
+  snapshot(): object;
+}
+
+/** What the pipeline needs of a limiter by key: {@link PerUserRateLimiter} has it. */
+export interface KeyLimiter {
+  readonly kind: 'per-user-rate-limiter';
+  readonly name: string;
+  check(key: string): Decision;
+  snapshot(): object;
+}
+
+/** The limiters that apply to a part of the service. @internal */
+export interface Limits {
+  readonly ddos: AddressLimiter | undefined;
+  readonly perUser: KeyLimiter | undefined;
+  readonly slowRequestMs: number;
+}
+
+/** The limits of every part of the service. @internal */
+export interface LimitTable {
+  readonly general: Limits;
+  readonly routes: readonly { readonly matches: (path: string) => boolean; readonly limits: Limits }[];
+}
+
+/** What limiters are made with. @internal */
+export interface LimitSettings {
+  readonly ddos: unknown;
+  readonly perUser: unknown;
+  readonly identified: boolean;
+  readonly slowRequestMs: number;
+  readonly routes: readonly RouteRule[];
+  readonly mode: 'enforce' | 'shadow';
+  readonly clock: Clock;
+  readonly onListenerError: ListenerErrorHandler | undefined;
+}
+
+/** @internal */
+export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): LimitTable {
+  const { clock, mode, onListenerError, slowRequestMs } = settings;
+  const shared = { clock, mode, ...(onListenerError === undefined ? {} : { onListenerError }) };
+  const ddos = (options: object, path: string) =>
+    made(issues, path, () => new DDoSProtection({ ...shared, ...options }));
+  const perUser = (options: object, path: string) =>
+    made(
+      issues,
+      path,
+      () => new PerUserRateLimiter({ ...shared, capacity: 100, refillPerSecond: 100 / 60, ...options }),
+    );
+
+  const general: Limits = {
+    ddos:
+      settings.ddos === false
+        ? undefined
+        : (instance<AddressLimiter>(settings.ddos, 'ddos-protection') ??
+          ddos(optionsOf(settings.ddos, 'ddos', issues), 'ddos')),
+    perUser:
+      settings.perUser === false || (settings.perUser === undefined && !settings.identified)
+        ? undefined
+        : (instance<KeyLimiter>(settings.perUser, 'per-user-rate-limiter') ??
+          perUser(optionsOf(settings.perUser, 'perUser', issues), 'perUser')),
+    slowRequestMs,
+  };
+  const routes = settings.routes.map((rule, i) => {
+    const at = `routes[${String(i)}]`;
+    const own = (name: string, options: object) => ({ ...options, name: `${name} ${String(rule.path)}`.slice(0, 200) });
+    const limits: Limits = {
+      ddos:
+        rule.ddos === undefined
+          ? general.ddos
+          : rule.ddos === false
+            ? undefined
+            : ddos({ ...plain(settings.ddos), ...own('ddos', rule.ddos) }, `${at}.ddos`),
+      perUser:
+        rule.perUser === undefined
+          ? general.perUser
+          : rule.perUser === false
+            ? undefined
+            : perUser({ ...plain(settings.perUser), ...own('per-user', rule.perUser) }, `${at}.perUser`),
+      slowRequestMs: rule.slowRequestMs ?? slowRequestMs,
+    };
+    return { matches: pathMatcher(rule.path), limits };
+  });
+  for (const { ddos: a, perUser: b } of [general, ...routes.map(({ limits }) => limits)]) {
+    for (const limiter of [a, b]) checkName(limiter, issues);
+  }
+  return { general, routes };
+}
+
+/** The limits for a path: the first rule that matches, or the general ones. @internal */
+export function limitsFor(table: LimitTable, path: string): Limits {
+  for (const { matches, limits } of table.routes) if (matches(path)) return limits;
+  return table.general;
+}
+
+/** Seconds of a limiter's window, for the RateLimit-Policy field. @internal */
+export function describePolicy(limiter: AddressLimiter | KeyLimiter): PolicyDescription {
+  const { windowMs, capacity, refillPerSecond } = limiter.snapshot() as {
+    windowMs?: number;
+    capacity?: number;
+    refillPerSecond?: number;
+  };
+  const ms = windowMs ?? ((capacity ?? 0) / (refillPerSecond ?? 0)) * 1_000;
+  return ms >= 1_000 && ms < Infinity ? { windowSeconds: Math.ceil(ms / 1_000) } : {};
+}
+
+function instance<T extends { readonly kind: string }>(value: unknown, kind: T['kind']): T | undefined {
+  return (value as { kind?: unknown } | null | undefined)?.kind === kind ? (value as T) : undefined;
+}
+
+function optionsOf(value: unknown, path: string, issues: OptionIssue[]): object {
+  if (value === undefined) return {};
+  if (typeof value === 'object' && value !== null && !('kind' in value)) return value;
+  issues.push({ path, message: 'must be an instance, its options, or false' });
+  return {};
+}
+
+/** Options that were given for the general limiter are the route's as well, unless it says otherwise. */
+function plain(value: unknown): Partial<DDoSProtectionOptions & PerUserRateLimiterOptions> {
+  return typeof value === 'object' && value !== null && !('kind' in value) ? value : {};
+}
+
+function made<T>(issues: OptionIssue[], path: string, make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof InvalidOptionsError)) throw error;
+    for (const issue of error.issues) issues.push({ path: `${path}.${issue.path}`, message: issue.message });
+    return undefined;
+  }
+}
+
+function checkName(limiter: AddressLimiter | KeyLimiter | undefined, issues: OptionIssue[]): void {
+  if (limiter === undefined || /^[\x20-\x7e]+$/.test(limiter.name)) return;
+  issues.push({
+    path: limiter.kind === 'ddos-protection' ? 'ddos.name' : 'perUser.name',
+    message: 'must be printable ASCII: it is sent in a header',
+  });
+}

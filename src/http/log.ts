@@ -1,0 +1,16 @@
+import type { HardeningEvents } from './events.js';
+import type { EventLogger } from './options.js';
+import type { RequestRecord } from './request-record.js';
+
+/** Writes a request's record: a server error as an error, a slow request once more as that. @internal */
+export function logRecord(logger: EventLogger, record: RequestRecord): void {
+  logger.event(record.status >= 500 ? 'ERROR_EVENT' : 'SYSTEM_EVENT', 'request', record);
+  if (record.slow) logger.event('PERFORMANCE_EVENT', 'slow request', record);
+}
+
+/** Writes a refusal. @internal */
+export function logRefusal(logger: EventLogger, { decision, ...request }: HardeningEvents['refused']): void {
+  const { policy, source, retryAfterMs } = decision;
+  const wait = retryAfterMs === Infinity ? null : retryAfterMs;
+  logger.event('SECURITY_EVENT', 'request refused', { ...request, policy, source, retryAfterMs: wait });
+}
