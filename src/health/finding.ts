@@ -17,6 +17,12 @@ export function finding(status: HealthStatus, message: string): SafeFinding {
   return { status, message: redactText(message, LONGEST_MESSAGE) };
 }
 
+/** A status because of an error. @internal */
+export function failure(status: HealthStatus, what: string, error: unknown): SafeFinding {
+  // Masked by itself first: a prefix that ends in a colon would look like the name of what follows.
+  return finding(status, `${what}: ${redactText(errorText(error), LONGEST_MESSAGE)}`);
+}
+
 /** What a check answered, whatever that is. @internal */
 export function readOutcome(outcome: unknown): SafeFinding {
   if (outcome === undefined || outcome === true) return { status: HealthStatus.HEALTHY };
@@ -59,8 +65,7 @@ function freeze<T>(value: T): T {
   return value;
 }
 
-/** One line on whatever was thrown; not redacted yet. @internal */
-export function errorText(error: unknown): string {
+function errorText(error: unknown): string {
   try {
     if (typeof error !== 'object' || error === null) return String(error);
     const { message, code, name } = error as { message?: unknown; code?: unknown; name?: unknown };

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Component } from '../core/component.js';
 import { HealthStatus } from '../core/health-status.js';
-import { errorText, finding, readFinding, type SafeFinding } from './finding.js';
+import { failure, finding, readFinding, type SafeFinding } from './finding.js';
 import type { HealthKind } from './options.js';
 import type { ComponentHealth } from './report.js';
 
@@ -74,7 +74,7 @@ export class WatchedComponent implements Member {
       if (said instanceof Promise) said.catch(() => undefined);
       return readFinding(said);
     } catch (error) {
-      return finding(HealthStatus.DEGRADED, `health() failed: ${errorText(error)}`);
+      return failure(HealthStatus.DEGRADED, 'health() failed', error);
     } finally {
       this.#asking = false;
     }

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { HealthStatus } from '../core/health-status.js';
 import { Standing, servedForMs, worse } from './engine.js';
 import { CheckTimeoutError } from './errors.js';
-import { errorText, finding, readOutcome, type SafeFinding, shortMs } from './finding.js';
+import { failure, finding, readOutcome, type SafeFinding, shortMs } from './finding.js';
 import type { Member } from './member.js';
 import type { CheckSettings, HealthCheck, HealthKind } from './options.js';
 import type { ComponentHealth } from './report.js';
@@ -71,7 +71,7 @@ export class RegisteredCheck implements Member {
     if (run === undefined) return this.#start(nowMs);
     // That it still hangs is a result too, so a hung check is never remembered as it was before.
     const ranMs = nowMs - run.startedAtMs;
-    this.#book(this.#failed(`timed out and is still running after ${shortMs(ranMs)}`), ranMs, nowMs);
+    this.#book(finding(this.#errorStatus, `timed out and is still running after ${shortMs(ranMs)}`), ranMs, nowMs);
     return undefined;
   }
 
@@ -142,7 +142,7 @@ export class RegisteredCheck implements Member {
         this.#end(run, (durationMs) => this.#judge(readOutcome(outcome), durationMs));
       },
       (error: unknown) => {
-        this.#end(run, () => this.#failed(`failed: ${errorText(error)}`));
+        this.#end(run, () => failure(this.#errorStatus, 'failed', error));
       },
     );
     return done;
@@ -152,7 +152,7 @@ export class RegisteredCheck implements Member {
     run.timedOut = true;
     const nowMs = this.#clock.now();
     const { timeoutMs } = this.#settings;
-    this.#book(this.#failed(`timed out after ${shortMs(timeoutMs)}`), nowMs - run.startedAtMs, nowMs);
+    this.#book(finding(this.#errorStatus, `timed out after ${shortMs(timeoutMs)}`), nowMs - run.startedAtMs, nowMs);
     run.resolve();
     run.controller.abort(new CheckTimeoutError(`health check '${this.name}' timed out after ${shortMs(timeoutMs)}`));
   }
@@ -180,8 +180,8 @@ export class RegisteredCheck implements Member {
     };
   }
 
-  #failed(message: string): SafeFinding {
-    return finding(this.#settings.critical ? HealthStatus.UNHEALTHY : this.#settings.onError, message);
+  get #errorStatus(): HealthStatus {
+    return this.#settings.critical ? HealthStatus.UNHEALTHY : this.#settings.onError;
   }
 
   #book(found: SafeFinding, durationMs: number, atMs: number): void {

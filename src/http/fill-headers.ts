@@ -15,9 +15,9 @@ export function fillHeaders(
   const first = state.headers === undefined;
   const list = (state.headers ??= new Map());
   for (const [name, value] of headers) list.set(name, value);
-  if (!first) return;
   // HTTP/2 responses begin without a call of writeHead.
   if ('stream' in response) addMissing(response, list);
+  if (!first) return;
   const writeHead = response.writeHead as unknown as WriteHead;
   const filling: WriteHead = function (...args) {
     if (!this.headersSent) addMissing(this, list);

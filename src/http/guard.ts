@@ -114,7 +114,8 @@ export class Guard {
     if (decision.allowed && !decision.shadow) return false;
     const shadow = this.#settings.shadow || decision.shadow;
     this.#settings.refused(request, decision, shadow);
-    if (shadow) return false;
+    // Somebody is answering already: nothing can be refused any more.
+    if (shadow || request.exchange.response.headersSent) return false;
     stateOf(request.exchange.response).refusedBy = limiter.name;
     sendRefusal(request, decision, describePolicy(limiter));
     return true;

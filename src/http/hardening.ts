@@ -206,12 +206,10 @@ class Pipeline implements Hardening {
   #makeHealth(options: ParsedHardeningOptions, issues: OptionIssue[]): HealthRoutes | undefined {
     const { clock, authorize, components = [], healthPrefix = '/health', lifecycle } = options;
     if (options.health === false) return undefined;
-    const own = new HealthCheckService({ name: `${this.name} components`, clock });
-    for (const component of components) watch(own, component, issues);
-    const given = healthSource(options.health, issues);
     return new HealthRoutes({
       prefix: healthPrefix,
-      sources: given === undefined ? [own] : [given, own],
+      checks: healthSource(options.health, clock, issues),
+      components: components.length === 0 ? undefined : watched(components, clock, issues),
       phase: () => lifecycle?.phase ?? 'READY',
       authorized: authorizer(authorize, clock, this.#reporter),
       clock,
@@ -220,19 +218,26 @@ class Pipeline implements Hardening {
   }
 }
 
-function watch(service: HealthCheckService, component: Component, issues: OptionIssue[]): void {
-  try {
-    service.watch(component);
-  } catch (error) {
-    issues.push({ path: 'components', message: error instanceof Error ? error.message : String(error) });
+function watched(components: readonly Component[], clock: Clock, issues: OptionIssue[]): HealthSource {
+  const service = new HealthCheckService({ name: 'components', clock });
+  for (const [i, component] of components.entries()) {
+    try {
+      service.watch(component);
+    } catch (error) {
+      issues.push({
+        path: `components[${String(i)}]`,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
   }
+  return service;
 }
 
-function healthSource(value: unknown, issues: OptionIssue[]): HealthSource | undefined {
+function healthSource(value: unknown, clock: Clock, issues: OptionIssue[]): HealthSource | undefined {
   if (value === undefined) return undefined;
   if (typeof (value as HealthSource | null)?.check === 'function') return value as HealthSource;
   try {
-    return new HealthCheckService(value as HealthCheckServiceOptions);
+    return new HealthCheckService({ clock, ...(value as HealthCheckServiceOptions) });
   } catch (error) {
     if (!(error instanceof InvalidOptionsError)) throw error;
     for (const { path, message } of error.issues) issues.push({ path: `health.${path}`, message });

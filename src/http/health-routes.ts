@@ -30,7 +30,10 @@ export type Phase = 'STARTING' | 'READY' | 'DRAINING' | 'STOPPED';
 /** @internal */
 export interface HealthRouteSettings {
   readonly prefix: string;
-  readonly sources: readonly HealthSource[];
+  /** The service's checks, for every route. */
+  readonly checks: HealthSource | undefined;
+  /** Parts with a health of their own, for check and summary. */
+  readonly components: HealthSource | undefined;
   readonly phase: () => Phase;
   readonly authorized: Authorizer;
   readonly clock: Clock;
@@ -83,7 +86,7 @@ export class HealthRoutes {
   }
 
   async #live(request: RequestView): Promise<void> {
-    const report = await this.#ask((source) => source.liveness());
+    const report = (await this.#settings.checks?.liveness()) ?? NOTHING_KNOWN;
     this.#send(request, statusOf(report), { status: report.status });
   }
 
@@ -94,7 +97,7 @@ export class HealthRoutes {
       this.#send(request, 503, { status: HealthStatus.UNHEALTHY, phase });
       return;
     }
-    const report = await this.#ask((source) => source.readiness());
+    const report = (await this.#settings.checks?.readiness()) ?? NOTHING_KNOWN;
     this.#send(request, statusOf(report), { status: report.status, phase });
   }
 
@@ -109,14 +112,15 @@ export class HealthRoutes {
     const nowMs = this.#settings.clock.now();
     if (this.#report === undefined || nowMs - this.#reportedAtMs >= RENDERED_FOR_MS || nowMs < this.#reportedAtMs) {
       this.#reportedAtMs = nowMs;
-      this.#report = this.#ask((source) => source.check());
+      this.#report = this.#everything();
     }
     return this.#report;
   }
 
-  async #ask(question: (source: HealthSource) => Promise<Report>): Promise<Report> {
-    const reports = await Promise.all(this.#settings.sources.map(question));
-    return { status: worst(reports), components: reports.flatMap(({ components }) => components) };
+  async #everything(): Promise<Report> {
+    const { checks, components } = this.#settings;
+    const reports = await Promise.all([checks?.check() ?? NOTHING_KNOWN, components?.check() ?? NOTHING_KNOWN]);
+    return { status: worst(reports), components: reports.flatMap((report) => report.components) };
   }
 
   #send(request: RequestView, status: 200 | 503, body: object): void {
@@ -124,6 +128,9 @@ export class HealthRoutes {
     send(request, status, { contentType: 'application/json', headers, body });
   }
 }
+
+/** A service that registered nothing answers, and that is all there is to know. */
+const NOTHING_KNOWN: Report = /* @__PURE__ */ Object.freeze({ status: HealthStatus.HEALTHY, components: [] });
 
 function worst(reports: readonly Report[]): HealthStatus {
   const found = new Set(reports.map(({ status }) => status));

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { clockOption, describe, durationMs, parseOptions } from '../../core/options.js';
-import { errorText, finding, shortMs } from '../finding.js';
+import { failure, finding, shortMs } from '../finding.js';
 import type { HealthCheckContext, HealthFinding } from '../options.js';
 
 /** Options of {@link databaseCheck}. */
@@ -44,7 +44,7 @@ export function databaseCheck(
     try {
       await query(context);
     } catch (error) {
-      return finding(HealthStatus.UNHEALTHY, `query failed: ${errorText(error)}`);
+      return failure(HealthStatus.UNHEALTHY, 'query failed', error);
     }
     const tookMs = clock.now() - startedAtMs;
     if (tookMs < healthyBelowMs) return { status: HealthStatus.HEALTHY };
