@@ -1,0 +1,26 @@
+// #region basic
+import { CircuitBreaker } from 'breakwater/circuit-breaker';
+import { createHardening } from 'breakwater/http';
+
+const database = new CircuitBreaker({ name: 'database' });
+
+const hardening = createHardening({
+  trustProxy: ['10.0.0.0/8'], // the load balancer's range
+  identify: 'x-user-id', // 100 requests at once and 100 a minute for each user
+  routes: [{ path: '/login', ddos: { threshold: 10 } }],
+  components: [database], // appears in /health/check
+  authorize: 'a-token-for-the-monitoring', // sees details there
+});
+hardening.on('refused', ({ path, decision }) => {
+  console.log(`refused ${path}: ${decision.policy}`);
+});
+// Mount it with setupMiddleware of breakwater/express or breakwater/koa.
+// #endregion basic
+console.log(hardening.snapshot());
+
+// #region headers
+import { securityHeaders } from 'breakwater/http';
+
+const headers = securityHeaders({ preset: 'modern', set: { 'X-Frame-Options': 'SAMEORIGIN' } });
+// #endregion headers
+console.log(headers.list.length);
