@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+
+/** The framework that carries the service. */
+export type Framework = 'express' | 'koa';
+
+/** What the command line asked for. */
+export interface DemoOptions {
+  readonly action: 'play' | 'serve' | 'help';
+  readonly framework: Framework;
+  /** Which scenes to play: the main ones, or all that there are. */
+  readonly scenes: 'main' | 'all';
+  /** Where `--serve` listens; `0` is any free port. */
+  readonly port: number;
+}
+
+/** The command line makes no sense. The message is for the one who typed it. */
+export class UsageError extends Error {}
+
+export const HELP = `Plays a real HTTP service on a real PostgreSQL through a failing database and an abusive client.
+
+Usage: npm run demo [-- [all] [options]]
+
+  all           play every scene, not only the four main ones
+  --koa         carry the service by Koa instead of Express
+  --serve       play nothing; keep the service up for trying it with curl, until Ctrl-C
+  --port N      where --serve listens, 0 for any free port (default 8000)
+  --help        print this
+
+Exit code: 0 every promise was kept, 1 one was broken or the demo could not run, 2 wrong usage.`;
+
+/** @throws {@link UsageError} */
+export function parseOptions(args: readonly string[]): DemoOptions {
+  const { values, positionals } = read(args);
+  const framework: Framework = values.koa === true ? 'koa' : 'express';
+  if (values.help === true) return { action: 'help', framework, scenes: 'main', port: 0 };
+  for (const word of positionals) {
+    if (word !== 'all') throw new UsageError(`there is no scene or command "${word}"; the only word is "all"`);
+  }
+  const scenes = positionals.length > 0 ? 'all' : 'main';
+  if (values.serve !== true) {
+    if (values.port !== undefined) throw new UsageError('--port says where --serve listens; add --serve');
+    return { action: 'play', framework, scenes, port: 0 };
+  }
+  if (scenes === 'all') throw new UsageError('--serve plays no scenes; leave out "all" or --serve');
+  return { action: 'serve', framework, scenes, port: portNumber(values.port ?? '8000') };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        koa: { type: 'boolean' },
+        serve: { type: 'boolean' },
+        port: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const [sentence = error.message] = error.message.split('. ');
+    throw new UsageError(`${sentence}; the options are --koa, --serve, --port N and --help`);
+  }
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--port must be a whole number from 0 to 65535, got "${text}"`);
+}

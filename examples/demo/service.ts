@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as onExpress from 'breakwater/express';
+import * as onKoa from 'breakwater/koa';
+import express from 'express';
+import Koa from 'koa';
+import { Backend, HEALTH_TOKEN } from './backend.js';
+import type { DatabaseAddress } from './database.js';
+import type { Framework } from './options.js';
+
+/** The service while it runs. */
+export interface DemoService {
+  readonly url: string;
+  readonly framework: string;
+  readonly backend: Backend;
+  close(): Promise<void>;
+}
+
+/** What every request passes before it reaches a route: the same for both frameworks. */
+function hardening({ breaker, health }: Backend) {
+  return {
+    // One proxy stands before the service, so the last entry of X-Forwarded-For is the visitor.
+    trustProxy: 1,
+    identify: 'x-user-id' as const,
+    // Many users may share an address here, and each has a limit of their own.
+    routes: [{ path: /^\/api\/users/, ddos: { threshold: 1_000 } }],
+    health,
+    components: [breaker],
+    authorize: HEALTH_TOKEN,
+  };
+}
+
+/** Starts the service on `port`, `0` for any free one. */
+export async function startService(address: DatabaseAddress, framework: Framework, port: number): Promise<DemoService> {
+  const backend = new Backend(address);
+  try {
+    await backend.prepare();
+    const mounted = framework === 'koa' ? koaService(backend) : expressService(backend);
+    const server = createServer(mounted.listener).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      framework: framework === 'koa' ? 'Koa 3' : 'Express 5',
+      backend,
+      close: async () => {
+        await closed(server);
+        mounted.dispose();
+        await backend.close();
+      },
+    };
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+interface Mounted {
+  readonly listener: RequestListener;
+  readonly dispose: () => void;
+}
+
+function expressService(backend: Backend): Mounted {
+  const app = express();
+  const setup = onExpress.setupMiddleware(app, hardening(backend));
+  app.use(async (req, res, next) => {
+    const route = backend.routes[`${req.method} ${req.path}`];
+    if (route === undefined) {
+      next();
+      return;
+    }
+    const { status, headers, body } = await route();
+    res.status(status).set(headers).json(body);
+  });
+  return {
+    listener: app,
+    dispose: () => {
+      setup.dispose();
+    },
+  };
+}
+
+function koaService(backend: Backend): Mounted {
+  const app = new Koa();
+  const setup = onKoa.setupMiddleware(app, hardening(backend));
+  app.use(async (ctx, next) => {
+    const route = backend.routes[`${ctx.method} ${ctx.path}`];
+    if (route === undefined) {
+      await next();
+      return;
+    }
+    const { status, headers, body } = await route();
+    ctx.status = status;
+    ctx.set({ ...headers });
+    ctx.body = body;
+  });
+  const handle = app.callback();
+  return {
+    listener: (req, res) => void handle(req, res),
+    dispose: () => {
+      setup.dispose();
+    },
+  };
+}
+
+async function closed(server: Server): Promise<void> {
+  const gone = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await gone;
+}

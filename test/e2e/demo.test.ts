@@ -1,0 +1,217 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, cp, mkdtemp, readdir, readFile, realpath, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findBinaries, installedNative } from '../../examples/demo/postgres-binaries.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tryPostgres } from './postgres.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const postgres = await tryPostgres();
+await postgres?.remove();
+
+/** Temporary files of the demo go here, so that each test sees what is left of them. */
+let scratch: string;
+const running = new Set<ChildProcess>();
+
+beforeEach(async () => {
+  scratch = await mkdtemp(path.join(await realpath(tmpdir()), 'breakwater-e2e-'));
+  await chmod(scratch, 0o755);
+});
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+interface Demo {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly out: string;
+    readonly err: string;
+    readonly ms: number;
+  }>;
+  /** Resolves with the first match in standard output. */
+  readonly prints: (pattern: RegExp) => Promise<RegExpExecArray>;
+}
+
+function demo(...args: string[]): Demo {
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo/main.ts', ...args], {
+    cwd: root,
+    env: { ...process.env, TMPDIR: scratch, FORCE_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return { code: code as number | null, out, err, ms: performance.now() - startedMs };
+  });
+  const prints = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(out);
+        if (match !== null) resolve(match);
+      };
+      child.stdout.on('data', look);
+      look();
+      void ended.then(({ code }) => {
+        reject(new Error(`the demo ended with ${String(code)} before it printed ${String(pattern)}: ${out}${err}`));
+      });
+    });
+  return { child, ended, prints };
+}
+
+/** The folders of the demo's databases; tsx keeps a cache beside them. */
+async function folders(): Promise<string[]> {
+  return (await readdir(scratch)).filter((name) => name.startsWith('breakwater-demo-'));
+}
+
+/** The janitor may need a moment more than the demo itself. */
+async function expectNothingLeft(): Promise<void> {
+  await expect.poll(folders, { timeout: 10_000 }).toEqual([]);
+}
+
+async function serverPid(): Promise<number> {
+  const [folder = ''] = await folders();
+  return parseInt(await readFile(path.join(scratch, folder, 'data', 'postmaster.pid'), 'utf8'), 10);
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('the demo: usage', () => {
+  it.each([
+    [['--serv'], /--serv.*the options are --koa, --serve, --port N/],
+    [['nonsense'], /"nonsense".*the only word is "all"/],
+    [['--port', '3'], /add --serve/],
+    [['--serve', '--port', '65536'], /0 to 65535/],
+    [['--serve', '--port', 'http'], /0 to 65535/],
+    [['all', '--serve'], /leave out "all" or --serve/],
+  ])('refuses %j with exit code 2 and one line that helps', async (args, hint) => {
+    const { code, out, err } = await demo(...args).ended;
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(hint);
+  });
+
+  it('prints its help', async () => {
+    const { code, out } = await demo('--help').ended;
+    expect(code).toBe(0);
+    expect(out).toMatch(/Usage: npm run demo/);
+  });
+});
+
+describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => {
+  it.each([
+    ['Express 5', []],
+    ['Koa 3', ['--koa']],
+  ])('plays its scenes on %s, keeps every promise within 30 s and leaves nothing behind', async (framework, args) => {
+    const { code, out, err, ms } = await demo(...args).ended;
+    expect(out + err).not.toContain('BROKEN');
+    expect(code, out + err).toBe(0);
+    expect(ms).toBeLessThan(30_000);
+    expect(out).toContain(`${framework} service on PostgreSQL`);
+    const summary = out.slice(out.indexOf('Summary'));
+    for (const title of ['Normal traffic', 'The database stops', 'The database returns', 'One client floods']) {
+      expect(summary).toMatch(new RegExp(`${title} +(\\d+) of \\1 `));
+    }
+    expect(summary).toMatch(/All kept: \d+ promises/);
+    // Not a terminal: no colours, whatever the environment says.
+    expect(out).not.toContain('\u001b');
+    await expectNothingLeft();
+  });
+
+  it.each([
+    ['Express 5', []],
+    ['Koa 3', ['--koa']],
+  ])('serves on %s and limits users and addresses as documented', async (_, args) => {
+    const { child, ended, prints } = demo('--serve', '--port', '0', ...args);
+    const [, url = ''] = await prints(/at (http:\/\/localhost:\d+)\./);
+    const base = url.replace('localhost', '127.0.0.1');
+
+    // for i in {1..110}; do curl -H "X-User-ID: 1" …/api/users; done
+    const user: number[] = [];
+    for (let n = 0; n < 110; n++)
+      user.push((await fetch(`${base}/api/users`, { headers: { 'X-User-ID': '1' } })).status);
+    expect(user.slice(0, 100)).toEqual(Array(100).fill(200));
+    // The bucket fills up while the loop runs, by less than two a second.
+    expect(user.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
+    const other = await fetch(`${base}/api/users`, { headers: { 'X-User-ID': '2' } });
+    expect(other.status).toBe(200);
+
+    // for i in {1..101}; do curl …/api/health; done
+    const statuses: number[] = [];
+    for (let n = 0; n < 101; n++) statuses.push((await fetch(`${base}/api/health`)).status);
+    expect(statuses).toEqual([...(Array(100).fill(200) as number[]), 429]);
+    const blocked = await fetch(`${base}/api/health`);
+    expect(blocked.status).toBe(429);
+    const retryAfter = blocked.headers.get('retry-after');
+    expect(retryAfter).toMatch(/^\d+$/);
+    expect(Number(retryAfter)).toBeGreaterThan(840);
+    expect(Number(retryAfter)).toBeLessThanOrEqual(900);
+    const elsewhere = await fetch(`${base}/api/health`, { headers: { 'X-Forwarded-For': '198.51.100.7' } });
+    expect(elsewhere.status).toBe(200);
+    expect((await fetch(`${base}/health/live`)).status).toBe(200);
+
+    child.kill('SIGINT');
+    const { code, out, err } = await ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/Ending\.\n$/);
+    await expect(fetch(`${base}/api/health`)).rejects.toThrow();
+    await expectNothingLeft();
+  });
+
+  it('says in one line when the port is taken', async () => {
+    const first = demo('--serve', '--port', '0');
+    const [, port = ''] = await first.prints(/localhost:(\d+)\./);
+    const { code, err } = await demo('--serve', '--port', port).ended;
+    expect(code).toBe(1);
+    expect(err).toBe('demo: the port is taken; choose another one with --port N\n');
+    first.child.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    await expectNothingLeft();
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'leaves nothing behind when %s ends it while the database is frozen',
+    async (signal) => {
+      const { child, ended, prints } = demo();
+      await prints(/The server is frozen/);
+      const pid = await serverPid();
+      expect(runs(pid)).toBe(true);
+      child.kill(signal);
+      const { code, err } = await ended;
+      expect(code).toBe(signal === 'SIGINT' ? 1 : null);
+      expect(err).toBe('');
+      await expectNothingLeft();
+      await expect.poll(() => runs(pid), { timeout: 10_000 }).toBe(false);
+    },
+  );
+
+  it('runs a copy of PostgreSQL when the package has not made its library links', async () => {
+    const native = path.join(scratch, 'as-installed', 'native');
+    await cp(await installedNative(), native, { recursive: true, verbatimSymlinks: true });
+    const links = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')) as {
+      target: string;
+    }[];
+    for (const { target } of links) await unlink(path.join(native, '..', target)).catch(() => undefined);
+    const { postgres: program } = await findBinaries(scratch, undefined, native);
+    expect(program.startsWith(native)).toBe(links.length === 0);
+    const { stdout } = await promisify(execFile)(program, ['--version']);
+    expect(stdout).toMatch(/^postgres \(PostgreSQL\) 18/);
+  });
+});
