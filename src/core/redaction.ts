@@ -6,12 +6,18 @@ const REGISTRY = /* @__PURE__ */ Symbol.for('breakwater.secrets');
 const MOST_SECRETS = 10_000;
 const SHORTEST_SECRET = 4;
 
-const SENSITIVE_KEY =
-  /(?:secret|token|password|passwd|pwd|passphrase|private_?key|credentials?|authorization|cookie|session_?id|dsn|api_?key|access_?key|_key)$/i;
+/** How the names of fields that hold secrets end. */
+const SENSITIVE_END =
+  '(?:secret|token|password|passwd|pwd|passphrase|private_?key|credentials?|authorization|cookie|session_?id|dsn|api_?key|access_?key|_key)';
+const SENSITIVE_KEY = /* @__PURE__ */ new RegExp(`${SENSITIVE_END}$`, 'i');
 const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/@]{0,500}@/gi;
 const AUTH_SCHEME = /\b(bearer|basic|digest)\s+[\w~+/.=-]{4,}/gi;
-const KEY_VALUE =
-  /(["']?)([\w-]{1,64})\1(\s{0,3}[=:]\s{0,3})("[^"]{0,2000}"|'[^']{0,2000}'|[^\s,;&"'{}()[\]]{1,2000})/g;
+// Only sensitive names match: a harmless one before them, as in `Error: token=x`, must not use up the text.
+const KEY_VALUE = /* @__PURE__ */ new RegExp(
+  `(["']?)([\\w-]{0,48}${SENSITIVE_END})\\1(\\s{0,3}[=:]\\s{0,3})` +
+    `(?:"[^"]{0,2000}"|'[^']{0,2000}'|[^\\s,;&"'{}()[\\]]{1,2000})`,
+  'gi',
+);
 
 /** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
 function secrets(): Map<string, number> {
@@ -67,9 +73,7 @@ export function redactText(input: string, maxLength = 2_000): string {
   text = text
     .replace(URL_CREDENTIALS, `$1${MASK}@`)
     .replace(AUTH_SCHEME, `$1 ${MASK}`)
-    .replace(KEY_VALUE, (whole, quote: string, key: string, between: string) =>
-      isSensitiveKey(key) ? `${quote}${key}${quote}${between}${MASK}` : whole,
-    );
+    .replace(KEY_VALUE, `$1$2$1$3${MASK}`);
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
