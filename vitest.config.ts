@@ -12,11 +12,21 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/{package,e2e,docs,architecture}/**'], isolate: false },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{package,e2e,docs,architecture}/**'],
+          isolate: false,
+        },
       },
       {
         extends: true,
-        test: { name: 'integration', include: ['test/{package,e2e,docs,architecture}/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'integration',
+          include: ['test/{package,e2e,docs,architecture}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -45,8 +45,18 @@ async function failing() {
     'circuit breaker, a failure recorded',
     [
       { name: 'bare await and catch', role: 'floor', calls: CALLS, run: sequential(() => fail().catch(swallow)) },
-      { name: 'breakwater execute', role: 'ours', calls: CALLS, run: sequential(() => ours.execute(fail).catch(swallow)) },
-      { name: 'cockatiel, consecutive', role: 'peer', calls: CALLS, run: sequential(() => cockatiel.execute(fail).catch(swallow)) },
+      {
+        name: 'breakwater execute',
+        role: 'ours',
+        calls: CALLS,
+        run: sequential(() => ours.execute(fail).catch(swallow)),
+      },
+      {
+        name: 'cockatiel, consecutive',
+        role: 'peer',
+        calls: CALLS,
+        run: sequential(() => cockatiel.execute(fail).catch(swallow)),
+      },
       { name: 'opossum, no timeout', role: 'peer', calls: CALLS, run: sequential(() => opossum.fire().catch(swallow)) },
     ],
     { overFloorNs: 1_000, text: 'at most 1 us' },
@@ -74,8 +84,18 @@ async function opened() {
     'circuit breaker, open, refused',
     [
       { name: 'bare await and catch', role: 'floor', calls: CALLS, run: sequential(() => fail().catch(swallow)) },
-      { name: 'breakwater execute', role: 'ours', calls: CALLS, run: sequential(() => ours.execute(succeed).catch(swallow)) },
-      { name: 'cockatiel', role: 'peer', calls: CALLS, run: sequential(() => cockatiel.execute(succeed).catch(swallow)) },
+      {
+        name: 'breakwater execute',
+        role: 'ours',
+        calls: CALLS,
+        run: sequential(() => ours.execute(succeed).catch(swallow)),
+      },
+      {
+        name: 'cockatiel',
+        role: 'peer',
+        calls: CALLS,
+        run: sequential(() => cockatiel.execute(succeed).catch(swallow)),
+      },
       { name: 'opossum', role: 'peer', calls: CALLS, run: sequential(() => opossum.fire().catch(swallow)) },
     ],
     { overFloorNs: 2_000, text: 'at most 2 us' },

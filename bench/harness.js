@@ -29,7 +29,9 @@ export async function compare(title, cases, budget) {
     const ns = best.get(name);
     const over = role === 'floor' ? '' : `floor + ${(ns - floorNs).toFixed(0).padStart(6)} ns`;
     const ratio = role === 'peer' ? `${(ns / oursNs).toFixed(1)}x ours` : '';
-    console.log(`  ${role.padEnd(5)}  ${name.padEnd(44)} ${ns.toFixed(1).padStart(9)} ns  ${over.padEnd(18)}  ${ratio}`);
+    console.log(
+      `  ${role.padEnd(5)}  ${name.padEnd(44)} ${ns.toFixed(1).padStart(9)} ns  ${over.padEnd(18)}  ${ratio}`,
+    );
   }
   return budget === undefined ? true : judge(budget, oursNs - floorNs, oursNs, fastestPeer(cases, best));
 }

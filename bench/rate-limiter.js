@@ -33,7 +33,8 @@ function contestants() {
   const buckets = new Map();
   const bucket = (key) => {
     let found = buckets.get(key);
-    if (found === undefined) buckets.set(key, (found = new LimiterBucket({ tokensPerInterval: 1e9, interval: 'hour' })));
+    if (found === undefined)
+      buckets.set(key, (found = new LimiterBucket({ tokensPerInterval: 1e9, interval: 'hour' })));
     return found.tryRemoveTokens(1);
   };
   return {
@@ -64,7 +65,12 @@ async function single() {
   const limiter = new RateLimiter(plenty);
   return compare('rate limiter, one bucket without keys', [
     { name: 'one clock read', role: 'floor', calls: CALLS, run: repeated(() => performance.now()) },
-    { name: 'breakwater RateLimiter tryAcquire', role: 'ours', calls: CALLS, run: repeated(() => limiter.tryAcquire()) },
+    {
+      name: 'breakwater RateLimiter tryAcquire',
+      role: 'ours',
+      calls: CALLS,
+      run: repeated(() => limiter.tryAcquire()),
+    },
   ]);
 }
 
@@ -72,7 +78,10 @@ async function single() {
 async function addresses() {
   const ddos = new DDoSProtection({ threshold: 1e9 });
   const bare = floor();
-  const list = Array.from({ length: 10_000 }, (_, i) => `198.${String(18 + (i >> 15))}.${String((i >> 8) & 255)}.${String(i & 255)}`);
+  const list = Array.from(
+    { length: 10_000 },
+    (_, i) => `198.${String(18 + (i >> 15))}.${String((i >> 8) & 255)}.${String(i & 255)}`,
+  );
   const pick = (i) => list[i % list.length];
   return compare('DDoS protection, 1,000 addresses in turn', [
     { name: 'Map get and set, one clock read', role: 'floor', calls: CALLS, run: repeated((i) => bare(pick(i))) },

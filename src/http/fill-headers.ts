@@ -18,12 +18,13 @@ export function fillHeaders(
   // HTTP/2 responses begin without a call of writeHead.
   if ('stream' in response) addMissing(response, list);
   if (!first) return;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the response again, below
   const writeHead = response.writeHead as unknown as WriteHead;
   const filling: WriteHead = function (...args) {
     if (!this.headersSent) addMissing(this, list);
     return writeHead.apply(this, args);
   };
-  response.writeHead = filling as ResponseShape['writeHead'];
+  response.writeHead = filling;
 }
 
 function addMissing(response: ResponseShape, headers: ReadonlyMap<string, string>): void {

@@ -46,7 +46,8 @@ export class ManualClock implements Clock {
 
   /** Arms a timer that `advance` fires. `hold` means nothing here: no timer of this clock holds the process. */
   schedule(fn: () => void, delayMs: number): () => void {
-    if (Number.isNaN(delayMs)) throw new InvalidArgumentError('ManualClock.schedule: delayMs must be a number, got NaN');
+    if (Number.isNaN(delayMs))
+      throw new InvalidArgumentError('ManualClock.schedule: delayMs must be a number, got NaN');
     const timer: Timer = { fn, dueMs: this.#nowMs + Math.max(0, delayMs) };
     if (delayMs !== Infinity) this.#timers.add(timer);
     return () => {
@@ -93,7 +94,8 @@ export class ManualClock implements Clock {
   }
 
   #end(ms: number): number {
-    if (finite('ms', ms) < 0) throw new InvalidArgumentError(`ManualClock.advance: ms must be at least 0, got ${String(ms)}`);
+    if (finite('ms', ms) < 0)
+      throw new InvalidArgumentError(`ManualClock.advance: ms must be at least 0, got ${String(ms)}`);
     return this.#nowMs + ms;
   }
 
@@ -118,6 +120,7 @@ function drainMicrotasks(): Promise<void> {
 }
 
 function finite(name: string, value: number): number {
-  if (!Number.isFinite(value)) throw new InvalidArgumentError(`ManualClock: ${name} must be a finite number, got ${String(value)}`);
+  if (!Number.isFinite(value))
+    throw new InvalidArgumentError(`ManualClock: ${name} must be a finite number, got ${String(value)}`);
   return value;
 }

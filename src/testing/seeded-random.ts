@@ -10,7 +10,8 @@ import type { Random } from '../core/random.js';
  * @throws {@link InvalidArgumentError} when `seed` is not an integer.
  */
 export function seededRandom(seed: number): Random {
-  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError(`seededRandom: seed must be an integer, got ${String(seed)}`);
+  if (!Number.isSafeInteger(seed))
+    throw new InvalidArgumentError(`seededRandom: seed must be an integer, got ${String(seed)}`);
   let state = seed | 0;
   return {
     next() {

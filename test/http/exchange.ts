@@ -31,7 +31,7 @@ export class FakeResponse extends EventEmitter implements ResponseShape {
   }
 
   get json(): unknown {
-    return JSON.parse(this.body ?? 'null');
+    return JSON.parse(this.body ?? 'null') as unknown;
   }
 }
 

@@ -104,7 +104,7 @@ export class DDoSProtection implements Component<DDoSStats> {
     if (typeof ms !== 'number' || !(ms > 0)) {
       throw new InvalidArgumentError(`DDoSProtection.block: ms must be a number of more than 0, got ${describe(ms)}`);
     }
-    const shown = redactText(String(reason), 200);
+    const shown = redactText(reason, 200);
     const nowMs = this.#now();
     const { evicted } = this.#bans;
     const address = this.#bans.addText(addressOrCidr, nowMs + ms, shown, nowMs);

@@ -134,7 +134,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     const name = this.#nameOf(key);
     this.#latestMs = Math.max(this.#latestMs, this.#clock.now());
     this.#blocks.delete(name);
-    this.#blocks.add(name, { untilMs: this.#latestMs + ms, reason: redactText(String(reason), 200) });
+    this.#blocks.add(name, { untilMs: this.#latestMs + ms, reason: redactText(reason, 200) });
   }
 
   /** Lifts a block and fills the key's bucket. */

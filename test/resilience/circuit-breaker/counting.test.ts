@@ -14,13 +14,16 @@ describe('CircuitBreaker counting', () => {
     expect(breaker.state).toBe('OPEN');
   });
 
-  it.each([1, 2, 7])('RES-C01 opens on failure %i when that is the threshold, not one earlier', async (failureThreshold) => {
-    const { breaker, failTimes, fail } = setup({ failureThreshold });
-    await failTimes(failureThreshold - 1);
-    expect(breaker.state).toBe('CLOSED');
-    await fail();
-    expect(breaker.state).toBe('OPEN');
-  });
+  it.each([1, 2, 7])(
+    'RES-C01 opens on failure %i when that is the threshold, not one earlier',
+    async (failureThreshold) => {
+      const { breaker, failTimes, fail } = setup({ failureThreshold });
+      await failTimes(failureThreshold - 1);
+      expect(breaker.state).toBe('CLOSED');
+      await fail();
+      expect(breaker.state).toBe('OPEN');
+    },
+  );
 
   it('RES-C07 a hundred calls in flight do not dilute fifty failures', async () => {
     const { breaker, failTimes } = setup();
@@ -65,21 +68,28 @@ describe('CircuitBreaker counting', () => {
     expect(breaker.snapshot().counts).toMatchObject({ successes: 2, failures: 0 });
   });
 
-  it.each([undefined, null, 'text', 0, Symbol('s')])('RES-C15 rejecting with %s settles with the same value', async (value) => {
-    const { breaker } = setup();
-    const reject = (): Promise<never> => Promise.reject(value as unknown as Error);
-    await expect(breaker.execute(reject)).rejects.toBe(value);
-    expect(breaker.snapshot().counts.failures).toBe(1);
-    expect(await breaker.attempt(reject)).toEqual({
-      ok: false,
-      error: value,
-      rejected: false,
-    });
-  });
+  it.each([undefined, null, 'text', 0, Symbol('s')])(
+    'RES-C15 rejecting with %s settles with the same value',
+    async (value) => {
+      const { breaker } = setup();
+      const reject = (): Promise<never> => Promise.reject(value as unknown as Error);
+      await expect(breaker.execute(reject)).rejects.toBe(value);
+      expect(breaker.snapshot().counts.failures).toBe(1);
+      expect(await breaker.attempt(reject)).toEqual({
+        ok: false,
+        error: value,
+        rejected: false,
+      });
+    },
+  );
 
   it('RES-C15 a thenable that is no promise settles like one', async () => {
     const { breaker } = setup();
-    const thenable = { then: (_: unknown, no: (error: unknown) => void) => { no('refused'); } };
+    const thenable = {
+      then: (_: unknown, no: (error: unknown) => void) => {
+        no('refused');
+      },
+    };
     await expect(breaker.execute(() => thenable as unknown as PromiseLike<string>)).rejects.toBe('refused');
     expect(breaker.snapshot().counts.failures).toBe(1);
   });
@@ -126,7 +136,12 @@ describe('CircuitBreaker counting', () => {
     const aborted = async (): Promise<void> => {
       const controller = new AbortController();
       const running = breaker.execute(
-        ({ signal }) => new Promise((_, no) => { signal.addEventListener('abort', () => { no(signal.reason as Error); }); }),
+        ({ signal }) =>
+          new Promise((_, no) => {
+            signal.addEventListener('abort', () => {
+              no(signal.reason as Error);
+            });
+          }),
         { signal: controller.signal },
       );
       controller.abort(new Error('gone'));
@@ -170,7 +185,7 @@ describe('CircuitBreaker counting', () => {
     expect(listeners).toBe(0);
   });
 
-  it('hands the caller\'s signal to the operation, and one that never aborts when there is none', async () => {
+  it("hands the caller's signal to the operation, and one that never aborts when there is none", async () => {
     const { breaker } = setup();
     const { signal } = new AbortController();
     await expect(breaker.execute((call) => call.signal, { signal })).resolves.toBe(signal);
@@ -182,7 +197,11 @@ describe('CircuitBreaker counting', () => {
 
   it('executeSync throws what the operation throws, and counts it', () => {
     const { breaker } = setup({ failureThreshold: 1 });
-    expect(() => breaker.executeSync(() => { throw new TypeError('sync'); })).toThrow(TypeError);
+    expect(() =>
+      breaker.executeSync(() => {
+        throw new TypeError('sync');
+      }),
+    ).toThrow(TypeError);
     expect(() => breaker.executeSync(() => 1)).toThrow(CircuitOpenError);
   });
 

@@ -18,7 +18,11 @@ describe('CircuitBreaker half-open', () => {
     const gate = held();
     const probe = breaker.execute(() => gate.promise);
     clock.advance(4_000);
-    expect(await breaker.attempt(() => 1)).toMatchObject({ rejected: true, retryAfterMs: 6_000, error: { state: 'HALF_OPEN' } });
+    expect(await breaker.attempt(() => 1)).toMatchObject({
+      rejected: true,
+      retryAfterMs: 6_000,
+      error: { state: 'HALF_OPEN' },
+    });
     gate.resolve('ok');
     await expect(probe).resolves.toBe('ok');
     expect(breaker.state).toBe('CLOSED');
@@ -37,7 +41,7 @@ describe('CircuitBreaker half-open', () => {
     expect(breaker.state).toBe(state === 'HALF_OPEN' ? 'CLOSED' : 'OPEN');
   });
 
-  it('RES-H03 the new break counts from the probe\'s deadline, also when nobody looked until later', async () => {
+  it("RES-H03 the new break counts from the probe's deadline, also when nobody looked until later", async () => {
     const { breaker, clock, toHalfOpen } = setup({ halfOpen: { maxWaitMs: 10_000 } });
     const changes: CircuitStateChange[] = [];
     await toHalfOpen();

@@ -107,8 +107,11 @@ describe('CircuitBreaker by hand', () => {
     expect(breaker.state).toBe('CLOSED');
   });
 
-  it('RES-M09 the caller\'s options are only read, and may be shared', async () => {
-    const options: CircuitBreakerOptions = Object.freeze({ failureThreshold: 1, halfOpen: Object.freeze({ maxCalls: 2 }) });
+  it("RES-M09 the caller's options are only read, and may be shared", async () => {
+    const options: CircuitBreakerOptions = Object.freeze({
+      failureThreshold: 1,
+      halfOpen: Object.freeze({ maxCalls: 2 }),
+    });
     const [a, b] = [new CircuitBreaker(options), new CircuitBreaker(options)];
     await a.attempt(() => Promise.reject(new Error('down')));
     expect([a.state, b.state]).toEqual(['OPEN', 'CLOSED']);
@@ -117,7 +120,12 @@ describe('CircuitBreaker by hand', () => {
 
   it('names every wrong option at once, and what was probably meant', () => {
     const make = (): CircuitBreaker =>
-      new CircuitBreaker({ failureTreshold: 3, failureThreshold: 0, halfOpen: { maxWaitMs: -1, maxCall: 1 }, mode: 'shadow' } as never);
+      new CircuitBreaker({
+        failureTreshold: 3,
+        failureThreshold: 0,
+        halfOpen: { maxWaitMs: -1, maxCall: 1 },
+        mode: 'shadow',
+      } as never);
     expect(make).toThrow(InvalidOptionsError);
     try {
       make();
@@ -153,7 +161,11 @@ describe('CircuitBreaker by hand', () => {
       expect.objectContaining({ name: 'breakwater_circuit_state', value: 1, labels: { breaker: 'db', state: 'OPEN' } }),
     );
     expect(samples).toContainEqual(
-      expect.objectContaining({ name: 'breakwater_circuit_calls_total', value: 1, labels: { breaker: 'db', outcome: 'rejected' } }),
+      expect.objectContaining({
+        name: 'breakwater_circuit_calls_total',
+        value: 1,
+        labels: { breaker: 'db', outcome: 'rejected' },
+      }),
     );
     stop();
     breaker.reset();
@@ -171,7 +183,14 @@ describe('CircuitBreaker by hand', () => {
 
   it('a snapshot is plain JSON, also after errors that cannot be read', async () => {
     const { breaker, fail } = setup();
-    const hostile = new Proxy({}, { get: () => { throw new Error('no'); } });
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    );
     for (const error of [hostile, null, 5n, Symbol('s'), { message: 'x'.repeat(10_000) }]) {
       await fail(error);
       const snapshot = breaker.snapshot();
@@ -186,8 +205,13 @@ describe('CircuitBreaker by hand', () => {
     const told: unknown[] = [];
     breaker.on('success', (event) => told.push(event));
     breaker.on('failure', (event) => told.push(event));
-    await breaker.execute(() => { clock.advance(12); });
-    await breaker.attempt(() => { clock.advance(7); throw new Error('down'); });
+    await breaker.execute(() => {
+      clock.advance(12);
+    });
+    await breaker.attempt(() => {
+      clock.advance(7);
+      throw new Error('down');
+    });
     expect(told).toEqual([{ durationMs: 12 }, { error: new Error('down'), durationMs: 7 }]);
   });
 });

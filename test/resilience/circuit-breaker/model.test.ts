@@ -49,7 +49,12 @@ class Model {
     this.look();
     if (this.state === 'OPEN' || this.state === 'ISOLATED') return false;
     if (this.state === 'HALF_OPEN' && this.probes().length >= this.o.maxCalls) return false;
-    this.leases.push({ era: this.era, probe: this.state === 'HALF_OPEN', deadlineMs: this.nowMs + this.o.waitMs, live: true });
+    this.leases.push({
+      era: this.era,
+      probe: this.state === 'HALF_OPEN',
+      deadlineMs: this.nowMs + this.o.waitMs,
+      live: true,
+    });
     return true;
   }
 
@@ -84,7 +89,10 @@ const step = fc.oneof(
       verdict: fc.constantFrom('success' as const, 'failure' as const, 'failure' as const, 'ignore' as const),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 9, 10, 11, 40, 100, 250) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 9, 10, 11, 40, 100, 250) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('isolate' as const, 'lift' as const, 'reset' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('disable' as const, 'enable' as const) }) },
 );

@@ -12,7 +12,13 @@ describe('CircuitBreaker open', () => {
     clock.advance(15_500);
     const error = await fail();
     expect(isBreakwaterError(error, 'BREAKWATER_CIRCUIT_OPEN')).toBe(true);
-    expect(error).toMatchObject({ name: 'CircuitOpenError', breaker: 'payments', state: 'OPEN', retryAfterMs: 44_500, cause });
+    expect(error).toMatchObject({
+      name: 'CircuitOpenError',
+      breaker: 'payments',
+      state: 'OPEN',
+      retryAfterMs: 44_500,
+      cause,
+    });
     expect((error as Error).message).toContain("'payments' is OPEN");
     expect(breaker.snapshot()).toMatchObject({
       state: 'OPEN',

@@ -17,7 +17,8 @@ class Pool extends EventEmitter {
   query(sql: string, callback: Callback): undefined;
   query(sql: string, callback?: Callback): Promise<string[]> | undefined {
     const error = this.failing ? new Error('down') : null;
-    if (callback === undefined) return error === null ? Promise.resolve([sql, String(this.#open)]) : Promise.reject(error);
+    if (callback === undefined)
+      return error === null ? Promise.resolve([sql, String(this.#open)]) : Promise.reject(error);
     queueMicrotask(() => {
       if (error === null) callback(null, [sql]);
       else callback(error);
@@ -160,10 +161,18 @@ describe('CircuitBreaker.protect', () => {
   });
 
   it('asks classify with the result and tells durations', async () => {
-    const { breaker, clock } = setup({ failureThreshold: 1, classify: ({ result }) => (result === 'bad' ? 'failure' : 'success') });
+    const { breaker, clock } = setup({
+      failureThreshold: 1,
+      classify: ({ result }) => (result === 'bad' ? 'failure' : 'success'),
+    });
     const told: unknown[] = [];
     breaker.on('failure', (event) => told.push(event));
-    const target = { get: () => { clock.advance(3); return Promise.resolve('bad'); } };
+    const target = {
+      get: () => {
+        clock.advance(3);
+        return Promise.resolve('bad');
+      },
+    };
     await expect(breaker.protect(target, { only: ['get'] }).get()).resolves.toBe('bad');
     expect(told).toEqual([{ error: undefined, durationMs: 3 }]);
   });
@@ -185,7 +194,10 @@ describe('CircuitBreaker.protect', () => {
     const get = (): Promise<number> => Promise.resolve(1);
     const fixed = Object.freeze({ get, put: get });
     expect(() => breaker.protect(fixed, { only: ['get'] })).toThrow('read-only');
-    const half: { get: typeof get; put: typeof get } = Object.defineProperty({ get, put: get }, 'put', { writable: false, configurable: false });
+    const half: { get: typeof get; put: typeof get } = Object.defineProperty({ get, put: get }, 'put', {
+      writable: false,
+      configurable: false,
+    });
     const proxy = breaker.protect(half, { only: ['get'] });
     expect(proxy.put).toBe(get);
     await expect(proxy.get()).resolves.toBe(1);
@@ -197,7 +209,9 @@ describe('CircuitBreaker.protect', () => {
     expectTypeOf(breaker.protect(pool, { only: ['query'] })).toEqualTypeOf<Pool>();
     // @ts-expect-error a plain method cannot be guarded
     breaker.protect(pool, { only: ['listenerCount'] });
-    expectTypeOf(breaker.wrap((n: number) => Promise.resolve(String(n)))).toEqualTypeOf<(n: number) => Promise<string>>();
+    expectTypeOf(breaker.wrap((n: number) => Promise.resolve(String(n)))).toEqualTypeOf<
+      (n: number) => Promise<string>
+    >();
     expectTypeOf(breaker.execute(() => 1)).toEqualTypeOf<Promise<number>>();
   });
 });
