@@ -22,7 +22,7 @@ const KEY_VALUE = /* @__PURE__ */ new RegExp(
 /** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
 function secrets(): Map<string, number> {
   const holder = globalThis as unknown as { [REGISTRY]: Map<string, number> | undefined };
-  return (holder[REGISTRY] ??= new Map());
+  return (holder[REGISTRY] ??= new Map<string, number>());
 }
 
 /**

@@ -58,11 +58,11 @@ function expressFramework(name: string, factory: ExpressFactory, catchesRejectio
         if (part === 'health') app.use(expressAdapter.healthRoutes(hardening));
       }
       for (const act of acts) {
-        // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Express 5 answers when a promise rejects
         app.all(act.path, (_, response, next) => {
           const answer = act.run((header, value) => response.setHeader(header, value));
           const send = (text: string): unknown => response.send(text);
           if (typeof answer === 'string') send(answer);
+          // Express 5 answers by itself when a promise rejects.
           else return catchesRejections ? answer.then(send) : answer.then(send, next);
           return undefined;
         });
@@ -108,7 +108,8 @@ function koaFramework(name: string, Factory: typeof Koa3): Framework {
     },
     setupTooLate() {
       const app = new Factory();
-      app.use(Object.assign(() => undefined, { router: {} }));
+      const router: Koa3.Middleware = (_, next) => next();
+      app.use(Object.assign(router, { router: {} }));
       koaAdapter.setupMiddleware(app);
     },
     setupTrustingAll(hardening) {
