@@ -40,6 +40,7 @@ export default tseslint.config(
         process: 'readonly',
         performance: 'readonly',
         URL: 'readonly',
+        fetch: 'readonly',
         module: 'writable',
       },
     },

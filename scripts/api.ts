@@ -1,7 +1,7 @@
 /**
  * Compares the public API of every entry point with its report in etc/. With `--update` the reports are written anew.
  */
-import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryPoints, root } from './entry-points.js';
@@ -37,7 +37,7 @@ for (const { name } of entryPoints) {
       dtsRollup: { enabled: false },
       messages: {
         extractorMessageReporting: {
-          default: { logLevel: 'none' as never },
+          default: { logLevel: ExtractorLogLevel.None },
         },
       },
     },
@@ -47,7 +47,7 @@ for (const { name } of entryPoints) {
     localBuild: update,
     messageCallback: (message) => {
       message.handled = true;
-      if (message.logLevel === 'error') console.error(message.text);
+      if (message.logLevel === ExtractorLogLevel.Error) console.error(message.text);
     },
   });
   if (errorCount > 0 || (!update && (apiReportChanged || !known))) {

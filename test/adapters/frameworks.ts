@@ -104,12 +104,16 @@ function koaFramework(name: string, Factory: typeof Koa3): Framework {
           context.set(header, value);
         });
       });
-      return app.callback();
+      const handle = app.callback();
+      return (request, response) => {
+        void handle(request, response);
+      };
     },
     setupTooLate() {
       const app = new Factory();
-      const router: Koa3.Middleware = (_, next) => next();
-      app.use(Object.assign(router, { router: {} }));
+      const routes: Koa3.Middleware & { router?: object } = (_, next) => next();
+      routes.router = {};
+      app.use(routes);
       koaAdapter.setupMiddleware(app);
     },
     setupTrustingAll(hardening) {

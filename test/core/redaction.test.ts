@@ -58,12 +58,15 @@ describe('registerSecret', () => {
   });
 
   it('holds a bounded number of values', () => {
-    const handles = Array.from({ length: 10_000 }, (_, i) => registerSecret(`value-${String(i)}`));
-    expect(() => registerSecret('one more')).toThrow('10000 values');
-    expect(() => {
-      handles.push(registerSecret('value-1'));
-    }).not.toThrow();
+    const handles: Disposable[] = [];
+    // Others may have registered values in this process.
+    const fill = (): void => {
+      for (let i = 0; i <= 10_000; i++) handles.push(registerSecret(`value-${String(i)}`));
+    };
+    expect(fill).toThrow('10000 values');
+    expect(() => handles.push(registerSecret('value-1'))).not.toThrow();
     for (const handle of handles) handle[Symbol.dispose]();
+    expect(redactText('value-1')).toBe('value-1');
   });
 });
 

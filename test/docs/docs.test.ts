@@ -1,0 +1,153 @@
+import { CIRCUIT_BREAKER_DEFAULTS } from 'breakwater/circuit-breaker';
+import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
+import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
+import { HARDENING_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
+import { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from 'breakwater/rate-limiter';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const pages = readdirSync(join(ROOT, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const MODULES = [
+  'circuit-breaker',
+  'rate-limiter',
+  'ddos-protection',
+  'client-address',
+  'health',
+  'http',
+  'express',
+  'koa',
+];
+
+function region(example: string, name: string): string | undefined {
+  const found = new RegExp(`// #region ${name}\\n([\\s\\S]*?)// #endregion ${name}\\n`).exec(read(example));
+  return found?.[1]?.trimEnd();
+}
+
+describe('the README', () => {
+  it('is short, and shows code by its fifteenth line', () => {
+    const lines = read('README.md').split('\n');
+    expect(lines.length).toBeLessThanOrEqual(150);
+    expect(lines.findIndex((line) => line.startsWith('```ts'))).toBeLessThan(15);
+  });
+
+  it('names two commands that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(read('README.md')).toContain('npm ci && npm run demo\n');
+    expect(read('README.md')).toContain('\nnpm test\n');
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test', 'bench']));
+  });
+});
+
+describe('docs', () => {
+  it.each(MODULES)('the page of %s has the headings that all have', (module) => {
+    const headings = [...read(`docs/${module}.md`).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([
+      'Usage',
+      'Options',
+      'How it decides',
+      'Errors',
+      'Events, metrics',
+      'Operating it',
+      'Do not',
+    ]);
+  });
+
+  it.each(['README.md', ...pages])('the snippets of %s are those of the examples', (page) => {
+    for (const [, example = '', name = '', code = ''] of read(page).matchAll(
+      /<!-- (examples\/[\w./-]+)#([\w-]+) -->\s*```ts\n([\s\S]*?)```/g,
+    )) {
+      expect(code.trimEnd(), `${example}#${name}`).toBe(region(example, name));
+    }
+  });
+
+  it('every other snippet compiles', () => {
+    const folder = join(ROOT, '.cache', 'snippets');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const dir = mkdtempSync(join(folder, 'x-'));
+    let count = 0;
+    for (const page of ['README.md', ...pages]) {
+      for (const [whole, code = ''] of read(page).matchAll(/(?:<!--[^>]*-->\s*)?```ts\n([\s\S]*?)```/g)) {
+        if (whole.startsWith('<!-- examples/')) continue;
+        writeFileSync(join(dir, `snippet-${String(++count)}.ts`), `${code}\nexport {};\n`);
+      }
+    }
+    writeFileSync(
+      join(dir, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../../tsconfig.json',
+        compilerOptions: { noUnusedLocals: false },
+        include: ['*.ts'],
+      }),
+    );
+    const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', dir], {
+      encoding: 'utf8',
+    });
+    expect([count > 0, status, stdout]).toEqual([true, 0, '']);
+  });
+
+  it.each([
+    ['circuit-breaker', CIRCUIT_BREAKER_DEFAULTS],
+    ['rate-limiter', RATE_LIMITER_DEFAULTS],
+    ['rate-limiter', PER_USER_RATE_LIMITER_DEFAULTS],
+    ['ddos-protection', DDOS_PROTECTION_DEFAULTS],
+    ['health', HEALTH_CHECK_SERVICE_DEFAULTS],
+    ['http', HARDENING_DEFAULTS],
+    ['http', SECURITY_HEADERS_DEFAULTS],
+  ])('the option table of %s shows the defaults of the code (%#)', (page, defaults) => {
+    const rows = [...read(`docs/${page}.md`).matchAll(/^\| `([\w.]+)` +\|.*\| +(.+?) +\|$/gm)].map(
+      ([, name, value]) => [name, value],
+    );
+    for (const [name, value] of Object.entries(defaults)) {
+      const shown =
+        typeof value === 'string' ? `\`'${value}'\`` : Array.isArray(value) ? '`[]`' : `\`${String(value)}\``;
+      const documented = rows.filter(([row]) => row === name).map(([, text]) => text?.replaceAll('_', ''));
+      const wanted = page === 'http' && name === 'preset' ? ["`'default'`"] : [shown];
+      expect(documented, name).toEqual(expect.arrayContaining(wanted));
+    }
+  });
+
+  it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...pages])(
+    'the links of %s lead somewhere',
+    (page) => {
+      for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)) {
+        const [file = '', anchor] = target.split('#');
+        const path = file === '' ? page : join(dirname(page), file);
+        expect(existsSync(join(ROOT, path)), `${page} -> ${target}`).toBe(true);
+        if (anchor === undefined) continue;
+        const anchors = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+          heading
+            .toLowerCase()
+            .replace(/[^\w\s-]/g, '')
+            .replace(/\s/g, '-'),
+        );
+        expect(anchors, `${page} -> ${target}`).toContain(anchor);
+      }
+    },
+  );
+
+  it('docs/behaviour.md lists the statements with their tests', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/behaviour.ts', '--check'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('examples', () => {
+  it.each(MODULES)('the example of %s runs and ends by itself', (module) => {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});

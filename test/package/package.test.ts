@@ -1,0 +1,250 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entryPoints, readJson, specifier } from '../../scripts/entry-points.js';
+import { exportsMap } from '../../scripts/sync-exports.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NAMES = entryPoints.map(specifier);
+let consumer = '';
+
+interface Manifest {
+  readonly exports: unknown;
+  readonly dependencies: object;
+  readonly bin: object;
+}
+
+function node(script: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...args, '-e', script], {
+    cwd: consumer,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+function compile(name: string, files: Record<string, string>, options: object, type = 'module') {
+  const folder = join(consumer, name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, type }));
+  const base = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    lib: ['es2022'],
+    types: [],
+    exactOptionalPropertyTypes: true,
+  };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...base, ...options }, include: ['*'] }),
+  );
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder],
+    { encoding: 'utf8' },
+  );
+  return { status, stdout };
+}
+
+/** Uses the types of every entry point, in a project that knows neither Node's nor the browser's. */
+const TYPED = `
+${NAMES.map((name, i) => `import * as part${String(i)} from '${name}';`).join('\n')}
+import { CircuitBreaker } from 'breakwater/circuit-breaker';
+import { DDoSProtection } from 'breakwater/ddos-protection';
+import { createHardening } from 'breakwater/http';
+import { ManualClock } from 'breakwater/testing';
+const breaker = new CircuitBreaker({ clock: new ManualClock(), failureThreshold: 3 });
+const answer: Promise<number> = breaker.execute(({ signal, attempt }) => (signal.aborted ? 0 : attempt));
+createHardening({ ddos: new DDoSProtection(), components: [breaker], identify: (request) => request.header('x-id') });
+// @ts-expect-error an unknown option
+new CircuitBreaker({ failureTreshold: 3 });
+export const all = [answer, ${NAMES.map((_, i) => `part${String(i)}`).join(', ')}];
+`;
+
+beforeAll(() => {
+  // What is published, and nothing else: packed, unpacked into an empty project, with its two dependencies beside it.
+  consumer = mkdtempSync(join(tmpdir(), 'breakwater-consumer-'));
+  const packed = spawnSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', consumer], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  const target = join(consumer, 'node_modules', 'breakwater');
+  mkdirSync(target, { recursive: true });
+  const unpacked = spawnSync('tar', ['-xzf', join(consumer, tarball), '--strip-components=1', '-C', target]);
+  expect([packed.status, unpacked.status]).toEqual([0, 0]);
+  for (const name of ['zod', 'pino', 'express', 'koa'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(consumer, 'node_modules', name));
+});
+
+afterAll(() => {
+  if (consumer !== '') rmSync(consumer, { recursive: true, force: true });
+});
+
+describe('the table of entry points', () => {
+  const manifest = readJson('package.json') as Manifest;
+
+  it('is what the exports map says', () => {
+    expect(manifest.exports).toEqual(exportsMap(entryPoints));
+  });
+
+  it('is what is built, documented and reported', () => {
+    const typedoc = readJson('typedoc.json') as { entryPoints: string[] };
+    expect(typedoc.entryPoints).toEqual(entryPoints.map(({ source }) => source));
+    for (const { name, source } of entryPoints) {
+      expect(existsSync(join(ROOT, source)), source).toBe(true);
+      for (const ending of ['js', 'cjs', 'd.ts', 'd.cts'])
+        expect(existsSync(join(ROOT, 'dist', `${name}.${ending}`)), `${name}.${ending}`).toBe(true);
+    }
+    expect(readdirSync(join(ROOT, 'etc')).sort()).toEqual(entryPoints.map(({ name }) => `${name}.api.md`).sort());
+  });
+
+  it('has a size budget for each', () => {
+    for (const { maxKb } of entryPoints) expect(maxKb).toBeGreaterThan(0);
+    const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/size.ts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect([status, stdout.includes('OVER')]).toEqual([0, false]);
+    expect(stdout.trim().split('\n')).toHaveLength(entryPoints.length);
+  });
+
+  it('depends on zod and pino alone', () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(['pino', 'zod']);
+  });
+});
+
+describe('the packed package', () => {
+  it('holds the build and its papers, nothing else', () => {
+    const files = readdirSync(join(consumer, 'node_modules', 'breakwater')).sort();
+    expect(files).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+  });
+
+  it('loads by import and by require from an empty project, as one copy', () => {
+    const script = `
+      const names = ${JSON.stringify(NAMES)};
+      Promise.all(names.map((name) => import(name))).then((imported) => {
+        for (const [i, name] of names.entries()) {
+          const required = require(name);
+          for (const key of Object.keys(required)) if (typeof required[key] === 'function' && required[key] !== imported[i][key]) throw new Error(name + ' ' + key);
+        }
+        console.log('same');
+      });`;
+    expect(node(script)).toEqual({ status: 0, stdout: 'same\n', stderr: '' });
+  });
+
+  it('has its CommonJS files in order too, and its errors are known across copies', () => {
+    const script = `
+      const cjs = require('./node_modules/breakwater/dist/circuit-breaker.cjs');
+      import('breakwater/core').then(async ({ isBreakwaterError, BreakwaterError }) => {
+        const breaker = new cjs.CircuitBreaker({ failureThreshold: 1 });
+        await breaker.execute(() => { throw new Error('down'); }).catch(() => {});
+        const error = await breaker.execute(() => 1).catch((caught) => caught);
+        console.log(isBreakwaterError(error, 'BREAKWATER_CIRCUIT_OPEN'), error instanceof BreakwaterError);
+      });`;
+    expect(node(script).stdout).toBe('true false\n');
+    for (const { name } of entryPoints)
+      expect(node(`require('./node_modules/breakwater/dist/${name}.cjs')`).status, name).toBe(0);
+  });
+
+  it.each(['circuit-breaker', 'rate-limiter', 'ddos-protection', 'health', 'http', 'express', 'koa'])(
+    '%s loads neither zod nor pino nor a framework',
+    (name) => {
+      const script = `
+      import('breakwater/${name}').then(() => {
+        const loaded = Object.keys(require.cache).filter((file) => /node_modules.(zod|pino|express|koa)\\b/.test(file));
+        console.log(loaded.length);
+      });`;
+      expect(node(script)).toEqual({ status: 0, stdout: '0\n', stderr: '' });
+      const dist = join(ROOT, 'dist', `${name}.js`);
+      const reached = new Set([dist]);
+      for (const file of reached) {
+        for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*["']([^"']+)["']/g)) {
+          if (path.startsWith('.')) reached.add(join(ROOT, 'dist', path));
+          else expect(path, file).toMatch(/^(node:)?crypto$/);
+        }
+      }
+    },
+  );
+
+  it('keeps no process alive', () => {
+    const script = `
+      import('breakwater').then(({ CircuitBreaker, PerUserRateLimiter, DDoSProtection, HealthCheckService, createHardening }) => {
+        new CircuitBreaker({ failureThreshold: 1 }).execute(() => Promise.reject(new Error('x'))).catch(() => {});
+        new PerUserRateLimiter({ capacity: 1, refillPerSecond: 1 }).check('a');
+        new DDoSProtection().check('203.0.113.5');
+        new HealthCheckService().register('a', () => true);
+        createHardening();
+        console.log('done');
+      });`;
+    expect(node(script)).toEqual({ status: 0, stdout: 'done\n', stderr: '' });
+  });
+
+  it.each([
+    ['nodenext, ES modules', { module: 'nodenext' }, 'module'],
+    ['nodenext, CommonJS', { module: 'nodenext' }, 'commonjs'],
+    ['a bundler', { module: 'preserve', moduleResolution: 'bundler' }, 'module'],
+  ])('its types compile for %s, without the types of any platform', (name, options, type) => {
+    expect(compile(name.replace(/\W+/g, '-'), { 'use.ts': TYPED }, options, type)).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('its types notice a mistake', () => {
+    const { status } = compile(
+      'mistake',
+      { 'use.ts': TYPED.replace('ManualClock(), failureThreshold: 3', "ManualClock(), failureThreshold: 'three'") },
+      { module: 'nodenext' },
+    );
+    expect(status).not.toBe(0);
+  });
+
+  it('its adapters take the applications of Express and Koa, with their own types', () => {
+    cpSync(join(ROOT, 'node_modules/@types'), join(consumer, 'node_modules/@types'), {
+      recursive: true,
+      dereference: true,
+    });
+    const use = `
+      import express from 'express';
+      import Koa from 'koa';
+      import { rateLimitMiddleware, setupMiddleware } from 'breakwater/express';
+      import { healthRoutes, setupMiddleware as setupKoa } from 'breakwater/koa';
+      const app = express();
+      setupMiddleware(app, { ddos: false }).dispose();
+      app.use(rateLimitMiddleware());
+      const koa = new Koa();
+      setupKoa(koa);
+      koa.use(healthRoutes());`;
+    const options = {
+      module: 'nodenext',
+      types: ['node'],
+      lib: ['es2022', 'esnext.disposable'],
+      skipLibCheck: true,
+      esModuleInterop: true,
+    };
+    expect(compile('adapters', { 'use.ts': use }, options)).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('its command line answers', () => {
+    const cli = join(consumer, 'node_modules/breakwater/dist/cli.js');
+    const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+    const { version } = readJson('package.json') as { version: string };
+    expect(run('--version')).toMatchObject({ status: 0, stdout: expect.stringContaining(version) as string });
+    expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('breakwater') as string });
+    const unknown = run('chekc');
+    expect(unknown.status).toBe(2);
+    expect(unknown.stderr).not.toContain('    at ');
+  });
+});
