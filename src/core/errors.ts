@@ -17,6 +17,7 @@ export abstract class BreakwaterError extends Error {
   }
 
   // A getter on the prototype, so that the name costs no field and stacks read right.
+  /** The class's name. */
   override get name(): string {
     return 'BreakwaterError';
   }
@@ -55,6 +56,7 @@ export abstract class RejectedError extends BreakwaterError {
     return true;
   }
 
+  /** The class's name. */
   override get name(): string {
     return 'RejectedError';
   }
@@ -97,6 +99,7 @@ export class InvalidOptionsError extends BreakwaterError {
     this.issues = issues;
   }
 
+  /** The class's name. */
   override get name(): string {
     return 'InvalidOptionsError';
   }
@@ -106,6 +109,7 @@ export class InvalidOptionsError extends BreakwaterError {
 export class InvalidArgumentError extends BreakwaterError {
   readonly code = 'BREAKWATER_INVALID_ARGUMENT';
 
+  /** The class's name. */
   override get name(): string {
     return 'InvalidArgumentError';
   }

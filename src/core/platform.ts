@@ -2,7 +2,9 @@
 export interface AbortSignalShape {
   readonly aborted: boolean;
   readonly reason: unknown;
+  /** Subscribes to the abort. */
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  /** Takes the subscription back. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 

@@ -11,6 +11,7 @@ export class BreakwaterWarning extends Error {
     this.code = code;
   }
 
+  /** The class's name. */
   override get name(): string {
     return 'BreakwaterWarning';
   }

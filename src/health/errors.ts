@@ -4,6 +4,7 @@ import { BreakwaterError } from '../core/errors.js';
 export class CheckTimeoutError extends BreakwaterError {
   readonly code = 'BREAKWATER_CHECK_TIMEOUT';
 
+  /** The class's name. */
   override get name(): string {
     return 'CheckTimeoutError';
   }

@@ -6,10 +6,15 @@ export interface ResponseShape {
   statusCode: number;
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
+  /** Whether a header is set. */
   hasHeader(name: string): boolean;
+  /** Sets a header. */
   setHeader(name: string, value: string): unknown;
+  /** Begins the response. */
   writeHead(statusCode: number, ...rest: never[]): unknown;
+  /** Ends the response. */
   end(body?: string): unknown;
+  /** Hears of the end, however it came. */
   once(event: 'close', listener: () => void): unknown;
 }
 

@@ -19,8 +19,11 @@ export interface Report {
 
 /** What the pipeline needs of health checks: `HealthCheckService` has it. */
 export interface HealthSource {
+  /** Everything that is checked. */
   check(): Promise<Report>;
+  /** Whether the process works. */
   liveness(): Promise<Report>;
+  /** Whether it may get traffic. */
   readiness(): Promise<Report>;
 }
 

@@ -11,8 +11,11 @@ import { pathMatcher, type RouteRule } from './route-rules.js';
 export interface AddressLimiter {
   readonly kind: 'ddos-protection';
   readonly name: string;
+  /** Counts one request; with `block: false` it blocks nobody. */
   check(address: string | undefined, options?: { readonly block?: boolean }): Decision;
+  /** Whether a request of the address would be refused for a block. */
   isBlocked(address: string): boolean;
+  /** State as plain JSON. */
   snapshot(): object;
 }
 
@@ -20,7 +23,9 @@ export interface AddressLimiter {
 export interface KeyLimiter {
   readonly kind: 'per-user-rate-limiter';
   readonly name: string;
+  /** Takes one token of the key's bucket. */
   check(key: string): Decision;
+  /** State as plain JSON. */
   snapshot(): object;
 }
 

@@ -34,6 +34,7 @@ import type { SecurityHeaders, SecurityHeadersOptions } from './security-headers
 
 /** Where the pipeline writes: a `StructuredLogger`, or anything with this method. */
 export interface EventLogger {
+  /** Writes one event. */
   event(type: string, message: string, fields?: object): void;
 }
 

@@ -63,7 +63,7 @@ export class ManualClock implements Clock {
   /**
    * Moves time forward by `ms`, firing each timer that falls due at its own time, also those that fired ones arm.
    *
-   * @throws {@link InvalidArgumentError} when `ms` is negative or not finite; `set` goes back.
+   * @throws `InvalidArgumentError` when `ms` is negative or not finite; `set` goes back.
    */
   advance(ms: number): void {
     const endMs = this.#end(ms);

@@ -7,7 +7,7 @@ import type { Random } from '../core/random.js';
  * The generator is mulberry32, 32 bits of state.
  *
  * @param seed - an integer; only its low 32 bits count.
- * @throws {@link InvalidArgumentError} when `seed` is not an integer.
+ * @throws `InvalidArgumentError` when `seed` is not an integer.
  */
 export function seededRandom(seed: number): Random {
   if (!Number.isSafeInteger(seed))

@@ -20,7 +20,7 @@ export interface ExpressRequest {
   readonly headers: RequestHeaders;
   readonly ip?: string | undefined;
   readonly socket: { readonly remoteAddress?: string | undefined };
-  readonly app: { get(setting: string): unknown };
+  readonly app: Pick<ExpressApp, 'get'>;
 }
 
 /** A middleware as Express takes it. */
@@ -32,7 +32,9 @@ export type ExpressMiddleware = (
 
 /** The part of an Express application that set-up needs. */
 export interface ExpressApp {
+  /** Adds a middleware. */
   use(middleware: ExpressMiddleware): unknown;
+  /** Reads a setting. */
   get(setting: string): unknown;
 }
 
@@ -42,8 +44,8 @@ export interface ExpressApp {
  *
  * @param app - an application of Express 4.18 or newer, or Express 5.
  * @param hardening - a pipeline of `createHardening`, or its options. @defaultValue all defaults
- * @throws {@link InvalidOptionsError} when the options are wrong, or the application trusts every proxy.
- * @throws {@link InvalidArgumentError} when the application has routes already: they would not be protected.
+ * @throws `InvalidOptionsError` when the options are wrong, or the application trusts every proxy.
+ * @throws `InvalidArgumentError` when the application has routes already: they would not be protected.
  *
  * @example
  * const app = express();

@@ -30,6 +30,7 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
 
 /** The part of a Koa application that set-up needs. */
 export interface KoaApp {
+  /** Adds a middleware. */
   use(middleware: KoaMiddleware): unknown;
   readonly middleware?: readonly unknown[] | undefined;
   readonly proxy?: boolean | undefined;
@@ -42,8 +43,8 @@ export interface KoaApp {
  *
  * @param app - an application of Koa 2.15 or newer, or Koa 3.
  * @param hardening - a pipeline of `createHardening`, or its options. @defaultValue all defaults
- * @throws {@link InvalidOptionsError} when the options are wrong, or the application trusts every proxy.
- * @throws {@link InvalidArgumentError} when the application has a router already: it would not be protected.
+ * @throws `InvalidOptionsError` when the options are wrong, or the application trusts every proxy.
+ * @throws `InvalidArgumentError` when the application has a router already: it would not be protected.
  *
  * @example
  * const app = new Koa();

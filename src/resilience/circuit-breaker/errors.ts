@@ -18,6 +18,7 @@ export class CircuitOpenError extends RejectedError {
     this.state = state;
   }
 
+  /** The class's name. */
   override get name(): string {
     return 'CircuitOpenError';
   }

@@ -18,6 +18,7 @@ export class RateLimitedError extends RejectedError {
     this.decision = decision;
   }
 
+  /** The class's name. */
   override get name(): string {
     return 'RateLimitedError';
   }
