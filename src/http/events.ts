@@ -6,7 +6,7 @@ export interface RequestRefused {
   /** Id of the request; absent when ids are off. */
   readonly id?: string;
   readonly method: string;
-  /** Path without the query, at most 200 characters. */
+  /** Path without the query; redacted, at most 200 characters. */
   readonly path: string;
   /** The client's address; absent when it is not known. */
   readonly address?: string;

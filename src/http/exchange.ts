@@ -100,8 +100,8 @@ export interface ExchangeState {
   id?: string;
   /** Whether a record is open. */
   recorded?: boolean;
-  /** Limiters that have counted this request. */
-  counted?: Set<object>;
+  /** Limiters that have counted this request, and as whose. */
+  counted?: Map<object, string>;
   /** Why it was refused. */
   refusedBy?: string;
 }

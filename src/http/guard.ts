@@ -3,6 +3,7 @@ import { addressKey, type CidrSet, isPrivateAddress } from '../traffic/client-ad
 import type { Decision } from '../traffic/decision.js';
 import { type HardeningRequest, type RequestView, stateOf } from './exchange.js';
 import { type AddressLimiter, describePolicy, type KeyLimiter, type Limits } from './limits.js';
+import { reportRejection } from './promise.js';
 import { sendRefusal } from './refusal.js';
 
 /** Who is calling: an id, or an id of which is known whether the service has verified it. */
@@ -47,7 +48,7 @@ export class Guard {
     limiter: AddressLimiter | undefined,
     everywhere: AddressLimiter | undefined,
   ): boolean {
-    if (limiter === undefined || this.#counted(request, limiter)) return false;
+    if (limiter === undefined || this.#counted(request, limiter, 'address')) return false;
     const { address } = request;
     // A route with counters of its own is no way around a block.
     if (everywhere !== undefined && limiter !== everywhere && address !== undefined && everywhere.isBlocked(address)) {
@@ -59,16 +60,17 @@ export class Guard {
   }
 
   #byUser(request: RequestView, limiter: KeyLimiter | undefined): boolean {
-    if (limiter === undefined || this.#counted(request, limiter)) return false;
+    if (limiter === undefined) return false;
     const key = this.#key(request);
-    if (key === undefined) return false;
+    // Mounted again behind the service's authentication, the user is known by then and counts too.
+    if (key === undefined || this.#counted(request, limiter, key)) return false;
     return this.#refuse(request, limiter, limiter.check(key));
   }
 
   /** Ids and addresses have prefixes, so that no id reads like an address. */
   #key(request: RequestView): string | undefined {
-    const identity = this.#ask(this.#settings.identify, request);
-    const id = typeof identity === 'object' ? identity.id : identity;
+    const { identify } = this.#settings;
+    const id = identify && this.#ask((asked) => idOf(identify(asked)), request);
     if (typeof id === 'string' && id !== '') return `id:${id}`;
     const address = addressKey(request.address ?? '');
     return address === undefined ? undefined : `address:${address}`;
@@ -77,17 +79,24 @@ export class Guard {
   /** The service's own functions may fail; the request then goes on as if they had said nothing. */
   #ask<T>(ask: ((request: HardeningRequest) => T) | undefined, request: RequestView): T | undefined {
     try {
-      return ask?.(request);
+      const answer = ask?.(request);
+      if (!reportRejection(answer, this.#settings.reporter)) return answer;
+      this.#settings.reporter.warn(
+        'BREAKWATER_W_ASYNC_OPTION',
+        'identify and exempt must answer at once, and one returned a promise, which counts as no answer; find out before, ' +
+          'and mount rateLimitMiddleware behind that',
+      );
+      return undefined;
     } catch (error) {
       this.#settings.reporter.listenerError(error);
       return undefined;
     }
   }
 
-  #counted(request: RequestView, limiter: object): boolean {
-    const counted = (stateOf(request.exchange.response).counted ??= new Set());
-    if (counted.has(limiter)) return true;
-    counted.add(limiter);
+  #counted(request: RequestView, limiter: object, subject: string): boolean {
+    const counted = (stateOf(request.exchange.response).counted ??= new Map<object, string>());
+    if (counted.get(limiter) === subject) return true;
+    counted.set(limiter, subject);
     return false;
   }
 
@@ -120,4 +129,10 @@ export class Guard {
     sendRefusal(request, decision, describePolicy(limiter));
     return true;
   }
+}
+
+/** Whatever the service says: a promise is passed on to be noticed, and what is no id is none. */
+function idOf(identity: unknown): unknown {
+  if (typeof identity !== 'object' || identity === null || 'then' in identity) return identity;
+  return (identity as { readonly id?: unknown }).id;
 }

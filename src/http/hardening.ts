@@ -1,21 +1,27 @@
 import type { Clock } from '../core/clock.js';
 import type { Component, ComponentEvent } from '../core/component.js';
 import { Emitter } from '../core/emitter.js';
-import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
+import type { OptionIssue } from '../core/errors.js';
 import { registerSecret } from '../core/redaction.js';
 import { Reporter } from '../core/reporter.js';
-import { HealthCheckService, type HealthCheckServiceOptions } from '../health/index.js';
+import { createAddressResolver } from '../traffic/client-address/index.js';
 import { authorizer } from './authorization.js';
 import type { HardeningEvents } from './events.js';
 import { type Exchange, RequestView, stateOf } from './exchange.js';
 import { fillHeaders } from './fill-headers.js';
 import { Guard, type Identify } from './guard.js';
-import { HealthRoutes, type HealthSource } from './health-routes.js';
+import { HealthRoutes } from './health-routes.js';
+import { healthSource, watched } from './health-source.js';
 import { limitsFor, type LimitTable, makeLimits } from './limits.js';
-import { logRecord, logRefusal } from './log.js';
-import { type HardeningOptions, type ParsedHardeningOptions, parseHardeningOptions } from './options.js';
+import { harmless, logRecord, logRefusal } from './log.js';
+import {
+  type EventLogger,
+  type HardeningOptions,
+  type ParsedHardeningOptions,
+  parseHardeningOptions,
+} from './options.js';
 import { RequestIds } from './request-id.js';
-import { openRecord } from './request-record.js';
+import { openRecord, shownPath } from './request-record.js';
 import { readHeadersOption, type SecurityHeaders } from './security-headers.js';
 
 /** Parts of the pipeline that can be mounted by themselves, in the order in which they run. */
@@ -74,10 +80,13 @@ export function createHardening(options?: HardeningOptions): Hardening {
 class Pipeline implements Hardening {
   readonly kind = 'hardening';
   readonly name: string;
+  /** Whether `trustProxy` decides what a forwarding header is worth, whatever the framework believes. */
+  readonly declaresProxies: boolean;
   readonly #options: ParsedHardeningOptions;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #events: Emitter<HardeningEvents>;
+  readonly #logger: EventLogger | undefined;
   readonly #headers: SecurityHeaders | undefined;
   readonly #ids: RequestIds | undefined;
   readonly #limits: LimitTable;
@@ -96,9 +105,11 @@ class Pipeline implements Hardening {
     this.#clock = clock;
     this.#reporter = new Reporter(`Hardening '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter);
+    this.#logger = options.logger && harmless(options.logger, this.#reporter);
     this.#headers = readHeadersOption(options.headers, issues);
     this.#ids = requestId === false ? undefined : new RequestIds(requestId?.acceptIncoming ?? true);
-    this.#resolve = trustProxy?.resolve ?? ((exchange) => exchange.frameworkAddress());
+    this.declaresProxies = trustProxy !== undefined;
+    this.#resolve = trustProxy?.resolve ?? frameworkResolver(this.#reporter);
     const identify = byHeader(options.identify);
     this.#limits = makeLimits({ ...options, identified: identify !== undefined }, issues);
     this.#guard = new Guard({
@@ -172,9 +183,7 @@ class Pipeline implements Hardening {
       this.#requests++;
       if (record.aborted) this.#aborted++;
       if (record.slow) this.#slow++;
-      this.#log((logger) => {
-        logRecord(logger, record);
-      });
+      if (this.#logger !== undefined) logRecord(this.#logger, record);
       if (this.#events.has('request')) this.#events.emit('request', record);
     });
   }
@@ -183,33 +192,23 @@ class Pipeline implements Hardening {
     const { id } = stateOf(request.exchange.response);
     const { address, method, path } = request;
     const known = { ...(id === undefined ? {} : { id }), ...(address === undefined ? {} : { address }) };
-    return { ...known, method, path: path.slice(0, 200) };
+    return { ...known, method, path: shownPath(path) };
   }
 
   #tellRefused(event: HardeningEvents['refused']): void {
     this.#refused++;
-    this.#log((logger) => {
-      logRefusal(logger, event);
-    });
+    if (this.#logger !== undefined) logRefusal(this.#logger, event);
     if (this.#events.has('refused')) this.#events.emit('refused', event);
   }
 
-  #log(write: (logger: NonNullable<ParsedHardeningOptions['logger']>) => void): void {
-    if (this.#options.logger === undefined) return;
-    try {
-      write(this.#options.logger);
-    } catch (error) {
-      this.#reporter.listenerError(error);
-    }
-  }
-
   #makeHealth(options: ParsedHardeningOptions, issues: OptionIssue[]): HealthRoutes | undefined {
-    const { clock, authorize, components = [], healthPrefix = '/health', lifecycle } = options;
+    const { clock, authorize, components = [], healthPrefix = '/health', lifecycle, onListenerError } = options;
     if (options.health === false) return undefined;
+    const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
     return new HealthRoutes({
       prefix: healthPrefix,
-      checks: healthSource(options.health, clock, issues),
-      components: components.length === 0 ? undefined : watched(components, clock, issues),
+      checks: healthSource(options.health, shared, issues),
+      components: components.length === 0 ? undefined : watched(components, shared, issues),
       phase: () => lifecycle?.phase ?? 'READY',
       authorized: authorizer(authorize, clock, this.#reporter),
       clock,
@@ -218,31 +217,17 @@ class Pipeline implements Hardening {
   }
 }
 
-function watched(components: readonly Component[], clock: Clock, issues: OptionIssue[]): HealthSource {
-  const service = new HealthCheckService({ name: 'components', clock });
-  for (const [i, component] of components.entries()) {
+/** The framework's address in its usual form; its own settings may be functions of the service, which may throw. */
+function frameworkResolver(reporter: Reporter): (exchange: Exchange) => string | undefined {
+  const usual = createAddressResolver(0);
+  return (exchange) => {
     try {
-      service.watch(component);
+      return usual({ socketAddress: exchange.frameworkAddress(), headers: exchange.headers });
     } catch (error) {
-      issues.push({
-        path: `components[${String(i)}]`,
-        message: error instanceof Error ? error.message : String(error),
-      });
+      reporter.listenerError(error);
+      return undefined;
     }
-  }
-  return service;
-}
-
-function healthSource(value: unknown, clock: Clock, issues: OptionIssue[]): HealthSource | undefined {
-  if (value === undefined) return undefined;
-  if (typeof (value as HealthSource | null)?.check === 'function') return value as HealthSource;
-  try {
-    return new HealthCheckService({ clock, ...(value as HealthCheckServiceOptions) });
-  } catch (error) {
-    if (!(error instanceof InvalidOptionsError)) throw error;
-    for (const { path, message } of error.issues) issues.push({ path: `health.${path}`, message });
-    return undefined;
-  }
+  };
 }
 
 function byHeader(identify: Identify | 'x-user-id' | undefined): Identify | undefined {

@@ -4,6 +4,7 @@ import type { ListenerErrorHandler } from '../core/reporter.js';
 import { DDoSProtection, type DDoSProtectionOptions } from '../traffic/ddos-protection/index.js';
 import type { Decision } from '../traffic/decision.js';
 import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js';
+import { optionsOfPart } from './part-options.js';
 import type { PolicyDescription } from './refusal.js';
 import { pathMatcher, type RouteRule } from './route-rules.js';
 
@@ -72,12 +73,12 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
       settings.ddos === false
         ? undefined
         : (instance<AddressLimiter>(settings.ddos, 'ddos-protection') ??
-          ddos(optionsOf(settings.ddos, 'ddos', issues), 'ddos')),
+          ddos(optionsOfPart(settings.ddos, 'ddos', issues), 'ddos')),
     perUser:
       settings.perUser === false || (settings.perUser === undefined && !settings.identified)
         ? undefined
         : (instance<KeyLimiter>(settings.perUser, 'per-user-rate-limiter') ??
-          perUser(optionsOf(settings.perUser, 'perUser', issues), 'perUser')),
+          perUser(optionsOfPart(settings.perUser, 'perUser', issues), 'perUser')),
     slowRequestMs,
   };
   const routes = settings.routes.map((rule, i) => {
@@ -125,13 +126,6 @@ export function describePolicy(limiter: AddressLimiter | KeyLimiter): PolicyDesc
 
 function instance<T extends { readonly kind: string }>(value: unknown, kind: T['kind']): T | undefined {
   return (value as { kind?: unknown } | null | undefined)?.kind === kind ? (value as T) : undefined;
-}
-
-function optionsOf(value: unknown, path: string, issues: OptionIssue[]): object {
-  if (value === undefined) return {};
-  if (typeof value === 'object' && value !== null && !('kind' in value)) return value;
-  issues.push({ path, message: 'must be an instance, its options, or false' });
-  return {};
 }
 
 /** Options that were given for the general limiter are the route's as well, unless it says otherwise. */

@@ -1,6 +1,23 @@
+import type { Reporter } from '../core/reporter.js';
 import type { HardeningEvents } from './events.js';
 import type { EventLogger } from './options.js';
+import { reportRejection } from './promise.js';
 import type { RequestRecord } from './request-record.js';
+
+/** A logger whose failures, also those of a promise that it returns, are reported and go no further. @internal */
+export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
+  return {
+    event(type, message, fields) {
+      try {
+        // A method that is said to return nothing may still be async.
+        const returned = (logger.event as (...event: unknown[]) => unknown).call(logger, type, message, fields);
+        reportRejection(returned, reporter);
+      } catch (error) {
+        reporter.listenerError(error);
+      }
+    },
+  };
+}
 
 /** Writes a request's record: a server error as an error, a slow request once more as that. @internal */
 export function logRecord(logger: EventLogger, record: RequestRecord): void {

@@ -23,7 +23,7 @@ export function toHardening(given: HardeningInput): Hardening {
  * @internal
  */
 export function refuseTrustingAll(given: HardeningInput, setting: string, trustsAll: boolean): void {
-  if (!trustsAll || (!isHardening(given) && given?.trustProxy !== undefined)) return;
+  if (!trustsAll || declaresProxies(given)) return;
   const message =
     'trusts every proxy, which lets every client choose its own address; name the number or the ranges of the proxies ' +
     'there or in the trustProxy option';
@@ -32,4 +32,9 @@ export function refuseTrustingAll(given: HardeningInput, setting: string, trusts
 
 function isHardening(value: HardeningInput): value is Hardening {
   return (value as { kind?: unknown } | undefined)?.kind === 'hardening';
+}
+
+function declaresProxies(given: HardeningInput): boolean {
+  if (!isHardening(given)) return given?.trustProxy !== undefined;
+  return (given as Hardening & { readonly declaresProxies?: boolean }).declaresProxies === true;
 }

@@ -101,6 +101,7 @@ export const HARDENING_DEFAULTS = /* @__PURE__ */ Object.freeze({
 });
 
 const SHORTEST_TOKEN = 16;
+const PHASES: readonly unknown[] = ['STARTING', 'READY', 'DRAINING', 'STOPPED'];
 
 /** Read elsewhere, by whoever knows what belongs there. */
 const anything: OptionKind<unknown> = { parse: (value) => value };
@@ -157,7 +158,7 @@ function schema() {
     ),
     lifecycle: kind<{ readonly phase: Phase }>(
       "an object whose 'phase' is STARTING, READY, DRAINING or STOPPED",
-      (value) => typeof (value as { phase?: unknown } | null)?.phase === 'string',
+      (value) => PHASES.includes((value as { phase?: unknown } | null)?.phase),
     ),
     identify: kind<Identify | 'x-user-id'>(
       "a function or 'x-user-id'",

@@ -21,16 +21,16 @@ export function sendRefusal(request: RequestView, decision: Decision, { windowSe
   const status = never ? 403 : 429;
   const retryAfter = seconds(retryAfterMs);
   const name = quoted(policy);
-  const window = windowSeconds === undefined ? '' : `;w=${String(windowSeconds)}`;
-  const reset =
-    resetAfterMs === Infinity ? '' : `;t=${String(Math.max(1, Math.min(seconds(resetAfterMs), retryAfter)))}`;
+  const window = windowSeconds === undefined ? '' : `;w=${integer(windowSeconds)}`;
+  const reset = resetAfterMs === Infinity ? '' : `;t=${integer(Math.min(seconds(resetAfterMs), retryAfter))}`;
   const headers: [string, string][] = [
-    ['RateLimit-Policy', `${name};q=${String(limit)}${window}`],
-    ['RateLimit', `${name};r=${String(remaining)}${reset}`],
+    ['RateLimit-Policy', `${name};q=${integer(limit)}${window}`],
+    ['RateLimit', `${name};r=${integer(remaining)}${reset}`],
   ];
-  if (!never) headers.unshift(['Retry-After', String(retryAfter)]);
+  if (!never) headers.unshift(['Retry-After', integer(retryAfter)]);
   // The rest of a body that nobody will read must not keep the connection busy.
-  if (hasBody(request)) headers.push(['Connection', 'close']);
+  // HTTP/2 has no such header, and ends the stream by itself.
+  if (hasBody(request) && !('stream' in request.exchange.response)) headers.push(['Connection', 'close']);
   const banned = source === 'ban';
   send(request, status, {
     contentType: 'application/problem+json',
@@ -47,6 +47,11 @@ export function sendRefusal(request: RequestView, decision: Decision, { windowSe
 /** Whole seconds, rounded up, never less than one. */
 function seconds(ms: number): number {
   return ms === Infinity ? Infinity : Math.max(1, Math.ceil(ms / 1_000));
+}
+
+/** A number as structured fields have it: 15 digits at most, and never an exponent. */
+function integer(value: number): string {
+  return String(Math.min(value, 999_999_999_999_999));
 }
 
 /** A string as structured fields have it (RFC 9651, section 3.3.3); names are checked to be ASCII when they are set. */

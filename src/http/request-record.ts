@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { redactText } from '../core/redaction.js';
 import { type ExchangeState, type RequestView, type ResponseShape, stateOf } from './exchange.js';
 
 /** What is known about a request once it is over. */
@@ -6,7 +7,7 @@ export interface RequestRecord {
   /** Id of the request; absent when ids are off. */
   readonly id?: string;
   readonly method: string;
-  /** Path without the query, at most 200 characters. */
+  /** Path without the query; redacted, at most 200 characters. */
   readonly path: string;
   /** The client's address; absent when it is not known. */
   readonly address?: string;
@@ -24,6 +25,13 @@ export interface RequestRecord {
 
 const CLIENT_HUNG_UP = 499;
 const LONGEST_PATH = 200;
+/** Clients choose how long a path is, and masking takes its time for each character. */
+const LONGEST_MASKED = 2 * LONGEST_PATH;
+
+/** A path as records and events show it: secrets masked, cut to 200 characters. @internal */
+export function shownPath(path: string): string {
+  return redactText(path.slice(0, LONGEST_MASKED), LONGEST_PATH);
+}
 
 /**
  * Opens the record of a request; it is closed once, when the response is over in whatever way. A request that has a
@@ -59,7 +67,7 @@ function recordOf(
   return Object.freeze({
     ...(id === undefined ? {} : { id }),
     method,
-    path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH - 1)}…` : path,
+    path: shownPath(path),
     ...(address === undefined ? {} : { address }),
     status: aborted && !response.headersSent ? CLIENT_HUNG_UP : response.statusCode,
     aborted,

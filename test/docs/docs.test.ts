@@ -151,3 +151,18 @@ describe('examples', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 });
+
+describe('deploy', () => {
+  it('probes the routes that there are, and never one that restarts the process for a dependency', () => {
+    const manifest = read('deploy/kubernetes.yaml');
+    const probes = [...manifest.matchAll(/(\w+)Probe:\s+httpGet: \{ path: (\S+),/g)].map(([, probe, path]) => [
+      probe,
+      path,
+    ]);
+    expect(probes).toEqual([
+      ['liveness', '/health/live'],
+      ['readiness', '/health/ready'],
+      ['startup', '/health/ready'],
+    ]);
+  });
+});

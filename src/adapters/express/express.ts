@@ -61,7 +61,7 @@ export function setupMiddleware(app: ExpressApp, hardening?: HardeningInput): Mo
       'setupMiddleware: the application has routes already, which would not be protected; call it before them',
     );
   }
-  refuseTrustingAll(hardening, "'trust proxy'", app.get('trust proxy') === true);
+  refuseTrustingAll(hardening, "'trust proxy'", trustsAll(app));
   let mounted = true;
   const pipeline = middleware(hardening);
   app.use((request, response, next) => {
@@ -110,25 +110,48 @@ function exchangeOf(request: ExpressRequest, response: ResponseShape): Exchange<
     url: request.originalUrl,
     headers: request.headers,
     socketAddress: request.socket.remoteAddress,
-    frameworkAddress: () => request.ip,
+    // A part that is mounted by itself meets the application here for the first time.
+    frameworkAddress: () => (trustsAll(request.app) ? request.socket.remoteAddress : request.ip),
     get frameworkTrustsProxy() {
       const setting = request.app.get('trust proxy');
-      return setting !== undefined && setting !== false;
+      return setting !== undefined && setting !== false && !trustsAll(request.app);
     },
     response,
     native: request,
   };
 }
 
+/** Two addresses that are nobody's proxy, and a place in a header that no chain of proxies reaches. */
+const STRANGERS = ['192.0.2.1', '203.0.113.1'];
+const FAR = 1_000_000;
+
+/** Whether the setting believes everybody: `true`, all addresses as ranges, or a function that never says no. */
+function trustsAll(app: Pick<ExpressApp, 'get'>): boolean {
+  const setting = app.get('trust proxy');
+  if (setting === true) return true;
+  if (typeof setting !== 'function' && typeof setting !== 'string' && !Array.isArray(setting)) return false;
+  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => unknown;
+  try {
+    return STRANGERS.every((address) => Boolean(trusts(address, FAR)));
+  } catch {
+    return false;
+  }
+}
+
 /** Express 4 makes its router late and calls it `_router`; asking Express 4 for `router` throws. */
 function hasRoutes(app: ExpressApp): boolean {
   const stack = routerStack(app, '_router') ?? routerStack(app, 'router') ?? [];
-  return stack.some(({ route, handle }) => route !== undefined || Array.isArray(handle?.stack));
+  return stack.some(
+    ({ route, handle }) => route !== undefined || Array.isArray(handle?.stack) || handle?.name === SUB_APPLICATION,
+  );
 }
+
+/** What Express calls the function that stands for an application inside another. */
+const SUB_APPLICATION = 'mounted_app';
 
 interface Layer {
   readonly route?: unknown;
-  readonly handle?: { readonly stack?: unknown };
+  readonly handle?: { readonly stack?: unknown; readonly name?: string };
 }
 
 function routerStack(app: object, key: string): readonly Layer[] | undefined {

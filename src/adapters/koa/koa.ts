@@ -60,7 +60,7 @@ export function setupMiddleware(app: KoaApp, hardening?: HardeningInput): Mounte
       'setupMiddleware: the application has a router already, which would not be protected; call it before that',
     );
   }
-  refuseTrustingAll(hardening, 'app.proxy', app.proxy === true && (app.maxIpsCount ?? 0) === 0);
+  refuseTrustingAll(hardening, 'app.proxy', trustsAll(app));
   let mounted = true;
   const pipeline = middleware(hardening);
   app.use((context, next) => (mounted ? pipeline(context, next) : next()));
@@ -109,9 +109,17 @@ function exchangeOf(context: KoaContext): Exchange<KoaContext> {
     url: context.originalUrl,
     headers: context.headers,
     socketAddress: context.req.socket.remoteAddress,
-    frameworkAddress: () => context.ip,
-    frameworkTrustsProxy: context.app.proxy === true,
+    // A part that is mounted by itself meets the application here for the first time.
+    frameworkAddress: () => (trustsAll(context.app) ? context.req.socket.remoteAddress : context.ip),
+    get frameworkTrustsProxy() {
+      return context.app.proxy === true && !trustsAll(context.app);
+    },
     response: context.res,
     native: context,
   };
+}
+
+/** Without a count Koa believes the first address of the header, which is the client's to write. */
+function trustsAll({ proxy, maxIpsCount = 0 }: Pick<KoaApp, 'proxy' | 'maxIpsCount'>): boolean {
+  return proxy === true && !(maxIpsCount > 0);
 }
