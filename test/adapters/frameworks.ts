@@ -28,7 +28,8 @@ export interface Framework {
     hardening?: HardeningInput,
     options?: {
       readonly parts?: readonly Part[];
-      readonly trustsProxy?: boolean;
+      /** Whether the framework believes one proxy, or all of them. */
+      readonly trustsProxy?: boolean | 'all';
       readonly mounted?: (pipeline: MountedPipeline) => void;
     },
   ): (request: IncomingMessage, response: ServerResponse) => void;
@@ -48,7 +49,7 @@ function expressFramework(name: string, factory: ExpressFactory, catchesRejectio
       const app = factory();
       // The default error handler prints what it answers.
       app.set('env', 'test');
-      if (trustsProxy) app.set('trust proxy', 1);
+      if (trustsProxy !== false) app.set('trust proxy', trustsProxy === 'all' || 1);
       for (const part of parts) {
         if (part === 'setup') mounted?.(expressAdapter.setupMiddleware(app, hardening));
         if (part === 'setup' && mounted === undefined) expressAdapter.setupMiddleware(app, hardening);
@@ -87,7 +88,7 @@ function koaFramework(name: string, Factory: typeof Koa3): Framework {
     name,
     catchesRejections: true,
     app(acts, hardening, { parts = ['setup'], trustsProxy = false, mounted } = {}) {
-      const app = new Factory(trustsProxy ? { proxy: true, maxIpsCount: 1 } : {});
+      const app = new Factory(trustsProxy === false ? {} : { proxy: true, maxIpsCount: trustsProxy === 'all' ? 0 : 1 });
       app.silent = true;
       for (const part of parts) {
         if (part === 'setup') mounted?.(koaAdapter.setupMiddleware(app, hardening));

@@ -93,14 +93,23 @@ describe('limits', () => {
 
   it('takes identities with a verdict, and counts anything else by address', async () => {
     let identity: unknown = { id: 'a', verified: true };
-    const { hardening } = setup({ ddos: false, identify: () => identity as never, perUser: { capacity: 1 } });
+    const { hardening, reported } = setup({ ddos: false, identify: () => identity as never, perUser: { capacity: 1 } });
     expect([(await ask(hardening, '/')).answered, (await ask(hardening, '/')).answered]).toEqual([false, true]);
     identity = 'a';
     expect((await ask(hardening, '/')).answered).toBe(true);
-    for (const nobody of [undefined, '', null, 7, {}]) {
+    let address = 0;
+    for (const nobody of [undefined, '', null, 7, {}, Promise.resolve('a')]) {
       identity = nobody;
-      await ask(hardening, '/');
+      address++;
+      const from = { address: `198.51.100.${String(address)}` };
+      expect([(await ask(hardening, '/', from)).answered, (await ask(hardening, '/', from)).answered]).toEqual([
+        false,
+        true,
+      ]);
     }
+    expect(reported).toMatchObject([{ code: 'BREAKWATER_W_IDENTITY' }]);
+    identity = undefined;
+    await ask(hardening, '/');
     expect((await ask(hardening, '/')).answered).toBe(true);
     expect((await ask(hardening, '/', { address: '203.0.113.6' })).answered).toBe(false);
     expect((await ask(hardening, '/', { address: undefined })).answered).toBe(false);
