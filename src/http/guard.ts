@@ -76,18 +76,6 @@ export class Guard {
     return address === undefined ? undefined : `address:${address}`;
   }
 
-  /** What is no identity is nobody, and said once: a promise, for instance, has no id yet. */
-  #id(request: RequestView): string | undefined {
-    const identity: unknown = this.#ask(this.#settings.identify, request) ?? '';
-    const id: unknown = typeof identity === 'object' ? (identity as { readonly id?: unknown }).id : identity;
-    if (typeof id === 'string') return id === '' ? undefined : id;
-    this.#settings.reporter.warn(
-      'BREAKWATER_W_IDENTITY',
-      'identify must answer, at once, a string, { id, verified } or undefined; the request is limited under its address',
-    );
-    return undefined;
-  }
-
   /** The service's own functions may fail; the request then goes on as if they had said nothing. */
   #ask<T>(ask: ((request: HardeningRequest) => T) | undefined, request: RequestView): T | undefined {
     try {
