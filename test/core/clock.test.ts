@@ -1,4 +1,5 @@
 import { InvalidArgumentError, systemClock } from 'breakwater/core';
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -71,21 +72,32 @@ describe('systemClock.schedule', () => {
 });
 
 describe('systemClock.schedule and the life of the process', () => {
-  afterEach(() => vi.unstubAllGlobals());
-
-  function unrefCalls(options?: { hold?: boolean }): number {
-    const unref = vi.fn();
-    vi.stubGlobal('setTimeout', () => ({ unref }));
-    systemClock.schedule(() => undefined, 2 ** 31, options);
-    return unref.mock.calls.length;
-  }
-
-  it('housekeeping does not hold the process', () => {
-    expect(unrefCalls()).toBe(1);
-    expect(unrefCalls({ hold: false })).toBe(1);
+  it.each([
+    [{ hold: true }, 'fired'],
+    [{ hold: false }, ''],
+    [undefined, ''],
+  ])('a process ends before its timer unless asked to hold: %j', (options, output) => {
+    const script = `
+      import { systemClock } from './src/core/clock.ts';
+      systemClock.schedule(() => process.stdout.write('fired'), 20, ${JSON.stringify(options) ?? 'undefined'});`;
+    const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, output]);
   });
 
-  it('a timer that a promise waits for holds it', () => {
-    expect(unrefCalls({ hold: true })).toBe(0);
+  it('no leg of a long wait holds it', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const real = globalThis.setTimeout;
+    const unref = vi.fn();
+    vi.stubGlobal('setTimeout', (fn: () => void, ms: number) => {
+      real(fn, ms);
+      return { unref };
+    });
+    systemClock.schedule(() => undefined, 2 * LONGEST_TIMER_MS + 1);
+    vi.advanceTimersByTime(2 * LONGEST_TIMER_MS + 1);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+    expect(unref).toHaveBeenCalledTimes(3);
   });
 });

@@ -6,6 +6,7 @@ import {
   type RejectedErrorOptions,
   isBreakwaterError,
 } from 'breakwater/core';
+import { CircuitOpenError } from 'breakwater/circuit-breaker';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isRejectedError } from '../../src/core/errors.js';
 
@@ -104,12 +105,18 @@ describe('RejectedError', () => {
       Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false, configurable: true });
       expect(refuse({ retryAfterMs: 5 }).retryAfterMs).toBe(5);
     } finally {
-      Object.defineProperty(Error, 'stackTraceLimit', { value: limit, writable: true, configurable: true, enumerable: true });
+      Object.defineProperty(Error, 'stackTraceLimit', {
+        value: limit,
+        writable: true,
+        configurable: true,
+        enumerable: true,
+      });
     }
   });
 
   it('isRejectedError knows refusals from other errors', () => {
     expect(isRejectedError(refuse())).toBe(true);
+    expect(isRejectedError(new CircuitOpenError('x', 'OPEN'))).toBe(true);
     for (const other of [new InvalidArgumentError('x'), new Error('x'), {}, null, undefined, 'x']) {
       expect(isRejectedError(other)).toBe(false);
     }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, registerSecret, secureBytes } from 'breakwater/core';
+import { InvalidArgumentError, registerSecret } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
 import { isSensitiveKey, redactText, redactValue } from '../../src/core/redaction.js';
 
@@ -149,15 +149,5 @@ describe('isSensitiveKey', () => {
   });
   it.each(['user', 'path', 'monkey', 'tokens_used', 'keyboard', 'status'])('%s is not', (name) => {
     expect(isSensitiveKey(name)).toBe(false);
-  });
-});
-
-describe('secureBytes', () => {
-  it('gives as many bytes as asked for, never the same', () => {
-    expect([secureBytes(0).length, secureBytes(16).length, secureBytes(65_536).length]).toEqual([0, 16, 65_536]);
-    expect(secureBytes(16)).not.toEqual(secureBytes(16));
-  });
-  it.each([-1, 1.5, 65_537, NaN, '4'])('refuses %s', (n) => {
-    expect(() => secureBytes(n as number)).toThrow(InvalidArgumentError);
   });
 });

@@ -66,6 +66,10 @@ describe('docs', () => {
     }
   });
 
+  it.each(MODULES)('the page of %s shows its example', (module) => {
+    expect(read(`docs/${module}.md`)).toContain(`<!-- examples/${module}.ts#basic -->`);
+  });
+
   it('every other snippet compiles', () => {
     const folder = join(ROOT, '.cache', 'snippets');
     rmSync(folder, { recursive: true, force: true });
@@ -111,6 +115,24 @@ describe('docs', () => {
       const wanted = page === 'http' && name === 'preset' ? ["`'default'`"] : [shown];
       expect(documented, name).toEqual(expect.arrayContaining(wanted));
     }
+  });
+
+  it.each([
+    ['circuit-breaker', 'src/resilience/circuit-breaker/options.ts', 'CircuitBreakerOptions', ['halfOpen']],
+    ['circuit-breaker', 'src/resilience/circuit-breaker/options.ts', 'HalfOpenOptions', []],
+    ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'BucketOptions', []],
+    ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'RateLimiterOptions', []],
+    ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'PerUserRateLimiterOptions', []],
+    ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'DDoSProtectionOptions', []],
+    ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
+    ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
+    ['http', 'src/http/options.ts', 'HardeningOptions', []],
+  ])('the option table of %s names every option of %s %s', (page, file, name, groups) => {
+    const body = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(read(file))?.[1] ?? '';
+    const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option]) => option);
+    const rows = [...read(`docs/${page}.md`).matchAll(/^\| `([\w.]+)` +\|/gm)].map(([, row]) => row?.split('.').at(-1));
+    expect(options).not.toEqual([]);
+    expect(options.filter((option) => !rows.includes(option))).toEqual(groups);
   });
 
   it.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...pages])(

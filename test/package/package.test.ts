@@ -17,6 +17,9 @@ import { entryPoints, readJson, specifier } from '../../scripts/entry-points.js'
 import { exportsMap } from '../../scripts/sync-exports.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** A public name in an API report. */
+const REPORTED =
+  /(?<!^\/\/ @internal.*\n)^export (?:declare )?(?:abstract )?(?:class|function|const|interface|type) (\w+)/gm;
 const NAMES = entryPoints.map(specifier);
 let consumer = '';
 
@@ -121,6 +124,15 @@ describe('the table of entry points', () => {
     });
     expect([status, stdout.includes('OVER')]).toEqual([0, false]);
     expect(stdout.trim().split('\n')).toHaveLength(entryPoints.length);
+  });
+
+  it('the root lists every public name of the domains, one by one', () => {
+    const names = (name: string): string[] =>
+      [...readFileSync(join(ROOT, 'etc', `${name}.api.md`), 'utf8').matchAll(REPORTED)].map(([, found = '']) => found);
+    const root = new Set(names('index'));
+    const rooms = entryPoints.filter(({ path, source }) => path !== '.' && !/^src\/(adapters|testing)\//.test(source));
+    const missing = rooms.flatMap(({ name }) => names(name).filter((found) => !root.has(found)));
+    expect([root.size > 100, missing]).toEqual([true, []]);
   });
 
   it('depends on zod and pino alone', () => {
