@@ -14,6 +14,7 @@ for (const { name } of entryPoints) {
     configObjectFullPath: undefined,
     configObject: {
       projectFolder: root,
+      newlineKind: 'lf',
       mainEntryPointFilePath: join(root, 'dist', `${name}.d.ts`),
       compiler: {
         overrideTsconfig: {
