@@ -10,13 +10,13 @@ const SHORTEST_SECRET = 4;
 const SENSITIVE_END =
   '(?:secret|token|password|passwd|pwd|passphrase|private_?key|credentials?|authorization|cookie|session_?id|dsn|api_?key|access_?key|_key)';
 const SENSITIVE_KEY = /* @__PURE__ */ new RegExp(`${SENSITIVE_END}$`, 'i');
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/@]{0,500}@/gi;
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/]{0,500}@/gi;
 const AUTH_SCHEME = /\b(bearer|basic|digest)\s+[\w~+/.=-]{4,}/gi;
-// Only sensitive names match: a harmless one before them, as in `Error: token=x`, must not use up the text.
+// The end of a name is enough to know it by; what stands before it is kept as it is, and costs nothing to pass over.
 const KEY_VALUE = /* @__PURE__ */ new RegExp(
-  `(["']?)([\\w-]{0,48}${SENSITIVE_END})\\1(\\s{0,3}[=:]\\s{0,3})` +
-    `(?:"[^"]{0,2000}"|'[^']{0,2000}'|[^\\s,;&"'{}()[\\]]{1,2000})`,
-  'gi',
+  `(${SENSITIVE_END}\\\\{0,3}["']?\\s{0,3}[=:]\\s{0,3}\\\\{0,3})` +
+    `(?:"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|[^\\s,;&"'{}()[\\]]+)`,
+  'gis',
 );
 
 /** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
@@ -70,10 +70,7 @@ export function redactText(input: string, maxLength = 2_000): string {
   // Masked before it is cut, or half a secret could survive at the edge; very long text is cut first to bound the work.
   let text = input.length > maxLength + 20_000 ? input.slice(0, maxLength + 20_000) : input;
   for (const secret of longestFirst()) if (text.includes(secret)) text = text.replaceAll(secret, MASK);
-  text = text
-    .replace(URL_CREDENTIALS, `$1${MASK}@`)
-    .replace(AUTH_SCHEME, `$1 ${MASK}`)
-    .replace(KEY_VALUE, `$1$2$1$3${MASK}`);
+  text = text.replace(URL_CREDENTIALS, `$1${MASK}@`).replace(AUTH_SCHEME, `$1 ${MASK}`).replace(KEY_VALUE, `$1${MASK}`);
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
@@ -85,6 +82,13 @@ function longestFirst(): string[] {
 
 const DEEPEST = 8;
 const MOST_ENTRIES = 200;
+/** Of the whole value: the same object may stand in many places, and each place is a copy. */
+const MOST_VALUES = 10_000;
+
+interface Copying {
+  readonly above: Set<object>;
+  left: number;
+}
 
 /**
  * A plain-JSON copy of `value` with every secret masked: bounded in depth and size, and never throwing, whatever the
@@ -92,10 +96,11 @@ const MOST_ENTRIES = 200;
  * @internal
  */
 export function redactValue(value: unknown): unknown {
-  return copy(value, 0, new Set());
+  return copy(value, 0, { above: new Set(), left: MOST_VALUES });
 }
 
-function copy(value: unknown, depth: number, above: Set<object>): unknown {
+function copy(value: unknown, depth: number, copying: Copying): unknown {
+  if (copying.left-- <= 0) return '[…]';
   switch (typeof value) {
     case 'string':
       return redactText(value);
@@ -107,27 +112,27 @@ function copy(value: unknown, depth: number, above: Set<object>): unknown {
       return String(value);
     case 'object':
       if (value === null) return null;
-      if (depth === DEEPEST || above.has(value)) return '[…]';
-      above.add(value);
+      if (depth === DEEPEST || copying.above.has(value)) return '[…]';
+      copying.above.add(value);
       try {
-        return copyObject(value, depth, above);
+        return copyObject(value, depth, copying);
       } catch {
         return '[unreadable]';
       } finally {
-        above.delete(value);
+        copying.above.delete(value);
       }
     default:
       return undefined;
   }
 }
 
-function copyObject(value: object, depth: number, above: Set<object>): unknown {
-  if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((item) => copy(item, depth + 1, above) ?? null);
+function copyObject(value: object, depth: number, copying: Copying): unknown {
+  if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((item) => copy(item, depth + 1, copying) ?? null);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Error) return redactText(`${value.name}: ${value.message}`);
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value).slice(0, MOST_ENTRIES)) {
-    const field = isSensitiveKey(key) ? MASK : copy(readField(value, key), depth + 1, above);
+    const field = isSensitiveKey(key) ? MASK : copy(readField(value, key), depth + 1, copying);
     if (field !== undefined)
       Object.defineProperty(result, key, { value: field, enumerable: true, configurable: true, writable: true });
   }

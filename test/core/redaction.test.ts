@@ -11,6 +11,12 @@ describe('redactText', () => {
     ['password=hunter2&user=bob', 'password=[secret]&user=bob'],
     ['{"apiKey":"abc","user":"bob"}', '{"apiKey":[secret],"user":"bob"}'],
     ['DB_PASSWORD: hunter2', 'DB_PASSWORD: [secret]'],
+    ['{"db_password": "two words", "user":"bob"}', '{"db_password": [secret], "user":"bob"}'],
+    [String.raw`{"secret":"quo\"ted"}`, '{"secret":[secret]}'],
+    [String.raw`"{\"token\":\"abc\"}"`, String.raw`"{\"token\":\[secret]`],
+    ["passphrase: 'it never ends", 'passphrase: [secret]'],
+    [`token="${'long '.repeat(1_000)}"`, 'token=[secret]'],
+    ['postgres://app:p@ss@db/x', 'postgres://[secret]@db/x'],
     ['plain text about nothing', 'plain text about nothing'],
     ['max-age=31536000', 'max-age=31536000'],
   ])('%s', (text, expected) => {
@@ -29,6 +35,9 @@ describe('redactText', () => {
     `${'a'.repeat(50_000)}@`,
     'key:'.repeat(25_000),
     '"'.repeat(100_000),
+    'token="'.repeat(25_000),
+    `token="${'\\\\'.repeat(50_000)}`,
+    'a'.repeat(100_000),
     `bearer ${'.'.repeat(100_000)}`,
   ])('takes hostile text without hanging (case %#)', (text) => {
     expect(redactText(text).length).toBeLessThanOrEqual(2_000);
@@ -85,6 +94,14 @@ describe('redactValue', () => {
       password: '[secret]',
       nested: [{ apiToken: '[secret]', n: '1', d: '1970-01-01T00:00:00.000Z' }],
     });
+  });
+
+  it('copies a shared object a bounded number of times, however many places it stands in', () => {
+    let shared: unknown = [1];
+    for (let i = 0; i < 7; i++) shared = Array.from({ length: 200 }, () => shared);
+    const text = JSON.stringify(redactValue(shared));
+    expect(text.length).toBeGreaterThan(20_000);
+    expect(text.length).toBeLessThan(200_000);
   });
 
   it('survives cycles, depth, throwing getters and huge objects', () => {
