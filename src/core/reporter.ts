@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { OptionKind } from './options.js';
+import { redactText } from './redaction.js';
 
 /** A condition in the configuration or in a listener that deserves attention but stops nothing. */
 export class BreakwaterWarning extends Error {
@@ -88,6 +89,6 @@ function emitProcessWarning(error: unknown): void {
   process.emitWarning('a listener threw; the guarded call was not affected', {
     type: 'BreakwaterWarning',
     code: 'BREAKWATER_W_LISTENER',
-    detail: text,
+    detail: redactText(text),
   });
 }

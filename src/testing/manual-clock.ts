@@ -68,7 +68,7 @@ export class ManualClock implements Clock {
   advance(ms: number): void {
     const endMs = this.#end(ms);
     for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) this.#fire(timer);
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
   }
 
   /** Like {@link ManualClock.advance}, and lets every promise that can settle do so between the timers and after. */
@@ -79,7 +79,7 @@ export class ManualClock implements Clock {
       this.#fire(timer);
       await drainMicrotasks();
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
     await drainMicrotasks();
   }
 

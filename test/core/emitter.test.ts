@@ -99,15 +99,16 @@ describe('Reporter', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('emits process warnings by default', async () => {
-    const heard: (Error & { code?: string })[] = [];
+  it('emits process warnings by default, without the secrets in what a listener threw', async () => {
+    const heard: (Error & { code?: string; detail?: string })[] = [];
     const listen = (warning: Error): number => heard.push(warning);
     process.on('warning', listen);
     const reporter = new Reporter('Test', new ManualClock());
     reporter.warn('BREAKWATER_W_ONE', 'look');
-    reporter.listenerError(new Error('mine'));
+    reporter.listenerError(new Error('mine, postgres://app:hunter2@db/x'));
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', listen);
     expect(heard.map(({ code }) => code)).toEqual(['BREAKWATER_W_ONE', 'BREAKWATER_W_LISTENER']);
+    expect(heard[1]?.detail).toContain('mine, postgres://[secret]@db/x');
   });
 });

@@ -96,6 +96,15 @@ describe('docs', () => {
     expect([count > 0, status, stdout]).toEqual([true, 0, '']);
   });
 
+  it('explain every code that the library gives', () => {
+    const codes = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...read(`src/${file}`).matchAll(/'(BREAKWATER_[A-Z_]+[A-Z])'/g)].map(([, code]) => code));
+    const text = pages.map(read).join('');
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((code) => !text.includes(`\`${String(code)}\``))).toEqual([]);
+  });
+
   it.each([
     ['circuit-breaker', CIRCUIT_BREAKER_DEFAULTS],
     ['rate-limiter', RATE_LIMITER_DEFAULTS],
@@ -164,7 +173,7 @@ describe('docs', () => {
 });
 
 describe('examples', () => {
-  it.each(MODULES)('the example of %s runs and ends by itself', (module) => {
+  it.each([...MODULES, 'core'])('the example of %s runs and ends by itself', (module) => {
     const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {
       cwd: ROOT,
       encoding: 'utf8',

@@ -63,6 +63,15 @@ describe('ManualClock', () => {
     );
   });
 
+  it('never goes back when a timer moves time itself', () => {
+    const clock = new ManualClock();
+    clock.schedule(() => {
+      clock.advance(100);
+    }, 5);
+    clock.advance(10);
+    expect(clock.now()).toBe(105);
+  });
+
   it('refuses what is no time', async () => {
     const clock = new ManualClock();
     expect(() => {
