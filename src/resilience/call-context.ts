@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../core/errors.js';
+import { describe } from '../core/options.js';
 import type { PlatformAbortSignal } from '../core/platform.js';
 
 /** What a guarded operation is told about the call it serves. */
@@ -41,4 +43,9 @@ export class SingleCall implements CallContext {
   remainingMs(): number {
     return Infinity;
   }
+}
+
+/** What a guard answers to anything else: a promise most likely, whose call has begun already. @internal */
+export function notAFunction(method: string, value: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`${method}: expected a function such as () => query(), got ${describe(value)}`);
 }

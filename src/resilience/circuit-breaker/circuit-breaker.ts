@@ -6,7 +6,7 @@ import { HealthStatus } from '../../core/health-status.js';
 import { describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
-import { type CallContext, type ExecuteOptions, type Policy, SingleCall } from '../call-context.js';
+import { type CallContext, type ExecuteOptions, notAFunction, type Policy, SingleCall } from '../call-context.js';
 import { asAttempt, type AttemptResult } from './attempt.js';
 import { Circuit, ORDINARY, REFUSED } from './engine.js';
 import { CircuitOpenError } from './errors.js';
@@ -63,8 +63,10 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
    *
    * @throws {@link CircuitOpenError} (as a rejection) when the circuit lets no call through.
    * @throws `signal.reason` (as a rejection) when `signal` is aborted already; the operation is not run.
+   * @throws {@link InvalidArgumentError} (as a rejection) when `operation` is no function; nothing is counted.
    */
   execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T> {
+    if (typeof operation !== 'function') return Promise.reject(notAFunction('CircuitBreaker.execute', operation));
     const signal = options?.signal;
     // The rejection's value is the caller's or the operation's own, whatever it is.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
@@ -103,8 +105,10 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
    * Runs a synchronous `operation` unless the circuit refuses.
    *
    * @throws {@link CircuitOpenError} when the circuit lets no call through; else whatever the operation throws.
+   * @throws {@link InvalidArgumentError} when `operation` is no function; nothing is counted.
    */
   executeSync<T>(operation: () => T): T {
+    if (typeof operation !== 'function') throw notAFunction('CircuitBreaker.executeSync', operation);
     const end = this.#begin();
     let result: T;
     try {
@@ -133,7 +137,7 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
 
   /** The function `fn` behind this breaker; `this` and the arguments are passed on. */
   wrap<A extends unknown[], R>(fn: (...args: A) => R | PromiseLike<R>): (...args: A) => Promise<R> {
-    if (typeof fn !== 'function') throw new InvalidArgumentError(`wrap: expected a function, got ${describe(fn)}`);
+    if (typeof fn !== 'function') throw notAFunction('CircuitBreaker.wrap', fn);
     const execute = this.execute.bind(this) as (operation: () => R | PromiseLike<R>) => Promise<R>;
     return function (this: unknown, ...args) {
       return execute(() => fn.apply(this, args));

@@ -64,11 +64,8 @@ export function createAddressResolver(trustProxy: TrustProxy): AddressResolver {
  * @returns the address in its usual form, or `undefined` when the socket is gone or the entry is not an address.
  * @throws {@link InvalidOptionsError} as {@link createAddressResolver} does.
  */
-export function clientAddress(
-  source: AddressSource,
-  { trustProxy }: { readonly trustProxy: TrustProxy },
-): string | undefined {
-  return createAddressResolver(trustProxy)(source);
+export function clientAddress(source: AddressSource, options: { readonly trustProxy: TrustProxy }): string | undefined {
+  return createAddressResolver((options as typeof options | undefined)?.trustProxy as TrustProxy)(source);
 }
 
 function refused(message: string): InvalidOptionsError {

@@ -212,6 +212,19 @@ describe('CircuitBreaker counting', () => {
     expect(breaker.snapshot().counts).toMatchObject({ successes: 0, ignored: 1 });
   });
 
+  it('anything but a function is refused before it could count', async () => {
+    const { breaker } = setup({ failureThreshold: 1 });
+    for (const wrong of [undefined, null, 5, Promise.resolve('begun already'), { then: 1 }] as never[]) {
+      await expect(breaker.execute(wrong)).rejects.toThrow(InvalidArgumentError);
+      await expect(breaker.attempt(wrong)).resolves.toMatchObject({ ok: false });
+      expect(() => breaker.executeSync(wrong)).toThrow(InvalidArgumentError);
+    }
+    await expect(breaker.execute(5 as never)).rejects.toThrow(
+      'CircuitBreaker.execute: expected a function such as () => query(), got 5',
+    );
+    expect(breaker.snapshot()).toMatchObject({ state: 'CLOSED', counts: { failures: 0 } });
+  });
+
   it('wrap passes this and the arguments on', async () => {
     const breaker = new CircuitBreaker();
     const counter = {

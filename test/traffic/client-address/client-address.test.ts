@@ -250,5 +250,12 @@ describe('clientAddress', () => {
     {},
   ])('TRA-74 trustProxy %j is refused at once', (trustProxy) => {
     expect(() => createAddressResolver(trustProxy as never)).toThrow(InvalidOptionsError);
+    expect(() => clientAddress(from('1.1.1.1'), { trustProxy: trustProxy as never })).toThrow(InvalidOptionsError);
+  });
+
+  it('TRA-74 without trustProxy it says what is missing', () => {
+    expect(() => (clientAddress as (source: unknown) => unknown)(from('1.1.1.1'))).toThrow(
+      /trustProxy must be a number of proxies or a list of CIDR ranges, got undefined/,
+    );
   });
 });
