@@ -82,10 +82,16 @@ export class RequestView implements HardeningRequest {
   }
 }
 
-/** The path of a request target. An absolute one, as proxies get, carries its host before it. */
+/**
+ * The path of a request target, read as the parser of Express and Koa does, or a client could spell a path so that the
+ * router finds it and a rule does not: a backslash is a slash, and white space around the target is none of it. An
+ * absolute target, as proxies get, carries its host before the path.
+ */
 function pathOf(url: string): string {
-  const query = url.search(/[?#]/);
-  const path = query === -1 ? url : url.slice(0, query);
+  const target = url.trim();
+  const query = target.search(/[?#]/);
+  const raw = query === -1 ? target : target.slice(0, query);
+  const path = raw.includes('\\') ? raw.replaceAll('\\', '/') : raw;
   if (path.startsWith('/')) return path;
   return /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)?$/i.exec(path)?.[1] ?? '/';
 }

@@ -41,6 +41,16 @@ function headersOf(answer: Response): Record<string, string> {
   return Object.fromEntries(answer.headers);
 }
 
+/** The status of a request whose target goes over the wire as it is. */
+async function statusOf(port: number, target: string): Promise<number> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  socket.write(Buffer.from(`GET ${target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`, 'latin1'));
+  await once(socket, 'close');
+  return Number(text.split(' ', 2)[1]);
+}
+
 describe.each(FRAMEWORKS.map((framework) => [framework.name, framework] as const))('%s', (_, framework: Framework) => {
   const running: Running[] = [];
   afterEach(async () => {
@@ -145,6 +155,19 @@ describe.each(FRAMEWORKS.map((framework) => [framework.name, framework] as const
     expect(await times('/', 1)).toBe(0);
     expect(await times('/api/users', 1)).toBe(0);
   });
+
+  it.each(['/api/users', '/api\\users#', 'http://h/api\\users', 'http://h/api/users', '/API/Users/?a#b'])(
+    'counts %j under the rule of the route that answers it, however it is spelled',
+    async (target) => {
+      const { port } = await start({
+        ddos: false,
+        perUser: false,
+        routes: [{ path: '/api/users', ddos: { threshold: 1 } }],
+      });
+      const statuses = [await statusOf(port, target), await statusOf(port, target)];
+      expect(statuses[1]).toBe(429);
+    },
+  );
 
   it('TRA-74 OBS-H17 believes X-Forwarded-For only of proxies that are declared', async () => {
     const from = (address: string) => ({ headers: { 'x-forwarded-for': `6.6.6.6, ${address}` } });

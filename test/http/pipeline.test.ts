@@ -125,6 +125,11 @@ describe('limits', () => {
     [/^\/v\d+\//, '/v2/users', true],
     [/^\/v\d+\//, '/v/users', false],
     ['/api', 'http://example.com/api/x', true],
+    ['/api/login', '/api\\login', true],
+    ['/api/login', '/api\\login#', true],
+    ['/api/login', 'http://h\\api\\login', true],
+    ['/api/login', '/api/login\u00a0', true],
+    ['/api/login', '/?x=\\api\\login', false],
   ])('the rule %s applies to %s: %s', async (path, url, applies) => {
     const { hardening } = setup({ ddos: false, routes: [{ path, ddos: { threshold: 1 } }] });
     await ask(hardening, url);
