@@ -10,6 +10,16 @@ export interface ScheduleOptions {
   readonly hold?: boolean;
 }
 
+/** Cancels a scheduled function; calling it late or twice does nothing. */
+export interface CancelTimer {
+  (): void;
+  /**
+   * Changes whether the timer keeps the process alive. A clock may leave it out: a timer that nobody waits for is then
+   * cancelled instead, and set again for the next who does.
+   */
+  hold?(hold: boolean): void;
+}
+
 /**
  * The only way time enters Breakwater. Every part takes one as its `clock` option, so a test moves time by hand
  * (`ManualClock` of `breakwater/testing`) and never sleeps.
@@ -24,28 +34,35 @@ export interface Clock {
    *
    * @returns a function that cancels; calling it late or twice does nothing.
    */
-  schedule(fn: () => void, delayMs: number, options?: ScheduleOptions): () => void;
+  schedule(fn: () => void, delayMs: number, options?: ScheduleOptions): CancelTimer;
 }
 
 /** The longest delay that the platform's timers take; beyond it they fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Waits in legs, because a platform timer above 24.8 days fires after one millisecond instead. */
-function startTimer(fn: () => void, delayMs: number, options?: ScheduleOptions): () => void {
+function startTimer(fn: () => void, delayMs: number, options?: ScheduleOptions): CancelTimer {
   if (Number.isNaN(delayMs)) throw new InvalidArgumentError('Clock.schedule: delayMs must be a number of ms, got NaN');
   if (delayMs === Infinity) return () => undefined;
   let leftMs = Math.max(0, delayMs);
+  let holds = options?.hold === true;
   let timer: ReturnType<typeof setTimeout>;
   const leg = (): void => {
     const legMs = Math.min(leftMs, LONGEST_TIMER_MS);
     leftMs -= legMs;
     timer = setTimeout(leftMs > 0 ? leg : fn, legMs);
-    if (options?.hold !== true) timer.unref();
+    if (!holds) timer.unref();
   };
   leg();
-  return () => {
+  const cancel: CancelTimer = () => {
     clearTimeout(timer);
   };
+  cancel.hold = (hold) => {
+    holds = hold;
+    if (hold) timer.ref();
+    else timer.unref();
+  };
+  return cancel;
 }
 
 /** The machine's clocks and timers; the default of every `clock` option. */

@@ -1,4 +1,4 @@
-export type { Clock, ScheduleOptions } from './clock.js';
+export type { CancelTimer, Clock, ScheduleOptions } from './clock.js';
 export { systemClock } from './clock.js';
 export type { Component, ComponentEvent, MetricSample } from './component.js';
 export type { OptionIssue, RejectedErrorOptions } from './errors.js';

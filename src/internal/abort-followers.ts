@@ -1,0 +1,42 @@
+import type { PlatformAbortSignal } from '../core/platform.js';
+
+/** Hears of an abort, once. @internal */
+export type AbortFollower = (reason: unknown) => void;
+
+interface Followed {
+  readonly followers: Set<AbortFollower>;
+  readonly listener: () => void;
+}
+
+/**
+ * Many that follow one signal through a single listener on it: adding a listener costs more than everything else about
+ * a call, and the platform warns of a leak from the eleventh on.
+ * @internal
+ */
+export class AbortFollowers {
+  readonly #signals = new WeakMap<PlatformAbortSignal, Followed>();
+
+  /** Tells `follower` when `signal` aborts; not when it has already. */
+  follow(signal: PlatformAbortSignal, follower: AbortFollower): void {
+    let followed = this.#signals.get(signal);
+    if (followed === undefined) {
+      const followers = new Set<AbortFollower>();
+      const listener = (): void => {
+        this.#signals.delete(signal);
+        for (const each of followers) each(signal.reason);
+      };
+      followed = { followers, listener };
+      this.#signals.set(signal, followed);
+      signal.addEventListener('abort', listener, { once: true });
+    }
+    followed.followers.add(follower);
+  }
+
+  /** Forgets a follower; the last one takes the listener along. */
+  unfollow(signal: PlatformAbortSignal, follower: AbortFollower): void {
+    const followed = this.#signals.get(signal);
+    if (followed?.followers.delete(follower) !== true || followed.followers.size > 0) return;
+    this.#signals.delete(signal);
+    signal.removeEventListener('abort', followed.listener);
+  }
+}

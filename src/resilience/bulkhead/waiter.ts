@@ -1,0 +1,51 @@
+import type { PlatformAbortSignal } from '../../core/platform.js';
+import type { DeadlineNode } from '../../internal/deadline-list.js';
+import type { Execution, Inside } from '../execution.js';
+
+/** A call in the queue of a bulkhead. @internal */
+export class Waiter implements Inside, DeadlineNode<Waiter> {
+  dueMs: number | undefined;
+  earlier: Waiter | undefined;
+  later: Waiter | undefined;
+  readonly #run: Execution;
+  readonly #level: number;
+  readonly #leave: (waiter: Waiter) => void;
+  readonly #signal: PlatformAbortSignal | undefined;
+
+  /** @param leave - takes it out of the queue. */
+  constructor(run: Execution, level: number, leave: (waiter: Waiter) => void) {
+    this.#run = run;
+    this.#level = level;
+    this.#leave = leave;
+    this.#signal = run.caller?.signal;
+    run.inside = this;
+    if (this.#signal !== undefined) run.plan.followers.follow(this.#signal, this.#aborted);
+  }
+
+  /** It has a slot now. */
+  go(): void {
+    this.#leave(this);
+    this.#end();
+    this.#run.enter(this.#level + 1);
+  }
+
+  /** Its wait is over; it has left the queue already. */
+  fail(error: unknown): void {
+    this.#end();
+    this.#run.outcome(this.#level - 1, true, error);
+  }
+
+  abort(reason: unknown): void {
+    this.#leave(this);
+    this.fail(reason);
+  }
+
+  readonly #aborted = (reason: unknown): void => {
+    this.abort(reason);
+  };
+
+  #end(): void {
+    this.#run.gone(this);
+    if (this.#signal !== undefined) this.#run.plan.followers.unfollow(this.#signal, this.#aborted);
+  }
+}

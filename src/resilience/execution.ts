@@ -1,0 +1,325 @@
+import type { PlatformAbortSignal } from '../core/platform.js';
+import type { CallContext } from './call-context.js';
+import { OwnSignal } from './own-signal.js';
+import type { Plan } from './plan.js';
+
+/** What a policy guards. @internal */
+export type Operation = (call: CallContext) => unknown;
+
+/** Who made a call, as far as a run looks: the options of a user's call, or the context of a run around it. @internal */
+export interface Caller {
+  readonly signal?: PlatformAbortSignal | undefined;
+  remainingMs?(): number;
+}
+
+/** A run around this one, with a policy from elsewhere between the two. @internal */
+export class Between implements Caller {
+  readonly #run: Execution;
+  readonly #call: Caller;
+
+  /** @param call - what the policy hands to its operation. */
+  constructor(run: Execution, call: Caller) {
+    this.#run = run;
+    this.#call = call;
+  }
+
+  get signal(): PlatformAbortSignal {
+    return this.#call.signal ?? this.#run.signal;
+  }
+
+  get attempt(): number {
+    return this.#run.attempt;
+  }
+
+  remainingMs(): number {
+    return Math.min(this.#run.remainingMs(), this.#call.remainingMs?.() ?? Infinity);
+  }
+}
+
+/** Whatever stands for a run at the moment when its operation does not: a delay, a place in a queue, another attempt. @internal */
+export interface Inside {
+  /** Gives up; an outcome follows. */
+  abort(reason: unknown): void;
+}
+
+/**
+ * One policy's part in the runs of a plan. Outcomes travel from the operation outwards, from stage to stage; a stage may
+ * change one, hold it back, or answer before anything ran.
+ * @internal
+ */
+export interface Stage {
+  /** Of each of these a plan has one at most, since a run keeps the numbers of one. */
+  readonly part: 'breaker' | 'limit' | 'retry' | undefined;
+  /** Lets a run in: `true` to go on; `false` when the stage has answered, or will go on with `run.enter` later. */
+  enter(run: Execution, level: number): boolean;
+  /** Takes the outcome of what is inside, and passes one on with `run.outcome(level - 1, …)`: once for each time it let in. */
+  leave(run: Execution, level: number, failed: boolean, value: unknown): void;
+}
+
+/** `dueMs` of a run whose time limit is over. */
+const EXPIRED = -Infinity;
+
+/**
+ * One run of an operation through the stages of a plan. It is the operation's context as well: one object a call.
+ *
+ * Each stage finds its numbers in the run, so that a call through several policies costs no more objects than one.
+ * @internal
+ */
+export abstract class Execution implements CallContext {
+  readonly plan: Plan;
+  readonly operation: Operation;
+  readonly caller: Caller | Execution | undefined;
+  /** The outermost stages up to this level belong to another run. */
+  abstract readonly floor: number;
+  abstract readonly attempt: number;
+
+  // The breaker's numbers.
+  generation = 0;
+  ticket: unknown;
+  startedAtMs: number | undefined;
+  // The time limit's: places in its list.
+  dueMs: number | undefined;
+  earlier: Execution | undefined;
+  later: Execution | undefined;
+  /** The retry's, from its first failure on. */
+  retry: object | undefined;
+  inside: Inside | undefined;
+  /** Made when it is needed; `null` when the run was over before. */
+  #own: OwnSignal | undefined | null;
+
+  constructor(plan: Plan, operation: Operation, caller: Caller | Execution | undefined) {
+    this.plan = plan;
+    this.operation = operation;
+    this.caller = caller;
+  }
+
+  /** Takes the outcome of everything that belongs to this run. */
+  protected abstract finish(failed: boolean, value: unknown): void;
+
+  get signal(): PlatformAbortSignal {
+    const { plan, caller } = this;
+    const over = this.#own === null;
+    if (!plan.ownSignals && (over || this.#own === undefined) && caller?.signal !== undefined) return caller.signal;
+    const own = (this.#own ??= new OwnSignal(plan.followers));
+    return own.read(over ? undefined : caller?.signal);
+  }
+
+  remainingMs(): number {
+    return Math.min(this.#limitMs(), this.remainingOutsideMs());
+  }
+
+  /** Time that is left by the limits around this run. */
+  protected remainingOutsideMs(): number {
+    return this.caller?.remainingMs?.() ?? Infinity;
+  }
+
+  #limitMs(): number {
+    if (this.dueMs === undefined || this.plan.clock === undefined) return Infinity;
+    return Math.max(0, this.dueMs - this.plan.clock.now());
+  }
+
+  /** Time that is left for what is inside of the stage at `level`, by the limits that stand outside of it. */
+  remainingAtMs(level: number): number {
+    return this.plan.limitLevel < level && this.plan.limitLevel > this.floor
+      ? this.remainingMs()
+      : this.remainingOutsideMs();
+  }
+
+  /** Whether those outside of the stage at `level` want no answer any more. */
+  givenUp(level: number): boolean {
+    return (this.plan.limitLevel < level && this.dueMs === EXPIRED) || this.#givenUpByCaller();
+  }
+
+  #givenUpByCaller(): boolean {
+    const { caller } = this;
+    if (caller === undefined) return false;
+    return caller instanceof Execution ? caller.givenUp(Infinity) : caller.signal?.aborted === true;
+  }
+
+  /** Why they do not. */
+  reasonOfCaller(): unknown {
+    return this.caller?.signal?.reason;
+  }
+
+  get expired(): boolean {
+    return this.dueMs === EXPIRED;
+  }
+
+  /** What the retry around this run knows of it. */
+  get retryState(): object | undefined {
+    return this.retry;
+  }
+
+  /** Marks that the time limit is over, and tells everything inside of it. */
+  expire(reason: unknown): void {
+    this.dueMs = EXPIRED;
+    this.#tell(reason);
+  }
+
+  /** Tells the operation, or whatever stands for it, that nobody waits any more. */
+  abort(reason: unknown): void {
+    this.#tell(reason);
+  }
+
+  #tell(reason: unknown): void {
+    if (this.#own !== null) (this.#own ??= new OwnSignal(this.plan.followers)).abort(reason);
+    const { inside } = this;
+    this.inside = undefined;
+    inside?.abort(reason);
+  }
+
+  /** What stood for this run does so no longer; something else may by now. */
+  gone(inside: Inside): void {
+    if (this.inside === inside) this.inside = undefined;
+  }
+
+  /** Goes on inwards from the stage at `level`, to the operation. */
+  enter(level: number): void {
+    const { stages } = this.plan;
+    for (let i = level; i < stages.length; i++) if (stages[i]?.enter(this, i) === false) return;
+    this.#operate();
+  }
+
+  /** Hands an outcome to the stage at `level`, or to whoever began this run. */
+  outcome(level: number, failed: boolean, value: unknown): void {
+    if (level > this.floor) this.plan.stages[level]?.leave(this, level, failed, value);
+    else this.finish(failed, value);
+  }
+
+  #operate(): void {
+    const { plan, operation } = this;
+    let running: Promise<unknown>;
+    try {
+      running = Promise.resolve(plan.inner === undefined ? operation(this) : plan.inner(this, operation));
+    } catch (error) {
+      // Whatever was thrown is what the call rejects with.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      running = Promise.reject(error);
+    }
+    running.then(
+      (value: unknown) => {
+        this.#operated(false, value);
+      },
+      (error: unknown) => {
+        this.#operated(true, error);
+      },
+    );
+  }
+
+  #operated(failed: boolean, value: unknown): void {
+    if (this.#own === undefined) this.#own = null;
+    else this.#own?.close();
+    this.outcome(this.plan.stages.length - 1, failed, value);
+  }
+}
+
+/** A run with a promise for its outcome. @internal */
+export class Root extends Execution {
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(
+    plan: Plan,
+    operation: Operation,
+    caller: Caller | Execution | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(plan, operation, caller);
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get floor(): number {
+    return -1;
+  }
+
+  /** That of whoever repeats it; a plan with a retry of its own begins to count. */
+  get attempt(): number {
+    const { caller, plan } = this;
+    if (plan.retries || !(caller instanceof Execution || caller instanceof Between)) return 1;
+    return caller.attempt;
+  }
+
+  protected finish(failed: boolean, value: unknown): void {
+    if (failed) this.#reject(value);
+    else this.#resolve(value);
+  }
+}
+
+/** A further run of what is inside of one stage: its outcome goes to that stage. @internal */
+export class Attempt extends Execution {
+  readonly floor: number;
+  readonly attempt: number;
+  readonly #of: Execution;
+
+  constructor(of: Execution, floor: number, attempt: number) {
+    super(of.plan, of.operation, of.caller);
+    this.#of = of;
+    this.floor = floor;
+    this.attempt = attempt;
+  }
+
+  override get retryState(): object | undefined {
+    return this.#of.retryState;
+  }
+
+  override givenUp(level: number): boolean {
+    return this.#of.givenUp(this.floor) || super.givenUp(level);
+  }
+
+  protected override remainingOutsideMs(): number {
+    return this.#of.remainingAtMs(this.floor);
+  }
+
+  protected finish(failed: boolean, value: unknown): void {
+    this.#of.gone(this);
+    this.#of.outcome(this.floor, failed, value);
+  }
+}
+
+/** A run beside others, or in the place of one, for something inside of the stage at `level`. @internal */
+export class Branch extends Execution {
+  readonly attempt: number;
+  readonly #of: Execution;
+  readonly #level: number;
+  readonly #done: (failed: boolean, value: unknown, branch: Branch) => void;
+  #abandoned = false;
+
+  /** @param done - takes the outcome. */
+  constructor(
+    plan: Plan,
+    operation: Operation,
+    of: Execution,
+    level: number,
+    attempt: number,
+    done: (failed: boolean, value: unknown, branch: Branch) => void,
+  ) {
+    super(plan, operation, of.caller);
+    this.#of = of;
+    this.#level = level;
+    this.attempt = attempt;
+    this.#done = done;
+  }
+
+  get floor(): number {
+    return -1;
+  }
+
+  override givenUp(level: number): boolean {
+    return this.#abandoned || this.#of.givenUp(this.#level) || super.givenUp(level);
+  }
+
+  override abort(reason: unknown): void {
+    this.#abandoned = true;
+    super.abort(reason);
+  }
+
+  protected override remainingOutsideMs(): number {
+    return this.#of.remainingAtMs(this.#level);
+  }
+
+  protected finish(failed: boolean, value: unknown): void {
+    this.#done(failed, value, this);
+  }
+}

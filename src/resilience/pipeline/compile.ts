@@ -1,0 +1,45 @@
+import type { Clock } from '../../core/clock.js';
+import type { CallContext, Policy } from '../call-context.js';
+import type { Inner } from '../plan.js';
+import { Plan } from '../plan.js';
+import { Between, type Stage } from '../execution.js';
+import { stagesOf } from '../stages.js';
+
+/**
+ * The plan of policies from the outermost to the innermost. A run keeps the numbers of one breaker, one retry and one time
+ * limit: where a second one stands, a plan of its own begins inside, as around a policy that is no stage.
+ *
+ * @param beside - whether several runs of it belong to one call.
+ * @internal
+ */
+export function compile(policies: readonly Policy<unknown>[], clock: Clock | undefined, beside = false): Plan {
+  const stages: Stage[] = [];
+  for (const [i, policy] of policies.entries()) {
+    const staged = stagesOf(policy);
+    const inside = policies.slice(i + 1);
+    if (staged === undefined)
+      return new Plan(stages, clock, fromElsewhere(policy, compile(inside, clock, true)), beside);
+    const { around } = staged;
+    if (around !== undefined) {
+      const plan = compile(inside, clock, true);
+      return new Plan(stages, clock, (run, operation) => around(run, plan, operation), beside);
+    }
+    if (staged.stages.some((stage) => stands(stages, stage))) {
+      const plan = compile(policies.slice(i), clock);
+      return new Plan(stages, clock, (run, operation) => plan.run('pipeline', operation, run), beside);
+    }
+    stages.push(...staged.stages);
+  }
+  return new Plan(stages, clock, undefined, beside);
+}
+
+function stands(stages: readonly Stage[], { part }: Stage): boolean {
+  return part !== undefined && stages.some((other) => other.part === part);
+}
+
+function fromElsewhere(policy: Policy<unknown>, plan: Plan): Inner {
+  return (run, operation) =>
+    policy.execute((call: CallContext | undefined) => plan.run('pipeline', operation, new Between(run, call ?? run)), {
+      signal: run.signal,
+    });
+}

@@ -1,0 +1,2 @@
+export type { Pipeline, PipelineSnapshot } from './pipeline.js';
+export { pipeline } from './pipeline.js';

@@ -1,0 +1,33 @@
+import type { Staged } from '../stages.js';
+
+/** Policies that run what is inside of them for each failure, or count each failure. */
+const WANT_FAILURES = ['retry', 'circuit-breaker', 'hedge'];
+
+/** What cannot work about policies that are written in this order, in words; nothing when all is well. @internal */
+export function impossibleOrders(policies: readonly (Staged | undefined)[]): string[] {
+  const problems: string[] = [];
+  for (const [i, outer] of policies.entries()) {
+    if (outer === undefined) continue;
+    for (const inner of policies.slice(i + 1)) {
+      const problem = inner === undefined ? undefined : problemOf(outer, inner);
+      if (problem !== undefined) problems.push(problem);
+    }
+  }
+  return problems;
+}
+
+function problemOf(outer: Staged, inner: Staged): string | undefined {
+  if (inner.kind === 'fallback' && inner.answersAll === true && WANT_FAILURES.includes(outer.kind)) {
+    return `the fallback inside answers every failure, so that the ${outer.kind} around it never sees one; put it outside`;
+  }
+  if (inner.kind === 'deadline' && (outer.kind === 'retry' || outer.kind === 'hedge')) {
+    return `each attempt of the ${outer.kind} gets a deadline of its own; put the deadline outside, or use timeout inside`;
+  }
+  if (outer.limitMs !== undefined && inner.limitMs !== undefined && outer.limitMs <= inner.limitMs) {
+    return `the limit of ${String(inner.limitMs)} ms is never reached inside one of ${String(outer.limitMs)} ms`;
+  }
+  if (outer.stages.length > 0 && outer.stages[0] === inner.stages[0]) {
+    return `the same ${outer.kind} stands in it twice, and counts each call twice`;
+  }
+  return undefined;
+}

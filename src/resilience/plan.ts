@@ -1,0 +1,53 @@
+import type { Clock } from '../core/clock.js';
+import { AbortFollowers } from '../internal/abort-followers.js';
+import { notAFunction } from './call-context.js';
+import { type Caller, Execution, type Operation, Root, type Stage } from './execution.js';
+
+/** What runs in the place of the operation: more stages, or a policy from elsewhere around them. @internal */
+export type Inner = (run: Execution, operation: Operation) => unknown;
+
+/** How calls run: through these stages, from the outermost to the innermost, then the operation. @internal */
+export class Plan {
+  readonly stages: readonly Stage[];
+  readonly inner: Inner | undefined;
+  /** Of the time limit; beyond all levels without one. */
+  readonly limitLevel: number;
+  readonly clock: Clock | undefined;
+  /** Whether runs may be aborted without their caller, so that the caller's signal is not enough. */
+  readonly ownSignals: boolean;
+  readonly retries: boolean;
+  readonly followers = new AbortFollowers();
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+
+  /** @param beside - whether several runs of it belong to one call, each with a signal of its own. */
+  constructor(stages: readonly Stage[], clock: Clock | undefined, inner?: Inner, beside = false) {
+    this.stages = stages;
+    this.clock = clock;
+    this.inner = inner;
+    const limit = stages.findIndex(({ part }) => part === 'limit');
+    this.limitLevel = limit === -1 ? Infinity : limit;
+    this.retries = stages.some(({ part }) => part === 'retry');
+    this.ownSignals = beside || this.retries || limit !== -1;
+  }
+
+  /** Runs an operation; the promise is that of the outermost stage. */
+  run(method: string, operation: Operation, caller: Caller | Execution | undefined): Promise<unknown> {
+    if (typeof operation !== 'function') return Promise.reject(notAFunction(method, operation));
+    // A run around this one looks after its signal itself, and reading that would make one.
+    if (!(caller instanceof Execution) && caller?.signal?.aborted === true) {
+      // The caller's own reason, whatever it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(caller.signal.reason);
+    }
+    const promise = new Promise<unknown>(this.#take);
+    new Root(this, operation, caller, this.#resolve, this.#reject).enter(0);
+    return promise;
+  }
+
+  // One function for all runs: a closure a call is what most of the garbage would be.
+  readonly #take = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
+}

@@ -1,0 +1,11 @@
+export type { RetryBudgetOptions, RetryBudgetShape } from '../retry-budget.js';
+export { RETRY_BUDGET_DEFAULTS, RetryBudget } from '../retry-budget.js';
+export type { Jitter, RetryStop } from './engine.js';
+export type { RetryBudgetChange, RetryEvents, RetryGaveUp, RetryRecovered, RetryScheduled } from './events.js';
+export type { RetryHistory } from './history.js';
+export { retryHistory } from './history.js';
+export type { RetryAfterOptions, RetryOptions } from './options.js';
+export { RETRY_DEFAULTS } from './options.js';
+export type { Retry, RetrySnapshot } from './retry.js';
+export { retry } from './retry.js';
+export { doNotRetry } from './retryable.js';

@@ -1,0 +1,145 @@
+import type { AbortFollowers } from '../../internal/abort-followers.js';
+import type { PlatformAbortSignal } from '../../core/platform.js';
+import { Attempt, type Execution, type Inside, type Stage } from '../execution.js';
+import type { RetryStop } from './engine.js';
+import { MOST_ERRORS, noteHistory } from './history.js';
+
+/** What the retries of one call have come to. @internal */
+export class RetryState {
+  attempt = 1;
+  previousMs: number | undefined;
+  /** When the first attempt began; only known when that matters. */
+  readonly startedAtMs: number;
+  readonly #errors: unknown[] = [];
+
+  constructor(startedAtMs: number) {
+    this.startedAtMs = startedAtMs;
+  }
+
+  /** Keeps the error of an attempt that is not the last. */
+  add(error: unknown): void {
+    this.#errors.push(error);
+    if (this.#errors.length > MOST_ERRORS) this.#errors.shift();
+  }
+
+  /** Leaves what came before with the last error. */
+  note(error: unknown, stop: RetryStop, retryAfterMs: number | undefined): void {
+    noteHistory(
+      error,
+      Object.freeze({
+        attempts: this.attempt,
+        errors: Object.freeze([...this.#errors]),
+        stop,
+        budgetExhausted: stop === 'budget',
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      }),
+    );
+  }
+}
+
+/** What came of judging a failed attempt. @internal */
+export type Judgement = { readonly delayMs: number } | { readonly stop: RetryStop; readonly retryAfterMs?: number };
+
+/** What the stage asks the policy. @internal */
+export interface RetryRules {
+  /** Whether the start of each call must be known. */
+  readonly timed: boolean;
+  now(): number;
+  /** Judges a failed attempt, and takes a token for the next one. */
+  judge(run: Execution, level: number, state: RetryState, error: unknown): Judgement;
+  schedule(fn: () => void, delayMs: number): () => void;
+  began(): void;
+  succeeded(attempts: number): void;
+  waits(state: RetryState, delayMs: number, error: unknown): void;
+  gaveUp(state: RetryState, stop: RetryStop, error: unknown): void;
+}
+
+/** Runs what is inside of it again. @internal */
+export class RetryStage implements Stage {
+  readonly part = 'retry';
+  readonly #rules: RetryRules;
+
+  constructor(rules: RetryRules) {
+    this.#rules = rules;
+  }
+
+  enter(run: Execution): boolean {
+    this.#rules.began();
+    if (this.#rules.timed) run.retry = new RetryState(this.#rules.now());
+    return true;
+  }
+
+  leave(run: Execution, level: number, failed: boolean, value: unknown): void {
+    const state = run.retry as RetryState | undefined;
+    if (!failed) {
+      this.#rules.succeeded(state?.attempt ?? 1);
+      run.outcome(level - 1, false, value);
+    } else this.#failed(run, level, state ?? new RetryState(NaN), value);
+  }
+
+  #failed(run: Execution, level: number, state: RetryState, error: unknown): void {
+    run.retry = state;
+    const judgement = run.givenUp(level) ? ({ stop: 'aborted' } as const) : this.#rules.judge(run, level, state, error);
+    if ('stop' in judgement) {
+      state.note(error, judgement.stop, judgement.retryAfterMs);
+      this.#rules.gaveUp(state, judgement.stop, error);
+      run.outcome(level - 1, true, error);
+      return;
+    }
+    const { delayMs } = judgement;
+    state.add(error);
+    state.previousMs = delayMs;
+    const delay = new Delay(run, level, () => {
+      state.attempt++;
+      const attempt = new Attempt(run, level, state.attempt);
+      run.inside = attempt;
+      attempt.enter(level + 1);
+    });
+    run.inside = delay;
+    // Whoever hears of it may take time; the wait runs meanwhile.
+    delay.start(this.#rules, delayMs);
+    this.#rules.waits(state, delayMs, error);
+  }
+}
+
+/** The wait before an attempt: ends when its time is over, or when nobody waits for the call any more. */
+class Delay implements Inside {
+  readonly #run: Execution;
+  readonly #level: number;
+  readonly #next: () => void;
+  readonly #followers: AbortFollowers;
+  #cancelTimer: (() => void) | undefined;
+  #signal: PlatformAbortSignal | undefined;
+
+  constructor(run: Execution, level: number, next: () => void) {
+    this.#run = run;
+    this.#level = level;
+    this.#next = next;
+    this.#followers = run.plan.followers;
+  }
+
+  start(rules: Pick<RetryRules, 'schedule'>, delayMs: number): void {
+    this.#cancelTimer = rules.schedule(() => {
+      this.#unfollow();
+      this.#next();
+    }, delayMs);
+    this.#signal = this.#run.caller?.signal;
+    if (this.#signal !== undefined) this.#followers.follow(this.#signal, this.#aborted);
+  }
+
+  abort(reason: unknown): void {
+    this.#cancelTimer?.();
+    this.#unfollow();
+    this.#run.gone(this);
+    this.#run.outcome(this.#level - 1, true, reason);
+  }
+
+  readonly #aborted = (reason: unknown): void => {
+    this.abort(reason);
+  };
+
+  #unfollow(): void {
+    if (this.#signal !== undefined) this.#followers.unfollow(this.#signal, this.#aborted);
+    this.#signal = undefined;
+  }
+}

@@ -1,0 +1,247 @@
+import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import { Emitter } from '../../core/emitter.js';
+import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
+import { Reporter } from '../../core/reporter.js';
+import type { CallContext, ExecuteOptions } from '../call-context.js';
+import { fieldOf } from '../error-chain.js';
+import type { Execution, Stage } from '../execution.js';
+import { LimitStage } from '../limit-stage.js';
+import { Plan } from '../plan.js';
+import { type Staged, STAGES } from '../stages.js';
+import { TimeoutError } from '../timeout/index.js';
+import { backoffMs, decide, type RetryStop } from './engine.js';
+import type { RetryEvents } from './events.js';
+import { parseRetryOptions, type RetryOptions, type RetrySettings } from './options.js';
+import { retryAfterMs } from './retry-after.js';
+import { type Judgement, type RetryRules, RetryStage, type RetryState } from './retry-stage.js';
+import { isMarked, isRetryable, wasNotDelivered } from './retryable.js';
+
+/** A retry policy's counts as plain JSON. */
+export interface RetrySnapshot {
+  readonly name: string;
+  readonly maxAttempts: number | null;
+  /** Calls so far, … */
+  readonly calls: number;
+  /** … attempts beyond the first, … */
+  readonly retries: number;
+  /** … calls that succeeded with one of those, … */
+  readonly recovered: number;
+  /** … calls that failed for good, … */
+  readonly gaveUp: number;
+  /** … and how many of them for want of budget. */
+  readonly budgetExhausted: number;
+  /** Retries that the budget holds, with fractions; `null` without a budget. */
+  readonly budgetTokens: number | null;
+}
+
+/** A policy that runs a failed operation again, made by {@link retry}. */
+export interface Retry extends Component<RetrySnapshot> {
+  readonly kind: 'retry';
+  /**
+   * Runs `operation` until it succeeds or there is no use in trying; then rejects with the last error, on which
+   * {@link retryHistory} finds the earlier ones.
+   *
+   * @throws `signal.reason` (as a rejection) at once when `signal` aborts during a wait.
+   */
+  execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T>;
+  /** Subscribes to `type`; the returned function unsubscribes. */
+  on<K extends keyof RetryEvents>(type: K, listener: (event: RetryEvents[K]) => void): () => void;
+}
+
+class RetryPolicy implements Retry, RetryRules {
+  readonly kind = 'retry';
+  readonly name: string;
+  readonly timed: boolean;
+  readonly #stages: readonly Stage[];
+  readonly #settings: RetrySettings;
+  readonly #reporter: Reporter;
+  readonly #events: Emitter<RetryEvents>;
+  readonly #plan: Plan;
+  readonly #counts = { calls: 0, retries: 0, recovered: 0, gaveUp: 0, budgetExhausted: 0 };
+  #outOfBudget = false;
+
+  constructor(options: RetryOptions | undefined) {
+    this.#settings = parseRetryOptions(options);
+    const { name, clock, onListenerError, maxElapsedMs, attemptTimeoutMs } = this.#settings;
+    this.name = name;
+    this.timed = maxElapsedMs !== undefined;
+    this.#reporter = new Reporter(`retry '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(this.#reporter);
+    const stages: Stage[] = [new RetryStage(this)];
+    if (attemptTimeoutMs !== undefined) stages.push(this.#attemptLimit(attemptTimeoutMs));
+    this.#stages = stages;
+    this.#plan = new Plan(stages, clock);
+  }
+
+  [STAGES](): Staged {
+    const { clock, attemptTimeoutMs: limitMs } = this.#settings;
+    const staged = { kind: this.kind, clock, stages: this.#stages };
+    return limitMs === undefined ? staged : { ...staged, limitMs };
+  }
+
+  execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T> {
+    return this.#plan.run('retry', operation, options) as Promise<T>;
+  }
+
+  on<K extends keyof RetryEvents>(type: K, listener: (event: RetryEvents[K]) => void): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  subscribe(listener: (event: ComponentEvent) => void): () => void {
+    return this.#events.on('budget', (data) => {
+      listener({ type: 'budget', level: data.exhausted ? 'warn' : 'info', data });
+    });
+  }
+
+  snapshot(): RetrySnapshot {
+    const { name, maxAttempts, budget } = this.#settings;
+    return {
+      name,
+      maxAttempts: maxAttempts === Infinity ? null : maxAttempts,
+      ...this.#counts,
+      budgetTokens: budget === false ? null : budget.tokens,
+    };
+  }
+
+  metrics(): Iterable<MetricSample> {
+    const retry = this.name;
+    const { calls, retries, recovered, gaveUp, budgetExhausted } = this.#counts;
+    const { budget } = this.#settings;
+    const counters = { calls, retries, recovered, gave_up: gaveUp, budget_exhausted: budgetExhausted };
+    const samples = Object.entries(counters).map(([what, value]): MetricSample => ({
+      name: `breakwater_retry_${what}_total`,
+      type: 'counter',
+      help: HELP[what] ?? '',
+      value,
+      labels: { retry },
+    }));
+    if (budget === false) return samples;
+    const help = 'Retries that the budget holds.';
+    return [
+      ...samples,
+      { name: 'breakwater_retry_budget_tokens', type: 'gauge', help, value: budget.tokens, labels: { retry } },
+    ];
+  }
+
+  // What the stage asks.
+
+  now(): number {
+    return this.#settings.clock.now();
+  }
+
+  schedule(fn: () => void, delayMs: number): () => void {
+    return this.#settings.clock.schedule(fn, delayMs, { hold: true });
+  }
+
+  began(): void {
+    this.#counts.calls++;
+  }
+
+  succeeded(attempts: number): void {
+    const { budget } = this.#settings;
+    if (budget !== false) budget.deposit();
+    if (this.#outOfBudget) this.#tellBudget(false);
+    if (attempts === 1) return;
+    this.#counts.recovered++;
+    if (this.#events.has('recovered')) this.#events.emit('recovered', { retry: this.name, attempts });
+  }
+
+  judge(run: Execution, level: number, state: RetryState, error: unknown): Judgement {
+    const { maxAttempts, maxHintMs, budget, random, clock } = this.#settings;
+    const hintMs = retryAfterMs(error, clock.wallNow());
+    const { attempt } = state;
+    const decision = decide({
+      attempt,
+      maxAttempts,
+      retryable: this.#mayRetry(error, attempt),
+      backoffMs: backoffMs(this.#settings, attempt - 1, state.previousMs, random.next()),
+      hintMs,
+      maxHintMs,
+      elapsedLeftMs: this.#elapsedLeftMs(state),
+      remainingMs: run.remainingAtMs(level),
+    });
+    if ('delayMs' in decision && (budget === false || budget.withdraw())) return decision;
+    const stop = 'stop' in decision ? decision.stop : 'budget';
+    return { stop, ...(hintMs === undefined ? {} : { retryAfterMs: hintMs }) };
+  }
+
+  waits({ attempt }: RetryState, delayMs: number, error: unknown): void {
+    this.#counts.retries++;
+    if (this.#outOfBudget) this.#tellBudget(false);
+    if (this.#events.has('retry')) this.#events.emit('retry', { retry: this.name, attempt, delayMs, error });
+  }
+
+  gaveUp({ attempt: attempts }: RetryState, stop: RetryStop, error: unknown): void {
+    if (stop === 'aborted') return;
+    this.#counts.gaveUp++;
+    if (stop === 'budget') {
+      this.#counts.budgetExhausted++;
+      if (!this.#outOfBudget) this.#tellBudget(true);
+    }
+    if (this.#events.has('gaveUp')) this.#events.emit('gaveUp', { retry: this.name, attempts, stop, error });
+  }
+
+  #tellBudget(exhausted: boolean): void {
+    this.#outOfBudget = exhausted;
+    if (this.#events.has('budget')) this.#events.emit('budget', { retry: this.name, exhausted });
+  }
+
+  #mayRetry(error: unknown, attempt: number): boolean {
+    const { retryIf, idempotent } = this.#settings;
+    if (isMarked(error) || (!idempotent && !wasNotDelivered(error))) return false;
+    // A refusal without a time to come back, such as an isolated circuit, is not a matter of waiting.
+    if (isRejectedError(error) && fieldOf(error, 'retryAfterMs') === undefined && retryIf === undefined) return false;
+    if (retryIf === undefined) return isRetryable(error);
+    try {
+      const answer: unknown = retryIf(error, { attempt });
+      if (typeof answer === 'boolean') return answer;
+      this.#reporter.listenerError(
+        new InvalidArgumentError(`retryIf must answer at once, with true or false, got ${describe(answer)}`),
+      );
+    } catch (thrown) {
+      this.#reporter.listenerError(thrown);
+    }
+    return isRetryable(error);
+  }
+
+  #elapsedLeftMs({ startedAtMs }: RetryState): number {
+    const { maxElapsedMs } = this.#settings;
+    return maxElapsedMs === undefined ? Infinity : startedAtMs + maxElapsedMs - this.now();
+  }
+
+  #attemptLimit(attemptTimeoutMs: number): LimitStage {
+    return new LimitStage(this.#settings.clock, {
+      begin: (run) => {
+        const state = run.retryState as RetryState | undefined;
+        return state === undefined
+          ? attemptTimeoutMs
+          : Math.max(0, Math.min(attemptTimeoutMs, this.#elapsedLeftMs(state)));
+      },
+      exceeded: () =>
+        new TimeoutError(`'${this.name}': no answer within ${String(attemptTimeoutMs)} ms`, attemptTimeoutMs),
+    });
+  }
+}
+
+const HELP: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
+  calls: 'Calls through a retry policy.',
+  retries: 'Attempts beyond the first.',
+  recovered: 'Calls that succeeded with a further attempt.',
+  gave_up: 'Calls that failed for good.',
+  budget_exhausted: 'Calls that failed for want of retry budget.',
+});
+
+/**
+ * A policy that runs a failed operation again, with growing and spread waits, and within a budget that keeps retries from
+ * multiplying the load on something that is down.
+ *
+ * @throws {@link InvalidOptionsError} naming every option that is unknown or out of range.
+ *
+ * @example
+ * const reads = retry({ maxAttempts: 4, attemptTimeoutMs: 1_000 });
+ * const user = await reads.execute(({ signal }) => fetchUser(id, { signal }));
+ */
+export function retry(options?: RetryOptions): Retry {
+  return new RetryPolicy(options);
+}
