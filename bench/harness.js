@@ -48,6 +48,30 @@ function judge({ overFloorNs, beatsPeers = false, text }, overNs, oursNs, peerNs
   return met || SMOKE;
 }
 
+/** Calls that make less garbage together than the collector waits for. */
+const CALLS_AT_ONCE = 200;
+const GARBAGE_ROUNDS = SMOKE ? 5 : 101;
+
+/** One group of cases, in bytes of garbage a call: the median of many short rounds, so that a collection spoils few. */
+export async function garbage(title, cases, { mostBytes, text }) {
+  console.log(`\n${title}`);
+  let met = true;
+  for (const { name, role, call } of cases) {
+    const rounds = [];
+    for (let round = 0; round < GARBAGE_ROUNDS; round++) {
+      globalThis.gc?.();
+      const before = process.memoryUsage().heapUsed;
+      for (let i = 0; i < CALLS_AT_ONCE; i++) await call(i);
+      rounds.push((process.memoryUsage().heapUsed - before) / CALLS_AT_ONCE);
+    }
+    const bytes = rounds.sort((a, b) => a - b)[GARBAGE_ROUNDS >> 1];
+    if (role === 'ours') met = bytes <= mostBytes;
+    console.log(`  ${role.padEnd(5)}  ${name.padEnd(44)} ${bytes.toFixed(0).padStart(9)} B`);
+  }
+  console.log(`  budget: ${text}: ${met ? 'met' : 'MISSED'}`);
+  return met || SMOKE;
+}
+
 /** What the figures were measured on. */
 export function machine() {
   const [cpu] = cpus();

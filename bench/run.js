@@ -1,12 +1,13 @@
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { machine } from './harness.js';
+import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
 
-const groups = { 'circuit-breaker': circuitBreakerBench, 'rate-limiter': rateLimiterBench };
+const groups = { 'circuit-breaker': circuitBreakerBench, pipeline: pipelineBench, 'rate-limiter': rateLimiterBench };
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));
 if (unknown.length > 0) {
-  console.error(`no such group: ${unknown.join(', ')}; there are ${Object.keys(groups).join(' and ')}`);
+  console.error(`no such group: ${unknown.join(', ')}; there are ${Object.keys(groups).join(', ')}`);
   process.exit(2);
 }
 console.log(machine());
