@@ -8,7 +8,7 @@ import { root } from './entry-points.js';
 
 const FILE = join(root, 'docs', 'behaviour.md');
 const AREAS = {
-  RES: 'Resilience: circuit breaker',
+  RES: 'Resilience',
   TRA: 'Traffic: limits, addresses, refusals',
   HLD: 'Health',
   OBS: 'HTTP pipeline',

@@ -4,15 +4,21 @@ import type { PlatformAbortSignal } from '../core/platform.js';
 
 /** What a guarded operation is told about the call it serves. */
 export interface CallContext {
-  /** Aborts when the caller gives up. Made on first read, so an operation that ignores it pays nothing. */
+  /**
+   * Aborts when the caller gives up, or a time limit around the operation is over. Made on first read, so an operation
+   * that ignores it pays nothing.
+   */
   readonly signal: PlatformAbortSignal;
-  /** Which attempt this is, from 1. */
+  /** Which attempt this is, from 1, as the innermost policy that repeats calls counts. */
   readonly attempt: number;
-  /** Milliseconds until the call's deadline; `Infinity` without one. */
+  /** Milliseconds until the first of the deadlines and time limits around the operation; `Infinity` without one. */
   remainingMs(): number;
 }
 
-/** Options of a single guarded call. */
+/**
+ * Options of a single guarded call. The context of a call around this one may be handed on as it is, and brings its
+ * deadline along: `inner.execute(operation, call)`.
+ */
 export interface ExecuteOptions {
   /** Lets the caller give up. A call that was given up counts neither as success nor as failure. */
   readonly signal?: PlatformAbortSignal | undefined;

@@ -8,7 +8,7 @@ export interface LimitRule {
   /** Counts a run, and says how long it may take. */
   begin(run: Execution, level: number): number;
   /** Counts a run that took longer, and makes the error for it. */
-  exceeded(): unknown;
+  exceeded(run: Execution): unknown;
 }
 
 /** The stage of a limit: runs in the order of their deadlines. @internal */
@@ -49,7 +49,7 @@ export class LimitStage implements Stage {
 
   #expire(run: Execution): void {
     const level = run.plan.limitLevel;
-    const reason = run.givenUp(level) ? run.reasonOfCaller() : this.#rule.exceeded();
+    const reason = run.givenUp(level) ? run.reasonOfCaller() : this.#rule.exceeded(run);
     run.expire(reason);
     run.outcome(level - 1, true, reason);
   }

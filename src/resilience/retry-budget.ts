@@ -14,7 +14,7 @@ export const RETRY_BUDGET_DEFAULTS = /* @__PURE__ */ Object.freeze({ ratio: 0.1,
 /**
  * Keeps retries from multiplying the load on something that is down: each retry costs one token, each successful call
  * earns `ratio` of one, up to `burst`. While everything fails nothing is earned, and calls fail at once with their first
- * error. One budget may serve several policies.
+ * error. One budget may serve several policies; each of those that a call goes through earns for it.
  *
  * @example
  * const budget = new RetryBudget({ ratio: 0.2, burst: 20 });
@@ -79,6 +79,6 @@ export function budgetOption(): OptionKind<RetryBudgetShape | false> {
 }
 
 function isBudget(value: unknown): value is RetryBudgetShape {
-  const { deposit, withdraw } = (value ?? {}) as { readonly deposit?: unknown; readonly withdraw?: unknown };
-  return typeof deposit === 'function' && typeof withdraw === 'function';
+  const { tokens, deposit, withdraw } = (value ?? {}) as Partial<Record<keyof RetryBudgetShape, unknown>>;
+  return typeof tokens === 'number' && typeof deposit === 'function' && typeof withdraw === 'function';
 }

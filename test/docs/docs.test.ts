@@ -3,6 +3,13 @@ import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
 import { HARDENING_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
 import { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from 'breakwater/rate-limiter';
+import {
+  BULKHEAD_DEFAULTS,
+  FALLBACK_DEFAULTS,
+  HEDGE_DEFAULTS,
+  RETRY_BUDGET_DEFAULTS,
+  RETRY_DEFAULTS,
+} from 'breakwater/resilience';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,6 +22,12 @@ const pages = readdirSync(join(ROOT, 'docs'))
   .map((file) => `docs/${file}`);
 const MODULES = [
   'circuit-breaker',
+  'retry',
+  'timeout',
+  'bulkhead',
+  'fallback',
+  'hedge',
+  'pipeline',
   'rate-limiter',
   'ddos-protection',
   'client-address',
@@ -107,6 +120,11 @@ describe('docs', () => {
 
   it.each([
     ['circuit-breaker', CIRCUIT_BREAKER_DEFAULTS],
+    ['retry', RETRY_DEFAULTS],
+    ['retry', RETRY_BUDGET_DEFAULTS],
+    ['bulkhead', BULKHEAD_DEFAULTS],
+    ['fallback', FALLBACK_DEFAULTS],
+    ['hedge', HEDGE_DEFAULTS],
     ['rate-limiter', RATE_LIMITER_DEFAULTS],
     ['rate-limiter', PER_USER_RATE_LIMITER_DEFAULTS],
     ['ddos-protection', DDOS_PROTECTION_DEFAULTS],
@@ -129,6 +147,13 @@ describe('docs', () => {
   it.each([
     ['circuit-breaker', 'src/resilience/circuit-breaker/options.ts', 'CircuitBreakerOptions', ['halfOpen']],
     ['circuit-breaker', 'src/resilience/circuit-breaker/options.ts', 'HalfOpenOptions', []],
+    ['retry', 'src/resilience/retry/options.ts', 'RetryOptions', ['retryAfter']],
+    ['retry', 'src/resilience/retry/options.ts', 'RetryAfterOptions', []],
+    ['retry', 'src/resilience/retry-budget.ts', 'RetryBudgetOptions', []],
+    ['timeout', 'src/resilience/timeout/options.ts', 'TimeLimitOptions', []],
+    ['bulkhead', 'src/resilience/bulkhead/options.ts', 'BulkheadOptions', []],
+    ['fallback', 'src/resilience/fallback/options.ts', 'FallbackOptions', []],
+    ['hedge', 'src/resilience/hedge/options.ts', 'HedgeOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'BucketOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'RateLimiterOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'PerUserRateLimiterOptions', []],
@@ -173,7 +198,7 @@ describe('docs', () => {
 });
 
 describe('examples', () => {
-  it.each([...MODULES, 'core'])('the example of %s runs and ends by itself', (module) => {
+  it.each([...MODULES, 'core', 'resilience'])('the example of %s runs and ends by itself', (module) => {
     const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {
       cwd: ROOT,
       encoding: 'utf8',

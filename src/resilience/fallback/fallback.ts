@@ -129,7 +129,8 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
       run.attempt,
       (handlerFailed, answered, branch) => {
         run.gone(branch);
-        if (handlerFailed) this.#failures++;
+        // An abort meanwhile is no failure of the handler.
+        if (handlerFailed && !run.givenUp(level)) this.#failures++;
         run.outcome(level - 1, handlerFailed, answered);
       },
     );
@@ -156,7 +157,7 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
 /**
  * A policy that answers in the place of a call that failed or was refused. The handler gets the error, and a context with
  * a signal of its own; when it fails as well, the call rejects with the handler's error. It is not asked when the caller
- * has given up.
+ * has given up. It answers for every error, mistakes of the program included, unless `fallbackIf` says otherwise.
  *
  * @throws {@link InvalidArgumentError} when `handler` is not a function.
  * @throws {@link InvalidOptionsError} naming every option that is unknown or out of range.

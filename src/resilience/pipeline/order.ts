@@ -26,8 +26,14 @@ function problemOf(outer: Staged, inner: Staged): string | undefined {
   if (outer.limitMs !== undefined && inner.limitMs !== undefined && outer.limitMs <= inner.limitMs) {
     return `the limit of ${String(inner.limitMs)} ms is never reached inside one of ${String(outer.limitMs)} ms`;
   }
-  if (outer.stages.length > 0 && outer.stages[0] === inner.stages[0]) {
-    return `the same ${outer.kind} stands in it twice, and counts each call twice`;
-  }
   return undefined;
+}
+
+/** Policies that stand in a pipeline more than once. @internal */
+export function repeated(policies: readonly object[]): string[] {
+  const twice = new Set(policies.filter((policy, i) => policies.indexOf(policy) !== i));
+  return Array.from(twice, (policy) => {
+    const { kind = 'policy' } = policy as { readonly kind?: string };
+    return `the same ${kind} stands in it twice, and counts each call twice`;
+  });
 }

@@ -8,7 +8,7 @@ import { type CallContext, type ExecuteOptions, notAFunction, type Policy } from
 import type { Plan } from '../plan.js';
 import { stagesOf } from '../stages.js';
 import { compile } from './compile.js';
-import { impossibleOrders } from './order.js';
+import { impossibleOrders, repeated } from './order.js';
 
 /** A pipeline's parts as plain JSON. */
 export interface PipelineSnapshot {
@@ -20,13 +20,17 @@ export interface PipelineSnapshot {
 /** Several policies as one, made by {@link pipeline}. */
 export interface Pipeline<F = never> extends Component<PipelineSnapshot>, Policy<F> {
   readonly kind: 'pipeline';
-  /** The function `fn` behind these policies; `this` and the arguments are passed on. */
+  /**
+   * The function `fn` behind these policies; `this` and the arguments are passed on. It gets no context, so that a time
+   * limit cannot tell it to stop: with `execute` it can.
+   */
   wrap<A extends unknown[], R>(fn: (...args: A) => R | PromiseLike<R>): (...args: A) => Promise<R | F>;
 }
 
 class FusedPipeline<F> implements Pipeline<F> {
   readonly kind = 'pipeline';
-  readonly name = 'pipeline';
+  /** The names of its parts, so that two pipelines can be told apart. */
+  readonly name: string;
   readonly policies: readonly Policy<F>[];
   readonly #plan: Plan;
 
@@ -35,7 +39,8 @@ class FusedPipeline<F> implements Pipeline<F> {
       policy instanceof FusedPipeline ? (policy.policies as Policy<F>[]) : policy,
     );
     const clock = clockOf(this.policies);
-    const problems = impossibleOrders(this.policies.map(stagesOf));
+    this.name = this.policies.map(nameOf).join(' > ').slice(0, LONGEST_NAME) || 'pipeline';
+    const problems = [...impossibleOrders(this.policies.map(stagesOf)), ...repeated(this.policies)];
     if (problems.length > 0) {
       new Reporter('pipeline', clock ?? systemClock).warn('BREAKWATER_W_PIPELINE_ORDER', problems.join('; '));
     }
@@ -87,6 +92,13 @@ class FusedPipeline<F> implements Pipeline<F> {
   #components(): Component[] {
     return (this.policies as readonly object[]).filter(isComponent);
   }
+}
+
+const LONGEST_NAME = 200;
+
+function nameOf(policy: object): string {
+  const { name = 'policy' } = policy as { readonly name?: string };
+  return name;
 }
 
 function isComponent(policy: object): policy is Component {

@@ -84,6 +84,6 @@ export function decide(failed: Failed): { readonly delayMs: number } | { readonl
   // Coming back sooner than one was asked to is rude, and useless.
   if (hintMs !== undefined && hintMs > failed.maxHintMs) return { stop: 'retry-after' };
   const delayMs = Math.max(failed.backoffMs, hintMs ?? 0);
-  if (delayMs > failed.elapsedLeftMs) return { stop: 'elapsed' };
+  if (delayMs >= failed.elapsedLeftMs) return { stop: 'elapsed' };
   return delayMs >= failed.remainingMs ? { stop: 'deadline' } : { delayMs };
 }

@@ -48,9 +48,9 @@ export interface RetryOptions {
    * @defaultValue `'full'`
    */
   readonly jitter?: Jitter | undefined;
-  /** The waits, one by one, in ms; not together with the four options above. The last one repeats. */
+  /** The waits, one by one, in ms, without jitter; not together with the four options above. The last one repeats. */
   readonly delaysMs?: readonly number[] | undefined;
-  /** Time from the first attempt after which none begins, in ms, at least 0. @defaultValue no limit */
+  /** Time from the first attempt within which every other one must begin, in ms, at least 0. @defaultValue no limit */
   readonly maxElapsedMs?: number | undefined;
   /**
    * Time limit of each attempt, in ms, at least 1: an attempt that takes longer has failed with a `TimeoutError`.
@@ -65,8 +65,10 @@ export interface RetryOptions {
    */
   readonly retryIf?: ((error: unknown, attempt: { readonly attempt: number }) => boolean) | undefined;
   /**
-   * Up to which wait the other side is heard: `retryAfterMs` of a refusal, `Retry-After` of an answer's headers.
-   * @defaultValue `{ maxMs: maxDelayMs }`
+   * Up to which wait the other side is heard, as it is and without jitter: `Retry-After` of an answer's headers, or
+   * `retryAfterMs` of an error.
+   * @defaultValue `{ maxMs: maxDelayMs }`; for refusals by a guard of this package, such as an open circuit, what is left
+   * of the deadline or of `maxElapsedMs`, and without either such a refusal ends the call
    */
   readonly retryAfter?: RetryAfterOptions | undefined;
   /**
@@ -162,7 +164,6 @@ export type RetrySettings = ParsedOptions<ReturnType<typeof schema>> & {
   readonly maxDelayMs: number;
   readonly factor: number;
   readonly jitter: Jitter;
-  readonly maxHintMs: number;
 };
 
 /** @internal */
@@ -174,15 +175,13 @@ export function parseRetryOptions(options: RetryOptions | undefined): RetrySetti
     }
     if (baseDelayMs > maxDelayMs) report('baseDelayMs', 'must be at most maxDelayMs');
   });
-  const { delaysMs, maxAttempts, retryAfter } = parsed;
-  const maxDelayMs = parsed.maxDelayMs ?? RETRY_DEFAULTS.maxDelayMs;
+  const { delaysMs, maxAttempts } = parsed;
   return {
     ...parsed,
     maxAttempts: maxAttempts ?? (delaysMs === undefined ? RETRY_DEFAULTS.maxAttempts : delaysMs.length + 1),
     baseDelayMs: parsed.baseDelayMs ?? RETRY_DEFAULTS.baseDelayMs,
-    maxDelayMs,
+    maxDelayMs: parsed.maxDelayMs ?? RETRY_DEFAULTS.maxDelayMs,
     factor: parsed.factor ?? RETRY_DEFAULTS.factor,
     jitter: parsed.jitter ?? RETRY_DEFAULTS.jitter,
-    maxHintMs: retryAfter?.maxMs ?? maxDelayMs,
   };
 }

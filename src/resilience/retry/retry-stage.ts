@@ -16,10 +16,15 @@ export class RetryState {
     this.startedAtMs = startedAtMs;
   }
 
-  /** Keeps the error of an attempt that is not the last. */
+  /** Keeps the error of an attempt that another one follows. */
   add(error: unknown): void {
     this.#errors.push(error);
     if (this.#errors.length > MOST_ERRORS) this.#errors.shift();
+  }
+
+  /** The attempt that was to follow does not. */
+  takeBack(): void {
+    this.#errors.pop();
   }
 
   /** Leaves what came before with the last error. */
@@ -47,8 +52,11 @@ export interface RetryRules {
   now(): number;
   /** Judges a failed attempt, and takes a token for the next one. */
   judge(run: Execution, level: number, state: RetryState, error: unknown): Judgement;
+  /** Asked again when the wait is over: timers may come late, and listeners take time. */
+  tooLate(run: Execution, level: number, state: RetryState): RetryStop | undefined;
   schedule(fn: () => void, delayMs: number): () => void;
   began(): void;
+  beganAgain(): void;
   succeeded(attempts: number): void;
   waits(state: RetryState, delayMs: number, error: unknown): void;
   gaveUp(state: RetryState, stop: RetryStop, error: unknown): void;
@@ -81,24 +89,46 @@ export class RetryStage implements Stage {
     run.retry = state;
     const judgement = run.givenUp(level) ? ({ stop: 'aborted' } as const) : this.#rules.judge(run, level, state, error);
     if ('stop' in judgement) {
-      state.note(error, judgement.stop, judgement.retryAfterMs);
-      this.#rules.gaveUp(state, judgement.stop, error);
-      run.outcome(level - 1, true, error);
+      this.#end(run, level, state, error, judgement.stop, judgement.retryAfterMs);
       return;
     }
     const { delayMs } = judgement;
     state.add(error);
     state.previousMs = delayMs;
     const delay = new Delay(run, level, () => {
-      state.attempt++;
-      const attempt = new Attempt(run, level, state.attempt);
-      run.inside = attempt;
-      attempt.enter(level + 1);
+      run.gone(delay);
+      const stop = this.#rules.tooLate(run, level, state);
+      if (stop === undefined) this.#again(run, level, state);
+      else {
+        state.takeBack();
+        this.#end(run, level, state, error, stop, undefined);
+      }
     });
     run.inside = delay;
     // Whoever hears of it may take time; the wait runs meanwhile.
     delay.start(this.#rules, delayMs);
     this.#rules.waits(state, delayMs, error);
+  }
+
+  #again(run: Execution, level: number, state: RetryState): void {
+    state.attempt++;
+    this.#rules.beganAgain();
+    const attempt = new Attempt(run, level, state.attempt);
+    run.inside = attempt;
+    attempt.enter(level + 1);
+  }
+
+  #end(
+    run: Execution,
+    level: number,
+    state: RetryState,
+    error: unknown,
+    stop: RetryStop,
+    retryAfterMs: number | undefined,
+  ): void {
+    state.note(error, stop, retryAfterMs);
+    this.#rules.gaveUp(state, stop, error);
+    run.outcome(level - 1, true, error);
   }
 }
 

@@ -4,7 +4,6 @@ import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
 import type { CallContext, ExecuteOptions } from '../call-context.js';
-import { fieldOf } from '../error-chain.js';
 import type { Execution, Stage } from '../execution.js';
 import { LimitStage } from '../limit-stage.js';
 import { Plan } from '../plan.js';
@@ -31,6 +30,8 @@ export interface RetrySnapshot {
   readonly gaveUp: number;
   /** … and how many of them for want of budget. */
   readonly budgetExhausted: number;
+  /** Attempts so far that took longer than `attemptTimeoutMs`. */
+  readonly timedOut: number;
   /** Retries that the budget holds, with fractions; `null` without a budget. */
   readonly budgetTokens: number | null;
 }
@@ -58,7 +59,7 @@ class RetryPolicy implements Retry, RetryRules {
   readonly #reporter: Reporter;
   readonly #events: Emitter<RetryEvents>;
   readonly #plan: Plan;
-  readonly #counts = { calls: 0, retries: 0, recovered: 0, gaveUp: 0, budgetExhausted: 0 };
+  readonly #counts = { calls: 0, retries: 0, recovered: 0, gaveUp: 0, budgetExhausted: 0, timedOut: 0 };
   #outOfBudget = false;
 
   constructor(options: RetryOptions | undefined) {
@@ -106,9 +107,10 @@ class RetryPolicy implements Retry, RetryRules {
 
   metrics(): Iterable<MetricSample> {
     const retry = this.name;
-    const { calls, retries, recovered, gaveUp, budgetExhausted } = this.#counts;
+    const { calls, retries, recovered, gaveUp, budgetExhausted, timedOut } = this.#counts;
     const { budget } = this.#settings;
-    const counters = { calls, retries, recovered, gave_up: gaveUp, budget_exhausted: budgetExhausted };
+    const ends = { gave_up: gaveUp, budget_exhausted: budgetExhausted, timed_out: timedOut };
+    const counters = { calls, retries, recovered, ...ends };
     const samples = Object.entries(counters).map(([what, value]): MetricSample => ({
       name: `breakwater_retry_${what}_total`,
       type: 'counter',
@@ -138,28 +140,41 @@ class RetryPolicy implements Retry, RetryRules {
     this.#counts.calls++;
   }
 
+  beganAgain(): void {
+    this.#counts.retries++;
+  }
+
+  tooLate(run: Execution, level: number, state: RetryState): RetryStop | undefined {
+    if (this.#elapsedLeftMs(state) <= 0) return 'elapsed';
+    return run.remainingAtMs(level) <= 0 ? 'deadline' : undefined;
+  }
+
   succeeded(attempts: number): void {
     const { budget } = this.#settings;
-    if (budget !== false) budget.deposit();
-    if (this.#outOfBudget) this.#tellBudget(false);
+    if (budget !== false) {
+      budget.deposit();
+      if (this.#outOfBudget && budget.tokens >= 1) this.#tellBudget(false);
+    }
     if (attempts === 1) return;
     this.#counts.recovered++;
     if (this.#events.has('recovered')) this.#events.emit('recovered', { retry: this.name, attempts });
   }
 
   judge(run: Execution, level: number, state: RetryState, error: unknown): Judgement {
-    const { maxAttempts, maxHintMs, budget, random, clock } = this.#settings;
+    const { maxAttempts, budget, random, clock } = this.#settings;
     const hintMs = retryAfterMs(error, clock.wallNow());
     const { attempt } = state;
+    const remainingMs = run.remainingAtMs(level);
+    const elapsedLeftMs = this.#elapsedLeftMs(state);
     const decision = decide({
       attempt,
       maxAttempts,
       retryable: this.#mayRetry(error, attempt),
       backoffMs: backoffMs(this.#settings, attempt - 1, state.previousMs, random.next()),
       hintMs,
-      maxHintMs,
-      elapsedLeftMs: this.#elapsedLeftMs(state),
-      remainingMs: run.remainingAtMs(level),
+      maxHintMs: this.#maxHintMs(error, Math.min(remainingMs, elapsedLeftMs)),
+      elapsedLeftMs,
+      remainingMs,
     });
     if ('delayMs' in decision && (budget === false || budget.withdraw())) return decision;
     const stop = 'stop' in decision ? decision.stop : 'budget';
@@ -167,7 +182,6 @@ class RetryPolicy implements Retry, RetryRules {
   }
 
   waits({ attempt }: RetryState, delayMs: number, error: unknown): void {
-    this.#counts.retries++;
     if (this.#outOfBudget) this.#tellBudget(false);
     if (this.#events.has('retry')) this.#events.emit('retry', { retry: this.name, attempt, delayMs, error });
   }
@@ -190,19 +204,24 @@ class RetryPolicy implements Retry, RetryRules {
   #mayRetry(error: unknown, attempt: number): boolean {
     const { retryIf, idempotent } = this.#settings;
     if (isMarked(error) || (!idempotent && !wasNotDelivered(error))) return false;
-    // A refusal without a time to come back, such as an isolated circuit, is not a matter of waiting.
-    if (isRejectedError(error) && fieldOf(error, 'retryAfterMs') === undefined && retryIf === undefined) return false;
     if (retryIf === undefined) return isRetryable(error);
     try {
       const answer: unknown = retryIf(error, { attempt });
       if (typeof answer === 'boolean') return answer;
-      this.#reporter.listenerError(
-        new InvalidArgumentError(`retryIf must answer at once, with true or false, got ${describe(answer)}`),
-      );
+      const text = `retryIf must answer at once, with true or false, got ${describe(answer)}`;
+      this.#reporter.listenerError(new InvalidArgumentError(text));
     } catch (thrown) {
       this.#reporter.listenerError(thrown);
     }
     return isRetryable(error);
+  }
+
+  /** Waiting for a guard of our own, that refuses at once so that nobody has to wait, is for calls whose time is limited. */
+  #maxHintMs(error: unknown, leftMs: number): number {
+    const { retryAfter, maxDelayMs } = this.#settings;
+    if (retryAfter !== undefined) return retryAfter.maxMs;
+    if (!isRejectedError(error)) return maxDelayMs;
+    return leftMs === Infinity ? -1 : leftMs;
   }
 
   #elapsedLeftMs({ startedAtMs }: RetryState): number {
@@ -211,15 +230,17 @@ class RetryPolicy implements Retry, RetryRules {
   }
 
   #attemptLimit(attemptTimeoutMs: number): LimitStage {
+    const leftMs = (run: Execution): number => {
+      const state = run.retryState as RetryState | undefined;
+      return state === undefined ? Infinity : Math.max(0, this.#elapsedLeftMs(state));
+    };
     return new LimitStage(this.#settings.clock, {
-      begin: (run) => {
-        const state = run.retryState as RetryState | undefined;
-        return state === undefined
-          ? attemptTimeoutMs
-          : Math.max(0, Math.min(attemptTimeoutMs, this.#elapsedLeftMs(state)));
+      begin: (run) => Math.min(attemptTimeoutMs, leftMs(run)),
+      exceeded: (run) => {
+        this.#counts.timedOut++;
+        const limitMs = leftMs(run) > 0 ? attemptTimeoutMs : (this.#settings.maxElapsedMs ?? attemptTimeoutMs);
+        return new TimeoutError(`'${this.name}': no answer within ${String(limitMs)} ms`, limitMs);
       },
-      exceeded: () =>
-        new TimeoutError(`'${this.name}': no answer within ${String(attemptTimeoutMs)} ms`, attemptTimeoutMs),
     });
   }
 }
@@ -230,6 +251,7 @@ const HELP: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
   recovered: 'Calls that succeeded with a further attempt.',
   gave_up: 'Calls that failed for good.',
   budget_exhausted: 'Calls that failed for want of retry budget.',
+  timed_out: 'Attempts that took longer than their time limit.',
 });
 
 /**

@@ -2,22 +2,20 @@ import { InvalidArgumentError, isBreakwaterError, isRejectedError } from '../../
 import { describe } from '../../core/options.js';
 import { errorChain, fieldOf } from '../error-chain.js';
 
-/** Never sent: the connection was refused or could not be made, or the name is not known. */
+/** Never sent: the connection was refused, or the name is not known. */
 const NOT_DELIVERED = /* @__PURE__ */ new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_HTTP2_GOAWAY_SESSION',
 ]);
+/** Never sent when connecting met it; on an open connection the request may have arrived. */
+const WHILE_CONNECTING = /* @__PURE__ */ new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
 /** Sent perhaps, and lost on the way. */
 const NETWORK = /* @__PURE__ */ new Set([
   'ECONNRESET',
   'ECONNABORTED',
-  'ETIMEDOUT',
   'EPIPE',
   'UND_ERR_SOCKET',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -25,6 +23,7 @@ const NETWORK = /* @__PURE__ */ new Set([
   'ERR_HTTP2_STREAM_ERROR',
   'ERR_HTTP2_SESSION_ERROR',
 ]);
+const NETWORK_CODES = /* @__PURE__ */ Object.freeze([NOT_DELIVERED, WHILE_CONNECTING, NETWORK]);
 /** Mistakes of the program: another attempt makes them again. */
 const PROGRAMMING = /* @__PURE__ */ new Set([
   'TypeError',
@@ -59,6 +58,8 @@ export function doNotRetry<E extends object>(error: E): E {
 
 /** @internal */
 export function isMarked(error: unknown): boolean {
+  // The cause of a refusal is the error of another call.
+  if (isRejectedError(error)) return fieldOf(error, MARK) === true;
   return errorChain(error).some((link) => fieldOf(link, MARK) === true);
 }
 
@@ -67,7 +68,7 @@ export function wasNotDelivered(error: unknown): boolean {
   if (isRejectedError(error)) return true;
   return errorChain(error).some(({ code, syscall, message }) => {
     if (typeof code !== 'string') return false;
-    if (NOT_DELIVERED.has(code) || (code === 'ETIMEDOUT' && syscall === 'connect')) return true;
+    if (NOT_DELIVERED.has(code) || (WHILE_CONNECTING.has(code) && syscall === 'connect')) return true;
     // Node gives the reason of a refused stream (RFC 9113, section 8.7) in the text alone.
     return (
       code === 'ERR_HTTP2_STREAM_ERROR' && typeof message === 'string' && message.includes('NGHTTP2_REFUSED_STREAM')
@@ -79,9 +80,9 @@ export function wasNotDelivered(error: unknown): boolean {
 export function isRetryable(error: unknown): boolean {
   if (fieldOf(error, 'name') === 'AbortError') return false;
   if (FINAL.some((code) => isBreakwaterError(error, code))) return false;
+  // A refusal without a time to come back, such as that of an isolated circuit, is not a matter of waiting.
+  if (isRejectedError(error) && error.retryAfterMs === undefined) return false;
   if (!PROGRAMMING.has(String(fieldOf(error, 'name')))) return true;
   // `fetch` wraps what the network did into a TypeError.
-  return errorChain(error).some(
-    ({ code }) => typeof code === 'string' && (NOT_DELIVERED.has(code) || NETWORK.has(code)),
-  );
+  return errorChain(error).some(({ code }) => NETWORK_CODES.some((codes) => codes.has(String(code))));
 }

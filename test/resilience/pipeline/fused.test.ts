@@ -4,6 +4,7 @@ import {
   fallback,
   pipeline,
   type CallContext,
+  type ExecuteOptions,
   type Policy,
   retry,
   timeout,
@@ -58,15 +59,12 @@ function make(part: Part, clock: ManualClock, odd: number): Policy<unknown> {
 /** The same policies as closures in closures, each with a promise of its own. */
 function nested(policies: readonly Policy<unknown>[]): Policy<unknown> {
   const [first, ...rest] = policies;
-  if (first === undefined)
-    return { execute: (operation, options) => Promise.resolve(operation(options as CallContext)) };
+  if (first === undefined) throw new Error('a pipeline of nothing');
+  if (rest.length === 0) return first;
   const inside = nested(rest);
   return {
-    execute: (operation, options) =>
-      first.execute(
-        (call) => (rest.length === 0 ? operation(call) : inside.execute(operation, call)),
-        options,
-      ) as never,
+    execute: <T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions) =>
+      first.execute((call) => inside.execute(operation, call), options),
   };
 }
 

@@ -212,6 +212,7 @@ describe('pipeline', () => {
     ]);
     expect([...(call.metrics?.() ?? [])].length).toBeGreaterThan(10);
     JSON.stringify(call.snapshot());
+    expect(call.name).toBe('retry > default > policy');
   });
 
   it('refuses parts with different clocks, and what is no policy', () => {
@@ -270,6 +271,10 @@ describe('impossible orders', () => {
     pipeline(part, policies.retry(), part);
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings[0]?.message).toMatch(/the same bulkhead stands in it twice/);
+    const hedged = policies.hedge();
+    pipeline(hedged, hedged);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings[1]?.message).toMatch(/the same hedge stands in it twice/);
   });
 
   it.each([

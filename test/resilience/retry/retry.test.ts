@@ -160,6 +160,7 @@ describe('retry', () => {
     expect(retryHistory(second.error)).toMatchObject({ attempts: 1, stop: 'budget', budgetExhausted: true });
     expect(told).toEqual([{ type: 'budget', level: 'warn', data: { retry: 'retry', exhausted: true } }]);
     await policy.execute(() => 'fine');
+    expect([budget.tokens, told.length]).toEqual([0.5, 1]);
     await policy.execute(() => 'fine');
     expect(budget.tokens).toBe(1);
     expect((await fail()).done).toBe(false);
@@ -205,9 +206,22 @@ describe('retry', () => {
     expect(retryHistory(outcome.error)?.stop).toBe('elapsed');
   });
 
+  it('RES-R18 a timer that comes late begins nothing that would be too late', async () => {
+    const { clock, policy } = setup({ maxElapsedMs: 500, delaysMs: [400], jitter: undefined });
+    const errors = [down('first')];
+    const { calls, operation } = failing(...errors);
+    const outcome = watch(policy.execute(operation));
+    await clock.advanceAsync(0);
+    clock.set(clock.now() + 5_000);
+    await clock.advanceAsync(0);
+    expect([calls.length, outcome.error]).toEqual([1, errors[0]]);
+    expect(retryHistory(outcome.error)).toEqual({ attempts: 1, errors: [], stop: 'elapsed', budgetExhausted: false });
+    expect(policy.snapshot()).toMatchObject({ retries: 0, gaveUp: 1 });
+  });
+
   it.each([
-    [300, 3],
-    [299, 2],
+    [301, 3],
+    [300, 2],
   ])('within %i ms of elapsed time %i attempts begin', async (maxElapsedMs, attempts) => {
     const { clock, policy } = setup({ maxElapsedMs, maxAttempts: 9 });
     const { calls, operation } = failing(...Array.from({ length: 9 }, () => down()));
@@ -252,8 +266,9 @@ describe('retry', () => {
     const { clock, policy } = setup({ attemptTimeoutMs: 1_000, maxElapsedMs: 1_500 });
     const outcome = watch(policy.execute(() => held().promise));
     await clock.advanceAsync(1_500);
-    expect(outcome.error).toMatchObject({ code: 'BREAKWATER_TIMEOUT' });
+    expect(outcome.error).toMatchObject({ code: 'BREAKWATER_TIMEOUT', limitMs: 1_500 });
     expect(retryHistory(outcome.error)).toMatchObject({ attempts: 2, stop: 'elapsed' });
+    expect(policy.snapshot().timedOut).toBe(2);
   });
 
   it('RES-M06 a listener or a retryIf that throws changes nothing', async () => {
@@ -304,6 +319,7 @@ describe('retry', () => {
       ['breakwater_retry_recovered_total', 0, { retry: 'retry' }],
       ['breakwater_retry_gave_up_total', 0, { retry: 'retry' }],
       ['breakwater_retry_budget_exhausted_total', 0, { retry: 'retry' }],
+      ['breakwater_retry_timed_out_total', 0, { retry: 'retry' }],
       ['breakwater_retry_budget_tokens', 10, { retry: 'retry' }],
     ]);
     expect(JSON.parse(JSON.stringify(retry({ maxAttempts: Infinity, budget: false }).snapshot()))).toMatchObject({

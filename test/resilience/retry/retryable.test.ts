@@ -1,4 +1,12 @@
-import { CircuitBreaker, doNotRetry, retry, retryHistory, type RetryOptions } from 'breakwater/resilience';
+import {
+  CircuitBreaker,
+  deadline,
+  doNotRetry,
+  pipeline,
+  retry,
+  retryHistory,
+  type RetryOptions,
+} from 'breakwater/resilience';
 import { describe, expect, it } from 'vitest';
 import { clockAt, failing, watch } from '../setup.js';
 
@@ -63,6 +71,8 @@ describe('which errors are retried', () => {
     ['ENOTFOUND in a cause', new TypeError('fetch failed', { cause: withCode('ENOTFOUND') }), 2],
     ['a connect that took too long', withCode('ETIMEDOUT', { syscall: 'connect' }), 2],
     ['an answer that took too long', withCode('ETIMEDOUT', { syscall: 'read' }), 1],
+    ['no route while connecting', withCode('EHOSTUNREACH', { syscall: 'connect' }), 2],
+    ['no route later', withCode('EHOSTUNREACH', { syscall: 'read' }), 1],
     ['a reset', withCode('ECONNRESET'), 1],
     [
       'a refused stream',
@@ -159,25 +169,55 @@ describe('waits that the other side asks for', () => {
     expect((await attemptsAfter(headers({ 'Retry-After': '2' }), { retryAfter: { maxMs: 1_999 } })).attempts).toBe(1);
   });
 
-  it('RES-X01 a refusal by an open circuit is waited for when that fits, and ends the call when not', async () => {
+  it('RES-X01 a refusal by an open circuit ends the call, unless its wait fits into the deadline', async () => {
     const clock = clockAt();
-    const open = async (recoveryTimeoutMs: number) => {
-      const breaker = new CircuitBreaker({ clock, failureThreshold: 1, recoveryTimeoutMs });
-      await breaker.attempt(() => Promise.reject(new Error('down')));
-      return breaker;
-    };
-    const short = await open(5_000);
+    const breaker = new CircuitBreaker({ clock, failureThreshold: 1, recoveryTimeoutMs: 5_000 });
+    await breaker.attempt(() => Promise.reject(new Error('down')));
     const policy = retry({ clock, jitter: 'none' });
-    const waited = watch(policy.execute(() => short.execute(() => 'up again')));
-    await clock.advanceAsync(4_999);
-    expect(waited.done).toBe(false);
-    await clock.advanceAsync(1);
-    expect(waited.value).toBe('up again');
-    const long = await open(60_000);
-    const refused = watch(policy.execute(() => long.execute(() => 'never')));
+    const call = () => breaker.execute(() => 'up again');
+    const free = watch(policy.execute(call));
+    const tight = watch(pipeline(deadline(5_000, { clock }), policy).execute(call));
     await clock.advanceAsync(0);
-    expect(refused.error).toMatchObject({ code: 'BREAKWATER_CIRCUIT_OPEN' });
-    expect(retryHistory(refused.error)?.stop).toBe('retry-after');
+    for (const { error } of [free, tight]) {
+      expect(error).toMatchObject({ code: 'BREAKWATER_CIRCUIT_OPEN' });
+      expect(retryHistory(error)).toMatchObject({ attempts: 1, retryAfterMs: 5_000 });
+    }
+    expect([retryHistory(free.error)?.stop, retryHistory(tight.error)?.stop]).toEqual(['retry-after', 'deadline']);
+    const roomy = watch(pipeline(deadline(5_001, { clock }), policy).execute(call));
+    const timed = watch(retry({ clock, jitter: 'none', maxElapsedMs: 6_000 }).execute(call));
+    const asked = watch(retry({ clock, jitter: 'none', retryAfter: { maxMs: 5_000 } }).execute(call));
+    await clock.advanceAsync(4_999);
+    expect([roomy.done, timed.done, asked.done]).toEqual([false, false, false]);
+    await clock.advanceAsync(1);
+    // One of them is the probe; it closes the circuit before the others are asked again.
+    await clock.advanceAsync(1_000);
+    expect([roomy.value, timed.value, asked.value]).toEqual(['up again', 'up again', 'up again']);
+  });
+
+  it('a mark on the error that opened a circuit is not one on its refusals', async () => {
+    const clock = clockAt();
+    const breaker = new CircuitBreaker({ clock, failureThreshold: 1, recoveryTimeoutMs: 500 });
+    await breaker.attempt(() => Promise.reject(doNotRetry(new Error('gone'))));
+    const call = pipeline(deadline(5_000, { clock }), retry({ clock, jitter: 'none' }));
+    const outcome = watch(call.execute(() => breaker.execute(() => 'up again')));
+    await clock.advanceAsync(1_000);
+    expect(outcome.value).toBe('up again');
+  });
+
+  it('a retryIf that throws leaves refusals without a time to the default', async () => {
+    const clock = clockAt();
+    const breaker = new CircuitBreaker({ clock });
+    breaker.isolate();
+    const policy = retry({
+      clock,
+      onListenerError: () => undefined,
+      retryIf: () => {
+        throw new Error('broken');
+      },
+    });
+    const outcome = watch(policy.execute(() => breaker.execute(() => 1)));
+    await clock.advanceAsync(0);
+    expect(retryHistory(outcome.error)?.stop).toBe('not-retryable');
   });
 
   it('a refusal that says no time is not waited for', async () => {
