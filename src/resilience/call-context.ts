@@ -32,22 +32,27 @@ export interface Policy<F = never> {
   execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T | F>;
 }
 
-/** The context of a call without retries and without a deadline. @internal */
+/** The context of a call through one guard that neither repeats nor limits it; what is around that shows through. @internal */
 export class SingleCall implements CallContext {
-  readonly attempt = 1;
+  readonly #around: Partial<CallContext> | undefined;
   #signal: PlatformAbortSignal | undefined;
 
-  constructor(signal: PlatformAbortSignal | undefined) {
-    this.#signal = signal;
+  /** @param around - the options of the call, which may be the context of a call around it. */
+  constructor(around: ExecuteOptions | undefined) {
+    this.#around = around as Partial<CallContext> | undefined;
   }
 
   get signal(): PlatformAbortSignal {
     // Creating a signal costs several microseconds, far more than the whole breaker.
-    return (this.#signal ??= new AbortController().signal);
+    return (this.#signal ??= this.#around?.signal ?? new AbortController().signal);
+  }
+
+  get attempt(): number {
+    return this.#around?.attempt ?? 1;
   }
 
   remainingMs(): number {
-    return Infinity;
+    return this.#around?.remainingMs?.() ?? Infinity;
   }
 }
 

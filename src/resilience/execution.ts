@@ -1,7 +1,8 @@
+import type { Clock } from '../core/clock.js';
 import type { PlatformAbortSignal } from '../core/platform.js';
+import type { AbortFollowers } from '../internal/abort-followers.js';
 import type { CallContext } from './call-context.js';
 import { OwnSignal } from './own-signal.js';
-import type { Plan } from './plan.js';
 
 /** What a policy guards. @internal */
 export type Operation = (call: CallContext) => unknown;
@@ -56,6 +57,24 @@ export interface Stage {
   leave(run: Execution, level: number, failed: boolean, value: unknown): void;
 }
 
+/** What runs in the place of the operation: more stages, or a policy from elsewhere around them. @internal */
+export type Inner = (run: Execution, operation: Operation) => unknown;
+
+/** How a run goes. @internal */
+export interface RunPlan {
+  /** From the outermost to the innermost; the operation comes after them. */
+  readonly stages: readonly Stage[];
+  readonly inner: Inner | undefined;
+  /** Of the time limit; beyond all levels without one. */
+  readonly limitLevel: number;
+  readonly clock: Clock | undefined;
+  /** Whether runs may be aborted without their caller, so that the caller's signal is not enough. */
+  readonly ownSignals: boolean;
+  /** Whether a stage repeats runs, and counts them. */
+  readonly retries: boolean;
+  readonly followers: AbortFollowers;
+}
+
 /** `dueMs` of a run whose time limit is over. */
 const EXPIRED = -Infinity;
 
@@ -66,7 +85,7 @@ const EXPIRED = -Infinity;
  * @internal
  */
 export abstract class Execution implements CallContext {
-  readonly plan: Plan;
+  readonly plan: RunPlan;
   readonly operation: Operation;
   readonly caller: Caller | Execution | undefined;
   /** The outermost stages up to this level belong to another run. */
@@ -76,7 +95,6 @@ export abstract class Execution implements CallContext {
   // The breaker's numbers.
   generation = 0;
   ticket: unknown;
-  startedAtMs: number | undefined;
   // The time limit's: places in its list.
   dueMs: number | undefined;
   earlier: Execution | undefined;
@@ -87,7 +105,7 @@ export abstract class Execution implements CallContext {
   /** Made when it is needed; `null` when the run was over before. */
   #own: OwnSignal | undefined | null;
 
-  constructor(plan: Plan, operation: Operation, caller: Caller | Execution | undefined) {
+  constructor(plan: RunPlan, operation: Operation, caller: Caller | Execution | undefined) {
     this.plan = plan;
     this.operation = operation;
     this.caller = caller;
@@ -219,7 +237,7 @@ export class Root extends Execution {
   readonly #reject: (error: unknown) => void;
 
   constructor(
-    plan: Plan,
+    plan: RunPlan,
     operation: Operation,
     caller: Caller | Execution | undefined,
     resolve: (value: unknown) => void,
@@ -288,7 +306,7 @@ export class Branch extends Execution {
 
   /** @param done - takes the outcome. */
   constructor(
-    plan: Plan,
+    plan: RunPlan,
     operation: Operation,
     of: Execution,
     level: number,

@@ -1,19 +1,14 @@
 import type { Clock } from '../core/clock.js';
 import { AbortFollowers } from '../internal/abort-followers.js';
 import { notAFunction } from './call-context.js';
-import { type Caller, Execution, type Operation, Root, type Stage } from './execution.js';
-
-/** What runs in the place of the operation: more stages, or a policy from elsewhere around them. @internal */
-export type Inner = (run: Execution, operation: Operation) => unknown;
+import { type Caller, Execution, type Inner, type Operation, Root, type RunPlan, type Stage } from './execution.js';
 
 /** How calls run: through these stages, from the outermost to the innermost, then the operation. @internal */
-export class Plan {
+export class Plan implements RunPlan {
   readonly stages: readonly Stage[];
   readonly inner: Inner | undefined;
-  /** Of the time limit; beyond all levels without one. */
   readonly limitLevel: number;
   readonly clock: Clock | undefined;
-  /** Whether runs may be aborted without their caller, so that the caller's signal is not enough. */
   readonly ownSignals: boolean;
   readonly retries: boolean;
   readonly followers = new AbortFollowers();

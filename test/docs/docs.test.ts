@@ -1,5 +1,6 @@
-import { CIRCUIT_BREAKER_DEFAULTS } from 'breakwater/circuit-breaker';
+import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'breakwater/circuit-breaker';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
+import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
 import { HARDENING_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
 import { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from 'breakwater/rate-limiter';
@@ -28,6 +29,8 @@ const MODULES = [
   'fallback',
   'hedge',
   'pipeline',
+  'error-recovery',
+  'graceful-degradation',
   'rate-limiter',
   'ddos-protection',
   'client-address',
@@ -120,6 +123,9 @@ describe('docs', () => {
 
   it.each([
     ['circuit-breaker', CIRCUIT_BREAKER_DEFAULTS],
+    ['error-recovery', ERROR_RECOVERY_SERVICE_DEFAULTS],
+    ['graceful-degradation', GRACEFUL_DEGRADATION_DEFAULTS],
+    ['circuit-breaker', CIRCUIT_BREAKER_REGISTRY_DEFAULTS],
     ['retry', RETRY_DEFAULTS],
     ['retry', RETRY_BUDGET_DEFAULTS],
     ['bulkhead', BULKHEAD_DEFAULTS],
@@ -147,6 +153,14 @@ describe('docs', () => {
   it.each([
     ['circuit-breaker', 'src/resilience/circuit-breaker/options.ts', 'CircuitBreakerOptions', ['halfOpen']],
     ['circuit-breaker', 'src/resilience/circuit-breaker/options.ts', 'HalfOpenOptions', []],
+    ['error-recovery', 'src/resilience/error-recovery/options.ts', 'ErrorRecoveryServiceOptions', []],
+    ['error-recovery', 'src/resilience/error-recovery/options.ts', 'RecoveryOptions', []],
+    ['graceful-degradation', 'src/resilience/graceful-degradation/options.ts', 'GracefulDegradationOptions', []],
+    ['graceful-degradation', 'src/resilience/graceful-degradation/options.ts', 'FeatureOptions', []],
+    ['graceful-degradation', 'src/resilience/graceful-degradation/options.ts', 'LinkOptions', []],
+    ['circuit-breaker', 'src/resilience/circuit-breaker/registry-options.ts', 'CircuitBreakerRegistryOptions', []],
+    ['circuit-breaker', 'src/resilience/circuit-breaker/trip-rule-options.ts', 'FailureRateOptions', []],
+    ['circuit-breaker', 'src/resilience/circuit-breaker/trip-rule-options.ts', 'SlowCallRateOptions', []],
     ['retry', 'src/resilience/retry/options.ts', 'RetryOptions', ['retryAfter']],
     ['retry', 'src/resilience/retry/options.ts', 'RetryAfterOptions', []],
     ['retry', 'src/resilience/retry-budget.ts', 'RetryBudgetOptions', []],

@@ -1,8 +1,19 @@
 import type { Scene } from '../stage.js';
 import { databaseReturns } from './database-returns.js';
 import { databaseStops } from './database-stops.js';
+import { featureDegrades } from './feature-degrades.js';
+import { neverAnswers } from './never-answers.js';
 import { normalTraffic } from './normal-traffic.js';
 import { oneClientFloods } from './one-client-floods.js';
+import { retryStorm } from './retry-storm.js';
 
 /** All scenes, in the order of play. */
-export const SCENES: readonly Scene[] = [normalTraffic, databaseStops, databaseReturns, oneClientFloods];
+export const SCENES: readonly Scene[] = [
+  normalTraffic,
+  databaseStops,
+  databaseReturns,
+  oneClientFloods,
+  retryStorm,
+  neverAnswers,
+  featureDegrades,
+];

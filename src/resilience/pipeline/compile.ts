@@ -1,8 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import type { CallContext, Policy } from '../call-context.js';
-import type { Inner } from '../plan.js';
 import { Plan } from '../plan.js';
-import { Between, type Stage } from '../execution.js';
+import { Between, type Inner, type Stage } from '../execution.js';
 import { stagesOf } from '../stages.js';
 
 /**

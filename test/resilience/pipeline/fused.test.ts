@@ -126,7 +126,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
     ),
   }),
   fc.record({ kind: fc.constantFrom('timeout' as const, 'deadline' as const), ms: ms.map((n) => n + 7) }),
-  fc.record({ kind: fc.constantFrom('fallback' as const, 'bulkhead' as const, 'hedge' as const) }),
+  fc.record({ kind: fc.constantFrom('fallback' as const, 'breaker' as const, 'bulkhead' as const, 'hedge' as const) }),
 );
 const step: fc.Arbitrary<Step> = fc.record({
   does: fc.constantFrom('succeed' as const, 'fail' as const, 'hang' as const, 'throw' as const, 'return' as const),

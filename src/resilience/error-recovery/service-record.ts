@@ -1,0 +1,133 @@
+import { isRejectedError } from '../../core/errors.js';
+import type { Policy } from '../call-context.js';
+import type { CircuitState, KeyedBreakerOptions } from '../circuit-breaker/index.js';
+import { pipeline } from '../pipeline/index.js';
+import { type Retry, retry, retryHistory, type RetryOptions } from '../retry/index.js';
+import type { ErrorTrend } from './engine.js';
+import { ErrorLog } from './error-log.js';
+import { type BreakerSource, type ParsedRecoveryOptions, sameOptions } from './options.js';
+import type { ServiceSummary } from './summary.js';
+
+/** A breaker as a record keeps it. @internal */
+export type ServiceBreaker = Policy & { readonly state: CircuitState };
+
+/** What all records have of the object that they belong to. @internal */
+export interface RecordSurroundings {
+  readonly maxErrors: number;
+  /** How calls are tried again that do not say it themselves. */
+  readonly retry: RetryOptions | false;
+  /** What every retry policy is made with. */
+  readonly common: RetryOptions;
+}
+
+/** Kinds of errors that a summary shows. */
+const TOP_GROUPS = 5;
+
+/** One service: its policies, its log and its counts. @internal */
+export class ServiceRecord {
+  readonly name: string;
+  readonly log: ErrorLog;
+  readonly counts = { calls: 0, rejections: 0, aborted: 0, retries: 0, fallbacks: 0, fallbackFailures: 0 };
+  running = 0;
+  /** Calls in a row that failed, and since when. */
+  failures = 0;
+  failingSinceMs = 0;
+  direction: ErrorTrend['direction'] = 'STEADY';
+  readonly #around: RecordSurroundings;
+  readonly #shared: boolean;
+  #breaker: ServiceBreaker | undefined;
+  #breakerOptions: KeyedBreakerOptions | undefined;
+  /** Retry outside breaker, of the breaker that there is. */
+  #guarded: Policy | undefined;
+  #retry: Retry | undefined;
+  #retryOptions: RetryOptions | undefined;
+
+  /** @param shared - whether several services are counted in it, each with a breaker of its own. */
+  constructor(name: string, around: RecordSurroundings, shared = false) {
+    this.name = name;
+    this.#around = around;
+    this.#shared = shared;
+    this.log = new ErrorLog(around.maxErrors);
+  }
+
+  /** The breaker of one of its services, made with the options of the first call. */
+  breakerFrom(source: BreakerSource, service: string, options: ParsedRecoveryOptions): ServiceBreaker {
+    if (this.#shared || this.#breaker === undefined) return source.for(service, options.breaker);
+    if (this.#breakerOptions === undefined) return source.for(service);
+    return source.get?.(service) === this.#breaker ? this.#breaker : source.for(service, this.#breakerOptions);
+  }
+
+  /** What a call goes through. */
+  policy(breaker: ServiceBreaker, options: ParsedRecoveryOptions): Policy {
+    if (this.#breaker === undefined) this.#breakerOptions = options.breaker;
+    // A registry may have let the one go that nobody used.
+    if (breaker !== this.#breaker) this.#guarded = undefined;
+    this.#breaker = breaker;
+    if (options.retry === false) return breaker;
+    if (options.retry !== undefined && this.#retryOptions === undefined) {
+      this.#retry = this.#makeRetry(options.retry);
+      this.#retryOptions = options.retry;
+      this.#guarded = undefined;
+    }
+    return (this.#guarded ??= this.#compose(breaker));
+  }
+
+  /** Which options of a call come too late: others were given before. */
+  lateOption(options: ParsedRecoveryOptions): 'breaker' | 'retry' | undefined {
+    const { breaker, retry: wanted } = options;
+    if (this.#breaker !== undefined && breaker !== undefined && !sameOptions(breaker, this.#breakerOptions))
+      return 'breaker';
+    const late = wanted !== undefined && wanted !== false && this.#retryOptions !== undefined;
+    return late && !sameOptions(wanted, this.#retryOptions) ? 'retry' : undefined;
+  }
+
+  get breakerState(): CircuitState | undefined {
+    return this.#shared ? undefined : this.#breaker?.state;
+  }
+
+  /** @param atMs - time since errors were first looked out for. */
+  summary(atMs: number): ServiceSummary {
+    const { log, breakerState } = this;
+    const { perMinute, direction } = log.trend(atMs);
+    const { calls, ...counts } = this.counts;
+    return {
+      service: this.name,
+      calls,
+      errors: log.count,
+      ...counts,
+      perMinute,
+      trend: direction,
+      topGroups: log.groups.top(TOP_GROUPS),
+      ...(log.firstSeenAt === undefined ? {} : { firstSeenAt: log.firstSeenAt }),
+      ...(log.lastSeenAt === undefined ? {} : { lastSeenAt: log.lastSeenAt }),
+      ...(breakerState === undefined ? {} : { breaker: breakerState }),
+    };
+  }
+
+  #compose(breaker: ServiceBreaker): Policy {
+    const { retry: wanted } = this.#around;
+    if (this.#retry === undefined && wanted === false) return breaker;
+    this.#retry ??= this.#makeRetry(wanted || {});
+    return pipeline(this.#retry, breaker);
+  }
+
+  #makeRetry(options: RetryOptions): Retry {
+    const { clock, onListenerError } = this.#around.common;
+    // One clock for all parts, or they could not be put together.
+    const made = retry({ onListenerError, ...options, clock, name: this.name });
+    made.on('retry', () => {
+      this.counts.retries++;
+    });
+    return made;
+  }
+}
+
+/**
+ * The error by which the service itself failed in a call that ended with `error`; `undefined` when a guard refused the call
+ * and nothing was attempted. @internal
+ */
+export function failureBehind(error: unknown): { readonly error: unknown } | undefined {
+  if (!isRejectedError(error)) return { error };
+  const earlier = retryHistory(error)?.errors.filter((attempt) => !isRejectedError(attempt)) ?? [];
+  return earlier.length === 0 ? undefined : { error: earlier[earlier.length - 1] };
+}

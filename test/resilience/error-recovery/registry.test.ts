@@ -1,0 +1,75 @@
+import { CircuitBreakerRegistry } from 'breakwater/circuit-breaker';
+import { InvalidArgumentError } from 'breakwater/core';
+import { ManualClock } from 'breakwater/testing';
+import { describe, expect, it } from 'vitest';
+import { ErrorRecoveryService } from 'breakwater/error-recovery';
+import { setup } from './setup.js';
+
+const caught = (error: unknown): unknown => error;
+const failing = (): Promise<never> => Promise.reject(new Error('down'));
+
+describe('ErrorRecoveryService and its breakers', () => {
+  function shared() {
+    const clock = new ManualClock();
+    const registry = new CircuitBreakerRegistry({ clock, defaults: { failureThreshold: 2 } });
+    return { clock, registry, recovery: new ErrorRecoveryService({ clock, registry, retry: false }) };
+  }
+
+  it('shares breakers with whoever uses the same registry', async () => {
+    const { registry, recovery } = shared();
+    await recovery.execute('db', failing).catch(caught);
+    await registry.for('db').attempt(failing);
+    expect(await recovery.execute('db', () => 1).catch(caught)).toMatchObject({ code: 'BREAKWATER_CIRCUIT_OPEN' });
+    expect(registry.size).toBe(1);
+  });
+
+  it('leaves the transitions and figures of a registry that was given to that', async () => {
+    const { recovery } = shared();
+    const heard: unknown[] = [];
+    recovery.subscribe((event) => heard.push(event));
+    for (let i = 0; i < 2; i++) await recovery.execute('db', failing).catch(caught);
+    expect(heard).toEqual([]);
+    expect([...recovery.metrics()].filter(({ name }) => name.startsWith('breakwater_circuit'))).toEqual([]);
+    expect(recovery.health()).toEqual({ status: 'DEGRADED', message: 'circuit of db is OPEN' });
+  });
+
+  it('shows the transitions and figures of breakers of its own', async () => {
+    const { recovery, fail } = setup();
+    const heard: unknown[] = [];
+    const stop = recovery.subscribe(({ type, level }) => heard.push([type, level]));
+    for (let i = 0; i < 5; i++) await fail('db');
+    stop();
+    recovery.execute('db', () => 1).catch(caught);
+    expect(heard).toEqual([
+      ['stateChange', 'error'],
+      ['trend', 'warn'],
+    ]);
+    const open = [...recovery.metrics()].filter(({ labels }) => labels?.['state'] === 'OPEN');
+    expect(open).toMatchObject([{ name: 'breakwater_circuit_registry_breakers', value: 1 }]);
+  });
+
+  it('is degraded for a broken circuit of a service that it counts with the others', async () => {
+    const { recovery, fail } = setup({ maxServices: 1 });
+    recovery.recordError('a', 'x');
+    for (let i = 0; i < 5; i++) await fail('b');
+    expect(recovery.health()).toMatchObject({ status: 'DEGRADED' });
+  });
+
+  it('keeps the options of the first call when the registry lets an idle breaker go', async () => {
+    const clock = new ManualClock();
+    const registry = new CircuitBreakerRegistry({ clock });
+    const recovery = new ErrorRecoveryService({ clock, registry, retry: false });
+    await recovery.execute('db', () => 1, { breaker: { failureThreshold: 1 } });
+    registry.delete('db');
+    await recovery.execute('db', failing).catch(caught);
+    expect(recovery.summary().services).toMatchObject([{ service: 'db', breaker: 'OPEN' }]);
+  });
+
+  it('refuses options for a breaker that the registry has with others', async () => {
+    const { registry, recovery } = shared();
+    registry.for('db');
+    const options = { breaker: { failureThreshold: 9 } };
+    await expect(recovery.execute('db', () => 1, options)).rejects.toThrow(InvalidArgumentError);
+    expect(await recovery.execute('db', () => 1)).toBe(1);
+  });
+});
