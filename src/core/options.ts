@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.js';
-import { InvalidOptionsError, type OptionIssue } from './errors.js';
+import { InvalidArgumentError, InvalidOptionsError, type OptionIssue } from './errors.js';
 import { type Random, systemRandom } from './random.js';
+import { redactName } from './redaction.js';
 import { nearest } from './spelling.js';
 
 /** Notes one problem; parsing goes on, so that all are found at once. @internal */
@@ -151,13 +152,14 @@ export function ratio<T extends number | undefined>(fallback: T): OptionKind<num
   return numberKind<number | T>('a ratio', Number.isFinite, { min: 0, max: 1, default: fallback });
 }
 
-/** Text of 1 to 200 characters. @internal */
+/** Text of 1 to 200 characters that is shown everywhere, and so without the secrets in it. @internal */
 export function text<T extends string | undefined>(fallback: T): OptionKind<string | T> {
   return {
     parse(value, path, report) {
       if (value === undefined) return fallback;
       if (typeof value !== 'string') report(path, `must be a string, got ${describe(value)}`);
       else if (value.length === 0 || value.length > 200) report(path, 'must be text of 1 to 200 characters');
+      else return redactName(value);
       return value as string;
     },
   };
@@ -225,4 +227,15 @@ export function clockOption(): OptionKind<Clock> {
 /** The `random` option. @internal */
 export function randomOption(): OptionKind<Random> {
   return withMethods<Random>(['next'], systemRandom);
+}
+
+/**
+ * The options of a single call: an object or nothing. Anything else would be a mistake that nobody notices.
+ *
+ * @throws {@link InvalidArgumentError}
+ * @internal
+ */
+export function checkCallOptions(owner: string, options: unknown): asserts options is object | undefined {
+  if (options === undefined || isRecord(options)) return;
+  throw new InvalidArgumentError(`${owner}: the options must be an object, got ${describe(options)}`);
 }

@@ -1,23 +1,11 @@
 import { InvalidArgumentError } from './errors.js';
+import { MASK, maskAssignments, maskFields } from './mask-fields.js';
+import { maskUrls } from './mask-urls.js';
+import { isSensitiveKey } from './sensitive-names.js';
 
-/** What stands in place of anything hidden. */
-const MASK = '[secret]';
 const REGISTRY = /* @__PURE__ */ Symbol.for('breakwater.secrets');
 const MOST_SECRETS = 10_000;
 const SHORTEST_SECRET = 4;
-
-/** How the names of fields that hold secrets end. */
-const SENSITIVE_END =
-  '(?:secret|token|password|passwd|pwd|passphrase|private_?key|credentials?|authorization|cookie|session_?id|dsn|api_?key|access_?key|_key)';
-const SENSITIVE_KEY = /* @__PURE__ */ new RegExp(`${SENSITIVE_END}$`, 'i');
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/]{0,500}@/gi;
-const AUTH_SCHEME = /\b(bearer|basic|digest)\s+[\w~+/.=-]{4,}/gi;
-// The end of a name is enough to know it by; what stands before it is kept as it is, and costs nothing to pass over.
-const KEY_VALUE = /* @__PURE__ */ new RegExp(
-  `(${SENSITIVE_END}\\\\{0,3}["']?\\s{0,3}[=:]\\s{0,3}\\\\{0,3})` +
-    `(?:"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|[^\\s,;&"'{}()[\\]]+)`,
-  'gis',
-);
 
 /** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
 function secrets(): Map<string, number> {
@@ -56,22 +44,60 @@ export function registerSecret(value: string): Disposable {
   };
 }
 
-/** Whether a field of this name usually holds a secret. @internal */
-export function isSensitiveKey(name: string): boolean {
-  return SENSITIVE_KEY.test(name);
-}
+/** Text beyond what is shown that is masked as well: what is masked becomes shorter, so that more of it may be shown. */
+const BEYOND = 20_000;
+/** More than the longest value whose beginning alone would not be known as a secret. */
+const EDGE = 2_100;
 
 /**
  * Text with credentials in URLs, authorization values, `key=value` pairs of sensitive names and registered secrets
  * masked, cut to `maxLength` characters.
+ *
+ * @param beyond - how much more of the text is looked at.
  * @internal
  */
-export function redactText(input: string, maxLength = 2_000): string {
+export function redactText(input: string, maxLength = 2_000, beyond = BEYOND): string {
+  return redact(input, maxLength, beyond, maskFields);
+}
+
+/**
+ * The same for a name of a part or a field: what only looks like a field, such as `token:refresh`, is a name.
+ * @internal
+ */
+export function redactName(input: string, maxLength = 2_000): string {
+  return redact(input, maxLength, EDGE, maskAssignments);
+}
+
+function redact(input: string, maxLength: number, beyond: number, maskMore: (text: string) => string): string {
   // Masked before it is cut, or half a secret could survive at the edge; very long text is cut first to bound the work.
-  let text = input.length > maxLength + 20_000 ? input.slice(0, maxLength + 20_000) : input;
-  for (const secret of longestFirst()) if (text.includes(secret)) text = text.replaceAll(secret, MASK);
-  text = text.replace(URL_CREDENTIALS, `$1${MASK}@`).replace(AUTH_SCHEME, `$1 ${MASK}`).replace(KEY_VALUE, `$1${MASK}`);
-  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  const all = longestFirst();
+  const end = input.length > maxLength + beyond ? wholeSecretsEnd(input, maxLength + beyond, all) : input.length;
+  const text = maskMore(maskUrls(maskRegistered(end < input.length ? input.slice(0, end) : input, all)));
+  if (text.length > maxLength) return `${text.slice(0, maxLength - 1)}…`;
+  // So much was masked that the first cut shows: what stands there may be half of something.
+  if (end < input.length)
+    return `${text.slice(0, Math.max(text.lastIndexOf(MASK) + MASK.length, text.length - EDGE))}…`;
+  return text;
+}
+
+function maskRegistered(text: string, all: readonly string[]): string {
+  let masked = text;
+  for (const secret of all) if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
+  return masked;
+}
+
+/** Where to cut so that no registered secret is cut in two. */
+function wholeSecretsEnd(text: string, length: number, all: readonly string[]): number {
+  let end = length;
+  for (let before = Infinity; end < before;) {
+    before = end;
+    for (const secret of all) {
+      const from = Math.max(0, end - secret.length + 1);
+      const found = text.slice(from, end + secret.length - 1).indexOf(secret);
+      if (found !== -1) end = from + found;
+    }
+  }
+  return end;
 }
 
 /** A secret that contains another must be replaced before it. */
@@ -82,6 +108,7 @@ function longestFirst(): string[] {
 
 const DEEPEST = 8;
 const MOST_ENTRIES = 200;
+const LONGEST_KEY = 200;
 /** Of the whole value: the same object may stand in many places, and each place is a copy. */
 const MOST_VALUES = 10_000;
 
@@ -128,13 +155,17 @@ function copy(value: unknown, depth: number, copying: Copying): unknown {
 
 function copyObject(value: object, depth: number, copying: Copying): unknown {
   if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((item) => copy(item, depth + 1, copying) ?? null);
+  // Bytes may spell out what text would have shown.
+  if (ArrayBuffer.isView(value)) return `[${String(value.byteLength)} bytes]`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Error) return redactText(`${value.name}: ${value.message}`);
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value).slice(0, MOST_ENTRIES)) {
+    // A name may be a secret as well, such as the URL of what it is about.
+    const name = redactName(key, LONGEST_KEY);
     const field = isSensitiveKey(key) ? MASK : copy(readField(value, key), depth + 1, copying);
     if (field !== undefined)
-      Object.defineProperty(result, key, { value: field, enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(result, name, { value: field, enumerable: true, configurable: true, writable: true });
   }
   return result;
 }

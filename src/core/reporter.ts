@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { OptionKind } from './options.js';
 import { redactText } from './redaction.js';
+import { steady } from './steady.js';
 
 /** A condition in the configuration or in a listener that deserves attention but stops nothing. */
 export class BreakwaterWarning extends Error {
@@ -45,7 +46,9 @@ export class Reporter {
   readonly #clock: Clock;
   readonly #handler: ListenerErrorHandler;
   readonly #warned = new Set<string>();
-  #quietUntil = -Infinity;
+  // Made when it is first needed: most parts never report anything.
+  #now: (() => number) | undefined;
+  #quietUntilMs = 0;
 
   constructor(owner: string, clock: Clock, handler: ListenerErrorHandler = emitProcessWarning) {
     this.#owner = owner;
@@ -55,10 +58,20 @@ export class Reporter {
 
   /** Passes a listener's error on, unless one was passed on within the last second. */
   listenerError(error: unknown): void {
-    const now = this.#clock.now();
-    if (now < this.#quietUntil) return;
-    this.#quietUntil = now + AT_MOST_EVERY_MS;
+    const nowMs = this.#read();
+    if (nowMs < this.#quietUntilMs) return;
+    this.#quietUntilMs = nowMs + AT_MOST_EVERY_MS;
     this.#deliver(error);
+  }
+
+  /** A clock that fails must not reach the guarded call either; what it cannot tell counts as no time at all. */
+  #read(): number {
+    try {
+      this.#now ??= steady(this.#clock);
+      return this.#now();
+    } catch {
+      return this.#quietUntilMs > 0 ? -Infinity : 0;
+    }
   }
 
   /** Says something about the configuration; each code once in the life of the part. */
@@ -81,14 +94,34 @@ export class Reporter {
 }
 
 function emitProcessWarning(error: unknown): void {
-  if (error instanceof BreakwaterWarning) {
-    process.emitWarning(error.message, { type: error.name, code: error.code });
+  const warning = readWarning(error);
+  if (warning !== undefined) {
+    process.emitWarning(redactText(warning.message), { type: warning.name, code: warning.code });
     return;
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.emitWarning('a listener threw; the guarded call was not affected', {
     type: 'BreakwaterWarning',
     code: 'BREAKWATER_W_LISTENER',
-    detail: redactText(text),
+    detail: redactText(textOf(error)),
   });
+}
+
+function readWarning(error: unknown): BreakwaterWarning | undefined {
+  try {
+    return error instanceof BreakwaterWarning ? error : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever was thrown as text: reading it may throw as well. */
+function textOf(error: unknown): string {
+  try {
+    if (typeof error !== 'object' || error === null) return String(error);
+    const { stack, message } = error as { readonly stack?: unknown; readonly message?: unknown };
+    for (const text of [stack, message]) if (typeof text === 'string' && text !== '') return text;
+    return 'an object without a message';
+  } catch {
+    return 'a value that cannot be read';
+  }
 }

@@ -21,6 +21,9 @@ export interface HealthEvents {
   statusChange: HealthStatusChange;
 }
 
+/** What there is to subscribe to. @internal */
+export const HEALTH_EVENTS = /* @__PURE__ */ Object.freeze(['statusChange'] as const);
+
 const LEVELS = /* @__PURE__ */ Object.freeze({ HEALTHY: 'info', DEGRADED: 'warn', UNHEALTHY: 'error' });
 
 /** Passes changes on as plain JSON; the returned function stops that. @internal */

@@ -3,11 +3,12 @@ import { Emitter } from '../core/emitter.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { HealthStatus } from '../core/health-status.js';
 import { describe } from '../core/options.js';
-import { redactText } from '../core/redaction.js';
+import { redactName, redactText } from '../core/redaction.js';
 import { Reporter } from '../core/reporter.js';
+import { steady } from '../core/steady.js';
 import { overall } from './engine.js';
-import { type HealthEvents, tellAsJson } from './events.js';
-import { type Member, WatchedComponent } from './member.js';
+import { HEALTH_EVENTS, type HealthEvents, tellAsJson } from './events.js';
+import { type Member, type Time, WatchedComponent } from './member.js';
 import {
   type HealthCheck,
   type HealthCheckOptions,
@@ -33,6 +34,7 @@ export class HealthCheckService implements Component<HealthSnapshot> {
   readonly kind = 'health-check-service';
   readonly name: string;
   readonly #options: ParsedServiceOptions;
+  readonly #time: Time;
   readonly #reporter: Reporter;
   readonly #events: Emitter<HealthEvents>;
   readonly #members = new Map<string, Member>();
@@ -43,24 +45,25 @@ export class HealthCheckService implements Component<HealthSnapshot> {
     this.name = this.#options.name;
     const { clock, onListenerError } = this.#options;
     this.#reporter = new Reporter(`HealthCheckService '${this.name}'`, clock, onListenerError);
-    this.#events = new Emitter(this.#reporter);
+    this.#events = new Emitter(this.#reporter, HEALTH_EVENTS);
+    this.#time = { clock, now: steady(clock) };
   }
 
   /**
    * Adds a check. It runs when a report asks for it and its last result is older than `ttlMs`.
    *
-   * @param name - 1 to 200 characters, none of them a control character; each name once.
+   * @param name - 1 to 200 characters, none of them a control character; each name once. Shown with secrets masked.
    * @returns a function that takes the check out again and aborts its run; calling it twice does nothing.
    * @throws {@link InvalidArgumentError} when the name is impossible or in use, or `check` is not a function.
    * @throws {@link InvalidOptionsError} naming every option that is unknown or out of range.
    */
   register(name: string, check: HealthCheck, options?: HealthCheckOptions): () => void {
-    this.#claim('register', name);
+    const shown = this.#claim('register', name);
     if (typeof check !== 'function') {
-      throw new InvalidArgumentError(`register: the check '${name}' must be a function, got ${describe(check)}`);
+      throw new InvalidArgumentError(`register: the check '${shown}' must be a function, got ${describe(check)}`);
     }
     const settings = parseCheckOptions(options, this.#options.defaults);
-    const member: Member = new RegisteredCheck(name, check, settings, this.#options.clock, () => {
+    const member: Member = new RegisteredCheck(shown, check, settings, this.#time, () => {
       this.#tell(member, member.show(member.results));
     });
     return this.#add(member);
@@ -77,13 +80,12 @@ export class HealthCheckService implements Component<HealthSnapshot> {
   watch(component: Component): () => void {
     const { kind, name } = asComponent(component);
     if (component === this) throw new InvalidArgumentError('watch: a health check service cannot watch itself');
-    const label = `${kind}:${name}`;
-    this.#claim('watch', label);
+    const label = this.#claim('watch', `${kind}:${name}`);
     if (typeof component.health !== 'function') {
       this.#reporter.warn('BREAKWATER_W_NO_HEALTH', `'${label}' has no health() and will not appear in any report`);
       return () => undefined;
     }
-    return this.#add(new WatchedComponent(label, component, this.#options.clock));
+    return this.#add(new WatchedComponent(label, component, this.#time));
   }
 
   /** Every check and every watched component. Never rejects, and answers within `reportTimeoutMs`. */
@@ -149,15 +151,20 @@ export class HealthCheckService implements Component<HealthSnapshot> {
     return [...this.#members.values()].filter(({ kinds }) => kinds.includes(kind));
   }
 
-  #claim(method: string, name: string): void {
+  /** The name as it is shown: what names a check may be the address that it checks. */
+  #claim(method: string, name: string): string {
     if (typeof name !== 'string' || name.length === 0 || name.length > 200 || CONTROL_CHARACTER.test(name)) {
       throw new InvalidArgumentError(
         `${method}: the name must be text of 1 to 200 characters without control characters, got ${describe(name)}`,
       );
     }
-    if (this.#members.has(name)) {
-      throw new InvalidArgumentError(`${method}: '${name}' is in use; choose another name, or take that one out first`);
+    const shown = redactName(name);
+    if (this.#members.has(shown)) {
+      throw new InvalidArgumentError(
+        `${method}: '${shown}' is in use; choose another name, or take that one out first`,
+      );
     }
+    return shown;
   }
 
   #add(member: Member): () => void {
@@ -170,8 +177,9 @@ export class HealthCheckService implements Component<HealthSnapshot> {
   }
 
   #report(members: readonly Member[]): Promise<HealthReport> {
-    const { clock, reportTimeoutMs } = this.#options;
-    const askedAtMs = clock.now();
+    const { reportTimeoutMs } = this.#options;
+    const { clock, now } = this.#time;
+    const askedAtMs = now();
     const asked = members.map((member) => ({ member, resultsBefore: member.results }));
     const waits = members.map((member) => member.refresh()).filter((wait) => wait !== undefined);
     if (waits.length === 0) return Promise.resolve(this.#compose(asked));
@@ -183,7 +191,7 @@ export class HealthCheckService implements Component<HealthSnapshot> {
         if (!answered) resolve(this.#compose(asked));
         answered = true;
       };
-      const cancelTimer = clock.schedule(answer, reportTimeoutMs - (clock.now() - askedAtMs), { hold: true });
+      const cancelTimer = clock.schedule(answer, reportTimeoutMs - (now() - askedAtMs), { hold: true });
       const settled = (): void => {
         if (--unsettled > 0) return;
         cancelTimer();

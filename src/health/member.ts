@@ -1,9 +1,17 @@
 import type { Clock } from '../core/clock.js';
 import type { Component } from '../core/component.js';
 import { HealthStatus } from '../core/health-status.js';
+import { isThenable } from '../core/thenable.js';
 import { failure, finding, readFinding, type SafeFinding } from './finding.js';
 import type { HealthKind } from './options.js';
 import type { ComponentHealth } from './report.js';
+
+/** What the members of a service tell the time by. @internal */
+export interface Time {
+  readonly clock: Clock;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+}
 
 /** One line of a report. @internal */
 export interface Member {
@@ -31,13 +39,13 @@ export class WatchedComponent implements Member {
   readonly results = 0;
   told: HealthStatus | undefined;
   readonly #component: Component;
-  readonly #clock: Clock;
+  readonly #time: Time;
   #asking = false;
 
-  constructor(name: string, component: Component, clock: Clock) {
+  constructor(name: string, component: Component, time: Time) {
     this.name = name;
     this.#component = component;
-    this.#clock = clock;
+    this.#time = time;
   }
 
   refresh(): undefined {
@@ -45,13 +53,13 @@ export class WatchedComponent implements Member {
   }
 
   show(): ComponentHealth {
-    const startedAtMs = this.#clock.now();
+    const startedAtMs = this.#time.now();
     const found = this.#ask();
     return {
       name: this.name,
       ...found,
-      responseTimeMs: Math.max(0, this.#clock.now() - startedAtMs),
-      observedAt: this.#clock.wallNow(),
+      responseTimeMs: Math.max(0, this.#time.now() - startedAtMs),
+      observedAt: this.#time.clock.wallNow(),
       ageMs: 0,
       cached: false,
       critical: false,
@@ -71,7 +79,7 @@ export class WatchedComponent implements Member {
     try {
       const said: unknown = this.#component.health?.();
       // An own component may be asynchronous by mistake; its rejection must not end the process.
-      if (said instanceof Promise) said.catch(() => undefined);
+      if (isThenable(said)) Promise.resolve(said).catch(() => undefined);
       return readFinding(said);
     } catch (error) {
       return failure(HealthStatus.DEGRADED, 'health() failed', error);

@@ -3,7 +3,7 @@ import { HealthStatus } from '../core/health-status.js';
 import { Standing, servedForMs, worse } from './engine.js';
 import { CheckTimeoutError } from './errors.js';
 import { failure, finding, readOutcome, type SafeFinding, shortMs } from './finding.js';
-import type { Member } from './member.js';
+import type { Member, Time } from './member.js';
 import type { CheckSettings, HealthCheck, HealthKind } from './options.js';
 import type { ComponentHealth } from './report.js';
 
@@ -32,17 +32,20 @@ export class RegisteredCheck implements Member {
   readonly #check: HealthCheck;
   readonly #settings: CheckSettings;
   readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #onResult: () => void;
   readonly #standing: Standing;
   #run: Run | undefined;
   #result: Result | undefined;
   #results = 0;
 
-  constructor(name: string, check: HealthCheck, settings: CheckSettings, clock: Clock, onResult: () => void) {
+  /** @param time - the clock, and what reads it so that it never goes back. */
+  constructor(name: string, check: HealthCheck, settings: CheckSettings, time: Time, onResult: () => void) {
     this.name = name;
     this.#check = check;
     this.#settings = settings;
-    this.#clock = clock;
+    this.#clock = time.clock;
+    this.#now = time.now;
     this.#onResult = onResult;
     this.#standing = new Standing(settings);
   }
@@ -61,8 +64,14 @@ export class RegisteredCheck implements Member {
 
   refresh(): Promise<void> | undefined {
     const run = this.#run;
-    if (run?.timedOut === false) return run.done;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#now();
+    if (run?.timedOut === false) {
+      // The timer does it, unless the clock was set back meanwhile and with it the timer.
+      if (nowMs - run.startedAtMs < this.#settings.timeoutMs) return run.done;
+      run.cancelTimer();
+      this.#expire(run);
+      return undefined;
+    }
     const result = this.#result;
     if (result !== undefined) {
       const servedUntilMs = result.atMs + servedForMs(result.found.status, this.#settings.ttlMs);
@@ -78,7 +87,7 @@ export class RegisteredCheck implements Member {
   show(resultsBefore: number): ComponentHealth {
     const { critical, maxAgeMs } = this.#settings;
     const { shown, consecutiveFailures } = this.#standing;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#now();
     const result = this.#result;
     if (result === undefined || shown === undefined) {
       return {
@@ -150,7 +159,7 @@ export class RegisteredCheck implements Member {
 
   #expire(run: Run): void {
     run.timedOut = true;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#now();
     const { timeoutMs } = this.#settings;
     this.#book(finding(this.#errorStatus, `timed out after ${shortMs(timeoutMs)}`), nowMs - run.startedAtMs, nowMs);
     run.resolve();
@@ -163,7 +172,7 @@ export class RegisteredCheck implements Member {
     this.#run = undefined;
     if (run.timedOut) return;
     run.cancelTimer();
-    const nowMs = this.#clock.now();
+    const nowMs = this.#now();
     const durationMs = Math.max(0, nowMs - run.startedAtMs);
     this.#book(judge(durationMs), durationMs, nowMs);
     run.resolve();

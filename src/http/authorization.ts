@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.js';
-import type { Reporter } from '../core/reporter.js';
+import { BreakwaterWarning, type Reporter } from '../core/reporter.js';
 import { addressKey } from '../traffic/client-address/index.js';
 import { PerUserRateLimiter } from '../traffic/rate-limiter/index.js';
 import type { HardeningRequest } from './exchange.js';
 import { tokenComparer } from './token-compare.js';
+import { LONGEST_WAIT_MS, within } from './within.js';
 
 /** Who may see details: a bearer token, or a function that knows. */
 export type Authorize = string | ((request: HardeningRequest) => boolean | Promise<boolean>);
@@ -17,7 +18,7 @@ export type Authorizer = (request: HardeningRequest) => boolean | Promise<boolea
 /** @internal */
 export function authorizer(authorize: Authorize | undefined, clock: Clock, reporter: Reporter): Authorizer {
   if (authorize === undefined) return () => false;
-  return typeof authorize === 'string' ? byToken(authorize, clock) : byFunction(authorize, reporter);
+  return typeof authorize === 'string' ? byToken(authorize, clock) : byFunction(authorize, clock, reporter);
 }
 
 /** A wrong token sees what everybody sees; after too many of them from one address none of its tokens is looked at. */
@@ -33,7 +34,9 @@ function byToken(token: string, clock: Clock): Authorizer {
   return (request) => {
     const given = /^bearer +(\S{1,512})$/i.exec(request.header('authorization') ?? '')?.[1];
     if (given === undefined) return false;
-    const address = addressKey(request.address ?? '') ?? 'unknown';
+    const address = addressKey(request.address ?? '');
+    // A bucket for everybody without an address would let one of them lock out the others.
+    if (address === undefined) return matches(given);
     if (wrong.peek(address).remaining === 0) return false;
     if (matches(given)) return true;
     wrong.check(address);
@@ -41,7 +44,11 @@ function byToken(token: string, clock: Clock): Authorizer {
   };
 }
 
-function byFunction(decide: (request: HardeningRequest) => boolean | Promise<boolean>, reporter: Reporter): Authorizer {
+function byFunction(
+  decide: (request: HardeningRequest) => boolean | Promise<boolean>,
+  clock: Clock,
+  reporter: Reporter,
+): Authorizer {
   // Whatever goes wrong, nobody is authorised by it.
   const failed = (error: unknown): boolean => {
     reporter.listenerError(error);
@@ -50,11 +57,19 @@ function byFunction(decide: (request: HardeningRequest) => boolean | Promise<boo
   return (request) => {
     try {
       const answer = decide(request);
-      return typeof answer === 'boolean'
-        ? answer
-        : Promise.resolve(answer).then((later) => (later as unknown) === true, failed);
+      if (typeof answer === 'boolean') return answer;
+      const promised = Promise.resolve(answer).then((later) => (later as unknown) === true, failed);
+      return within(clock, promised, () => failed(tooLate()));
     } catch (error) {
       return failed(error);
     }
   };
+}
+
+function tooLate(): BreakwaterWarning {
+  const waited = `${String(LONGEST_WAIT_MS)} ms`;
+  return new BreakwaterWarning(
+    'BREAKWATER_W_AUTHORIZE',
+    `authorize had no answer within ${waited}, which counts as no`,
+  );
 }

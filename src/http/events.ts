@@ -21,3 +21,6 @@ export interface HardeningEvents {
   request: RequestRecord;
   refused: RequestRefused;
 }
+
+/** What there is to subscribe to. @internal */
+export const HARDENING_EVENTS = /* @__PURE__ */ Object.freeze(['request', 'refused'] as const);

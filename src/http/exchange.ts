@@ -1,3 +1,5 @@
+import { pathOf, spellingsOf } from './request-path.js';
+
 /** Request headers by lower-case name, as Node has them. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -6,6 +8,10 @@ export interface ResponseShape {
   statusCode: number;
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
+  /** Whether it was given up, … */
+  readonly destroyed?: boolean | undefined;
+  /** … or is over. */
+  readonly closed?: boolean | undefined;
   /** Whether a header is set. */
   hasHeader(name: string): boolean;
   /** Sets a header. */
@@ -18,6 +24,15 @@ export interface ResponseShape {
   once(event: 'close', listener: () => void): unknown;
 }
 
+/** The part of a connection that the pipeline uses. */
+export interface ConnectionShape {
+  /** The peer's address; `undefined` when the connection is gone, or has none. */
+  readonly remoteAddress?: string | undefined;
+  readonly destroyed?: boolean | undefined;
+  /** Hears of the end. */
+  once?(event: 'close', listener: () => void): unknown;
+}
+
 /** One request and its response, as an adapter hands them to the pipeline. */
 export interface Exchange<Native = unknown> {
   /** Request method, upper case. */
@@ -27,6 +42,8 @@ export interface Exchange<Native = unknown> {
   readonly headers: RequestHeaders;
   /** The peer of the connection; `undefined` when it is gone. */
   readonly socketAddress: string | undefined;
+  /** The connection: tells a client that hung up from one that has no address. */
+  readonly socket?: ConnectionShape | undefined;
   /** The client's address as the framework was told to find it. */
   frameworkAddress(): string | undefined;
   /** Whether the framework was told about proxies. */
@@ -57,6 +74,7 @@ export class RequestView implements HardeningRequest {
   readonly native: unknown;
   readonly exchange: Exchange;
   readonly #resolve: (exchange: Exchange) => string | undefined;
+  #paths: readonly string[] | undefined;
   #address: string | undefined;
   #resolved = false;
 
@@ -68,32 +86,27 @@ export class RequestView implements HardeningRequest {
     this.#resolve = resolve;
   }
 
+  /** The path and what else it may be read as, the plainest last. */
+  get paths(): readonly string[] {
+    return (this.#paths ??= spellingsOf(this.path));
+  }
+
   get address(): string | undefined {
-    if (!this.#resolved) {
-      this.#address = this.#resolve(this.exchange);
-      this.#resolved = true;
-    }
+    this.noteAddress();
     return this.#address;
+  }
+
+  /** Finds the address out: a client that hangs up takes it along. */
+  noteAddress(): void {
+    if (this.#resolved) return;
+    this.#address = this.#resolve(this.exchange);
+    this.#resolved = true;
   }
 
   header(name: string): string | undefined {
     const value = this.exchange.headers[name.toLowerCase()];
     return value === undefined || typeof value === 'string' ? value : value.join(', ');
   }
-}
-
-/**
- * The path of a request target, read as the parser of Express and Koa does, or a client could spell a path so that the
- * router finds it and a rule does not: a backslash is a slash, and white space around the target is none of it. An
- * absolute target, as proxies get, carries its host before the path.
- */
-function pathOf(url: string): string {
-  const target = url.trim();
-  const query = target.search(/[?#]/);
-  const raw = query === -1 ? target : target.slice(0, query);
-  const path = raw.includes('\\') ? raw.replaceAll('\\', '/') : raw;
-  if (path.startsWith('/')) return path;
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)?$/i.exec(path)?.[1] ?? '/';
 }
 
 const STATE = /* @__PURE__ */ Symbol.for('breakwater.http.exchange');

@@ -1,6 +1,7 @@
 import type { Reporter } from '../core/reporter.js';
 import { addressKey, type CidrSet, isPrivateAddress } from '../traffic/client-address/index.js';
 import type { Decision } from '../traffic/decision.js';
+import { isGone } from './connection.js';
 import { type HardeningRequest, type RequestView, stateOf } from './exchange.js';
 import { type AddressLimiter, describePolicy, type KeyLimiter, type Limits } from './limits.js';
 import { reportRejection } from './promise.js';
@@ -37,23 +38,35 @@ export class Guard {
     this.#settings = settings;
   }
 
-  /** Whether the request was refused, and answered. */
-  refuses(request: RequestView, limits: Limits, everywhere: AddressLimiter | undefined): boolean {
+  /**
+   * Whether the request ends here: refused and answered, or given up, since nobody waits for an answer any more.
+   *
+   * @param limits - all that apply, at least one.
+   * @param everywhere - whose blocks count whatever else applies.
+   */
+  refuses(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter | undefined): boolean {
     if (this.#ask(this.#settings.exempt, request) === true) return false;
-    return this.#byAddress(request, limits.ddos, everywhere) || this.#byUser(request, limits.perUser);
+    // Whoever hangs up before they are counted would be counted nowhere, and still be served.
+    const isLimited = everywhere !== undefined || limits.some(isAnyLimit);
+    if (isLimited && !this.#settings.shadow && isGone(request.exchange)) return true;
+    if (everywhere !== undefined && this.#isBlocked(request, limits, everywhere)) return true;
+    return (
+      limits.some(({ ddos }) => this.#byAddress(request, ddos)) ||
+      limits.some(({ perUser }) => this.#byUser(request, perUser))
+    );
   }
 
-  #byAddress(
-    request: RequestView,
-    limiter: AddressLimiter | undefined,
-    everywhere: AddressLimiter | undefined,
-  ): boolean {
+  /** A route with counters of its own, or with none, is no way around a block. */
+  #isBlocked(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter): boolean {
+    const { address } = request;
+    if (address === undefined || limits.every(({ ddos }) => ddos === everywhere)) return false;
+    if (!everywhere.isBlocked(address) || this.#counted(request, everywhere, 'address')) return false;
+    return this.#refuse(request, everywhere, everywhere.check(address));
+  }
+
+  #byAddress(request: RequestView, limiter: AddressLimiter | undefined): boolean {
     if (limiter === undefined || this.#counted(request, limiter, 'address')) return false;
     const { address } = request;
-    // A route with counters of its own is no way around a block.
-    if (everywhere !== undefined && limiter !== everywhere && address !== undefined && everywhere.isBlocked(address)) {
-      return this.#refuse(request, everywhere, everywhere.check(address));
-    }
     const block = !this.#isProxy(address) && !this.#undeclaredProxy(request);
     const decision = block ? limiter.check(address) : limiter.check(address, { block });
     return this.#refuse(request, limiter, decision);
@@ -72,6 +85,13 @@ export class Guard {
     const { identify } = this.#settings;
     const id = identify && this.#ask((asked) => idOf(identify(asked)), request);
     if (typeof id === 'string' && id !== '') return `id:${id}`;
+    if (!isNobody(id)) {
+      this.#settings.reporter.warn(
+        'BREAKWATER_W_IDENTITY',
+        'identify must return the id as text, { id, verified }, or undefined for nobody; what it returned counts as ' +
+          'nobody, so that the request is limited by its address: turn a number into text',
+      );
+    }
     const address = addressKey(request.address ?? '');
     return address === undefined ? undefined : `address:${address}`;
   }
@@ -131,8 +151,17 @@ export class Guard {
   }
 }
 
-/** Whatever the service says: a promise is passed on to be noticed, and what is no id is none. */
+/** Whatever the service says: a promise is passed on to be noticed, and what has no id is passed on to be warned about. */
 function idOf(identity: unknown): unknown {
-  if (typeof identity !== 'object' || identity === null || 'then' in identity) return identity;
-  return (identity as { readonly id?: unknown }).id;
+  if (typeof identity !== 'object' || identity === null || 'then' in identity || !('id' in identity)) return identity;
+  return identity.id;
+}
+
+/** What a service may say of somebody it does not know. */
+function isNobody(id: unknown): boolean {
+  return id === undefined || id === null || id === '' || id === false;
+}
+
+function isAnyLimit({ ddos, perUser }: Limits): boolean {
+  return ddos !== undefined || perUser !== undefined;
 }

@@ -4,15 +4,16 @@ import { Emitter } from '../core/emitter.js';
 import type { OptionIssue } from '../core/errors.js';
 import { registerSecret } from '../core/redaction.js';
 import { Reporter } from '../core/reporter.js';
+import { steady } from '../core/steady.js';
 import { createAddressResolver } from '../traffic/client-address/index.js';
 import { authorizer } from './authorization.js';
-import type { HardeningEvents } from './events.js';
+import { HARDENING_EVENTS, type HardeningEvents } from './events.js';
 import { type Exchange, RequestView, stateOf } from './exchange.js';
 import { fillHeaders } from './fill-headers.js';
 import { Guard, type Identify } from './guard.js';
 import { HealthRoutes } from './health-routes.js';
 import { healthSource, watched } from './health-source.js';
-import { limitsFor, type LimitTable, makeLimits } from './limits.js';
+import { limitsFor, type LimitTable, makeLimits, slowRequestMsFor } from './limits.js';
 import { harmless, logRecord, logRefusal } from './log.js';
 import {
   type EventLogger,
@@ -83,7 +84,7 @@ class Pipeline implements Hardening {
   /** Whether `trustProxy` decides what a forwarding header is worth, whatever the framework believes. */
   readonly declaresProxies: boolean;
   readonly #options: ParsedHardeningOptions;
-  readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #reporter: Reporter;
   readonly #events: Emitter<HardeningEvents>;
   readonly #logger: EventLogger | undefined;
@@ -102,9 +103,9 @@ class Pipeline implements Hardening {
     const { name, clock, onListenerError, requestId, trustProxy, mode } = options;
     this.#options = options;
     this.name = name;
-    this.#clock = clock;
     this.#reporter = new Reporter(`Hardening '${name}'`, clock, onListenerError);
-    this.#events = new Emitter(this.#reporter);
+    this.#now = harmlessTime(clock, this.#reporter);
+    this.#events = new Emitter(this.#reporter, HARDENING_EVENTS);
     this.#logger = options.logger && harmless(options.logger, this.#reporter);
     this.#headers = readHeadersOption(options.headers, issues);
     this.#ids = requestId === false ? undefined : new RequestIds(requestId?.acceptIncoming ?? true);
@@ -149,7 +150,7 @@ class Pipeline implements Hardening {
       case 'health':
         return this.#health?.answer(request) !== undefined;
       case 'guard':
-        return this.#guard.refuses(request, limitsFor(this.#limits, request.path), this.#limits.general.ddos);
+        return this.#guard.refuses(request, limitsFor(this.#limits, request.paths), this.#limits.general.ddos);
     }
   }
 
@@ -178,8 +179,7 @@ class Pipeline implements Hardening {
       fillHeaders(response, [['X-Request-Id', state.id]]);
     }
     if (!this.#options.requestRecord) return;
-    const { slowRequestMs } = limitsFor(this.#limits, request.path);
-    openRecord(request, slowRequestMs, this.#clock, (record) => {
+    openRecord(request, slowRequestMsFor(this.#limits, request.paths), this.#now, (record) => {
       this.#requests++;
       if (record.aborted) this.#aborted++;
       if (record.slow) this.#slow++;
@@ -211,7 +211,7 @@ class Pipeline implements Hardening {
       components: components.length === 0 ? undefined : watched(components, shared, issues),
       phase: () => lifecycle?.phase ?? 'READY',
       authorized: authorizer(authorize, clock, this.#reporter),
-      clock,
+      now: this.#now,
       reporter: this.#reporter,
     });
   }
@@ -227,6 +227,20 @@ function frameworkResolver(reporter: Reporter): (exchange: Exchange) => string |
       reporter.listenerError(error);
       return undefined;
     }
+  };
+}
+
+/** A clock of the service's own may fail; time then stands still. */
+function harmlessTime(clock: Clock, reporter: Reporter): () => number {
+  let read: (() => number) | undefined;
+  let latestMs = 0;
+  return () => {
+    try {
+      latestMs = (read ??= steady(clock))();
+    } catch (error) {
+      reporter.listenerError(error);
+    }
+    return latestMs;
   };
 }
 

@@ -1,6 +1,6 @@
 export type { Authorize } from './authorization.js';
 export type { HardeningEvents, RequestRefused } from './events.js';
-export type { Exchange, HardeningRequest, RequestHeaders, ResponseShape } from './exchange.js';
+export type { ConnectionShape, Exchange, HardeningRequest, RequestHeaders, ResponseShape } from './exchange.js';
 export type { Identify, Identity } from './guard.js';
 export type { Hardening, HardeningSnapshot, PipelineStep } from './hardening.js';
 export { createHardening } from './hardening.js';

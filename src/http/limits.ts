@@ -37,10 +37,19 @@ export interface Limits {
   readonly slowRequestMs: number;
 }
 
+interface Route {
+  readonly matches: (path: string) => boolean;
+  readonly limits: Limits;
+  /** The same as a list, for the many requests that nothing else applies to. */
+  readonly alone: readonly Limits[];
+}
+
 /** The limits of every part of the service. @internal */
 export interface LimitTable {
   readonly general: Limits;
-  readonly routes: readonly { readonly matches: (path: string) => boolean; readonly limits: Limits }[];
+  readonly routes: readonly Route[];
+  /** What applies where no rule does. */
+  readonly otherwise: Route;
 }
 
 /** What limiters are made with. @internal */
@@ -72,13 +81,15 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
     ddos:
       settings.ddos === false
         ? undefined
-        : (instance<AddressLimiter>(settings.ddos, 'ddos-protection') ??
-          ddos(optionsOfPart(settings.ddos, 'ddos', issues), 'ddos')),
+        : isOfKind<AddressLimiter>(settings.ddos, 'ddos-protection')
+          ? instance(settings.ddos, 'ddos', ['check', 'isBlocked', 'snapshot'], issues)
+          : ddos(optionsOfPart(settings.ddos, 'ddos', issues), 'ddos'),
     perUser:
       settings.perUser === false || (settings.perUser === undefined && !settings.identified)
         ? undefined
-        : (instance<KeyLimiter>(settings.perUser, 'per-user-rate-limiter') ??
-          perUser(optionsOfPart(settings.perUser, 'perUser', issues), 'perUser')),
+        : isOfKind<KeyLimiter>(settings.perUser, 'per-user-rate-limiter')
+          ? instance(settings.perUser, 'perUser', ['check', 'snapshot'], issues)
+          : perUser(optionsOfPart(settings.perUser, 'perUser', issues), 'perUser'),
     slowRequestMs,
   };
   const routes = settings.routes.map((rule, i) => {
@@ -99,18 +110,36 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
             : perUser({ ...plain(settings.perUser), ...own('per-user', rule.perUser) }, `${at}.perUser`),
       slowRequestMs: rule.slowRequestMs ?? slowRequestMs,
     };
-    return { matches: pathMatcher(rule.path), limits };
+    return { matches: pathMatcher(rule.path), limits, alone: [limits] };
   });
+  const otherwise = { matches: () => true, limits: general, alone: [general] };
   for (const { ddos: a, perUser: b } of [general, ...routes.map(({ limits }) => limits)]) {
     for (const limiter of [a, b]) checkName(limiter, issues);
   }
-  return { general, routes };
+  return { general, routes, otherwise };
 }
 
-/** The limits for a path: the first rule that matches, or the general ones. @internal */
-export function limitsFor(table: LimitTable, path: string): Limits {
-  for (const { matches, limits } of table.routes) if (matches(path)) return limits;
-  return table.general;
+/**
+ * The limits for a request: of each way in which its path may be read the first rule that matches, or the general ones.
+ *
+ * @param paths - at least one.
+ * @internal
+ */
+export function limitsFor(table: LimitTable, paths: readonly string[]): readonly Limits[] {
+  const [path = '/', ...others] = paths;
+  const { alone } = routeOf(table, path);
+  if (others.length === 0) return alone;
+  return [...new Set([...alone, ...others.map((other) => routeOf(table, other).limits)])];
+}
+
+/** When a request is slow, by the plainest way to read its path. @internal */
+export function slowRequestMsFor(table: LimitTable, paths: readonly string[]): number {
+  return routeOf(table, paths.at(-1) ?? '/').limits.slowRequestMs;
+}
+
+function routeOf({ routes, otherwise }: LimitTable, path: string): Route {
+  for (const route of routes) if (route.matches(path)) return route;
+  return otherwise;
 }
 
 /** Seconds of a limiter's window, for the RateLimit-Policy field. @internal */
@@ -124,8 +153,22 @@ export function describePolicy(limiter: AddressLimiter | KeyLimiter): PolicyDesc
   return ms >= 1_000 && ms < Infinity ? { windowSeconds: Math.ceil(ms / 1_000) } : {};
 }
 
-function instance<T extends { readonly kind: string }>(value: unknown, kind: T['kind']): T | undefined {
-  return (value as { kind?: unknown } | null | undefined)?.kind === kind ? (value as T) : undefined;
+function isOfKind<T extends { readonly kind: string }>(value: unknown, kind: T['kind']): value is T {
+  return (value as { kind?: unknown } | null | undefined)?.kind === kind;
+}
+
+/** An instance that can do what the pipeline will ask of it. */
+function instance<T extends AddressLimiter | KeyLimiter>(
+  limiter: T,
+  path: string,
+  methods: readonly (keyof T & string)[],
+  issues: OptionIssue[],
+): T | undefined {
+  const missing = methods.filter((method) => typeof limiter[method] !== 'function').map((method) => `${method}()`);
+  if (typeof limiter.name !== 'string') missing.push('name');
+  if (missing.length === 0) return limiter;
+  issues.push({ path, message: `must be an instance with ${missing.join(', ')}` });
+  return undefined;
 }
 
 /** Options that were given for the general limiter are the route's as well, unless it says otherwise. */

@@ -1,4 +1,5 @@
 import type { Reporter } from '../core/reporter.js';
+import { isThenable } from '../core/thenable.js';
 
 /**
  * Whether a function of the service returned a promise. Its rejection is then reported: nobody else waits for it, and
@@ -6,10 +7,8 @@ import type { Reporter } from '../core/reporter.js';
  * @internal
  */
 export function reportRejection(returned: unknown, reporter: Reporter): boolean {
-  if (typeof returned !== 'object' || returned === null) return false;
-  const { then } = returned as { readonly then?: unknown };
-  if (typeof then !== 'function') return false;
-  Promise.resolve(returned as PromiseLike<unknown>).then(undefined, (error: unknown) => {
+  if (!isThenable(returned)) return false;
+  Promise.resolve(returned).then(undefined, (error: unknown) => {
     reporter.listenerError(error);
   });
   return true;

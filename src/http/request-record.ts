@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
 import { redactText } from '../core/redaction.js';
+import { whenOver } from './connection.js';
 import { type ExchangeState, type RequestView, type ResponseShape, stateOf } from './exchange.js';
 
 /** What is known about a request once it is over. */
@@ -26,32 +26,34 @@ export interface RequestRecord {
 const CLIENT_HUNG_UP = 499;
 const LONGEST_PATH = 200;
 /** Clients choose how long a path is, and masking takes its time for each character. */
-const LONGEST_MASKED = 2 * LONGEST_PATH;
+const MASKED_BEYOND = 2_000;
 
 /** A path as records and events show it: secrets masked, cut to 200 characters. @internal */
 export function shownPath(path: string): string {
-  return redactText(path.slice(0, LONGEST_MASKED), LONGEST_PATH);
+  return redactText(path, LONGEST_PATH, MASKED_BEYOND);
 }
 
 /**
  * Opens the record of a request; it is closed once, when the response is over in whatever way. A request that has a
  * record already gets no second one.
+ *
+ * @param now - reads the time; never fails.
  * @internal
  */
 export function openRecord(
   request: RequestView,
   slowRequestMs: number,
-  clock: Clock,
+  now: () => number,
   close: (record: RequestRecord) => void,
 ): void {
   const { response } = request.exchange;
   const state = stateOf(response);
   if (state.recorded === true) return;
   state.recorded = true;
-  const startedAtMs = clock.now();
-  // `close` comes after `finish`, or instead of it when the client hung up; never twice.
-  response.once('close', () => {
-    close(recordOf(request, response, state, clock.now() - startedAtMs, slowRequestMs));
+  const startedAtMs = now();
+  request.noteAddress();
+  whenOver(request.exchange, () => {
+    close(recordOf(request, response, state, now() - startedAtMs, slowRequestMs));
   });
 }
 

@@ -92,13 +92,39 @@ export function securityHeaders(options?: SecurityHeadersOptions): SecurityHeade
     if (value === false) byName.delete(name.toLowerCase());
     else byName.set(name.toLowerCase(), [name, value]);
   }
-  return { kind: 'security-headers', list: [...byName.values()] };
+  return frozen([...byName.values()]);
+}
+
+function frozen(list: readonly (readonly [name: string, value: string])[]): SecurityHeaders {
+  return Object.freeze({
+    kind: 'security-headers',
+    list: Object.freeze(list.map(([name, value]) => Object.freeze([name, value] as const))),
+  });
+}
+
+/** Ready-made headers, from wherever they come: one that cannot be sent would end every request. */
+function readInstance(value: object, issues: OptionIssue[]): SecurityHeaders | undefined {
+  const { list } = value as { readonly list?: unknown };
+  const path = 'headers.list';
+  if (!Array.isArray(list)) {
+    issues.push({ path, message: 'must be a list of names and values; make it with securityHeaders()' });
+    return undefined;
+  }
+  const good: [string, string][] = [];
+  for (const [i, header] of list.entries()) {
+    const [name, text] = Array.isArray(header) ? (header as unknown[]) : [];
+    if (typeof name === 'string' && NAME.test(name) && typeof text === 'string' && VALUE.test(text))
+      good.push([name, text]);
+    else issues.push({ path: `${path}[${String(i)}]`, message: 'must be a header name and text that it can carry' });
+  }
+  return frozen(good);
 }
 
 /** The `headers` option: ready-made, options for it, or nothing. @internal */
 export function readHeadersOption(value: unknown, issues: OptionIssue[]): SecurityHeaders | undefined {
   if (value === false) return undefined;
-  if ((value as { kind?: unknown } | null | undefined)?.kind === 'security-headers') return value as SecurityHeaders;
+  if (typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'security-headers')
+    return readInstance(value, issues);
   try {
     return securityHeaders(value as SecurityHeadersOptions | undefined);
   } catch (error) {

@@ -15,7 +15,7 @@ export interface Act {
   run(set: (name: string, value: string) => void): string | Promise<string>;
 }
 
-type Part = 'setup' | 'rateLimit' | 'headers' | 'log' | 'health';
+type Part = 'before' | 'setup' | 'rateLimit' | 'headers' | 'log' | 'health';
 
 /** A framework, as far as the tests need it. */
 export interface Framework {
@@ -31,6 +31,8 @@ export interface Framework {
       /** Whether the framework believes one proxy, or all of them. */
       readonly trustsProxy?: boolean | 'all';
       readonly mounted?: (pipeline: MountedPipeline) => void;
+      /** What the part `before` waits for, as the service's own authentication does. */
+      readonly before?: () => Promise<void>;
     },
   ): (request: IncomingMessage, response: ServerResponse) => void;
   /** Adds a route first and sets up afterwards. */
@@ -45,12 +47,13 @@ function expressFramework(name: string, factory: ExpressFactory, catchesRejectio
   return {
     name,
     catchesRejections,
-    app(acts, hardening, { parts = ['setup'], trustsProxy = false, mounted } = {}) {
+    app(acts, hardening, { parts = ['setup'], trustsProxy = false, mounted, before = () => Promise.resolve() } = {}) {
       const app = factory();
       // The default error handler prints what it answers.
       app.set('env', 'test');
       if (trustsProxy !== false) app.set('trust proxy', trustsProxy === 'all' || 1);
       for (const part of parts) {
+        if (part === 'before') app.use((_request, _response, next) => void before().then(next, next));
         if (part === 'setup') mounted?.(expressAdapter.setupMiddleware(app, hardening));
         if (part === 'setup' && mounted === undefined) expressAdapter.setupMiddleware(app, hardening);
         if (part === 'rateLimit') app.use(expressAdapter.rateLimitMiddleware(hardening));
@@ -87,10 +90,11 @@ function koaFramework(name: string, Factory: typeof Koa3): Framework {
   return {
     name,
     catchesRejections: true,
-    app(acts, hardening, { parts = ['setup'], trustsProxy = false, mounted } = {}) {
+    app(acts, hardening, { parts = ['setup'], trustsProxy = false, mounted, before = () => Promise.resolve() } = {}) {
       const app = new Factory(trustsProxy === false ? {} : { proxy: true, maxIpsCount: trustsProxy === 'all' ? 0 : 1 });
       app.silent = true;
       for (const part of parts) {
+        if (part === 'before') app.use((_, next) => before().then(next));
         if (part === 'setup') mounted?.(koaAdapter.setupMiddleware(app, hardening));
         if (part === 'setup' && mounted === undefined) koaAdapter.setupMiddleware(app, hardening);
         if (part === 'rateLimit') app.use(koaAdapter.rateLimitMiddleware(hardening));

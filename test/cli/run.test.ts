@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/run.js';
@@ -63,5 +64,15 @@ describe('breakwater command', () => {
       promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv]);
     expect((await call('--version')).stdout).toBe(`${version}\n`);
     await expect(call('chekc')).rejects.toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('the real command ends without a fuss when its reader closes the pipe first', async () => {
+    const { spawn } = await import('node:child_process');
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'help'], { stdio: 'pipe' });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, err]).toEqual([0, '']);
   });
 });

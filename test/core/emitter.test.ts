@@ -1,4 +1,4 @@
-import { BreakwaterWarning } from 'breakwater/core';
+import { BreakwaterWarning, InvalidArgumentError } from 'breakwater/core';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../src/core/emitter.js';
@@ -64,6 +64,32 @@ describe('Emitter', () => {
     });
     emitter.emit('b', 'x');
     expect(calls).toBe(3);
+  });
+
+  it('stops a listener that causes events without end, and says so once', async () => {
+    const { emitter, reported } = setup();
+    const heard: number[] = [];
+    emitter.on('a', (n) => {
+      heard.push(n);
+      emitter.emit('a', n + 1);
+    });
+    emitter.emit('a', 0);
+    expect(heard).toEqual(Array.from({ length: 1_001 }, (_, i) => i));
+    emitter.emit('a', 5_000);
+    expect(heard).toHaveLength(2_002);
+    await Promise.resolve();
+    expect(reported).toMatchObject([{ code: 'BREAKWATER_W_EVENT_LOOP' }]);
+  });
+
+  it('refuses what is no listener, and events that there are not', () => {
+    const { emitter, reporter } = setup();
+    expect(() => emitter.on('a', undefined as never)).toThrow(InvalidArgumentError);
+    const strict = new Emitter<Events>(reporter, ['a', 'b']);
+    strict.on('b', () => undefined);
+    expect(() => strict.on('nope' as never, () => undefined)).toThrow('on: there is no such event; there is a, b');
+    const named = new Emitter<{ rejected: number }>(reporter, ['rejected']);
+    expect(() => named.on('rejectd' as never, () => undefined)).toThrow("did you mean 'rejected'?");
+    expect(() => named.on(undefined as never, () => undefined)).toThrow(InvalidArgumentError);
   });
 });
 

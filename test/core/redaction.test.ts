@@ -1,19 +1,20 @@
 import { InvalidArgumentError, registerSecret } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
-import { isSensitiveKey, redactText, redactValue } from '../../src/core/redaction.js';
+import { redactText, redactValue } from '../../src/core/redaction.js';
+import { isSensitiveKey } from '../../src/core/sensitive-names.js';
 
 describe('redactText', () => {
   it.each([
     ['connect to postgres://app:hunter2@db:5432/x failed', 'connect to postgres://[secret]@db:5432/x failed'],
     ['postgresql+asyncpg://u:p%40ss@h/d', 'postgresql+asyncpg://[secret]@h/d'],
-    ['Authorization: Bearer abc.def.ghi', 'Authorization: [secret] [secret]'],
+    ['Authorization: Bearer abc.def.ghi', 'Authorization: [secret]'],
     ['sent bearer abcdefgh here', 'sent bearer [secret] here'],
     ['password=hunter2&user=bob', 'password=[secret]&user=bob'],
     ['{"apiKey":"abc","user":"bob"}', '{"apiKey":[secret],"user":"bob"}'],
     ['DB_PASSWORD: hunter2', 'DB_PASSWORD: [secret]'],
     ['{"db_password": "two words", "user":"bob"}', '{"db_password": [secret], "user":"bob"}'],
     [String.raw`{"secret":"quo\"ted"}`, '{"secret":[secret]}'],
-    [String.raw`"{\"token\":\"abc\"}"`, String.raw`"{\"token\":\[secret]`],
+    [String.raw`"{\"token\":\"abc\"}"`, String.raw`"{\"token\":[secret]}"`],
     ["passphrase: 'it never ends", 'passphrase: [secret]'],
     [`token="${'long '.repeat(1_000)}"`, 'token=[secret]'],
     ['postgres://app:p@ss@db/x', 'postgres://[secret]@db/x'],
@@ -135,6 +136,7 @@ describe('redactValue', () => {
         redactValue(Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${String(i)}`, i]))) as object,
       ),
     ).toHaveLength(200);
+    expect(redactValue({ b: Buffer.from('correct-horse') })).toEqual({ b: '[13 bytes]' });
     expect([
       redactValue(NaN),
       redactValue(null),

@@ -1,4 +1,4 @@
-import type { Exchange, Hardening, PipelineStep, ResponseShape } from 'breakwater/http';
+import type { ConnectionShape, Exchange, Hardening, PipelineStep, ResponseShape } from 'breakwater/http';
 import { EventEmitter } from 'node:events';
 
 /** A response as the pipeline sees it, without a socket. */
@@ -6,6 +6,7 @@ export class FakeResponse extends EventEmitter implements ResponseShape {
   statusCode = 200;
   headersSent = false;
   writableFinished = false;
+  destroyed = false;
   body: string | undefined;
   readonly sent = new Map<string, string>();
 
@@ -39,6 +40,7 @@ export interface Asked {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly address?: string | undefined;
+  readonly socket?: ConnectionShape;
   readonly response?: FakeResponse;
   readonly steps?: readonly PipelineStep[];
 }
@@ -49,13 +51,14 @@ export async function ask(
   url: string,
   asked: Asked = {},
 ): Promise<FakeResponse & { answered: boolean }> {
-  const { method = 'GET', headers = {}, response = new FakeResponse(), steps } = asked;
+  const { method = 'GET', headers = {}, response = new FakeResponse(), steps, socket } = asked;
   const address = 'address' in asked ? asked.address : '203.0.113.5';
   const exchange: Exchange = {
     method,
     url,
     headers,
     socketAddress: address,
+    socket,
     frameworkAddress: () => address,
     frameworkTrustsProxy: false,
     response,

@@ -107,7 +107,7 @@ describe('limits', () => {
         true,
       ]);
     }
-    expect(reported).toMatchObject([{ code: 'BREAKWATER_W_ASYNC_OPTION' }]);
+    expect(reported).toMatchObject([{ code: 'BREAKWATER_W_IDENTITY' }, { code: 'BREAKWATER_W_ASYNC_OPTION' }]);
     identity = undefined;
     await ask(hardening, '/');
     expect((await ask(hardening, '/')).answered).toBe(true);

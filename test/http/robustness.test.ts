@@ -28,13 +28,23 @@ describe('functions of the service', () => {
     process.off('unhandledRejection', note);
   });
 
-  it.each([null, undefined, '', 7, {}, { id: null }, { id: '' }])(
+  it.each([null, undefined, '', false, { id: null }, { id: undefined }, { id: '' }])(
     'TRA-76 the identity %j is nobody: the request is limited by its address',
     async (identity) => {
       const identify = () => identity as never;
       const { hardening, reported } = setup({ ddos: false, identify, perUser: { capacity: 1 } });
       expect([(await ask(hardening, '/')).answered, (await ask(hardening, '/')).answered]).toEqual([false, true]);
       expect(reported).toEqual([]);
+    },
+  );
+
+  it.each([[7], [true], [{}], [{ id: 7 }], [{ user: 'a' }], [[]], [Symbol('a')], [() => 'a']])(
+    'an identity that is no text is nobody, and a warning says so once (case %#)',
+    async (identity: unknown) => {
+      const identify = () => identity as never;
+      const { hardening, reported } = setup({ ddos: false, identify, perUser: { capacity: 1 } });
+      expect([(await ask(hardening, '/')).answered, (await ask(hardening, '/')).answered]).toEqual([false, true]);
+      expect(reported).toMatchObject([{ code: 'BREAKWATER_W_IDENTITY' }]);
     },
   );
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import {
+  type ConnectionShape,
   type Exchange,
   type HardeningInput,
   type MountedPipeline,
@@ -19,7 +20,7 @@ export interface ExpressRequest {
   readonly originalUrl: string;
   readonly headers: RequestHeaders;
   readonly ip?: string | undefined;
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly socket: ConnectionShape;
   readonly app: Pick<ExpressApp, 'get'>;
 }
 
@@ -110,6 +111,7 @@ function exchangeOf(request: ExpressRequest, response: ResponseShape): Exchange<
     url: request.originalUrl,
     headers: request.headers,
     socketAddress: request.socket.remoteAddress,
+    socket: request.socket,
     // A part that is mounted by itself meets the application here for the first time.
     frameworkAddress: () => (trustsAll(request.app) ? request.socket.remoteAddress : request.ip),
     get frameworkTrustsProxy() {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import {
+  type ConnectionShape,
   type Exchange,
   type HardeningInput,
   type MountedPipeline,
@@ -19,7 +20,7 @@ export interface KoaContext {
   readonly originalUrl: string;
   readonly headers: RequestHeaders;
   readonly ip: string;
-  readonly req: { readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly req: { readonly socket: ConnectionShape };
   readonly res: ResponseShape;
   readonly app: { readonly proxy?: boolean | undefined };
   respond?: boolean | undefined;
@@ -109,6 +110,7 @@ function exchangeOf(context: KoaContext): Exchange<KoaContext> {
     url: context.originalUrl,
     headers: context.headers,
     socketAddress: context.req.socket.remoteAddress,
+    socket: context.req.socket,
     // A part that is mounted by itself meets the application here for the first time.
     frameworkAddress: () => (trustsAll(context.app) ? context.req.socket.remoteAddress : context.ip),
     get frameworkTrustsProxy() {

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { clockOption, describe, durationMs, parseOptions } from '../../core/options.js';
+import { steady } from '../../core/steady.js';
 import { failure, finding, shortMs } from '../finding.js';
 import type { HealthCheckContext, HealthFinding } from '../options.js';
 
@@ -39,14 +40,15 @@ export function databaseCheck(
     clock: clockOption(),
   };
   const { healthyBelowMs, clock } = parseOptions('databaseCheck', schema, options);
+  const now = steady(clock);
   return async (context) => {
-    const startedAtMs = clock.now();
+    const startedAtMs = now();
     try {
       await query(context);
     } catch (error) {
       return failure(HealthStatus.UNHEALTHY, 'query failed', error);
     }
-    const tookMs = clock.now() - startedAtMs;
+    const tookMs = now() - startedAtMs;
     if (tookMs < healthyBelowMs) return { status: HealthStatus.HEALTHY };
     return finding(HealthStatus.DEGRADED, `query took ${shortMs(tookMs)}; healthy is below ${shortMs(healthyBelowMs)}`);
   };

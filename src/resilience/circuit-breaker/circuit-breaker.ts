@@ -1,27 +1,23 @@
-import type { Clock } from '../../core/clock.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
-import { Emitter } from '../../core/emitter.js';
-import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
-import { HealthStatus } from '../../core/health-status.js';
-import { describe } from '../../core/options.js';
-import { redactText } from '../../core/redaction.js';
-import { Reporter } from '../../core/reporter.js';
+import type { HealthStatus } from '../../core/health-status.js';
+import { isThenable } from '../../core/thenable.js';
 import { type CallContext, type ExecuteOptions, notAFunction, type Policy, SingleCall } from '../call-context.js';
+import { type Staged, STAGES } from '../stages.js';
 import { asAttempt, type AttemptResult } from './attempt.js';
-import { Circuit, ORDINARY, REFUSED } from './engine.js';
-import { CircuitOpenError } from './errors.js';
+import { Blueprint } from './blueprint.js';
+import { BreakerStage } from './breaker-stage.js';
+import { BreakerCore } from './breaker-core.js';
+import { ORDINARY, REFUSED, type Ticket } from './engine.js';
 import { type CircuitBreakerEvents, tellAsJson } from './events.js';
+import { circuitHealth } from './health.js';
 import { CallLease, type Lease } from './lease.js';
 import { circuitMetrics } from './metrics.js';
-import {
-  type CircuitBreakerOptions,
-  circuitSettings,
-  type ParsedCircuitBreakerOptions,
-  parseCircuitBreakerOptions,
-} from './options.js';
+import { type CircuitBreakerOptions, parseCircuitBreakerOptions } from './options.js';
 import { type EndCall, protect, type ProtectOptions } from './protect.js';
-import { type CircuitBreakerSnapshot, circuitSnapshot, type ErrorSummary, summarizeError } from './snapshot.js';
-import type { CircuitState, TransitionReason, Verdict } from './state.js';
+import { namedAfter, resumeFrom } from './restore.js';
+import type { CircuitBreakerSnapshot } from './snapshot.js';
+import type { CircuitState } from './state.js';
+import { circuitSnapshot } from './take-snapshot.js';
 
 /**
  * Stops calling a dependency that keeps failing, answers at once instead, and tries it again after a while with a
@@ -32,29 +28,41 @@ import type { CircuitState, TransitionReason, Verdict } from './state.js';
  * const receipt = await breaker.execute(({ signal }) => fetch(url, { signal }));
  */
 export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy {
-  readonly kind = 'circuit-breaker';
-  readonly name: string;
-  readonly #options: ParsedCircuitBreakerOptions;
-  readonly #clock: Clock;
-  readonly #circuit: Circuit;
-  readonly #reporter: Reporter;
-  readonly #events: Emitter<CircuitBreakerEvents>;
-  readonly #totals = { successes: 0, failures: 0, ignored: 0, stale: 0, rejected: 0 };
-  #resets = 0;
-  #isolatedBecause: string | undefined;
-  /** The error of the last break; the error itself is let go when the circuit closes. */
-  #lastBreak: ErrorSummary | undefined;
+  readonly #core: BreakerCore;
 
-  /** @throws {@link InvalidOptionsError} naming every option that is unknown or out of range. */
+  /** @throws {@link InvalidOptionsError} naming every option that is unknown, out of range or impossible. */
   constructor(options?: CircuitBreakerOptions) {
-    this.#options = parseCircuitBreakerOptions(options);
-    this.name = this.#options.name;
-    this.#clock = this.#options.clock;
-    this.#reporter = new Reporter(`CircuitBreaker '${this.name}'`, this.#clock, this.#options.onListenerError);
-    this.#events = new Emitter(this.#reporter);
-    this.#circuit = new Circuit(circuitSettings(this.#options), (from, to, reason, cause) => {
-      this.#moved(from, to, reason, cause);
-    });
+    if (options instanceof BreakerCore) {
+      this.#core = options;
+      return;
+    }
+    const parsed = parseCircuitBreakerOptions(options);
+    this.#core = new BreakerCore(new Blueprint(parsed), parsed.name);
+  }
+
+  /**
+   * A breaker that goes on where another one was, such as before a restart: an open circuit stays open for what was left
+   * of its break, a half-open one lets a probe through, an isolated one stays so until {@link CircuitBreaker.reset}.
+   * Totals and windows start empty. A snapshot that cannot be right gives a `CLOSED` breaker and the warning
+   * `BREAKWATER_W_SNAPSHOT`.
+   *
+   * @param options - its options; those of the other breaker are not part of its snapshot, but for the name.
+   * @throws {@link InvalidOptionsError} naming every option that is unknown, out of range or impossible.
+   */
+  static restore(snapshot: CircuitBreakerSnapshot, options?: CircuitBreakerOptions): CircuitBreaker {
+    const breaker = new CircuitBreaker(namedAfter(snapshot, options));
+    resumeFrom(breaker.#core, snapshot);
+    return breaker;
+  }
+
+  /** `circuit-breaker`. */
+  get kind(): 'circuit-breaker' {
+    return 'circuit-breaker';
+  }
+
+  /** Which dependency it guards. */
+  get name(): string {
+    return this.#core.name;
   }
 
   /**
@@ -71,31 +79,31 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     // The rejection's value is the caller's or the operation's own, whatever it is.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     if (signal?.aborted === true) return Promise.reject(signal.reason);
-    const circuit = this.#circuit;
-    let ticket = ORDINARY;
-    if (circuit.state !== 'CLOSED') {
-      const nowMs = this.#clock.now();
-      ticket = circuit.admit(nowMs, signal);
-      if (ticket === REFUSED) return Promise.reject(this.#refuse(nowMs));
+    const core = this.#core;
+    let ticket: Ticket = ORDINARY;
+    if (core.free) core.inFlight++;
+    else {
+      ticket = core.enter(signal);
+      if (ticket === REFUSED) return Promise.reject(core.refusal());
     }
-    const { generation } = circuit;
-    const startedAtMs = this.#startedAt();
+    const { generation } = core;
+    const startedAtMs = core.startedAt();
     let running: Promise<T>;
     try {
       // Unlike an async function this costs one promise, and a native one is passed on as it is.
-      running = Promise.resolve(operation(new SingleCall(signal)));
+      running = Promise.resolve(operation(new SingleCall(options)));
     } catch (error) {
-      this.#ended(true, error, signal, generation, ticket, startedAtMs);
+      core.ended(true, error, signal, generation, ticket, startedAtMs);
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);
     }
     return running.then(
       (result) => {
-        this.#ended(false, result, signal, generation, ticket, startedAtMs);
+        core.ended(false, result, signal, generation, ticket, startedAtMs);
         return result;
       },
       (error: unknown) => {
-        this.#ended(true, error, signal, generation, ticket, startedAtMs);
+        core.ended(true, error, signal, generation, ticket, startedAtMs);
         throw error;
       },
     );
@@ -118,7 +126,7 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
       throw error;
     }
     if (isThenable(result)) {
-      this.#reporter.warn(
+      this.#core.blueprint.reporter.warn(
         'BREAKWATER_W_SYNC_PROMISE',
         'executeSync got a promise, whose outcome it cannot count; use execute',
       );
@@ -163,23 +171,15 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
    * a function.
    */
   tryAcquire(): Lease | undefined {
-    const circuit = this.#circuit;
-    let ticket = ORDINARY;
-    if (circuit.state !== 'CLOSED') {
-      const nowMs = this.#clock.now();
-      ticket = circuit.admit(nowMs);
-      if (ticket === REFUSED) {
-        this.#countRefusal(nowMs);
-        return undefined;
-      }
-    }
-    return new CallLease(this.#settleLease, circuit.generation, ticket);
+    const core = this.#core;
+    const ticket = core.enter();
+    return ticket === REFUSED ? undefined : new CallLease(core, core.generation, ticket);
   }
 
   /** The state now: right without any timer, since due transitions are made when somebody looks. */
   get state(): CircuitState {
-    this.#advance();
-    return this.#circuit.state;
+    this.#core.look();
+    return this.#core.state;
   }
 
   /**
@@ -189,14 +189,14 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
    * @param reason - shown in snapshot and health; redacted, at most 200 characters.
    */
   isolate(reason?: string): Disposable {
-    this.#advance();
-    if (reason !== undefined) this.#isolatedBecause = redactText(reason, 200);
-    const resets = this.#resets;
+    const core = this.#core;
+    core.look();
+    core.isolateBecause(reason);
+    const wish = core.isolate();
     let live = true;
-    this.#circuit.isolate();
     return {
       [Symbol.dispose]: () => {
-        if (live && resets === this.#resets) this.#circuit.deisolate();
+        if (live) core.deisolate(wish);
         live = false;
       },
     };
@@ -204,50 +204,38 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
 
   /** Back to `CLOSED` with empty counts, whatever the state: isolations are lifted and their handles do nothing any more. */
   reset(): void {
-    this.#resets++;
-    this.#circuit.reset();
+    this.#core.reset();
   }
 
   /** Undoes {@link CircuitBreaker.disable}, with empty counts. */
   enable(): void {
-    this.#circuit.enable();
+    this.#core.enable();
   }
 
   /** Lets every call through, uncounted and without events, until {@link CircuitBreaker.enable}. */
   disable(): void {
-    this.#advance();
-    this.#circuit.disable();
+    this.#core.look();
+    this.#core.disable();
   }
 
   /** Subscribes to `type`; the returned function unsubscribes. */
   on<K extends keyof CircuitBreakerEvents>(type: K, listener: (event: CircuitBreakerEvents[K]) => void): () => void {
-    return this.#events.on(type, listener);
+    return this.#core.events.on(type, listener);
   }
 
   /** Hears of transitions and refusals, as plain JSON, for loggers and status pages. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return tellAsJson(this.#events, listener);
+    return tellAsJson(this.#core.events, listener);
   }
 
   /** State and counts as plain JSON. */
   snapshot(): CircuitBreakerSnapshot {
-    const nowMs = this.#clock.now();
-    this.#circuit.advance(nowMs);
-    return circuitSnapshot(this.#circuit, nowMs, {
-      name: this.name,
-      wallNowMs: this.#clock.wallNow(),
-      totals: this.#totals,
-      lastBreak: this.#lastBreak,
-      isolatedBecause: this.#isolatedBecause,
-    });
+    return circuitSnapshot(this.#core, this.#core.blueprint.now());
   }
 
-  /** `DEGRADED` while the circuit is broken or isolated. */
+  /** `DEGRADED` while the circuit is broken or isolated; in the mode `'shadow'` a message says so instead. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
-    const { state } = this;
-    if (state === 'CLOSED' || state === 'DISABLED') return { status: HealthStatus.HEALTHY };
-    const because = state === 'ISOLATED' && this.#isolatedBecause !== undefined ? `: ${this.#isolatedBecause}` : '';
-    return { status: HealthStatus.DEGRADED, message: `circuit is ${state}${because}` };
+    return circuitHealth(this.#core);
   }
 
   /** State and totals for a scrape. */
@@ -255,138 +243,26 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     return circuitMetrics(this.snapshot());
   }
 
-  readonly #settleLease = (verdict: Verdict, generation: number, ticket: number, error: unknown): boolean =>
-    this.#settle(verdict, generation, ticket, error);
-
-  #advance(): void {
-    const { state } = this.#circuit;
-    if (state === 'OPEN' || state === 'HALF_OPEN') this.#circuit.advance(this.#clock.now());
+  /** @internal */
+  [STAGES](): unknown {
+    const { clock } = this.#core.blueprint.options;
+    const staged: Staged = { kind: this.kind, clock, stages: [new BreakerStage(this.#core)] };
+    return staged;
   }
 
   /** Admits a call whose end is told later, or throws the refusal. */
   #begin(): EndCall {
-    const circuit = this.#circuit;
-    let ticket = ORDINARY;
-    if (circuit.state !== 'CLOSED') {
-      const nowMs = this.#clock.now();
-      ticket = circuit.admit(nowMs);
-      if (ticket === REFUSED) throw this.#refuse(nowMs);
-    }
-    const { generation } = circuit;
-    const startedAtMs = this.#startedAt();
+    const core = this.#core;
+    const ticket = core.enter();
+    if (ticket === REFUSED) throw core.refusal();
+    const { generation } = core;
+    const startedAtMs = core.startedAt();
     let running = true;
     return (outcome, value) => {
       if (!running) return;
       running = false;
-      if (outcome === 'unknown') this.#settle('ignore', generation, ticket, undefined);
-      else this.#ended(outcome === 'failed', value, undefined, generation, ticket, startedAtMs);
+      if (outcome === 'unknown') core.answer('ignore', generation, ticket, undefined);
+      else core.ended(outcome === 'failed', value, undefined, generation, ticket, startedAtMs);
     };
   }
-
-  #refuse(nowMs: number): CircuitOpenError {
-    this.#countRefusal(nowMs);
-    const { state, cause } = this.#circuit;
-    const retryAfterMs = this.#circuit.retryAfterMs(nowMs);
-    return new CircuitOpenError(this.name, state, {
-      captureStack: this.#options.captureStack,
-      ...(cause === undefined ? {} : { cause }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
-  }
-
-  #countRefusal(nowMs: number): void {
-    this.#totals.rejected++;
-    if (!this.#events.has('rejected')) return;
-    const { state } = this.#circuit;
-    const retryAfterMs = this.#circuit.retryAfterMs(nowMs);
-    this.#events.emit('rejected', {
-      breaker: this.name,
-      state,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
-  }
-
-  /** Reads the clock only for those who asked for durations. */
-  #startedAt(): number {
-    const asked = this.#options.classify !== undefined || this.#events.has('success') || this.#events.has('failure');
-    return asked ? this.#clock.now() : NaN;
-  }
-
-  /** Judges an outcome and books it. */
-  #ended(
-    failed: boolean,
-    value: unknown,
-    signal: { readonly aborted: boolean } | undefined,
-    generation: number,
-    ticket: number,
-    startedAtMs: number,
-  ): void {
-    if (this.#circuit.state === 'DISABLED') return;
-    let verdict: Verdict;
-    if (signal?.aborted === true) verdict = 'ignore';
-    else if (this.#options.classify === undefined) verdict = failed ? judge(value) : 'success';
-    else verdict = this.#classify(failed, value, startedAtMs);
-    const error = failed ? value : undefined;
-    if (!this.#settle(verdict, generation, ticket, error) || verdict === 'ignore') return;
-    if (!this.#events.has(verdict)) return;
-    const duration = Number.isNaN(startedAtMs) ? {} : { durationMs: this.#clock.now() - startedAtMs };
-    if (verdict === 'success') this.#events.emit('success', duration);
-    else this.#events.emit('failure', { error, ...duration });
-  }
-
-  #classify(failed: boolean, value: unknown, startedAtMs: number): Verdict {
-    const durationMs = this.#clock.now() - startedAtMs;
-    try {
-      const verdict = this.#options.classify?.(
-        failed ? { failed, error: value, durationMs } : { failed, result: value, durationMs },
-      );
-      if (verdict === 'success' || verdict === 'failure' || verdict === 'ignore') return verdict;
-      this.#reporter.listenerError(
-        new InvalidArgumentError(`classify must answer 'success', 'failure' or 'ignore', got ${describe(verdict)}`),
-      );
-    } catch (error) {
-      this.#reporter.listenerError(error);
-    }
-    return failed ? judge(value) : 'success';
-  }
-
-  /** Books a verdict; `false` when the call belongs to an earlier state and no longer counts. */
-  #settle(verdict: Verdict, generation: number, ticket: number, error: unknown): boolean {
-    const circuit = this.#circuit;
-    if (circuit.state === 'DISABLED') return false;
-    if (generation !== circuit.generation || (ticket !== ORDINARY && !this.#settleProbe(verdict, ticket, error))) {
-      this.#totals.stale++;
-      return false;
-    }
-    if (verdict === 'ignore') this.#totals.ignored++;
-    else if (verdict === 'success') {
-      this.#totals.successes++;
-      if (ticket === ORDINARY) circuit.succeed();
-    } else {
-      this.#totals.failures++;
-      if (ticket === ORDINARY && circuit.fail(error)) circuit.trip(this.#clock.now());
-    }
-    return true;
-  }
-
-  #settleProbe(verdict: Verdict, ticket: number, error: unknown): boolean {
-    return this.#circuit.settleProbe(ticket, verdict, this.#clock.now(), error);
-  }
-
-  #moved(from: CircuitState, to: CircuitState, reason: TransitionReason, cause: unknown): void {
-    if (to === 'CLOSED' && cause !== undefined) this.#lastBreak = summarizeError(cause);
-    if (to !== 'ISOLATED') this.#isolatedBecause = undefined;
-    if (!this.#events.has('stateChange')) return;
-    const because = to === 'OPEN' && cause !== undefined ? { cause } : {};
-    this.#events.emit('stateChange', { breaker: this.name, from, to, reason, ...because });
-  }
-}
-
-/** A refusal by another guard says nothing about the dependency. */
-function judge(error: unknown): Verdict {
-  return isRejectedError(error) ? 'ignore' : 'failure';
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -9,7 +9,7 @@ export class CircuitOpenError extends RejectedError {
   readonly code = 'BREAKWATER_CIRCUIT_OPEN';
   /** Name of the breaker. */
   readonly breaker: string;
-  /** `OPEN`, `HALF_OPEN` (all probes are taken) or `ISOLATED`. */
+  /** `OPEN`, `HALF_OPEN` (all probes are taken), `ISOLATED`, or `CLOSED` (it takes up its load again, step by step). */
   readonly state: CircuitState;
 
   constructor(breaker: string, state: CircuitState, options: RejectedErrorOptions = {}) {
@@ -27,5 +27,6 @@ export class CircuitOpenError extends RejectedError {
 function explain(state: CircuitState, retryAfterMs: number | undefined): string {
   if (retryAfterMs === undefined) return ' and lets no call through';
   const wait = `${String(Math.ceil(retryAfterMs))} ms`;
+  if (state === 'CLOSED') return ` again and takes up its load step by step; in ${wait} it lets every call through`;
   return state === 'OPEN' ? `; the next call may be tried in ${wait}` : `; its probe has ${wait} left to answer`;
 }

@@ -1,6 +1,6 @@
 import type { ComponentEvent } from '../../core/component.js';
 import type { Emitter } from '../../core/emitter.js';
-import { summarizeError } from './snapshot.js';
+import { summarizeError } from './error-summary.js';
 import type { CircuitState, TransitionReason } from './state.js';
 
 /** A circuit changed its state. */
@@ -28,13 +28,15 @@ export interface CircuitFailure {
   readonly durationMs?: number;
 }
 
-/** A call was refused. */
+/** A call was refused, or would have been. */
 export interface CircuitRejection {
   /** Name of the breaker. */
   readonly breaker: string;
   readonly state: CircuitState;
   /** Milliseconds until the next call may be tried, when that is known. */
   readonly retryAfterMs?: number;
+  /** Set when the call ran all the same, because the breaker's mode is `'shadow'`. */
+  readonly shadow?: true;
 }
 
 /** The events of a circuit breaker, by name. */
@@ -51,9 +53,8 @@ export function tellAsJson(
   listener: (event: ComponentEvent) => void,
 ): () => void {
   const stops = [
-    events.on('stateChange', ({ cause, ...change }) => {
-      const data = cause === undefined ? change : { ...change, cause: summarizeError(cause) };
-      listener({ type: 'stateChange', level: change.to === 'OPEN' ? 'error' : 'info', data });
+    events.on('stateChange', (change) => {
+      listener(stateChangeAsJson(change));
     }),
     events.on('rejected', (data) => {
       listener({ type: 'rejected', level: 'warn', data });
@@ -62,4 +63,10 @@ export function tellAsJson(
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** A transition as plain JSON. @internal */
+export function stateChangeAsJson({ cause, ...change }: CircuitStateChange): ComponentEvent {
+  const data = cause === undefined ? change : { ...change, cause: summarizeError(cause) };
+  return { type: 'stateChange', level: change.to === 'OPEN' ? 'error' : 'info', data };
 }

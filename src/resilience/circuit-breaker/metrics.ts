@@ -4,7 +4,7 @@ import { CircuitState } from './state.js';
 
 /** A breaker's samples: one gauge a state, one counter an outcome. @internal */
 export function circuitMetrics({ name: breaker, state: now, counts }: CircuitBreakerSnapshot): MetricSample[] {
-  const { successes: success, failures: failure, ignored, stale, rejected } = counts;
+  const { successes: success, failures: failure, ignored, throttled, stale, rejected } = counts;
   return [
     ...Object.values(CircuitState).map((state): MetricSample => ({
       name: 'breakwater_circuit_state',
@@ -13,12 +13,14 @@ export function circuitMetrics({ name: breaker, state: now, counts }: CircuitBre
       value: state === now ? 1 : 0,
       labels: { breaker, state },
     })),
-    ...Object.entries({ success, failure, ignored, stale, rejected }).map(([outcome, value]): MetricSample => ({
-      name: 'breakwater_circuit_calls_total',
-      type: 'counter',
-      help: 'Calls by what came of them.',
-      value,
-      labels: { breaker, outcome },
-    })),
+    ...Object.entries({ success, failure, ignored, throttled, stale, rejected }).map(
+      ([outcome, value]): MetricSample => ({
+        name: 'breakwater_circuit_calls_total',
+        type: 'counter',
+        help: 'Calls by what came of them.',
+        value,
+        labels: { breaker, outcome },
+      }),
+    ),
   ];
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { nearest } from '../../core/spelling.js';
+import { isThenable } from '../../core/thenable.js';
 
 type LastParam<F> = F extends (...a: infer A) => unknown
   ? A extends readonly [...unknown[], infer L]
@@ -204,8 +205,4 @@ function rejected(error: unknown): Promise<never> {
   // The value is the method's own or the refusal.
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
   return Promise.reject(error);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

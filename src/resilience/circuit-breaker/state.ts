@@ -12,9 +12,15 @@ export const CircuitState = /* @__PURE__ */ Object.freeze({
 /** One of the values of the constant {@link CircuitState}. */
 export type CircuitState = (typeof CircuitState)[keyof typeof CircuitState];
 
+/** Whether a breaker refuses calls, or only tells which ones it would refuse. */
+export type CircuitMode = 'enforce' | 'shadow';
+
 /** Why a circuit changed its state. */
 export type TransitionReason =
   | 'failure-threshold'
+  | 'failure-rate'
+  | 'slow-call-rate'
+  | 'throttled'
   | 'recovery-timeout'
   | 'probe-failed'
   | 'probe-expired'
@@ -23,7 +29,11 @@ export type TransitionReason =
   | 'isolation-lifted'
   | 'reset'
   | 'disabled'
-  | 'enabled';
+  | 'enabled'
+  | 'restored';
 
-/** How the outcome of a call weighs. */
-export type Verdict = 'success' | 'failure' | 'ignore';
+/**
+ * How the outcome of a call weighs. With `throttledMs` the dependency asked to be left alone for that many milliseconds
+ * (at least 0): the circuit opens for as long, and the call counts neither as success nor as failure.
+ */
+export type Verdict = 'success' | 'failure' | 'ignore' | { readonly throttledMs: number };

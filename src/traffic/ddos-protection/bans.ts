@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../core/errors.js';
+import { ROUNDING_MS } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 import { keyOf, maskAddress, parseAddress, parseCidr, rangeText } from '../client-address/index.js';
 
@@ -33,7 +34,7 @@ export class Bans {
   readonly #ranges = new Map<string, HeldRange>();
   /** Prefix lengths among the ranges: a lookup tries each once, however many ranges there are. */
   #prefixes: readonly number[] = [];
-  #latestMs = -Infinity;
+  #latestMs = 0;
 
   constructor(owner: string, ipv6Prefix: number, max: number) {
     this.#owner = owner;
@@ -55,14 +56,14 @@ export class Bans {
     let untilMs = nowMs;
     const held = this.#keys.get(key);
     if (held !== undefined) {
-      if (held.untilMs <= nowMs) this.#keys.delete(key);
+      if (isOver(held.untilMs, nowMs)) this.#keys.delete(key);
       else untilMs = held.untilMs;
     }
     const address = this.#ranges.size === 0 ? undefined : parseAddress(key.split('/')[0] ?? '');
     if (address === undefined) return untilMs - nowMs;
     for (const prefix of this.#prefixes) {
       const range = this.#ranges.get(rangeText({ address: maskAddress(address, prefix), prefix }));
-      if (range !== undefined && range.untilMs > untilMs) untilMs = range.untilMs;
+      if (range !== undefined && !isOver(range.untilMs, nowMs)) untilMs = Math.max(untilMs, range.untilMs);
     }
     return untilMs - nowMs;
   }
@@ -83,7 +84,7 @@ export class Bans {
   }
 
   #addRange(cidr: string, untilMs: number, reason: string, nowMs: number): void {
-    for (const [other, held] of this.#ranges) if (held.untilMs <= nowMs) this.#ranges.delete(other);
+    for (const [other, held] of this.#ranges) if (isOver(held.untilMs, nowMs)) this.#ranges.delete(other);
     if (this.#ranges.size >= MOST_RANGES && !this.#ranges.has(cidr)) {
       throw new InvalidArgumentError(
         `${this.#owner}: ${String(MOST_RANGES)} ranges are blocked; lift some or use the deny option`,
@@ -128,8 +129,13 @@ export class Bans {
   *list(nowMs: number): Generator<Ban> {
     for (const held of [this.#keys.entries(), this.#ranges.entries()]) {
       for (const [address, { untilMs, reason }] of held) {
-        if (untilMs > nowMs) yield { address, reason, remainingMs: untilMs - nowMs };
+        if (!isOver(untilMs, nowMs)) yield { address, reason, remainingMs: untilMs - nowMs };
       }
     }
   }
+}
+
+/** A block is over after exactly the time that was promised, however the numbers were rounded. */
+function isOver(untilMs: number, nowMs: number): boolean {
+  return untilMs - nowMs <= ROUNDING_MS;
 }

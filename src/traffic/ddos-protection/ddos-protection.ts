@@ -1,16 +1,16 @@
-import type { Clock } from '../../core/clock.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
+import { checkCallOptions, describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
+import { steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 import { keyOf } from '../client-address/index.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { type Ban, Bans } from './bans.js';
 import { Brake, Visits } from './engine.js';
-import type { DDoSProtectionEvents } from './events.js';
+import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
 import { type DDoSProtectionOptions, type ParsedDDoSProtectionOptions, parseDDoSProtectionOptions } from './options.js';
 import { type DDoSStats, protectionMetrics } from './stats.js';
 
@@ -35,7 +35,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   readonly kind = 'ddos-protection';
   readonly name: string;
   readonly #options: ParsedDDoSProtectionOptions;
-  readonly #clock: Clock;
+  readonly #time: () => number;
   readonly #reporter: Reporter;
   readonly #events: Emitter<DDoSProtectionEvents>;
   readonly #violated: readonly string[];
@@ -43,7 +43,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   readonly #bans: Bans;
   readonly #brake: Brake;
   readonly #shadow: boolean;
-  #latestMs = -Infinity;
+  #latestMs = 0;
   #admitted = 0;
   #rejected = 0;
   #blocked = 0;
@@ -55,9 +55,9 @@ export class DDoSProtection implements Component<DDoSStats> {
     this.#options = parseDDoSProtectionOptions(options);
     const { name, clock, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
     this.name = name;
-    this.#clock = clock;
+    this.#time = steady(clock);
     this.#reporter = new Reporter(`DDoSProtection '${name}'`, clock, onListenerError);
-    this.#events = new Emitter(this.#reporter);
+    this.#events = new Emitter(this.#reporter, DDOS_EVENTS);
     this.#violated = Object.freeze([name]);
     this.#visits = new BoundedMap(maxAddresses, (visits) => visits.weight(this.#latestMs, windowMs));
     this.#bans = new Bans(`DDoSProtection '${name}'`, ipv6Prefix, maxAddresses);
@@ -70,8 +70,11 @@ export class DDoSProtection implements Component<DDoSStats> {
    * counted nowhere but in `stats().unaddressed`: a bucket for all of those would let one client lock out the others.
    *
    * @param options - with `block: false` a request beyond the limit is refused, but its address is not blocked.
+   * @throws {@link InvalidArgumentError} when `options` is no object.
    */
-  check(address: string | undefined, { block = true }: { readonly block?: boolean | undefined } = {}): Decision {
+  check(address: string | undefined, options?: { readonly block?: boolean | undefined }): Decision {
+    if (options !== undefined) checkCallOptions('DDoSProtection.check', options);
+    const block = options?.block ?? true;
     const { threshold, windowMs, ipv6Prefix, allow, deny } = this.#options;
     const key = typeof address === 'string' ? keyOf(address, ipv6Prefix) : undefined;
     if (address === undefined || key === undefined) return this.#withoutAddress();
@@ -104,6 +107,9 @@ export class DDoSProtection implements Component<DDoSStats> {
     if (typeof ms !== 'number' || !(ms > 0)) {
       throw new InvalidArgumentError(`DDoSProtection.block: ms must be a number of more than 0, got ${describe(ms)}`);
     }
+    if (typeof reason !== 'string') {
+      throw new InvalidArgumentError(`DDoSProtection.block: reason must be text, got ${describe(reason)}`);
+    }
     const shown = redactText(reason, 200);
     const nowMs = this.#now();
     const { evicted } = this.#bans;
@@ -127,8 +133,15 @@ export class DDoSProtection implements Component<DDoSStats> {
     return was;
   }
 
-  /** Whether a request of this address would be refused for a block or the deny list; changes no count. */
+  /**
+   * Whether a request of this address would be refused for a block or the deny list; changes no count.
+   *
+   * @throws {@link InvalidArgumentError} when `address` is not text; text that is no address is never blocked.
+   */
   isBlocked(address: string): boolean {
+    if (typeof address !== 'string') {
+      throw new InvalidArgumentError(`DDoSProtection.isBlocked: the address must be text, got ${describe(address)}`);
+    }
     const { ipv6Prefix, allow, deny } = this.#options;
     const key = keyOf(address, ipv6Prefix);
     if (this.#shadow || key === undefined || allow.has(address)) return false;
@@ -192,11 +205,8 @@ export class DDoSProtection implements Component<DDoSStats> {
     return protectionMetrics(this.stats());
   }
 
-  /** A clock that is set back makes no block longer and no window shorter: time only goes on. */
   #now(): number {
-    const nowMs = this.#clock.now();
-    if (nowMs > this.#latestMs) this.#latestMs = nowMs;
-    return this.#latestMs;
+    return (this.#latestMs = this.#time());
   }
 
   #visitsOf(key: string, nowMs: number): Visits {

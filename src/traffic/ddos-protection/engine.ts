@@ -1,3 +1,5 @@
+import { ROUNDING_MS } from '../../core/steady.js';
+
 /** Parts of a window. A request leaves the count when its part does: between 11/12 of the window and the whole of it later. */
 export const PARTS = 12;
 
@@ -61,7 +63,8 @@ export class Visits {
   }
 
   #partAt(nowMs: number, windowMs: number): number {
-    return Math.floor(((nowMs - this.#startMs) * PARTS) / windowMs);
+    // A part that ends at this very moment has ended, however the numbers were rounded.
+    return Math.floor(((nowMs - this.#startMs + ROUNDING_MS) * PARTS) / windowMs);
   }
 
   #advance(nowMs: number, windowMs: number): void {

@@ -37,3 +37,6 @@ export interface DDoSProtectionEvents {
   unblocked: AddressUnblocked;
   pressure: ProtectionPressure;
 }
+
+/** What there is to subscribe to. @internal */
+export const DDOS_EVENTS = /* @__PURE__ */ Object.freeze(['blocked', 'unblocked', 'pressure'] as const);

@@ -14,12 +14,16 @@ export class TokenBucket {
   readonly #tokenMs: number;
   /** Time from empty to full. */
   readonly #fullMs: number;
+  /** What the clock itself may be off by. */
+  readonly #clockErrorMs: number;
 
-  constructor(capacity: number, refillPerSecond: number) {
+  /** @param clockMs - what the clock says: the larger its numbers, the coarser their fractions. */
+  constructor(capacity: number, refillPerSecond: number, clockMs: number) {
     this.capacity = capacity;
     this.refills = refillPerSecond > 0;
     this.#tokenMs = this.refills ? 1_000 / refillPerSecond : 1;
     this.#fullMs = capacity * this.#tokenMs;
+    this.#clockErrorMs = Number.isFinite(clockMs) ? Math.abs(clockMs) * Number.EPSILON : 0;
   }
 
   /** The time that counts for this bucket. */
@@ -74,10 +78,12 @@ export class TokenBucket {
 
   /**
    * The roundings of a few thousand additions, but a ten-millionth of a token at most, and always a few units in the last
-   * place of the numbers involved: a call at the very moment that was promised is admitted.
+   * place of the numbers involved: a call at the very moment that was promised is admitted. Never as much as a token,
+   * which would admit everything.
    */
   #slackMs(nowMs: number): number {
     const sizeMs = Math.abs(nowMs) + this.#fullMs;
-    return Math.max(Math.min(this.#tokenMs * 1e-7, sizeMs * 2 ** -40), sizeMs * 4 * Number.EPSILON);
+    const roundingMs = Math.max(Math.min(this.#tokenMs * 1e-7, sizeMs * 2 ** -40), sizeMs * 4 * Number.EPSILON);
+    return Math.min(roundingMs + this.#clockErrorMs, this.#tokenMs / 4);
   }
 }

@@ -26,6 +26,9 @@ export interface PerUserRateLimiterEvents {
   rejected: KeyedRateLimitRejection;
 }
 
+/** What there is to subscribe to, in either of them. @internal */
+export const LIMITER_EVENTS = /* @__PURE__ */ Object.freeze(['rejected'] as const);
+
 /** A refusal as plain JSON, without the key: that is a person's. @internal */
 export function rejectionData({ limiter, decision }: RateLimitRejection): object {
   const { cost, retryAfterMs, source, shadow } = decision;

@@ -1,17 +1,17 @@
-import type { Clock } from '../../core/clock.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
+import { ROUNDING_MS, steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 import { NumberTable } from '../../internal/number-table.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
-import { checkCost } from './cost.js';
+import { costIn } from './cost.js';
 import { KeyNames } from './digest.js';
 import { TokenBucket } from './engine.js';
-import { type PerUserRateLimiterEvents, rejectionData } from './events.js';
+import { LIMITER_EVENTS, type PerUserRateLimiterEvents, rejectionData } from './events.js';
 import { limiterMetrics } from './metrics.js';
 import { parsePerUserOptions, type PerUserRateLimiterOptions } from './options.js';
 
@@ -49,7 +49,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   readonly kind = 'per-user-rate-limiter';
   readonly name: string;
   readonly #options: ReturnType<typeof parsePerUserOptions>;
-  readonly #clock: Clock;
+  readonly #time: () => number;
   readonly #bucket: TokenBucket;
   readonly #events: Emitter<PerUserRateLimiterEvents>;
   readonly #violated: readonly string[];
@@ -58,7 +58,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   readonly #keys: NumberTable;
   readonly #blocks: BoundedMap<Block>;
   readonly #shadow: boolean;
-  #latestMs = -Infinity;
+  #latestMs = 0;
   #admitted = 0;
   #rejected = 0;
 
@@ -67,9 +67,9 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     this.#options = parsePerUserOptions(options);
     const { name, capacity, refillPerSecond, maxKeys, clock, mode, onListenerError } = this.#options;
     this.name = name;
-    this.#clock = clock;
-    this.#bucket = new TokenBucket(capacity, refillPerSecond);
-    this.#events = new Emitter(new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError));
+    this.#time = steady(clock);
+    this.#bucket = new TokenBucket(capacity, refillPerSecond, clock.now());
+    this.#events = new Emitter(new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError), LIMITER_EVENTS);
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
     this.#keys = new NumberTable(maxKeys);
@@ -82,11 +82,10 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
    * @param key - who is calling: text of at least one character. Longer than 128 characters it is stored as a digest.
    * @throws {@link InvalidArgumentError} when `key` is no such text, or `cost` is not an integer of at least 0.
    */
-  check(key: string, { cost = 1 }: { readonly cost?: number | undefined } = {}): Decision {
-    checkCost('PerUserRateLimiter', cost);
+  check(key: string, options?: { readonly cost?: number | undefined }): Decision {
+    const cost = options === undefined ? 1 : costIn('PerUserRateLimiter', options);
     const name = this.#nameOf(key);
-    const clockMs = this.#clock.now();
-    if (clockMs > this.#latestMs) this.#latestMs = clockMs;
+    this.#latestMs = this.#time();
     if (this.#blocks.size > 0) {
       const leftMs = this.#blockLeftMs(name);
       if (leftMs > 0) return this.#refuse(name, cost, leftMs, leftMs, 0, 'ban');
@@ -123,7 +122,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
    *
    * @param ms - more than 0; `Infinity` until {@link PerUserRateLimiter.unblock}.
    * @param reason - shown in `rejected` events; redacted, at most 200 characters.
-   * @throws {@link InvalidArgumentError} when `ms` is not such a number.
+   * @throws {@link InvalidArgumentError} when one of them is wrong.
    */
   block(key: string, ms: number, reason: string): void {
     if (typeof ms !== 'number' || !(ms > 0)) {
@@ -131,8 +130,11 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
         `PerUserRateLimiter.block: ms must be a number of more than 0, got ${describe(ms)}`,
       );
     }
+    if (typeof reason !== 'string') {
+      throw new InvalidArgumentError(`PerUserRateLimiter.block: reason must be text, got ${describe(reason)}`);
+    }
     const name = this.#nameOf(key);
-    this.#latestMs = Math.max(this.#latestMs, this.#clock.now());
+    this.#latestMs = this.#time();
     this.#blocks.delete(name);
     this.#blocks.add(name, { untilMs: this.#latestMs + ms, reason: redactText(reason, 200) });
   }
@@ -212,7 +214,8 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   #blockLeftMs(name: string): number {
     const block = this.#blocks.get(name);
     if (block === undefined) return 0;
-    if (block.untilMs > this.#latestMs) return block.untilMs - this.#latestMs;
+    const leftMs = block.untilMs - this.#latestMs;
+    if (leftMs > ROUNDING_MS) return leftMs;
     this.#blocks.delete(name);
     return 0;
   }

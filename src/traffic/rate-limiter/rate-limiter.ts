@@ -1,14 +1,15 @@
-import type { Clock } from '../../core/clock.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import { Reporter } from '../../core/reporter.js';
+import { steady } from '../../core/steady.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
-import { checkCost } from './cost.js';
+import { checkCost, costIn } from './cost.js';
 import { TokenBucket } from './engine.js';
 import { RateLimitedError } from './errors.js';
-import { type RateLimiterEvents, rejectionData } from './events.js';
+import { LIMITER_EVENTS, type RateLimiterEvents, rejectionData } from './events.js';
 import { limiterMetrics } from './metrics.js';
 import { parseRateLimiterOptions, type RateLimiterOptions } from './options.js';
 import { WaitingLine } from './waiting-line.js';
@@ -49,14 +50,13 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
   readonly kind = 'rate-limiter';
   readonly name: string;
   readonly #options: ReturnType<typeof parseRateLimiterOptions>;
-  readonly #clock: Clock;
+  readonly #time: () => number;
   readonly #bucket: TokenBucket;
   readonly #events: Emitter<RateLimiterEvents>;
   readonly #violated: readonly string[];
   readonly #line: WaitingLine;
   readonly #shadow: boolean;
   #fullAtMs = -Infinity;
-  #latestMs = -Infinity;
   #admitted = 0;
   #rejected = 0;
 
@@ -65,9 +65,9 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     this.#options = parseRateLimiterOptions(options);
     const { name, capacity, refillPerSecond, clock, mode, onListenerError } = this.#options;
     this.name = name;
-    this.#clock = clock;
-    this.#bucket = new TokenBucket(capacity, refillPerSecond);
-    this.#events = new Emitter(new Reporter(`RateLimiter '${name}'`, clock, onListenerError));
+    this.#time = steady(clock);
+    this.#bucket = new TokenBucket(capacity, refillPerSecond, clock.now());
+    this.#events = new Emitter(new Reporter(`RateLimiter '${name}'`, clock, onListenerError), LIMITER_EVENTS);
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
     this.#line = new WaitingLine(clock, {
@@ -101,12 +101,17 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
   /**
    * Waits for `cost` tokens, first come first served.
    *
+   * @throws {@link InvalidArgumentError} (as a rejection) when an option is impossible.
    * @throws {@link RateLimitedError} (as a rejection) when the wait would be longer than `maxWaitMs` or would never end.
    * @throws `signal.reason` (as a rejection) when `signal` aborts first.
    */
-  acquire({ cost = 1, signal, maxWaitMs = Infinity }: AcquireOptions = {}): Promise<Decision> {
+  acquire(options?: AcquireOptions): Promise<Decision> {
+    let cost: number;
+    let signal: PlatformAbortSignal | undefined;
     try {
-      checkCost('RateLimiter', cost);
+      cost = costIn('RateLimiter.acquire', options);
+      const { maxWaitMs = Infinity } = options ?? {};
+      signal = readSignal(options?.signal);
       if (typeof maxWaitMs !== 'number' || !(maxWaitMs >= 0)) {
         throw new InvalidArgumentError('RateLimiter: maxWaitMs must be a number of ms of at least 0');
       }
@@ -165,10 +170,8 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     return limiterMetrics(this.name, this.#admitted, this.#rejected);
   }
 
-  /** A clock that is set back mints no tokens: time only goes on. */
   #now(): number {
-    this.#latestMs = Math.max(this.#latestMs, this.#clock.now());
-    return this.#bucket.time(this.#latestMs);
+    return this.#bucket.time(this.#time());
   }
 
   #delayMs(cost: number, ahead: number): number {
@@ -222,4 +225,12 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     if (this.#events.has('rejected')) this.#events.emit('rejected', { limiter: this.name, decision });
     return decision;
   }
+}
+
+function readSignal(signal: PlatformAbortSignal | undefined): PlatformAbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  if (typeof (signal as PlatformAbortSignal | null)?.addEventListener !== 'function') {
+    throw new InvalidArgumentError(`RateLimiter.acquire: signal must be an AbortSignal, got ${describe(signal)}`);
+  }
+  return signal;
 }

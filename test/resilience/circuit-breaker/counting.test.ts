@@ -1,4 +1,4 @@
-import { CircuitBreaker, CircuitOpenError } from 'breakwater/circuit-breaker';
+import { CircuitBreaker, CircuitOpenError, consecutiveFailures, slowCallRate } from 'breakwater/circuit-breaker';
 import { InvalidArgumentError, isBreakwaterError } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
 import { held, setup } from './setup.js';
@@ -115,6 +115,39 @@ describe('CircuitBreaker counting', () => {
     expect(breaker.state).toBe('OPEN');
   });
 
+  it('RES-C10 an ignored probe gives its place back', async () => {
+    const { breaker, fail, toHalfOpen } = setup({
+      classify: ({ error, failed }) => (error === 'skip' ? 'ignore' : failed ? 'failure' : 'success'),
+    });
+    await toHalfOpen();
+    expect(breaker.tryAcquire()?.ignore()).toBe(true);
+    await fail('skip');
+    expect(breaker.snapshot()).toMatchObject({ state: 'HALF_OPEN', counts: { probesInFlight: 0, ignored: 2 } });
+    expect(breaker.tryAcquire()?.success()).toBe(true);
+  });
+
+  it('RES-C11 the caller who gave up comes first, then classify, then the default', async () => {
+    const asked: unknown[] = [];
+    const { breaker, fail } = setup({
+      failureThreshold: 1,
+      classify: ({ error }) => {
+        asked.push(error);
+        return 'failure';
+      },
+    });
+    const controller = new AbortController();
+    const gate = held();
+    const running = breaker.attempt(() => gate.promise, { signal: controller.signal });
+    controller.abort();
+    gate.reject('gone');
+    await running;
+    expect(breaker.snapshot().counts).toMatchObject({ ignored: 1, failures: 0 });
+    const refusal = new CircuitOpenError('inner', 'OPEN');
+    await fail(refusal);
+    expect(breaker.state).toBe('OPEN');
+    expect(asked).toEqual([refusal]);
+  });
+
   it('RES-M06 a classify that throws or answers nonsense is reported, and the default judges', async () => {
     let answer: () => unknown = () => {
       throw new Error('broken rule');
@@ -172,17 +205,20 @@ describe('CircuitBreaker counting', () => {
     expect(breaker.snapshot().counts).toMatchObject({ successes: 0, failures: 0, ignored: 0, rejected: 0 });
   });
 
-  it('RES-M08 a thousand calls on one signal leave no listener on it', async () => {
-    const { breaker } = setup();
-    const { signal } = new AbortController();
-    let listeners = 0;
-    const add = signal.addEventListener.bind(signal);
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      listeners++;
-      add(...args);
-    };
-    for (let i = 0; i < 1_000; i++) await breaker.execute((call) => call.attempt, { signal });
-    expect(listeners).toBe(0);
+  it('RES-M08 a hundred thousand calls on one signal leave no listener on it', async () => {
+    for (const trip of [consecutiveFailures(5), slowCallRate({ slowAfterMs: 1 })]) {
+      const { breaker } = setup({ trip });
+      const { signal } = new AbortController();
+      let listeners = 0;
+      const add = signal.addEventListener.bind(signal);
+      signal.addEventListener = (...args: Parameters<typeof add>) => {
+        listeners++;
+        add(...args);
+      };
+      for (let i = 0; i < 100_000; i++) await breaker.execute((call) => call.attempt, { signal });
+      expect(listeners).toBe(0);
+      expect(breaker.snapshot().counts).toMatchObject({ successes: 100_000, inFlight: 0 });
+    }
   });
 
   it("hands the caller's signal to the operation, and one that never aborts when there is none", async () => {

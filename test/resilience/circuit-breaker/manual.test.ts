@@ -1,4 +1,11 @@
-import { CircuitBreaker, type CircuitBreakerOptions, type CircuitStateChange } from 'breakwater/circuit-breaker';
+import {
+  anyOf,
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitStateChange,
+  consecutiveFailures,
+  slowCallRate,
+} from 'breakwater/circuit-breaker';
 import { HealthStatus, InvalidOptionsError } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
 import { setup } from './setup.js';
@@ -53,6 +60,25 @@ describe('CircuitBreaker by hand', () => {
     expect(breaker.tryAcquire()).toBeUndefined();
     handle[Symbol.dispose]();
     expect(breaker.state).toBe('DISABLED');
+  });
+
+  it('RES-M04 has nothing to stop: no timer in any state, nothing that goes on by itself', async () => {
+    const { breaker, clock, trip, toHalfOpen } = setup({
+      trip: anyOf(consecutiveFailures(5), slowCallRate({ slowAfterMs: 1 })),
+      rampUp: { fromRatio: 0.5, overMs: 1_000 },
+    });
+    const pending = [clock.pending];
+    breaker.tryAcquire();
+    await trip();
+    pending.push(clock.pending);
+    breaker.reset();
+    await toHalfOpen();
+    breaker.tryAcquire()?.success();
+    pending.push(clock.pending);
+    breaker.isolate();
+    pending.push(clock.pending);
+    expect(pending).toEqual([0, 0, 0, 0]);
+    expect(['dispose', Symbol.dispose, 'close'].filter((name) => name in breaker)).toEqual([]);
   });
 
   it('RES-M05 going where it is already emits nothing', () => {
@@ -124,7 +150,7 @@ describe('CircuitBreaker by hand', () => {
         failureTreshold: 3,
         failureThreshold: 0,
         halfOpen: { maxWaitMs: -1, maxCall: 1 },
-        mode: 'shadow',
+        mode: 'shadowy',
       } as never);
     expect(make).toThrow(InvalidOptionsError);
     try {

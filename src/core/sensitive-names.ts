@@ -1,0 +1,27 @@
+/** The end of a name says what it names; what stands before it may be long. */
+const LONGEST_NAME = 64;
+
+/** Words that make a name sensitive wherever it ends in them, in the plural too. */
+const ENDING =
+  /(?:secret|token|password|passwd|passphrase|pwd|credential|authorization|cookie|signature|bearer|dsn|sess(?:ion)?[-_.]?id|(?:api|access|private|secret|account|shared)[-_. ]?key)s?$/i;
+/** Words that are ordinary as the end of another word: `compass`, `monkey`. */
+const OWN_WORD = /(?:^|[-_.])(?:pass|creds?|jwt|sig)$|[-_](?:keys?|auth)$/i;
+const CAMEL_CASE = /\w(?:Pass|Keys?|Creds?|Jwt)$/;
+/** The names under which most services keep their password. */
+const JOINED = /(?:db|pg|sql|redis|smtp|mail|user|admin|root)pass$/i;
+const HEADER = /(?:authorization|cookie)s?$/i;
+
+/** What a field of some name holds: nothing secret, one secret, or a whole header line of them. @internal */
+export type Sensitivity = 'none' | 'value' | 'line';
+
+/** @internal */
+export function sensitivityOf(name: string): Sensitivity {
+  const end = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
+  if (HEADER.test(end)) return 'line';
+  return ENDING.test(end) || OWN_WORD.test(end) || CAMEL_CASE.test(end) || JOINED.test(end) ? 'value' : 'none';
+}
+
+/** Whether a field of this name usually holds a secret. @internal */
+export function isSensitiveKey(name: string): boolean {
+  return sensitivityOf(name) !== 'none';
+}

@@ -1,0 +1,52 @@
+import type { Clock } from './clock.js';
+
+/**
+ * By how much, in ms, a time may be off that was computed from others: whoever comes back after exactly the wait that
+ * was promised is not too early. A clock that counts from 1970 in fractions has no finer steps than a quarter of it.
+ * @internal
+ */
+export const ROUNDING_MS = 1e-3;
+
+/**
+ * Reads the time, in ms since `steady` was called, so that it never goes back: when the clock is set back, time goes on
+ * from the last value that was seen. A clock that is put forth again to where it was has thereby moved no time.
+ * @internal
+ */
+export function steady(clock: Clock): () => number {
+  const time = new SteadyTime(clock);
+  return () => time.now();
+}
+
+/** Numbers in fields are changed in place; in a closure each change would be a new object. */
+class SteadyTime {
+  readonly #clock: Clock;
+  #offsetMs: number;
+  #latestMs = 0;
+  // Where the clock was before it was set back; nowhere, as long as it was not.
+  #returnMs = Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#offsetMs = clock.now();
+  }
+
+  now(): number {
+    const clockMs = this.#clock.now();
+    const nowMs = clockMs - this.#offsetMs;
+    if (nowMs >= this.#latestMs && clockMs < this.#returnMs) this.#latestMs = nowMs;
+    else this.#correct(clockMs);
+    return this.#latestMs;
+  }
+
+  #correct(clockMs: number): void {
+    if (clockMs >= this.#returnMs) {
+      this.#latestMs += clockMs - this.#returnMs;
+      this.#offsetMs = clockMs - this.#latestMs;
+      this.#returnMs = Infinity;
+    } else if (clockMs - this.#offsetMs < this.#latestMs) {
+      const beforeMs = this.#latestMs + this.#offsetMs;
+      this.#returnMs = this.#returnMs === Infinity ? beforeMs : Math.max(this.#returnMs, beforeMs);
+      this.#offsetMs = clockMs - this.#latestMs;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { ConnectionShape, Exchange } from './exchange.js';
+
+/** Whether the client is gone, so that nobody waits for an answer and nobody can be counted for the request. @internal */
+export function isGone({ socketAddress, socket, response }: Exchange): boolean {
+  if (socketAddress !== undefined) return false;
+  return response.destroyed === true || response.closed === true || socket?.destroyed === true;
+}
+
+const OPEN = /* @__PURE__ */ Symbol.for('breakwater.http.open');
+
+/**
+ * Calls `over` once, when the response is over or its connection is: a response that waits for its turn on a connection
+ * that closes never hears of that itself.
+ * @internal
+ */
+export function whenOver({ response, socket }: Exchange, over: () => void): void {
+  // A stream of HTTP/2 has a turn of its own.
+  const connection = 'stream' in response ? undefined : socket;
+  const open = connection === undefined ? undefined : openOn(connection);
+  let isOver = false;
+  const end = (): void => {
+    if (isOver) return;
+    isOver = true;
+    open?.delete(end);
+    over();
+  };
+  response.once('close', end);
+  open?.add(end);
+  // Both may have told everybody already.
+  if (connection?.destroyed === true) queueMicrotask(end);
+}
+
+/** Those that wait for the end of a connection, with one listener for all of them. */
+function openOn(socket: ConnectionShape): Set<() => void> | undefined {
+  const holder = socket as ConnectionShape & { [OPEN]?: Set<() => void> };
+  if (holder[OPEN] !== undefined || typeof socket.once !== 'function') return holder[OPEN];
+  const open = new Set<() => void>();
+  Object.defineProperty(holder, OPEN, { value: open, enumerable: false });
+  socket.once('close', () => {
+    for (const end of open) end();
+  });
+  return open;
+}

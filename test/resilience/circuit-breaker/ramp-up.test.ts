@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { setup } from './setup.js';
+
+const rampUp = { fromRatio: 0.1, overMs: 10_000 };
+
+async function recovered(options: Parameters<typeof setup>[0] = {}) {
+  const all = setup({ failureThreshold: 3, rampUp, ...options });
+  await all.toHalfOpen();
+  await all.succeed();
+  expect(all.breaker.state).toBe('CLOSED');
+  const admitted = (calls: number): number => {
+    let count = 0;
+    for (let i = 0; i < calls; i++) if (all.breaker.tryAcquire()?.success() === true) count++;
+    return count;
+  };
+  return { ...all, admitted };
+}
+
+describe('rampUp', () => {
+  it('after a recovery lets a growing share of the calls through, spread evenly', async () => {
+    const { breaker, clock, admitted } = await recovered();
+    expect(breaker.snapshot()).toMatchObject({ state: 'CLOSED', rampRatio: 0.1 });
+    expect(admitted(100)).toBe(10);
+    expect([admitted(9), admitted(1)]).toEqual([0, 1]);
+    clock.advance(5_000);
+    expect(breaker.snapshot().rampRatio).toBeCloseTo(0.55);
+    expect(admitted(200)).toBe(110);
+    clock.advance(5_000);
+    expect(admitted(100)).toBe(100);
+    expect(breaker.snapshot()).not.toHaveProperty('rampRatio');
+  });
+
+  it('a refused call is told that the circuit is closed again, and when every call goes', async () => {
+    const { breaker, clock, fail } = await recovered();
+    const told: unknown[] = [];
+    breaker.on('rejected', (event) => told.push(event));
+    clock.advance(2_000);
+    const refusal = await fail();
+    expect(refusal).toMatchObject({ code: 'BREAKWATER_CIRCUIT_OPEN', state: 'CLOSED', retryAfterMs: 8_000 });
+    expect((refusal as Error).message).toContain('takes up its load step by step');
+    expect(told).toEqual([{ breaker: 'default', state: 'CLOSED', retryAfterMs: 8_000 }]);
+    expect(breaker.snapshot()).toMatchObject({ counts: { rejected: 1 } });
+    expect(breaker.snapshot()).not.toHaveProperty('remainingMs');
+  });
+
+  it('failures count as ever, and a new break ends it', async () => {
+    const { breaker, clock, failTimes } = await recovered({ rampUp: { fromRatio: 1, overMs: 10_000 } });
+    await failTimes(3);
+    expect(breaker.snapshot()).toMatchObject({ state: 'OPEN' });
+    expect(breaker.snapshot()).not.toHaveProperty('rampRatio');
+    clock.advance(60_000);
+    breaker.reset();
+    expect(breaker.snapshot()).not.toHaveProperty('rampRatio');
+  });
+
+  it('begins after probes alone: not at the start, not after a reset or an isolation', async () => {
+    const { breaker, clock, succeed } = setup({ rampUp });
+    for (let i = 0; i < 20; i++) await expect(succeed()).resolves.toBe('fine');
+    breaker.isolate()[Symbol.dispose]();
+    await expect(succeed()).resolves.toBe('fine');
+    clock.advance(1);
+    breaker.reset();
+    await expect(succeed()).resolves.toBe('fine');
+  });
+
+  it('a clock that is set back refuses no longer than it would have', async () => {
+    const { breaker, clock, admitted } = await recovered();
+    const endMs = clock.now() + 10_000;
+    clock.set(-50_000);
+    expect(breaker.snapshot().rampRatio).toBe(0.1);
+    expect(admitted(10)).toBe(1);
+    clock.set(endMs);
+    expect(admitted(10)).toBe(10);
+  });
+});
