@@ -27,10 +27,10 @@ import { healthRoutes, rateLimitMiddleware, securityHeadersMiddleware } from 'br
 const limits = createHardening({ ddos: false, identify: ({ native }) => (native as { user?: string }).user });
 const api = express.Router();
 api.use(securityHeadersMiddleware({ preset: 'modern' }));
+api.use(healthRoutes({ healthPrefix: '/api/health' })); // before all limits: probes must not fail
 api.use((request, _response, next) => {
   (request as { user?: string }).user = 'from the session'; // the service's own authentication
   next();
 });
 api.use(rateLimitMiddleware(limits)); // after it, so that the identity is known
-api.use(healthRoutes({ healthPrefix: '/api/health' }));
 // #endregion parts

@@ -25,12 +25,13 @@ function interruption(): Promise<'interrupted'> {
   });
 }
 
-function onTyped(listener: (line: string) => void): void {
-  if (!process.stdin.isTTY) return;
+function onTyped(listener: (line: string) => void): boolean {
+  if (!process.stdin.isTTY) return false;
   // Lines as the terminal delivers them: in raw mode Ctrl-C would be a letter.
   createInterface({ input: process.stdin, terminal: false }).on('line', (line) => {
     listener(line.trim().toLowerCase());
   });
+  return true;
 }
 
 async function run(args: readonly string[]): Promise<number> {

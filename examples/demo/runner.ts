@@ -11,8 +11,8 @@ export interface Surroundings {
   readonly narrator: Narrator;
   /** Resolves when somebody wants the demo to end early. */
   readonly interrupted: Promise<'interrupted'>;
-  /** Calls `listener` with each line that somebody types at a terminal. */
-  readonly onTyped: (listener: (line: string) => void) => void;
+  /** Calls `listener` with each line that somebody types at a terminal; `false` when there is none. */
+  readonly onTyped: (listener: (line: string) => void) => boolean;
 }
 
 /** Plays the scenes; resolves with whether every promise was kept. */
@@ -42,7 +42,11 @@ export async function play(options: DemoOptions, { narrator, interrupted }: Surr
 export async function serve(options: DemoOptions, { narrator, interrupted, onTyped }: Surroundings): Promise<void> {
   await withService(options, async (database, service) => {
     for (const line of invitation(service)) narrator.line(line);
-    onTyped((line) => void obey(line, database, narrator));
+    const typing = onTyped((line) => void obey(line, database, narrator));
+    if (typing) {
+      narrator.line('');
+      narrator.line('Type here, with Enter, and look at the users again: freeze, thaw, stop, start (the database).');
+    }
     await interrupted;
     narrator.line('Ending.');
   });
@@ -127,7 +131,5 @@ function invitation({ url, framework }: DemoService): readonly string[] {
     `  curl -i ${base}/api/health`,
     'Another address is served:',
     `  curl -i -H "X-Forwarded-For: 198.51.100.7" ${base}/api/health`,
-    '',
-    'Type here, with Enter, and look at the users again: freeze, thaw, stop, start (the database).',
   ];
 }

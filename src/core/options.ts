@@ -4,8 +4,11 @@ import { type Random, systemRandom } from './random.js';
 import { redactName } from './redaction.js';
 import { nearest } from './spelling.js';
 
-/** Notes one problem; parsing goes on, so that all are found at once. @internal */
-export type ReportIssue = (path: string, message: string) => void;
+/**
+ * Notes one problem; parsing goes on, so that all are found at once. A harmless one leaves the other options usable.
+ * @internal
+ */
+export type ReportIssue = (path: string, message: string, harmless?: boolean) => void;
 
 /** How one option is read: checks the value, supplies the default for `undefined`. @internal */
 export interface OptionKind<T> {
@@ -25,7 +28,7 @@ export type ParsedOptions<S extends OptionSchema> = {
  * caller's object is only read; a key whose value is `undefined` counts as left out.
  *
  * @param owner - the part's name, for the error.
- * @param refine - rules that involve several options; runs only when each option by itself is right.
+ * @param refine - rules that involve several options; runs only when each option that is known is right by itself.
  * @throws {@link InvalidOptionsError}
  * @internal
  */
@@ -35,12 +38,34 @@ export function parseOptions<S extends OptionSchema>(
   options: unknown,
   refine?: (parsed: ParsedOptions<S>, report: ReportIssue) => void,
 ): ParsedOptions<S> {
-  const issues: OptionIssue[] = [];
-  const report: ReportIssue = (path, message) => void issues.push({ path, message });
-  const parsed = parseGroup(schema, options ?? {}, '', report);
-  if (issues.length === 0) refine?.(parsed, report);
+  const { parsed, issues } = readOptions(schema, options, refine);
   if (issues.length > 0) throw new InvalidOptionsError(owner, issues);
   return parsed;
+}
+
+/** What {@link readOptions} found. @internal */
+export interface ReadOptions<S extends OptionSchema> {
+  readonly parsed: ParsedOptions<S>;
+  readonly issues: OptionIssue[];
+  /** Whether what was parsed can be used: nothing is wrong but names that are not known. */
+  readonly sound: boolean;
+}
+
+/** Like {@link parseOptions}, for those who have more to find out before they complain. @internal */
+export function readOptions<S extends OptionSchema>(
+  schema: S,
+  options: unknown,
+  refine?: (parsed: ParsedOptions<S>, report: ReportIssue) => void,
+): ReadOptions<S> {
+  const issues: OptionIssue[] = [];
+  let sound = true;
+  const report: ReportIssue = (path, message, harmless = false) => {
+    issues.push({ path, message });
+    if (!harmless) sound = false;
+  };
+  const parsed = parseGroup(schema, options ?? {}, '', report);
+  if (sound) refine?.(parsed, report);
+  return { parsed, issues, sound };
 }
 
 function parseGroup<S extends OptionSchema>(
@@ -59,6 +84,7 @@ function parseGroup<S extends OptionSchema>(
     report(
       prefix + key.slice(0, 64),
       `is not an option${meant === undefined ? '' : `; did you mean ${prefix}${meant}?`}`,
+      true,
     );
   }
   const parsed: Record<string, unknown> = {};

@@ -24,6 +24,9 @@ export interface GuardSettings {
   readonly refused: (request: RequestView, decision: Decision, shadow: boolean) => void;
 }
 
+/** Private peers that are remembered to have forwarded something; a service has a few proxies before it. */
+const MOST_PROXIES = 1_000;
+
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
 /**
@@ -33,6 +36,7 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
  */
 export class Guard {
   readonly #settings: GuardSettings;
+  readonly #forwarding = new Set<string>();
 
   constructor(settings: GuardSettings) {
     this.#settings = settings;
@@ -128,8 +132,13 @@ export class Guard {
   /** Behind a proxy that nobody declared all clients share its address: a block would shut everybody out. */
   #undeclaredProxy({ exchange }: RequestView): boolean {
     if (this.#settings.proxies !== undefined || exchange.frameworkTrustsProxy) return false;
+    const { socketAddress } = exchange;
+    if (socketAddress === undefined) return false;
+    // Once a peer has forwarded somebody's request, its own would shut those out as well.
+    if (this.#forwarding.has(socketAddress)) return true;
     if (!FORWARDING_HEADERS.some((name) => exchange.headers[name] !== undefined)) return false;
-    if (exchange.socketAddress === undefined || !isPrivateAddress(exchange.socketAddress)) return false;
+    if (!isPrivateAddress(socketAddress)) return false;
+    if (this.#forwarding.size < MOST_PROXIES) this.#forwarding.add(socketAddress);
     this.#settings.reporter.warn(
       'BREAKWATER_W_TRUST_PROXY',
       'requests carry a forwarding header, but no proxy is declared, so all clients of a proxy count as one and none is ' +

@@ -150,6 +150,8 @@ class Pipeline implements Hardening {
       case 'health':
         return this.#health?.answer(request) !== undefined;
       case 'guard':
+        // Mounted before them, limits would fail the probes of whoever decides about restarts.
+        if (this.#health?.has(request.path) === true) return false;
         return this.#guard.refuses(request, limitsFor(this.#limits, request.paths), this.#limits.general.ddos);
     }
   }

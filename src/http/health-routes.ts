@@ -63,6 +63,11 @@ export class HealthRoutes {
     this.#paths = new Map(ROUTES.map((route) => [`${settings.prefix}/${route}`, route]));
   }
 
+  /** Whether a path is one of its routes. */
+  has(path: string): boolean {
+    return this.#paths.has(path);
+  }
+
   /** `undefined` when the request asks for something else, else a promise of the answer having been sent. */
   answer(request: RequestView): Promise<void> | undefined {
     const route = this.#paths.get(request.path);

@@ -7,7 +7,6 @@ export { createHardening } from './hardening.js';
 export type { HealthSource, Phase, Report, ReportedComponent } from './health-routes.js';
 export type { AddressLimiter, KeyLimiter } from './limits.js';
 export type { HardeningInput, MountedPipeline } from './mount.js';
-export { refuseTrustingAll, toHardening } from './mount.js';
 export type { EventLogger, HardeningOptions, RequestIdOptions } from './options.js';
 export { HARDENING_DEFAULTS } from './options.js';
 export type { RequestRecord } from './request-record.js';

@@ -10,7 +10,7 @@ import {
   optionalFunction,
   type OptionKind,
   type ParsedOptions,
-  parseOptions,
+  readOptions,
   text,
 } from '../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../core/reporter.js';
@@ -190,9 +190,14 @@ export function parseHardeningOptions<T>(
   options: HardeningOptions | undefined,
   build: (parsed: ParsedHardeningOptions, issues: OptionIssue[]) => T,
 ): T {
-  const parsed = parseOptions('createHardening', schema(), options);
-  const issues: OptionIssue[] = [];
-  const built = build(parsed, issues);
+  const { parsed, issues, sound } = readOptions(schema(), options);
+  // The parts have options of their own, which are looked at all the same, without those that are wrong by themselves.
+  const built = build(sound ? parsed : readOptions(schema(), without(options, issues)).parsed, issues);
   if (issues.length > 0) throw new InvalidOptionsError('createHardening', issues);
   return built;
+}
+
+function without(options: object | undefined, issues: readonly OptionIssue[]): object {
+  const wrong = new Set(issues.map(({ path }) => path.split(/[.[]/, 1)[0] ?? ''));
+  return wrong.has('') ? {} : Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !wrong.has(name)));
 }

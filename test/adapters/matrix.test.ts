@@ -89,7 +89,7 @@ describe.each(FRAMEWORKS.map((framework) => [framework.name, framework] as const
     expect(headersOf(first)).toMatchObject(SECURITY_HEADERS);
     const statuses = [first.status, (await ask('/')).status, (await ask('/')).status];
     expect(statuses).toEqual([200, 200, 429]);
-    expect(hardening.snapshot().refused).toBe(1);
+    expect(hardening.snapshot()).toMatchObject({ refused: 1, requests: 3 });
   });
 
   it('TRA-12 TRA-62 100 requests pass; request 101 is refused and blocks the address for 15 minutes', async () => {
@@ -190,6 +190,8 @@ describe.each(FRAMEWORKS.map((framework) => [framework.name, framework] as const
     for (let i = 0; i < 2; i++) await ask('/', via);
     const refused = await ask('/', via);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+    // The proxy's own request, such as a health check, blocks nobody either.
+    expect((await ask('/')).headers.get('retry-after')).toBe('60');
     clock.advance(60_000);
     expect((await ask('/', via)).status).toBe(200);
     expect(warnings).toMatchObject([{ code: 'BREAKWATER_W_TRUST_PROXY' }]);
@@ -373,6 +375,13 @@ describe.each(FRAMEWORKS.map((framework) => [framework.name, framework] as const
     await ask('/');
     expect((await ask('/')).status).toBe(429);
     for (const route of ['live', 'ready', 'check', 'summary']) expect((await ask(`/health/${route}`)).status).toBe(200);
+  });
+
+  it('HLD-24 limits that are mounted before the health routes leave them alone', async () => {
+    const { ask } = await start(createHardening({ ddos: { threshold: 1 } }), { parts: ['rateLimit', 'health'] });
+    await ask('/');
+    expect((await ask('/')).status).toBe(429);
+    for (let i = 0; i < 3; i++) expect((await ask('/health/live')).status).toBe(200);
   });
 
   it('health routes take GET and HEAD, and leave every other path alone', async () => {

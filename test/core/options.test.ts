@@ -51,6 +51,14 @@ describe('parseOptions', () => {
     expect(o.parseOptions('Thing', schema(), given).inner.depth).toBe(1);
   });
 
+  it('looks at rules about several options although a name is not known', () => {
+    const rule = (_: unknown, report: o.ReportIssue) => report('size', 'breaks a rule');
+    const found = (options: unknown) => o.readOptions(schema(), options, rule).issues.map(({ path }) => path);
+    expect(found({ size: 3, sise: 4, inner: { depht: 1 } })).toEqual(['sise', 'inner.depht', 'size']);
+    expect(found({ size: 99, sise: 4 })).toEqual(['sise', 'size']);
+    expect(o.readOptions(schema(), { size: 99 }, rule).issues[0]?.message).toMatch(/integer/);
+  });
+
   it('says everything that is wrong at once, and what was probably meant', () => {
     expect(
       issues({

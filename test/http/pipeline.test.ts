@@ -314,6 +314,8 @@ describe('createHardening', () => {
         health: { reportTimeoutMs: -1 },
         components: [new CircuitBreaker({ name: 'a' }), new CircuitBreaker({ name: 'a' })],
         routes: [{ path: '/x', ddos: { threshold: 5 } }],
+        healht: {},
+        slowRequestMs: 'soon',
       } as never);
     expect(make).toThrow(InvalidOptionsError);
     try {
@@ -326,6 +328,8 @@ describe('createHardening', () => {
         'headers.set.X-Bad',
         'health.reportTimeoutMs',
         'components[1]',
+        'healht',
+        'slowRequestMs',
       ])
         expect(paths).toContain(path);
     }

@@ -1,5 +1,5 @@
 import { ManualClock } from 'breakwater/testing';
-import type { CallContext, Policy } from 'breakwater/resilience';
+import type { CallContext } from 'breakwater/resilience';
 
 /** A call that is held until it is let go. */
 export function held<T = string>() {
@@ -30,16 +30,6 @@ export function watch<T>(running: Promise<T>) {
     (error: unknown) => Object.assign(outcome, { done: true, error }),
   );
   return outcome;
-}
-
-/** What a call through a policy rejects with. */
-export async function rejection(policy: Policy, operation: (call: CallContext) => unknown): Promise<unknown> {
-  return policy.execute(operation).then(
-    () => {
-      throw new Error('it did not reject');
-    },
-    (error: unknown) => error,
-  );
 }
 
 /** Counts the listeners that are added to a signal and not taken off. */

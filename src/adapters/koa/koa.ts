@@ -5,14 +5,13 @@ import {
   type HardeningInput,
   type MountedPipeline,
   type PipelineStep,
-  refuseTrustingAll,
   type RequestHeaders,
   type ResponseShape,
   type SecurityHeaders,
   securityHeaders,
   type SecurityHeadersOptions,
-  toHardening,
 } from '../../http/index.js';
+import { refuseTrustingAll, toHardening } from '../../http/mount.js';
 
 /** The part of Koa's context that the adapter reads. */
 export interface KoaContext {

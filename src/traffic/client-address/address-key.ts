@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { formatAddress, isPlainIPv4, maskAddress, parseAddress } from './parse.js';
+import { addressKeyOf, parseAddress } from '../../internal/ip-address.js';
 
 /** Options of {@link addressKey}. */
 export interface AddressKeyOptions {
@@ -29,18 +29,7 @@ export function addressKey(
       `addressKey: ipv6Prefix must be an integer from 32 to 128, got ${String(ipv6Prefix)}`,
     );
   }
-  return keyOf(ip, ipv6Prefix);
-}
-
-/** The same without checking the prefix. @internal */
-export function keyOf(ip: string, ipv6Prefix: number): string | undefined {
-  // The common case, and its usual form already.
-  if (isPlainIPv4(ip)) return ip;
-  const address = parseAddress(ip);
-  if (address === undefined) return undefined;
-  if (address.family === 4) return formatAddress(address);
-  const range = formatAddress(maskAddress(address, ipv6Prefix));
-  return ipv6Prefix === 128 ? range : `${range}/${String(ipv6Prefix)}`;
+  return addressKeyOf(ip, ipv6Prefix);
 }
 
 /** First bits of a range of IPv4, and how many of them count. */

@@ -1,7 +1,8 @@
 import { InvalidOptionsError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
-import { type Cidr, CidrSet, parseCidr } from './cidr-set.js';
-import { formatAddress, type ParsedAddress, parseAddress } from './parse.js';
+import { formatAddress, type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
+import { parseCidr } from '../../internal/ip-range.js';
+import { type Cidr, CidrSet } from './cidr-set.js';
 
 /** What is known about where a request comes from. */
 export interface AddressSource {

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { ROUNDING_MS } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { keyOf, maskAddress, parseAddress, parseCidr, rangeText } from '../client-address/index.js';
+import { addressKeyOf, maskAddress, parseAddress } from '../../internal/ip-address.js';
+import { parseCidr, rangeText } from '../../internal/ip-range.js';
 
 /** One block that is in force. */
 export interface Ban {
@@ -122,7 +123,7 @@ export class Bans {
     if (typeof parsed === 'string') throw new InvalidArgumentError(`${this.#owner}: ${parsed}`);
     const { address, prefix } = parsed;
     const one = address.family === 4 ? 32 : this.#ipv6Prefix;
-    const key = prefix < one ? undefined : keyOf(addressOrCidr.split('/')[0] ?? '', this.#ipv6Prefix);
+    const key = prefix < one ? undefined : addressKeyOf(addressOrCidr.split('/')[0] ?? '', this.#ipv6Prefix);
     return key === undefined ? { cidr: rangeText(parsed) } : { key };
   }
 

@@ -6,7 +6,8 @@ import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { keyOf } from '../client-address/index.js';
+import { addressKeyOf } from '../../internal/ip-address.js';
+import { CidrSet } from '../client-address/index.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { type Ban, Bans } from './bans.js';
 import { Brake, Visits } from './engine.js';
@@ -76,7 +77,7 @@ export class DDoSProtection implements Component<DDoSStats> {
     if (options !== undefined) checkCallOptions('DDoSProtection.check', options);
     const block = options?.block ?? true;
     const { threshold, windowMs, ipv6Prefix, allow, deny } = this.#options;
-    const key = typeof address === 'string' ? keyOf(address, ipv6Prefix) : undefined;
+    const key = typeof address === 'string' ? addressKeyOf(address, ipv6Prefix) : undefined;
     if (address === undefined || key === undefined) return this.#withoutAddress();
     if (allow.size > 0 && allow.has(address)) return this.#admit(threshold, 0);
     if (deny.size > 0 && deny.has(address)) return this.#refuse(Infinity, 'ban');
@@ -127,10 +128,17 @@ export class DDoSProtection implements Component<DDoSStats> {
   unblock(addressOrCidr: string): boolean {
     const { key, cidr } = this.#bans.name(addressOrCidr);
     const name = key ?? cidr;
-    this.#visits.delete(name);
+    if (key === undefined) this.#forgetRange(cidr);
+    else this.#visits.delete(key);
     const was = this.#bans.delete(name);
     if (was) this.#events.emit('unblocked', { protection: this.name, address: name });
     return was;
+  }
+
+  /** Clears the counts of all addresses of a range. */
+  #forgetRange(cidr: string): void {
+    const range = new CidrSet([cidr]);
+    for (const [key] of this.#visits.entries()) if (range.has(key.split('/')[0] ?? '')) this.#visits.delete(key);
   }
 
   /**
@@ -143,7 +151,7 @@ export class DDoSProtection implements Component<DDoSStats> {
       throw new InvalidArgumentError(`DDoSProtection.isBlocked: the address must be text, got ${describe(address)}`);
     }
     const { ipv6Prefix, allow, deny } = this.#options;
-    const key = keyOf(address, ipv6Prefix);
+    const key = addressKeyOf(address, ipv6Prefix);
     if (this.#shadow || key === undefined || allow.has(address)) return false;
     return deny.has(address) || this.#bans.leftMs(key, this.#now()) > 0;
   }

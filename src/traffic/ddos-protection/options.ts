@@ -10,7 +10,8 @@ import {
   text,
 } from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
-import { type Cidr, CidrSet, parseCidr } from '../client-address/index.js';
+import { parseCidr } from '../../internal/ip-range.js';
+import { type Cidr, CidrSet } from '../client-address/index.js';
 
 /** Options of {@link DDoSProtection}. */
 export interface DDoSProtectionOptions {

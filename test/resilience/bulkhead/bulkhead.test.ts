@@ -126,7 +126,11 @@ describe('Bulkhead', () => {
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), fc.nat(3), async (all, maxConcurrent, maxQueued) => {
         const clock = clockAt();
         const part = new Bulkhead({ maxConcurrent, maxQueued, clock });
-        const calls: { gate: ReturnType<typeof held<string>>; controller: AbortController; outcome: { done: boolean } }[] = [];
+        const calls: {
+          gate: ReturnType<typeof held<string>>;
+          controller: AbortController;
+          outcome: { done: boolean };
+        }[] = [];
         let running = 0;
         let most = 0;
         for (const step of all) {

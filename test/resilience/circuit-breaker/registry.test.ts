@@ -204,6 +204,17 @@ describe('CircuitBreakerRegistry', () => {
     expect([registry.size, evicted[0]]).toEqual([1, expect.stringContaining('idle')]);
   });
 
+  it('RES-G03 a breaker that is used without being asked for again is not idle', async () => {
+    const { registry, clock } = setup({ idleMs: 60_000 });
+    const kept = registry.for('kept');
+    for (let i = 0; i < 5; i++) {
+      clock.advance(30_000);
+      await kept.execute(() => 1);
+      registry.for('other');
+    }
+    expect(registry.get('kept')).toBe(kept);
+  });
+
   it('RES-G03 what was let go leaves nothing behind: no event, no count, no metric', async () => {
     const { registry, fail } = setup();
     const changes: CircuitStateChange[] = [];

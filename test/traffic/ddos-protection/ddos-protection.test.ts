@@ -211,6 +211,15 @@ describe('DDoSProtection', () => {
     ]);
   });
 
+  it('TRA-82 unblock of a range clears the counts of all its addresses, and of no other', () => {
+    const ddos = new DDoSProtection({ threshold: 1, clock: new ManualClock() });
+    for (const address of ['203.0.113.5', '203.0.113.77', '198.51.100.5']) ddos.check(address);
+    ddos.unblock('203.0.113.0/24');
+    expect(
+      ['203.0.113.5', '203.0.113.77', '198.51.100.5'].map((address) => ddos.check(address, { block: false }).allowed),
+    ).toEqual([true, true, false]);
+  });
+
   it('TRA-82 unblock clears the count too', () => {
     const { ddos, admitted } = setup({ threshold: 3 });
     admitted('203.0.113.5', 4);

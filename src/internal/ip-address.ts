@@ -132,3 +132,14 @@ function maskBits(bits: number, kept: number, width: number): number {
   const step = 2 ** (width - kept);
   return Math.floor(bits / step) * step;
 }
+
+/** The name under which an address is counted: see `addressKey`, which checks the prefix as well. @internal */
+export function addressKeyOf(ip: string, ipv6Prefix: number): string | undefined {
+  // The common case, and its usual form already.
+  if (isPlainIPv4(ip)) return ip;
+  const address = parseAddress(ip);
+  if (address === undefined) return undefined;
+  if (address.family === 4) return formatAddress(address);
+  const range = formatAddress(maskAddress(address, ipv6Prefix));
+  return ipv6Prefix === 128 ? range : `${range}/${String(ipv6Prefix)}`;
+}
