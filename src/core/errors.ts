@@ -64,7 +64,16 @@ export abstract class RejectedError extends BreakwaterError {
 
 /** Whether a guard refused to run the call, from whichever copy of the package. @internal */
 export function isRejectedError(error: unknown): error is RejectedError {
-  return typeof error === 'object' && error !== null && (error as { readonly [REFUSAL]?: unknown })[REFUSAL] === true;
+  return hasMark(error, REFUSAL);
+}
+
+/** Whatever was thrown may be unreadable, such as a proxy that was revoked. */
+function hasMark(error: unknown, mark: symbol): boolean {
+  try {
+    return typeof error === 'object' && error !== null && (error as Readonly<Record<symbol, unknown>>)[mark] === true;
+  } catch {
+    return false;
+  }
 }
 
 /** Hardened runtimes freeze `Error`; a refusal then merely carries its frames. */
@@ -124,7 +133,5 @@ export class InvalidArgumentError extends BreakwaterError {
  * if (isBreakwaterError(error, 'BREAKWATER_CIRCUIT_OPEN')) reply.status(503);
  */
 export function isBreakwaterError(error: unknown, code?: string): error is BreakwaterError {
-  if (typeof error !== 'object' || error === null) return false;
-  const candidate = error as { readonly [BRAND]?: unknown; readonly code?: unknown };
-  return candidate[BRAND] === true && (code === undefined || candidate.code === code);
+  return hasMark(error, BRAND) && (code === undefined || (error as BreakwaterError).code === code);
 }

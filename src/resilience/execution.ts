@@ -206,22 +206,22 @@ export abstract class Execution implements CallContext {
 
   #operate(): void {
     const { plan, operation } = this;
-    let running: Promise<unknown>;
     try {
-      running = Promise.resolve(plan.inner === undefined ? operation(this) : plan.inner(this, operation));
+      Promise.resolve(plan.inner === undefined ? operation(this) : plan.inner(this, operation)).then(
+        (value: unknown) => {
+          this.#operated(false, value);
+        },
+        (error: unknown) => {
+          this.#operated(true, error);
+        },
+      );
     } catch (error) {
-      // Whatever was thrown is what the call rejects with.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      running = Promise.reject(error);
-    }
-    running.then(
-      (value: unknown) => {
-        this.#operated(false, value);
-      },
-      (error: unknown) => {
+      // The operation threw, or its promise cannot be waited for: later, like every other outcome, so that many that throw
+      // one after the other do not fill the stack.
+      queueMicrotask(() => {
         this.#operated(true, error);
-      },
-    );
+      });
+    }
   }
 
   #operated(failed: boolean, value: unknown): void {

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import type { HealthStatus } from '../../core/health-status.js';
 import { isThenable } from '../../core/thenable.js';
@@ -88,25 +90,24 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     }
     const { generation } = core;
     const startedAtMs = core.startedAt();
-    let running: Promise<T>;
     try {
       // Unlike an async function this costs one promise, and a native one is passed on as it is.
-      running = Promise.resolve(operation(new SingleCall(options)));
+      return Promise.resolve(operation(new SingleCall(options))).then(
+        (result) => {
+          core.ended(false, result, signal, generation, ticket, startedAtMs);
+          return result;
+        },
+        (error: unknown) => {
+          core.ended(true, error, signal, generation, ticket, startedAtMs);
+          throw error;
+        },
+      );
     } catch (error) {
+      // The operation threw, or its promise cannot be waited for.
       core.ended(true, error, signal, generation, ticket, startedAtMs);
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);
     }
-    return running.then(
-      (result) => {
-        core.ended(false, result, signal, generation, ticket, startedAtMs);
-        return result;
-      },
-      (error: unknown) => {
-        core.ended(true, error, signal, generation, ticket, startedAtMs);
-        throw error;
-      },
-    );
   }
 
   /**
@@ -187,9 +188,13 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
    * `CLOSED`. Calls that are running change nothing.
    *
    * @param reason - shown in snapshot and health; redacted, at most 200 characters.
+   * @throws {@link InvalidArgumentError} when `reason` is no text; nothing is isolated.
    */
   isolate(reason?: string): Disposable {
     const core = this.#core;
+    if (reason !== undefined && typeof reason !== 'string') {
+      throw new InvalidArgumentError(`CircuitBreaker.isolate: the reason must be text, got ${describe(reason)}`);
+    }
     core.look();
     core.isolateBecause(reason);
     const wish = core.isolate();

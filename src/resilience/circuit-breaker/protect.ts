@@ -60,7 +60,7 @@ export function protect<T extends object>(begin: BeginCall, target: T, options: 
 }
 
 function checkedNames(target: object, options: { readonly only?: unknown } | undefined): PropertyKey[] {
-  if (typeof target !== 'object' && typeof target !== 'function') {
+  if ((typeof target !== 'object' && typeof target !== 'function') || (target as unknown) === null) {
     throw new InvalidArgumentError(`protect: the target must be an object, got ${describe(target)}`);
   }
   const only: unknown = options?.only;
@@ -189,7 +189,9 @@ function runWithCallback(
   try {
     result = run([...args.slice(0, -1), counting]);
   } catch (error) {
-    end('failed', error);
+    // What comes out of a method that has called back already is the callback's own mistake.
+    if (early === undefined) end('failed', error);
+    else count(early);
     throw error;
   }
   running = false;

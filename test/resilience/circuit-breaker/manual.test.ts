@@ -218,8 +218,10 @@ describe('CircuitBreaker by hand', () => {
       },
     );
     for (const error of [hostile, null, 5n, Symbol('s'), { message: 'x'.repeat(10_000) }]) {
-      await fail(error);
+      // A promise cannot be resolved with the first of them: that reads its `then`.
+      await fail(error).catch(() => undefined);
       const snapshot = breaker.snapshot();
+      expect(snapshot.counts.consecutiveFailures).toBe(1);
       expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
       expect(snapshot.lastError?.message.length ?? 0).toBeLessThanOrEqual(200);
       breaker.reset();
