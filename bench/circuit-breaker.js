@@ -1,7 +1,7 @@
 import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
 import Opossum from 'opossum';
-import { CircuitBreaker } from '../dist/circuit-breaker.js';
-import { compare, repeated, sequential } from './harness.js';
+import { CircuitBreaker, CircuitBreakerRegistry, failureRate, slowCallRate } from '../dist/circuit-breaker.js';
+import { bytesEach, compare, repeated, sequential } from './harness.js';
 
 const CALLS = 1_000;
 const never = 1e9;
@@ -41,6 +41,11 @@ async function failing() {
   const ours = new CircuitBreaker({ failureThreshold: never });
   const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 60_000, breaker: new ConsecutiveBreaker(never) });
   const opossum = new Opossum(fail, { timeout: false, volumeThreshold: never });
+  const hour = new CircuitBreaker({ trip: failureRate({ ratio: 1, minimumCalls: never, windowMs: 3_600_000 }) });
+  const last = new CircuitBreaker({ trip: failureRate({ ratio: 1, minimumCalls: 1e6, lastCalls: 1e6 }) });
+  // Something that succeeds now and then keeps both from opening.
+  await Promise.all([hour, last].map((breaker) => breaker.execute(succeed)));
+  const slow = new CircuitBreaker({ trip: slowCallRate({ slowAfterMs: 1_000, minimumCalls: never }) });
   const met = await compare(
     'circuit breaker, a failure recorded',
     [
@@ -51,6 +56,14 @@ async function failing() {
         calls: CALLS,
         run: sequential(() => ours.execute(fail).catch(swallow)),
       },
+      ...Object.entries({ 'rate of an hour': hour, 'rate of a million calls': last, 'slow calls': slow }).map(
+        ([rule, breaker]) => ({
+          name: `breakwater execute, ${rule}`,
+          role: 'also',
+          calls: CALLS,
+          run: sequential(() => breaker.execute(fail).catch(swallow)),
+        }),
+      ),
       {
         name: 'cockatiel, consecutive',
         role: 'peer',
@@ -104,8 +117,19 @@ async function opened() {
   return asked && refused;
 }
 
+/** What one of many breakers takes. */
+function keyed() {
+  const KEYS = 100_000;
+  const keys = Array.from({ length: KEYS }, (_, i) => `tenant-${String(i)}`);
+  return bytesEach('circuit breakers by key, memory of each', KEYS, 400, () => {
+    const registry = new CircuitBreakerRegistry({ maxEntries: KEYS });
+    for (const key of keys) registry.for(key);
+    return registry;
+  });
+}
+
 /** All groups; `true` when every budget is met. */
 export async function circuitBreakerBench() {
-  const met = [await closed(), await failing(), await opened()];
+  const met = [keyed(), await closed(), await failing(), await opened()];
   return met.every(Boolean);
 }

@@ -74,6 +74,24 @@ export async function garbage(title, cases, { mostBytes, text }) {
   return met || SMOKE;
 }
 
+/** Bytes that each of `count` things takes that `make` makes. */
+export function bytesEach(title, count, mostBytes, make) {
+  const collect = () => {
+    for (let i = 0; i < 3; i++) globalThis.gc?.();
+  };
+  collect();
+  const used = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+  const before = used();
+  const kept = make();
+  collect();
+  const bytes = (used() - before) / count;
+  const met = bytes <= mostBytes;
+  console.log(`\n${title}`);
+  console.log(`  ours   ${bytes.toFixed(0)} B, of ${count} (${kept.size})`);
+  console.log(`  budget: at most ${mostBytes} B: ${met ? 'met' : 'MISSED'}`);
+  return met || SMOKE;
+}
+
 /** What the figures were measured on. */
 export function machine() {
   const [cpu] = cpus();

@@ -109,3 +109,12 @@ const saved = JSON.stringify(breaker.snapshot());
 const again = CircuitBreaker.restore(JSON.parse(saved) as CircuitBreakerSnapshot, { recoveryTimeoutMs: 30_000 });
 // #endregion restore
 console.log(again.name, again.state);
+
+// #region presets
+import { CIRCUIT_BREAKER_PRESETS, DB_CIRCUIT_BREAKER } from 'breakwater/presets';
+
+// One for the process, ready to use, and the same as options for one of your own.
+const one = await DB_CIRCUIT_BREAKER.execute(() => pool.query('select 1'));
+const replica = new CircuitBreaker({ ...CIRCUIT_BREAKER_PRESETS.DB, name: 'replica' });
+// #endregion presets
+console.log(one.rows.length, replica.name);

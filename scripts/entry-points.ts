@@ -11,6 +11,8 @@ export interface EntryPoint {
   readonly source: string;
   /** Size budget of the whole entry point, bundled and brotli-compressed, in kB. */
   readonly maxKb: number;
+  /** Size budget of its own code, in kB, where it is not that of every part. */
+  readonly ownKb?: number;
 }
 
 /** The project's root, with a slash at its end. */

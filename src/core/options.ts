@@ -58,12 +58,13 @@ export function readOptions<S extends OptionSchema>(
   refine?: (parsed: ParsedOptions<S>, report: ReportIssue) => void,
 ): ReadOptions<S> {
   const issues: OptionIssue[] = [];
-  let sound = true;
+  const faults: string[] = [];
   const report: ReportIssue = (path, message, harmless = false) => {
     issues.push({ path, message });
-    if (!harmless) sound = false;
+    if (!harmless) faults.push(path);
   };
   const parsed = parseGroup(schema, options ?? {}, '', report);
+  const sound = faults.length === 0;
   if (sound) refine?.(parsed, report);
   return { parsed, issues, sound };
 }

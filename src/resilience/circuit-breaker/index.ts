@@ -18,6 +18,7 @@ export type {
   CallOutcome,
   CircuitBreakerOptions,
   HalfOpenOptions,
+  KeyedBreakerOptions,
   RampUpOptions,
   RecoveryBackoffOptions,
 } from './options.js';
@@ -25,7 +26,7 @@ export { CIRCUIT_BREAKER_DEFAULTS } from './options.js';
 export type { AsyncMethodKeys, ProtectOptions } from './protect.js';
 export { CircuitBreakerRegistry } from './registry.js';
 export type { CircuitBreakerRegistryEvents, RegistryEviction, RegistryPressure } from './registry-events.js';
-export type { CircuitBreakerRegistryOptions, KeyedBreakerOptions } from './registry-options.js';
+export type { CircuitBreakerRegistryOptions } from './registry-options.js';
 export { CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from './registry-options.js';
 export type { CircuitBreakerRegistrySnapshot } from './registry-snapshot.js';
 export type { CircuitBreakerSnapshot, CircuitCounts, CircuitRate } from './snapshot.js';

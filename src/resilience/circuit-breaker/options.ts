@@ -106,6 +106,9 @@ export interface CircuitBreakerOptions {
   readonly onListenerError?: ListenerErrorHandler | undefined;
 }
 
+/** Options of the breakers of a registry: all but what they share with it. */
+export type KeyedBreakerOptions = Omit<CircuitBreakerOptions, 'name' | 'clock' | 'onListenerError'>;
+
 /** Defaults of {@link CircuitBreakerOptions}. */
 export const CIRCUIT_BREAKER_DEFAULTS = /* @__PURE__ */ Object.freeze({
   name: 'default',

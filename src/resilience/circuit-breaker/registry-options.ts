@@ -1,10 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { clockOption, count, durationMs, type ParsedOptions, parseOptions, text } from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
-import { type CircuitBreakerOptions, conditionsOf, keyedOptions, type ParsedKeyedOptions } from './options.js';
-
-/** Options of the breakers of a registry: all but what they share with it. */
-export type KeyedBreakerOptions = Omit<CircuitBreakerOptions, 'name' | 'clock' | 'onListenerError'>;
+import { conditionsOf, type KeyedBreakerOptions, keyedOptions, type ParsedKeyedOptions } from './options.js';
 
 /** Options of {@link CircuitBreakerRegistry}. */
 export interface CircuitBreakerRegistryOptions {

@@ -11,13 +11,12 @@ import { Blueprint } from './blueprint.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { CircuitStateChange } from './events.js';
 import { KeyedCore, type Keeper } from './keyed-core.js';
-import type { ParsedKeyedOptions } from './options.js';
+import type { KeyedBreakerOptions, ParsedKeyedOptions } from './options.js';
 import { PassThroughBreaker } from './pass-through.js';
 import { type CircuitBreakerRegistryEvents, type RegistryEviction, tellRegistryAsJson } from './registry-events.js';
 import {
   type CircuitBreakerRegistryOptions,
   copyOptions,
-  type KeyedBreakerOptions,
   parseKeyedOptions,
   type ParsedRegistryOptions,
   parseRegistryOptions,
@@ -173,7 +172,10 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
     this.#letIdleGo(nowMs);
     if (!this.#makeRoom(nowMs)) return undefined;
     const kept = detached(key);
-    const core = new KeyedCore(this.#blueprintFor(parsed), redactText(kept), kept, this.#keeper);
+    const shown = redactText(kept);
+    // The same text twice would be two strings.
+    const name = shown === kept ? kept : shown;
+    const core = new KeyedCore(this.#blueprintFor(parsed), name, kept, this.#keeper);
     core.breaker = new CircuitBreaker(core);
     this.#shelf.add(core, nowMs);
     return core;
