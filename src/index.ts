@@ -1,5 +1,6 @@
 export type {
   AbortSignalShape,
+  CancelTimer,
   Clock,
   Component,
   ComponentEvent,
@@ -236,6 +237,7 @@ export {
 export type {
   AddressLimiter,
   Authorize,
+  ConnectionShape,
   EventLogger,
   Exchange,
   Hardening,

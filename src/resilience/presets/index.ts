@@ -7,6 +7,7 @@ export const CIRCUIT_BREAKER_PRESETS = /* @__PURE__ */ Object.freeze({
     name: 'database',
     failureThreshold: 5,
     recoveryTimeoutMs: 30_000,
+    /** What the database answered about a statement is no failure. */
     classify: classifyDatabaseError,
   }),
   /** A computation with another one to fall back to: 3 failures in a row, 60 seconds. */

@@ -22,9 +22,9 @@ export class RetryState {
     if (this.#errors.length > MOST_ERRORS) this.#errors.shift();
   }
 
-  /** The attempt that was to follow does not. */
-  takeBack(): void {
-    this.#errors.pop();
+  /** The attempt that was to follow does not: the error that was kept for it is the last. */
+  takeBack(): unknown {
+    return this.#errors.pop();
   }
 
   /** Leaves what came before with the last error. */
@@ -95,19 +95,24 @@ export class RetryStage implements Stage {
     const { delayMs } = judgement;
     state.add(error);
     state.previousMs = delayMs;
+    this.#wait(run, level, state, delayMs);
+    this.#rules.waits(state, delayMs, error);
+  }
+
+  /**
+   * In a function of its own, whose closures know of no error: the next one remembers in its stack who called, and would
+   * keep the one before alive, and so on.
+   */
+  #wait(run: Execution, level: number, state: RetryState, delayMs: number): void {
     const delay = new Delay(run, level, () => {
       run.gone(delay);
       const stop = this.#rules.tooLate(run, level, state);
       if (stop === undefined) this.#again(run, level, state);
-      else {
-        state.takeBack();
-        this.#end(run, level, state, error, stop, undefined);
-      }
+      else this.#end(run, level, state, state.takeBack(), stop, undefined);
     });
     run.inside = delay;
     // Whoever hears of it may take time; the wait runs meanwhile.
     delay.start(this.#rules, delayMs);
-    this.#rules.waits(state, delayMs, error);
   }
 
   #again(run: Execution, level: number, state: RetryState): void {
