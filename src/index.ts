@@ -85,6 +85,7 @@ export type {
   Pipeline,
   PipelineSnapshot,
   Policy,
+  PolicyAnswer,
   ProtectOptions,
   RampUpOptions,
   RecoveryBackoffOptions,

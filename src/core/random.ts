@@ -9,6 +9,27 @@ export interface Random {
 /** `Math.random`; the default of every `random` option. */
 export const systemRandom: Random = /* @__PURE__ */ Object.freeze({ next: () => Math.random() });
 
+/** The largest number below 1. */
+const BELOW_ONE = 1 - 2 ** -53;
+
+/**
+ * Draws from a source of chance that may be broken: what it throws, or answers beside the range, is reported, and the
+ * nearest number of the range counts, or the platform draws. No call may fail for want of jitter.
+ * @internal
+ */
+export function draw(random: Random, report: (error: unknown) => void): number {
+  try {
+    const drawn: unknown = random.next();
+    if (typeof drawn === 'number' && drawn >= 0 && drawn < 1) return drawn;
+    const got = typeof drawn === 'number' ? String(drawn) : `a value of type ${typeof drawn}`;
+    report(new InvalidArgumentError(`random.next() must give a number from 0 to below 1, got ${got}`));
+    if (typeof drawn === 'number' && !Number.isNaN(drawn)) return drawn < 0 ? 0 : BELOW_ONE;
+  } catch (error) {
+    report(error);
+  }
+  return systemRandom.next();
+}
+
 /** The platform fills at most this many bytes in one call. */
 const MOST_BYTES = 65_536;
 

@@ -18,12 +18,14 @@ export class AbortFollowers {
 
   /** Tells `follower` when `signal` aborts; not when it has already. */
   follow(signal: PlatformAbortSignal, follower: AbortFollower): void {
+    if (signal.aborted) return;
     let followed = this.#signals.get(signal);
     if (followed === undefined) {
       const followers = new Set<AbortFollower>();
       const listener = (): void => {
-        this.#signals.delete(signal);
+        // What one of them does may make another leave, who must not be told then: a set passes over those that are gone.
         for (const each of followers) each(signal.reason);
+        this.#signals.delete(signal);
       };
       followed = { followers, listener };
       this.#signals.set(signal, followed);

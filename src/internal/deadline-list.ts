@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from '../core/clock.js';
+import { steadyTime } from '../core/steady.js';
 
 /** Something with a time limit; the list keeps its places in the nodes themselves. @internal */
 export interface DeadlineNode<N> {
@@ -8,43 +9,62 @@ export interface DeadlineNode<N> {
 }
 
 /**
- * Nodes in the order of their deadlines, with one timer for all: setting and clearing a timer for each call would cost
- * more than the rest of the call. Most nodes have the same limit, so that a new one belongs at the end.
+ * Nodes with a time limit. Those with the usual one are due in the order in which they come, so that a list of them needs
+ * one timer for all: setting and clearing a timer for each call would cost more than the rest of the call. Any other limit
+ * has a timer of its own.
  * @internal
  */
 export class DeadlineList<N extends DeadlineNode<N>> {
+  /** Time that never goes back, on the scale of `dueMs`. */
+  readonly now: () => number;
   readonly #clock: Clock;
+  readonly #usualMs: number;
   readonly #expire: (node: N) => void;
+  readonly #alone = new Map<N, CancelTimer>();
   #first: N | undefined;
   #last: N | undefined;
   #timer: CancelTimer | undefined;
-  #timerAtMs = 0;
 
   /** @param expire - told of each node whose time is over, after it has left the list. */
-  constructor(clock: Clock, expire: (node: N) => void) {
+  constructor(clock: Clock, usualMs: number, expire: (node: N) => void) {
     this.#clock = clock;
+    this.now = steadyTime(clock);
+    this.#usualMs = usualMs;
     this.#expire = expire;
   }
 
   /** Adds a node that is in no list. */
-  add(node: N, nowMs: number, dueMs: number): void {
-    node.dueMs = dueMs;
-    let before = this.#last;
-    while (before !== undefined && (before.dueMs ?? 0) > dueMs) before = before.earlier;
-    const after = before === undefined ? this.#first : before.later;
-    node.earlier = before;
-    node.later = after;
-    if (before === undefined) this.#first = node;
-    else before.later = node;
-    if (after === undefined) this.#last = node;
-    else after.earlier = node;
-    // The only node: nobody had been waiting for the timer.
-    if (before === undefined && after === undefined) this.#timer?.hold?.(true);
-    this.#await(nowMs, dueMs);
+  add(node: N, limitMs: number): void {
+    const nowMs = this.now();
+    node.dueMs = nowMs + limitMs;
+    if (limitMs === this.#usualMs) this.#append(node, nowMs);
+    else this.#wait(node, nowMs);
   }
 
-  /** Takes a node out. */
+  /** Takes a node out; nothing happens when it has left before. */
   remove(node: N): void {
+    if (node.earlier !== undefined || this.#first === node) this.#unlink(node);
+    else if (this.#alone.size > 0) {
+      this.#alone.get(node)?.();
+      this.#alone.delete(node);
+    }
+  }
+
+  #append(node: N, nowMs: number): void {
+    const last = this.#last;
+    this.#last = node;
+    if (last !== undefined) {
+      node.earlier = last;
+      last.later = node;
+      return;
+    }
+    this.#first = node;
+    // The only node: nobody had been waiting for the timer.
+    this.#timer?.hold?.(true);
+    this.#await(nowMs, node);
+  }
+
+  #unlink(node: N): void {
     const { earlier, later } = node;
     if (earlier === undefined) this.#first = later;
     else earlier.later = later;
@@ -67,28 +87,41 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     this.#timer = undefined;
   }
 
-  #arm(nowMs: number, dueMs: number): void {
-    this.#timer?.();
-    this.#timerAtMs = dueMs;
-    this.#timer = this.#clock.schedule(this.#fire, dueMs - nowMs, { hold: true });
+  /** Has a timer: that of a node before this one will do. */
+  #await(nowMs: number, { dueMs = nowMs }: N): void {
+    this.#timer ??= this.#clock.schedule(this.#fire, dueMs - nowMs, { hold: true });
   }
 
+  /** The first node may be a later one than that for which the timer was set. */
   readonly #fire = (): void => {
     this.#timer = undefined;
     for (let node = this.#first; node !== undefined; node = this.#first) {
-      const nowMs = this.#clock.now();
-      const dueMs = node.dueMs ?? nowMs;
-      if (dueMs > nowMs) {
-        this.#await(nowMs, dueMs);
+      const nowMs = this.now();
+      if ((node.dueMs ?? nowMs) > nowMs) {
+        this.#await(nowMs, node);
         return;
       }
-      this.remove(node);
+      this.#unlink(node);
       this.#expire(node);
     }
   };
 
-  /** Has a timer that is early enough. Those who were told may have set one. */
-  #await(nowMs: number, dueMs: number): void {
-    if (this.#timer === undefined || this.#timerAtMs > dueMs) this.#arm(nowMs, dueMs);
+  /** A timer may be early, by the rounding of its delay. */
+  #wait(node: N, nowMs: number): void {
+    const { dueMs = nowMs } = node;
+    const timer = this.#clock.schedule(
+      () => {
+        const thenMs = this.now();
+        if (thenMs < dueMs) {
+          this.#wait(node, thenMs);
+          return;
+        }
+        this.#alone.delete(node);
+        this.#expire(node);
+      },
+      dueMs - nowMs,
+      { hold: true },
+    );
+    this.#alone.set(node, timer);
   }
 }

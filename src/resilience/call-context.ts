@@ -24,13 +24,23 @@ export interface ExecuteOptions {
   readonly signal?: PlatformAbortSignal | undefined;
 }
 
+declare const ANSWER: unique symbol;
+
 /**
  * Anything that runs an operation under a rule. `F` is what it may answer instead of the operation's own result.
  */
 export interface Policy<F = never> {
+  /**
+   * For the compiler alone, which cannot find `F` in a method that is generic itself: a policy that may answer with
+   * something of its own is none that may not. Nothing has it at run time.
+   */
+  readonly [ANSWER]?: () => F;
   /** Runs `operation` under the rule. */
   execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T | F>;
 }
+
+/** What a policy may answer instead of the operation's own result; `unknown` for one that does not say so. */
+export type PolicyAnswer<P> = P extends Policy ? never : P extends { readonly [ANSWER]?: () => infer F } ? F : unknown;
 
 /** The context of a call through one guard that neither repeats nor limits it; what is around that shows through. @internal */
 export class SingleCall implements CallContext {

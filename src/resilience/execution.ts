@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.js';
 import type { PlatformAbortSignal } from '../core/platform.js';
 import type { AbortFollowers } from '../internal/abort-followers.js';
 import type { CallContext } from './call-context.js';
@@ -57,6 +56,13 @@ export interface Stage {
   leave(run: Execution, level: number, failed: boolean, value: unknown): void;
 }
 
+/** The stage of a time limit. @internal */
+export interface Limiting extends Stage {
+  readonly part: 'limit';
+  /** The time, on the scale of a run's `dueMs`. */
+  now(): number;
+}
+
 /** What runs in the place of the operation: more stages, or a policy from elsewhere around them. @internal */
 export type Inner = (run: Execution, operation: Operation) => unknown;
 
@@ -67,7 +73,7 @@ export interface RunPlan {
   readonly inner: Inner | undefined;
   /** Of the time limit; beyond all levels without one. */
   readonly limitLevel: number;
-  readonly clock: Clock | undefined;
+  readonly limit: Limiting | undefined;
   /** Whether runs may be aborted without their caller, so that the caller's signal is not enough. */
   readonly ownSignals: boolean;
   /** Whether a stage repeats runs, and counts them. */
@@ -132,8 +138,8 @@ export abstract class Execution implements CallContext {
   }
 
   #limitMs(): number {
-    if (this.dueMs === undefined || this.plan.clock === undefined) return Infinity;
-    return Math.max(0, this.dueMs - this.plan.clock.now());
+    if (this.dueMs === undefined || this.plan.limit === undefined) return Infinity;
+    return Math.max(0, this.dueMs - this.plan.limit.now());
   }
 
   /** Time that is left for what is inside of the stage at `level`, by the limits that stand outside of it. */

@@ -4,6 +4,7 @@ export type {
   CallContext,
   ExecuteOptions,
   Policy,
+  PolicyAnswer,
   AttemptFailure,
   AttemptResult,
   AttemptSuccess,

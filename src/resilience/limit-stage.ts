@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { DeadlineList } from '../internal/deadline-list.js';
 import { discard } from './discard.js';
-import type { Execution, Stage } from './execution.js';
+import type { Execution, Limiting } from './execution.js';
 
 /** What a limit is. @internal */
 export interface LimitRule {
@@ -11,27 +11,30 @@ export interface LimitRule {
   exceeded(run: Execution): unknown;
 }
 
-/** The stage of a limit: runs in the order of their deadlines. @internal */
-export class LimitStage implements Stage {
+/** How much later than a limit around it, which is to answer, a limit ends that has no less time. */
+const MOMENT_MS = 1;
+
+/** The stage of a limit. @internal */
+export class LimitStage implements Limiting {
   readonly part = 'limit';
-  readonly #clock: Clock;
+  readonly now: () => number;
   readonly #rule: LimitRule;
   readonly #deadlines: DeadlineList<Execution>;
 
-  constructor(clock: Clock, rule: LimitRule) {
-    this.#clock = clock;
+  /** @param usualMs - what most runs may take. */
+  constructor(clock: Clock, usualMs: number, rule: LimitRule) {
     this.#rule = rule;
-    this.#deadlines = new DeadlineList(clock, (run) => {
+    this.#deadlines = new DeadlineList(clock, usualMs, (run) => {
       this.#expire(run);
     });
+    this.now = this.#deadlines.now;
   }
 
   enter(run: Execution, level: number): boolean {
     const limitMs = this.#rule.begin(run, level);
-    // A limit around this one that leaves less time will do; two of them would be over at the same moment.
-    if (limitMs >= run.remainingAtMs(level)) return true;
-    const nowMs = this.#clock.now();
-    this.#deadlines.add(run, nowMs, nowMs + limitMs);
+    const aroundMs = run.remainingAtMs(level);
+    // When those around get their answer, what stands between the two limits must not wait for the operation.
+    this.#deadlines.add(run, limitMs < aroundMs ? limitMs : aroundMs + MOMENT_MS);
     return true;
   }
 
@@ -40,10 +43,8 @@ export class LimitStage implements Stage {
       if (!failed) discard(value);
       return;
     }
-    if (run.dueMs !== undefined) {
-      this.#deadlines.remove(run);
-      run.dueMs = undefined;
-    }
+    this.#deadlines.remove(run);
+    run.dueMs = undefined;
     run.outcome(level - 1, failed, value);
   }
 

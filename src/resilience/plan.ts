@@ -1,14 +1,23 @@
-import type { Clock } from '../core/clock.js';
+import { liveSignal } from '../core/call-signal.js';
 import { AbortFollowers } from '../internal/abort-followers.js';
 import { notAFunction } from './call-context.js';
-import { type Caller, Execution, type Inner, type Operation, Root, type RunPlan, type Stage } from './execution.js';
+import {
+  type Caller,
+  Execution,
+  type Inner,
+  type Limiting,
+  type Operation,
+  Root,
+  type RunPlan,
+  type Stage,
+} from './execution.js';
 
 /** How calls run: through these stages, from the outermost to the innermost, then the operation. @internal */
 export class Plan implements RunPlan {
   readonly stages: readonly Stage[];
   readonly inner: Inner | undefined;
   readonly limitLevel: number;
-  readonly clock: Clock | undefined;
+  readonly limit: Limiting | undefined;
   readonly ownSignals: boolean;
   readonly retries: boolean;
   readonly followers = new AbortFollowers();
@@ -16,24 +25,30 @@ export class Plan implements RunPlan {
   #reject!: (error: unknown) => void;
 
   /** @param beside - whether several runs of it belong to one call, each with a signal of its own. */
-  constructor(stages: readonly Stage[], clock: Clock | undefined, inner?: Inner, beside = false) {
+  constructor(stages: readonly Stage[], inner?: Inner, beside = false) {
     this.stages = stages;
-    this.clock = clock;
     this.inner = inner;
-    const limit = stages.findIndex(({ part }) => part === 'limit');
-    this.limitLevel = limit === -1 ? Infinity : limit;
+    const limit = stages.find((stage): stage is Limiting => stage.part === 'limit');
+    this.limit = limit;
+    this.limitLevel = limit === undefined ? Infinity : stages.indexOf(limit);
     this.retries = stages.some(({ part }) => part === 'retry');
-    this.ownSignals = beside || this.retries || limit !== -1;
+    this.ownSignals = beside || this.retries || limit !== undefined;
   }
 
-  /** Runs an operation; the promise is that of the outermost stage. */
+  /**
+   * Runs an operation; the promise is that of the outermost stage.
+   *
+   * @param method - for texts.
+   */
   run(method: string, operation: Operation, caller: Caller | Execution | undefined): Promise<unknown> {
-    if (typeof operation !== 'function') return Promise.reject(notAFunction(method, operation));
-    // A run around this one looks after its signal itself, and reading that would make one.
-    if (!(caller instanceof Execution) && caller?.signal?.aborted === true) {
+    try {
+      if (typeof operation !== 'function') throw notAFunction(method, operation);
+      // A run around this one looks after its signal itself, and reading that would make one.
+      if (!(caller instanceof Execution)) liveSignal(method, caller);
+    } catch (error) {
       // The caller's own reason, whatever it is.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      return Promise.reject(caller.signal.reason);
+      return Promise.reject(error);
     }
     const promise = new Promise<unknown>(this.#take);
     new Root(this, operation, caller, this.#resolve, this.#reject).enter(0);

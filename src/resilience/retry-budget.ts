@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../core/errors.js';
 import { count, describe, finite, type OptionKind, parseOptions } from '../core/options.js';
 
 /** Options of {@link RetryBudget}. */
@@ -64,6 +65,40 @@ export interface RetryBudgetShape {
   deposit(): void;
   /** Takes the token for one retry. */
   withdraw(): boolean;
+}
+
+/** What reports what a part must not throw. */
+type Report = (error: unknown) => void;
+
+/** Earns for a successful call, whose result a budget that throws must not take along. @internal */
+export function earn(budget: RetryBudgetShape, report: Report): void {
+  try {
+    budget.deposit();
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Takes a token from a budget; one that throws, or does not say at once, has none. @internal */
+export function pay(budget: RetryBudgetShape, report: Report): boolean {
+  try {
+    const paid: unknown = budget.withdraw();
+    if (typeof paid === 'boolean') return paid;
+    report(new InvalidArgumentError(`budget.withdraw must answer at once, with true or false, got ${describe(paid)}`));
+  } catch (error) {
+    report(error);
+  }
+  return false;
+}
+
+/** The tokens that a budget holds; none that can be counted on when it does not say. @internal */
+export function tokensOf(budget: RetryBudgetShape, report: Report): number {
+  try {
+    return budget.tokens;
+  } catch (error) {
+    report(error);
+    return 0;
+  }
 }
 
 /** The `budget` option: one of its own when it is left out. @internal */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ManualClock } from 'breakwater/testing';
 import type { CallContext } from 'breakwater/resilience';
 
@@ -52,4 +54,10 @@ export function counted(signal: AbortSignal) {
 /** A clock at a time that is not zero. */
 export function clockAt(now = 1_000): ManualClock {
   return new ManualClock({ now, wallNow: 1_700_000_000_000 });
+}
+
+/** Collects all garbage there is. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }

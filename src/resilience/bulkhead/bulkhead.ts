@@ -55,10 +55,10 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
   constructor(options: BulkheadOptions) {
     this.#options = parseBulkheadOptions(options);
-    const { name, clock, onListenerError } = this.#options;
+    const { name, clock, maxWaitMs, onListenerError } = this.#options;
     this.name = name;
     this.#events = new Emitter(new Reporter(`Bulkhead '${name}'`, clock, onListenerError));
-    this.#deadlines = new DeadlineList(clock, (waiter) => {
+    this.#deadlines = new DeadlineList(clock, maxWaitMs, (waiter) => {
       this.#expire(waiter);
     });
     this.#stage = {
@@ -68,7 +68,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
         this.#leave(run, level, failed, value);
       },
     };
-    this.#plan = new Plan([this.#stage], clock);
+    this.#plan = new Plan([this.#stage]);
   }
 
   /** @internal */
@@ -150,28 +150,38 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   }
 
   #queue(run: Execution, level: number): void {
-    const { clock, maxWaitMs } = this.#options;
     const waiter = new Waiter(run, level, (gone) => {
       this.#waiting.delete(gone);
       this.#deadlines.remove(gone);
     });
     this.#waiting.add(waiter);
-    const nowMs = clock.now();
-    this.#deadlines.add(waiter, nowMs, nowMs + maxWaitMs);
+    this.#deadlines.add(waiter, this.#options.maxWaitMs);
   }
 
   /** Gives free slots to those who wait. A call may end within `go`, and its slot goes to the next in this same loop. */
   #grant(): void {
     if (this.#granting) return;
     this.#granting = true;
-    while (this.#running < this.#options.maxConcurrent) {
-      const [next] = this.#waiting;
-      if (next === undefined) break;
-      this.#running++;
-      this.#admitted++;
-      next.go();
+    try {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        this.#running++;
+        this.#admitted++;
+        next.go();
+      }
+    } finally {
+      this.#granting = false;
     }
-    this.#granting = false;
+  }
+
+  /** Who is to have the slot that is free. */
+  #next(): Waiter | undefined {
+    if (this.#running >= this.#options.maxConcurrent) return undefined;
+    for (const waiter of this.#waiting) {
+      if (!waiter.givenUp) return waiter;
+      // One of many whose signal has just aborted and who are told one after another.
+      waiter.giveUp();
+    }
+    return undefined;
   }
 
   /** The deadline list has let go of the waiter already. */

@@ -22,6 +22,11 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
     if (this.#signal !== undefined) run.plan.followers.follow(this.#signal, this.#aborted);
   }
 
+  /** Whether nobody waits for the call any more. */
+  get givenUp(): boolean {
+    return this.#run.givenUp(this.#level);
+  }
+
   /** It has a slot now. */
   go(): void {
     this.#leave(this);
@@ -33,6 +38,11 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
   fail(error: unknown): void {
     this.#end();
     this.#run.outcome(this.#level - 1, true, error);
+  }
+
+  /** Ends the wait of a call that nobody waits for. */
+  giveUp(): void {
+    this.abort(this.#run.reasonOfCaller());
   }
 
   abort(reason: unknown): void {

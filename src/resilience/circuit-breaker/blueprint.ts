@@ -16,9 +16,11 @@ export class Blueprint {
 
   constructor(options: ParsedCircuitBreakerOptions, reporter?: Reporter) {
     this.options = options;
-    this.rules = circuitSettings(options);
     this.reporter =
       reporter ?? new Reporter(`CircuitBreaker '${options.name}'`, options.clock, options.onListenerError);
+    this.rules = circuitSettings(options, (error) => {
+      this.reporter.listenerError(error);
+    });
     this.timed = this.rules.tracking || this.rules.rates.some(({ lastCalls }) => lastCalls === undefined);
     this.shadow = options.mode === 'shadow';
   }

@@ -18,7 +18,5 @@ export function breakLengthMs({ recoveryTimeoutMs, factor, maxMs, jitter, draw }
   // A timeout of 0 times a power that overflowed would be no number.
   const longestMs = recoveryTimeoutMs === 0 ? 0 : Math.min(maxMs, recoveryTimeoutMs * factor ** n);
   if (jitter === 0) return longestMs;
-  const u = draw();
-  // A source of chance that is broken must not keep the circuit open for ever.
-  return longestMs * (1 - jitter * (u >= 0 && u < 1 ? u : 0));
+  return longestMs * (1 - jitter * draw());
 }

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from '../../core/errors.js';
+import { liveSignal } from '../../core/call-signal.js';
 import { describe } from '../../core/options.js';
+import type { PlatformAbortSignal } from '../../core/platform.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import type { HealthStatus } from '../../core/health-status.js';
 import { isThenable } from '../../core/thenable.js';
@@ -73,14 +75,19 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
    *
    * @throws {@link CircuitOpenError} (as a rejection) when the circuit lets no call through.
    * @throws `signal.reason` (as a rejection) when `signal` is aborted already; the operation is not run.
-   * @throws {@link InvalidArgumentError} (as a rejection) when `operation` is no function; nothing is counted.
+   * @throws {@link InvalidArgumentError} (as a rejection) when `operation` is no function or `signal` no signal; nothing
+   * is counted.
    */
   execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T> {
-    if (typeof operation !== 'function') return Promise.reject(notAFunction('CircuitBreaker.execute', operation));
-    const signal = options?.signal;
-    // The rejection's value is the caller's or the operation's own, whatever it is.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    let signal: PlatformAbortSignal | undefined;
+    try {
+      if (typeof operation !== 'function') throw notAFunction('CircuitBreaker.execute', operation);
+      signal = liveSignal('CircuitBreaker.execute', options);
+    } catch (error) {
+      // The rejection's value is the caller's own, whatever it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
     const core = this.#core;
     let ticket: Ticket = ORDINARY;
     if (core.free) core.inFlight++;
@@ -105,6 +112,7 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     } catch (error) {
       // The operation threw, or its promise cannot be waited for.
       core.ended(true, error, signal, generation, ticket, startedAtMs);
+      // The operation's own.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);
     }

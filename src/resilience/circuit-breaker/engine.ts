@@ -170,7 +170,7 @@ export abstract class Circuit {
   /** Milliseconds until a refused call may be tried again; `undefined` when that is not a matter of time. */
   retryAfterMs(nowMs: number): number | undefined {
     if (this.state === 'OPEN') return Math.max(0, this.openUntilMs - nowMs);
-    if (this.state === 'CLOSED') return this.#ramp === undefined ? undefined : this.#ramp.endsAtMs - nowMs;
+    if (this.state === 'CLOSED') return this.#ramp === undefined ? undefined : Math.max(0, this.#ramp.endsAtMs - nowMs);
     const probes = this.#break?.probes;
     if (probes?.first === undefined || probes.size < this.rules.maxProbes) return undefined;
     return Math.max(0, probes.first.startedAtMs + this.rules.probeWaitMs - nowMs);

@@ -1,4 +1,4 @@
-export type { CallContext, ExecuteOptions, Policy } from '../call-context.js';
+export type { CallContext, ExecuteOptions, Policy, PolicyAnswer } from '../call-context.js';
 export type { AttemptFailure, AttemptResult, AttemptSuccess } from './attempt.js';
 export { CircuitBreaker } from './circuit-breaker.js';
 export { classifyDatabaseError } from './classify-database-error.js';

@@ -16,7 +16,7 @@ import {
   type ReportIssue,
   text,
 } from '../../core/options.js';
-import type { Random } from '../../core/random.js';
+import { draw, type Random } from '../../core/random.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import type { CircuitSettings } from './engine.js';
 import type { CircuitMode, Verdict } from './state.js';
@@ -217,7 +217,7 @@ export function conditionsOf({ trip, failureThreshold }: ParsedKeyedOptions): re
 }
 
 /** The numbers for the engine. @internal */
-export function circuitSettings(options: ParsedKeyedOptions): CircuitSettings {
+export function circuitSettings(options: ParsedKeyedOptions, report: (error: unknown) => void): CircuitSettings {
   const { recoveryTimeoutMs, halfOpen, recoveryBackoff, rampUp, maxThrottleMs, random } = options;
   const conditions = conditionsOf(options);
   const rates = conditions.filter(isRate);
@@ -230,7 +230,7 @@ export function circuitSettings(options: ParsedKeyedOptions): CircuitSettings {
       factor: recoveryBackoff?.factor ?? 1,
       maxMs: recoveryBackoff?.maxMs ?? recoveryTimeoutMs,
       jitter: recoveryBackoff?.jitter ?? 0,
-      draw: () => random.next(),
+      draw: () => draw(random, report),
     },
     maxThrottleMs,
     maxProbes: halfOpen.maxCalls,

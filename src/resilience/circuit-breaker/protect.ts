@@ -85,7 +85,9 @@ function checkedNames(target: object, options: { readonly only?: unknown } | und
 function methodNames(target: object): string[] {
   const names: string[] = [];
   for (let o: object | null = target; o !== null && o !== Object.prototype; o = Reflect.getPrototypeOf(o)) {
-    names.push(...Object.getOwnPropertyNames(o));
+    // Without asking a getter, which might do anything.
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(o));
+    for (const [name, { value }] of properties) if (typeof value === 'function') names.push(name);
   }
   return names;
 }

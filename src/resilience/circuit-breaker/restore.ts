@@ -16,6 +16,9 @@ export function namedAfter(
   return isText(name) && name.length <= 200 && typeof (options ?? {}) === 'object' ? { ...options, name } : options;
 }
 
+/** Beyond it two generations in a row could be the same number. */
+const MOST_GENERATIONS = 2 ** 52;
+
 /** Puts a new circuit where the snapshot says; a snapshot that cannot be right leaves it closed, with a warning. @internal */
 export function resumeFrom(core: BreakerCore, given: unknown): void {
   const wallNowMs = core.blueprint.options.clock.wallNow();
@@ -97,7 +100,7 @@ const FIELDS: Readonly<Record<string, Test>> = {
   mode: (value) => value === 'enforce' || value === 'shadow',
   state: (value) => typeof value === 'string' && Object.hasOwn(CircuitState, value),
   reason: orAbsent(isText),
-  generation: isCount,
+  generation: (value) => isCount(value) && (value as number) <= MOST_GENERATIONS,
   breaks: isCount,
   rates: orAbsent(Array.isArray),
   rampRatio: orAbsent(isSpan),

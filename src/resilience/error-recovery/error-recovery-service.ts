@@ -1,3 +1,4 @@
+import { liveSignal } from '../../core/call-signal.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { isRejectedError } from '../../core/errors.js';
@@ -95,8 +96,7 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
   ): Promise<T | F> {
     if (typeof operation !== 'function') throw notAFunction('ErrorRecoveryService.execute', operation);
     const parsed = this.#parse(options);
-    const { signal } = parsed;
-    if (signal?.aborted === true) throw signal.reason;
+    const signal = liveSignal('ErrorRecoveryService.execute', options);
     const record = this.#recordOf('execute', service);
     if (record !== this.#other) this.#warnOfLateOptions(record, parsed);
     const breaker = record.breakerFrom(this.#breakers, service, parsed);

@@ -68,8 +68,8 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
     this.name = name;
     this.#reporter = new Reporter(`fallback '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter);
-    this.#plan = new Plan([this], undefined);
-    this.#alone = new Plan([], undefined, undefined, true);
+    this.#plan = new Plan([this]);
+    this.#alone = new Plan([], undefined, true);
   }
 
   [STAGES](): Staged {
@@ -116,7 +116,8 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
   }
 
   leave(run: Execution, level: number, failed: boolean, value: unknown): void {
-    if (!failed || run.givenUp(level) || !this.#wants(value)) {
+    // Asked again, since whoever says whether it is wanted may have given up just then.
+    if (!failed || run.givenUp(level) || !this.#wants(value) || run.givenUp(level)) {
       run.outcome(level - 1, failed, value);
       return;
     }

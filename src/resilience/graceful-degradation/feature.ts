@@ -73,7 +73,6 @@ export class Feature {
     degraded: FeatureOperation<F> | undefined,
     signal: PlatformAbortSignal | undefined,
   ): Promise<FeatureResult<T | F>> {
-    if (isAborted(signal)) throw signal?.reason;
     this.look();
     const { level, episode } = this.state;
     const trial = level > 0 && this.#wantsTrial();

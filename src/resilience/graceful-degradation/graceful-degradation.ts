@@ -2,7 +2,8 @@ import type { Component, ComponentEvent, MetricSample } from '../../core/compone
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
-import { checkCallOptions, describe } from '../../core/options.js';
+import { liveSignal } from '../../core/call-signal.js';
+import { describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
@@ -135,7 +136,8 @@ export class GracefulDegradation implements Component<DegradationReport> {
    * probes, and are answered degraded when it fails.
    *
    * @throws {@link FeatureDegradedError} (as a rejection) when the feature is degraded and there is nothing else to run.
-   * @throws {@link InvalidArgumentError} (as a rejection) when the feature is not known, or an operation is no function.
+   * @throws {@link InvalidArgumentError} (as a rejection) when the feature is not known, an operation is no function, or
+   * `signal` no signal.
    * @throws `signal.reason` (as a rejection) when `signal` is aborted already; nothing is run.
    */
   async run<T, F = T>(
@@ -149,8 +151,7 @@ export class GracefulDegradation implements Component<DegradationReport> {
     if (degraded !== undefined && typeof degraded !== 'function') {
       throw notAFunction('GracefulDegradation.run', degraded);
     }
-    checkCallOptions('GracefulDegradation.run', options);
-    return known.run(full, degraded, options?.signal);
+    return known.run(full, degraded, liveSignal('GracefulDegradation.run', options));
   }
 
   /**

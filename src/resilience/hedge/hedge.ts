@@ -4,6 +4,7 @@ import { Reporter } from '../../core/reporter.js';
 import type { CallContext, ExecuteOptions, Policy } from '../call-context.js';
 import type { Execution, Operation } from '../execution.js';
 import { Plan } from '../plan.js';
+import { earn, pay } from '../retry-budget.js';
 import { type Staged, STAGES } from '../stages.js';
 import { type HedgeOptions, parseHedgeOptions } from './options.js';
 import { Race, type RaceRules } from './race.js';
@@ -48,6 +49,7 @@ class HedgePolicy implements Hedge, RaceRules {
   readonly name: string;
   readonly maxHedges: number;
   readonly #options: ReturnType<typeof parseHedgeOptions>;
+  readonly #report: (error: unknown) => void;
   readonly #events: Emitter<HedgeEvents>;
   readonly #plan: Plan;
   readonly #counts = { calls: 0, hedges: 0, won: 0, budgetExhausted: 0 };
@@ -57,9 +59,13 @@ class HedgePolicy implements Hedge, RaceRules {
     const { name, maxHedges, clock, onListenerError } = this.#options;
     this.name = name;
     this.maxHedges = maxHedges;
-    this.#events = new Emitter(new Reporter(`hedge '${name}'`, clock, onListenerError));
-    const inside = new Plan([], clock, undefined, true);
-    this.#plan = new Plan([], clock, (run, operation) => this.#race(run, inside, operation));
+    const reporter = new Reporter(`hedge '${name}'`, clock, onListenerError);
+    this.#report = (error) => {
+      reporter.listenerError(error);
+    };
+    this.#events = new Emitter(reporter);
+    const inside = new Plan([], undefined, true);
+    this.#plan = new Plan([], (run, operation) => this.#race(run, inside, operation));
   }
 
   [STAGES](): Staged {
@@ -111,7 +117,7 @@ class HedgePolicy implements Hedge, RaceRules {
 
   mayHedge(): boolean {
     const { budget } = this.#options;
-    if (budget === false || budget.withdraw()) return true;
+    if (budget === false || pay(budget, this.#report)) return true;
     this.#counts.budgetExhausted++;
     return false;
   }
@@ -123,7 +129,7 @@ class HedgePolicy implements Hedge, RaceRules {
 
   won(attempt: number): void {
     const { budget } = this.#options;
-    if (budget !== false) budget.deposit();
+    if (budget !== false) earn(budget, this.#report);
     if (attempt > 1) this.#counts.won++;
   }
 

@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.js';
 import type { CallContext, Policy } from '../call-context.js';
 import { Plan } from '../plan.js';
 import { Between, type Inner, type Stage } from '../execution.js';
@@ -11,25 +10,24 @@ import { stagesOf } from '../stages.js';
  * @param beside - whether several runs of it belong to one call.
  * @internal
  */
-export function compile(policies: readonly Policy<unknown>[], clock: Clock | undefined, beside = false): Plan {
+export function compile(policies: readonly Policy<unknown>[], beside = false): Plan {
   const stages: Stage[] = [];
   for (const [i, policy] of policies.entries()) {
     const staged = stagesOf(policy);
     const inside = policies.slice(i + 1);
-    if (staged === undefined)
-      return new Plan(stages, clock, fromElsewhere(policy, compile(inside, clock, true)), beside);
+    if (staged === undefined) return new Plan(stages, fromElsewhere(policy, compile(inside, true)), beside);
     const { around } = staged;
     if (around !== undefined) {
-      const plan = compile(inside, clock, true);
-      return new Plan(stages, clock, (run, operation) => around(run, plan, operation), beside);
+      const plan = compile(inside, true);
+      return new Plan(stages, (run, operation) => around(run, plan, operation), beside);
     }
     if (staged.stages.some((stage) => stands(stages, stage))) {
-      const plan = compile(policies.slice(i), clock);
-      return new Plan(stages, clock, (run, operation) => plan.run('pipeline', operation, run), beside);
+      const plan = compile(policies.slice(i));
+      return new Plan(stages, (run, operation) => plan.run('pipeline', operation, run), beside);
     }
     stages.push(...staged.stages);
   }
-  return new Plan(stages, clock, undefined, beside);
+  return new Plan(stages, undefined, beside);
 }
 
 function stands(stages: readonly Stage[], { part }: Stage): boolean {

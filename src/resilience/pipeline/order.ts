@@ -1,10 +1,29 @@
-import type { Staged } from '../stages.js';
+import type { Clock } from '../../core/clock.js';
+import { type Staged, stagesOf } from '../stages.js';
 
 /** Policies that run what is inside of them for each failure, or count each failure. */
 const WANT_FAILURES = ['retry', 'circuit-breaker', 'hedge'];
 
-/** What cannot work about policies that are written in this order, in words; nothing when all is well. @internal */
-export function impossibleOrders(policies: readonly (Staged | undefined)[]): string[] {
+/** Pipelines that are made for each request with numbers of their own must not be told about, and remembered, for ever. */
+const MOST_TOLD = 100;
+/** By clock: a process has one, and a test that brings its own is a world of its own. */
+const toldIn = /* @__PURE__ */ new WeakMap<Clock, Set<string>>();
+
+/**
+ * What cannot work about policies that are written in this order, in words: each problem once in the life of the process;
+ * nothing when all is well.
+ * @internal
+ */
+export function newProblems(policies: readonly object[], clock: Clock): string[] {
+  const told = toldIn.get(clock) ?? new Set();
+  const problems = new Set([...impossibleOrders(policies.map(stagesOf)), ...repeated(policies)]);
+  const fresh = [...problems].filter((problem) => !told.has(problem)).slice(0, MOST_TOLD - told.size);
+  for (const problem of fresh) told.add(problem);
+  toldIn.set(clock, told);
+  return fresh;
+}
+
+function impossibleOrders(policies: readonly (Staged | undefined)[]): string[] {
   const problems: string[] = [];
   for (const [i, outer] of policies.entries()) {
     if (outer === undefined) continue;
@@ -29,8 +48,8 @@ function problemOf(outer: Staged, inner: Staged): string | undefined {
   return undefined;
 }
 
-/** Policies that stand in a pipeline more than once. @internal */
-export function repeated(policies: readonly object[]): string[] {
+/** Policies that stand in a pipeline more than once. */
+function repeated(policies: readonly object[]): string[] {
   const twice = new Set(policies.filter((policy, i) => policies.indexOf(policy) !== i));
   return Array.from(twice, (policy) => {
     const { kind = 'policy' } = policy as { readonly kind?: string };

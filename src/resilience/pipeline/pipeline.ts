@@ -4,11 +4,17 @@ import { InvalidArgumentError, InvalidOptionsError } from '../../core/errors.js'
 import { HealthStatus } from '../../core/health-status.js';
 import { describe } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
-import { type CallContext, type ExecuteOptions, notAFunction, type Policy } from '../call-context.js';
+import {
+  type CallContext,
+  type ExecuteOptions,
+  notAFunction,
+  type Policy,
+  type PolicyAnswer,
+} from '../call-context.js';
 import type { Plan } from '../plan.js';
 import { stagesOf } from '../stages.js';
 import { compile } from './compile.js';
-import { impossibleOrders, repeated } from './order.js';
+import { newProblems } from './order.js';
 
 /** A pipeline's parts as plain JSON. */
 export interface PipelineSnapshot {
@@ -31,20 +37,16 @@ class FusedPipeline<F> implements Pipeline<F> {
   readonly kind = 'pipeline';
   /** The names of its parts, so that two pipelines can be told apart. */
   readonly name: string;
-  readonly policies: readonly Policy<F>[];
+  readonly policies: readonly Policy<unknown>[];
   readonly #plan: Plan;
 
-  constructor(given: readonly Policy<F>[]) {
-    this.policies = given.flatMap((policy) =>
-      policy instanceof FusedPipeline ? (policy.policies as Policy<F>[]) : policy,
-    );
-    const clock = clockOf(this.policies);
+  constructor(given: readonly Policy<unknown>[]) {
+    this.policies = given.flatMap((policy) => (policy instanceof FusedPipeline ? policy.policies : policy));
+    const clock = clockOf(this.policies) ?? systemClock;
     this.name = this.policies.map(nameOf).join(' > ').slice(0, LONGEST_NAME) || 'pipeline';
-    const problems = [...impossibleOrders(this.policies.map(stagesOf)), ...repeated(this.policies)];
-    if (problems.length > 0) {
-      new Reporter('pipeline', clock ?? systemClock).warn('BREAKWATER_W_PIPELINE_ORDER', problems.join('; '));
-    }
-    this.#plan = compile(this.policies, clock);
+    const problems = newProblems(this.policies, clock);
+    if (problems.length > 0) new Reporter('pipeline', clock).warn('BREAKWATER_W_PIPELINE_ORDER', problems.join('; '));
+    this.#plan = compile(this.policies);
   }
 
   execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T | F> {
@@ -140,6 +142,6 @@ function clockOf(policies: readonly Policy<unknown>[]): Clock | undefined {
  * const call = pipeline(deadline(5_000), retry(), breaker, timeout(1_000));
  * const rates = await call.execute(({ signal }) => fetchRates({ signal }));
  */
-export function pipeline<F = never>(...policies: Policy<F>[]): Pipeline<F> {
-  return new FusedPipeline(policies);
+export function pipeline<P extends readonly Policy<unknown>[]>(...policies: P): Pipeline<PolicyAnswer<P[number]>> {
+  return new FusedPipeline<PolicyAnswer<P[number]>>(policies);
 }

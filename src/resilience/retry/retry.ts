@@ -2,11 +2,14 @@ import type { Component, ComponentEvent, MetricSample } from '../../core/compone
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
+import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
+import { steadyTime } from '../../core/steady.js';
 import type { CallContext, ExecuteOptions } from '../call-context.js';
 import type { Execution, Stage } from '../execution.js';
 import { LimitStage } from '../limit-stage.js';
 import { Plan } from '../plan.js';
+import { earn, pay, tokensOf } from '../retry-budget.js';
 import { type Staged, STAGES } from '../stages.js';
 import { TimeoutError } from '../timeout/index.js';
 import { backoffMs, decide, type RetryStop } from './engine.js';
@@ -54,6 +57,8 @@ class RetryPolicy implements Retry, RetryRules {
   readonly kind = 'retry';
   readonly name: string;
   readonly timed: boolean;
+  /** Time that never goes back. */
+  readonly now: () => number;
   readonly #stages: readonly Stage[];
   readonly #settings: RetrySettings;
   readonly #reporter: Reporter;
@@ -67,12 +72,13 @@ class RetryPolicy implements Retry, RetryRules {
     const { name, clock, onListenerError, maxElapsedMs, attemptTimeoutMs } = this.#settings;
     this.name = name;
     this.timed = maxElapsedMs !== undefined;
+    this.now = steadyTime(clock);
     this.#reporter = new Reporter(`retry '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter);
     const stages: Stage[] = [new RetryStage(this)];
     if (attemptTimeoutMs !== undefined) stages.push(this.#attemptLimit(attemptTimeoutMs));
     this.#stages = stages;
-    this.#plan = new Plan(stages, clock);
+    this.#plan = new Plan(stages);
   }
 
   [STAGES](): Staged {
@@ -101,7 +107,7 @@ class RetryPolicy implements Retry, RetryRules {
       name,
       maxAttempts: maxAttempts === Infinity ? null : maxAttempts,
       ...this.#counts,
-      budgetTokens: budget === false ? null : budget.tokens,
+      budgetTokens: budget === false ? null : tokensOf(budget, this.#report),
     };
   }
 
@@ -122,15 +128,17 @@ class RetryPolicy implements Retry, RetryRules {
     const help = 'Retries that the budget holds.';
     return [
       ...samples,
-      { name: 'breakwater_retry_budget_tokens', type: 'gauge', help, value: budget.tokens, labels: { retry } },
+      {
+        name: 'breakwater_retry_budget_tokens',
+        type: 'gauge',
+        help,
+        value: tokensOf(budget, this.#report),
+        labels: { retry },
+      },
     ];
   }
 
   // What the stage asks.
-
-  now(): number {
-    return this.#settings.clock.now();
-  }
 
   schedule(fn: () => void, delayMs: number): () => void {
     return this.#settings.clock.schedule(fn, delayMs, { hold: true });
@@ -152,8 +160,8 @@ class RetryPolicy implements Retry, RetryRules {
   succeeded(attempts: number): void {
     const { budget } = this.#settings;
     if (budget !== false) {
-      budget.deposit();
-      if (this.#outOfBudget && budget.tokens >= 1) this.#tellBudget(false);
+      earn(budget, this.#report);
+      if (this.#outOfBudget && tokensOf(budget, this.#report) >= 1) this.#tellBudget(false);
     }
     if (attempts === 1) return;
     this.#counts.recovered++;
@@ -164,19 +172,22 @@ class RetryPolicy implements Retry, RetryRules {
     const { maxAttempts, budget, random, clock } = this.#settings;
     const hintMs = retryAfterMs(error, clock.wallNow());
     const { attempt } = state;
+    const retryable = this.#mayRetry(error, attempt);
+    // Whoever was asked may have given up just now.
+    if (run.givenUp(level)) return { stop: 'aborted' };
     const remainingMs = run.remainingAtMs(level);
     const elapsedLeftMs = this.#elapsedLeftMs(state);
     const decision = decide({
       attempt,
       maxAttempts,
-      retryable: this.#mayRetry(error, attempt),
-      backoffMs: backoffMs(this.#settings, attempt - 1, state.previousMs, random.next()),
+      retryable,
+      backoffMs: backoffMs(this.#settings, attempt - 1, state.previousMs, draw(random, this.#report)),
       hintMs,
       maxHintMs: this.#maxHintMs(error, Math.min(remainingMs, elapsedLeftMs)),
       elapsedLeftMs,
       remainingMs,
     });
-    if ('delayMs' in decision && (budget === false || budget.withdraw())) return decision;
+    if ('delayMs' in decision && (budget === false || pay(budget, this.#report))) return decision;
     const stop = 'stop' in decision ? decision.stop : 'budget';
     return { stop, ...(hintMs === undefined ? {} : { retryAfterMs: hintMs }) };
   }
@@ -195,6 +206,10 @@ class RetryPolicy implements Retry, RetryRules {
     }
     if (this.#events.has('gaveUp')) this.#events.emit('gaveUp', { retry: this.name, attempts, stop, error });
   }
+
+  readonly #report = (error: unknown): void => {
+    this.#reporter.listenerError(error);
+  };
 
   #tellBudget(exhausted: boolean): void {
     this.#outOfBudget = exhausted;
@@ -234,7 +249,7 @@ class RetryPolicy implements Retry, RetryRules {
       const state = run.retryState as RetryState | undefined;
       return state === undefined ? Infinity : Math.max(0, this.#elapsedLeftMs(state));
     };
-    return new LimitStage(this.#settings.clock, {
+    return new LimitStage(this.#settings.clock, attemptTimeoutMs, {
       begin: (run) => Math.min(attemptTimeoutMs, leftMs(run)),
       exceeded: (run) => {
         this.#counts.timedOut++;

@@ -54,14 +54,14 @@ export class Limit implements TimeLimit {
     const { name, clock, onListenerError, ms: limitMs } = this.#options;
     this.name = name;
     this.#events = new Emitter(new Reporter(`${kind} '${name}'`, clock, onListenerError));
-    this.#stage = new LimitStage(clock, {
+    this.#stage = new LimitStage(clock, limitMs, {
       begin: () => {
         this.#calls++;
         return limitMs;
       },
       exceeded: () => this.#exceeded(),
     });
-    this.#plan = new Plan([this.#stage], clock);
+    this.#plan = new Plan([this.#stage]);
   }
 
   [STAGES](): Staged {

@@ -1,7 +1,7 @@
+import { liveSignal } from '../../core/call-signal.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
@@ -111,11 +111,10 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     try {
       cost = costIn('RateLimiter.acquire', options);
       const { maxWaitMs = Infinity } = options ?? {};
-      signal = readSignal(options?.signal);
       if (typeof maxWaitMs !== 'number' || !(maxWaitMs >= 0)) {
         throw new InvalidArgumentError('RateLimiter: maxWaitMs must be a number of ms of at least 0');
       }
-      signal?.throwIfAborted();
+      signal = liveSignal('RateLimiter.acquire', options);
       const delayMs = this.#delayMs(cost, this.#line.cost);
       if (this.#shadow || delayMs === 0) return Promise.resolve(this.#decide(cost, this.#line.cost));
       if (delayMs === Infinity || delayMs > maxWaitMs) {
@@ -225,12 +224,4 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     if (this.#events.has('rejected')) this.#events.emit('rejected', { limiter: this.name, decision });
     return decision;
   }
-}
-
-function readSignal(signal: PlatformAbortSignal | undefined): PlatformAbortSignal | undefined {
-  if (signal === undefined) return undefined;
-  if (typeof (signal as PlatformAbortSignal | null)?.addEventListener !== 'function') {
-    throw new InvalidArgumentError(`RateLimiter.acquire: signal must be an AbortSignal, got ${describe(signal)}`);
-  }
-  return signal;
 }

@@ -181,6 +181,7 @@ describe('CircuitBreaker.protect', () => {
     [{ only: [] }, 'at least one method'],
     [{}, 'at least one method'],
     [{ only: ['qurey'] }, "'qurey' is not a method of the target; did you mean 'query'?"],
+    [{ only: ['size'] }, "'size' is not a method of the target"],
     [{ only: ['failing'] }, "'failing' is not a method"],
   ])('refuses %j at once', (options, message) => {
     const { breaker } = setup();

@@ -43,6 +43,12 @@ describe('rampUp', () => {
     expect(breaker.snapshot()).not.toHaveProperty('remainingMs');
   });
 
+  it('a refusal that is made when the ramp has just ended asks for no wait', async () => {
+    const { breaker, clock, fail } = await recovered();
+    breaker.on('rejected', () => clock.advance(20_000));
+    expect(await fail()).toMatchObject({ code: 'BREAKWATER_CIRCUIT_OPEN', retryAfterMs: 0 });
+  });
+
   it('failures count as ever, and a new break ends it', async () => {
     const { breaker, clock, failTimes } = await recovered({ rampUp: { fromRatio: 1, overMs: 10_000 } });
     await failTimes(3);

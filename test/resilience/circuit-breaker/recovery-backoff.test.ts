@@ -82,10 +82,25 @@ describe('recoveryBackoff', () => {
     ]);
   });
 
-  it.each([NaN, -1, 1, Infinity, undefined])('a draw of %s counts as 0', async (drawn) => {
-    const recoveryBackoff = { factor: 2, maxMs: 4_000, jitter: 0.5 };
-    const random = { next: () => drawn as number };
-    expect(await breaksOf(2, { recoveryTimeoutMs: 1_000, recoveryBackoff, random })).toEqual([1_000, 2_000]);
+  it.each([
+    ['throws', undefined, 500, 1_000],
+    ['answers with NaN', NaN, 500, 1_000],
+    ['answers with text', 'half' as never, 500, 1_000],
+    ['answers with -1', -1, 1_000, 1_000],
+    ['answers with 1', 1, 500, 500],
+    ['answers with Infinity', Infinity, 500, 500],
+  ])('a source of chance that %s is reported, and the break is as long as one may be', async (_, drawn, from, to) => {
+    const random = {
+      next: () => {
+        if (drawn === undefined) throw new Error('broken');
+        return drawn;
+      },
+    };
+    const recoveryBackoff = { factor: 1, maxMs: 1_000, jitter: 0.5 };
+    const reported: unknown[] = [];
+    const onListenerError = (error: unknown) => reported.push(error);
+    const [ms = NaN] = await breaksOf(1, { recoveryTimeoutMs: 1_000, recoveryBackoff, random, onListenerError });
+    expect([ms >= from - 1e-9, ms <= to + 1e-9, reported.length]).toEqual([true, true, 1]);
   });
 
   it('draws no number without jitter', async () => {

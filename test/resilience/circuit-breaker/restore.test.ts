@@ -119,6 +119,7 @@ describe('CircuitBreaker.restore', () => {
     ['an error of text', (good: object) => ({ ...good, lastError: 'down' })],
     ['a mode that is none', (good: object) => ({ ...good, mode: 'off' })],
     ['negative breaks', (good: object) => ({ ...good, breaks: -1 })],
+    ['a generation after which there is none', (good: object) => ({ ...good, generation: Number.MAX_SAFE_INTEGER })],
   ])('RES-P02 %s gives a closed breaker and a warning', async (_, spoil) => {
     const good = (await opened()).breaker.snapshot();
     const { breaker, reported } = elsewhere(spoil(good));

@@ -96,6 +96,24 @@ describe('hedge', () => {
     expect([attempts.length, policy.snapshot().budgetExhausted]).toEqual([7, 3]);
   });
 
+  it('a call that succeeded earns for the budget', async () => {
+    const budget = new RetryBudget({ ratio: 1, burst: 2 });
+    const { clock, policy, attempts, operation } = setup({ budget });
+    const outcome = watch(policy.execute(operation));
+    await clock.advanceAsync(100);
+    expect(budget.tokens).toBe(1);
+    attempts[0]?.gate.resolve('first');
+    await clock.advanceAsync(0);
+    expect([outcome.value, budget.tokens]).toEqual(['first', 2]);
+  });
+
+  it('the wait for a further attempt keeps the process alive: a caller waits', () => {
+    const clock = clockAt();
+    const schedule = vi.spyOn(clock, 'schedule');
+    watch(setup({ clock }).policy.execute(() => held().promise));
+    expect(schedule.mock.calls[0]?.slice(1)).toEqual([100, { hold: true }]);
+  });
+
   it('the abort of the caller reaches every attempt, and begins no other', async () => {
     const { clock, policy, attempts, operation } = setup({ maxHedges: 5 });
     const controller = new AbortController();

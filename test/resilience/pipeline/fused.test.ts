@@ -141,8 +141,6 @@ const parts = fc
 
 describe('a fused pipeline', () => {
   it('does what its policies do one inside the other, at the same moments', async () => {
-    const quiet = () => undefined;
-    process.on('warning', quiet);
     await fc.assert(
       fc.asyncProperty(
         parts,
@@ -160,6 +158,5 @@ describe('a fused pipeline', () => {
       ),
       { numRuns: 2_000 },
     );
-    process.off('warning', quiet);
   });
 });

@@ -1,16 +1,18 @@
 import {
   Bulkhead,
+  type CallContext,
   CircuitBreaker,
   deadline,
   fallback,
   hedge,
+  type Pipeline,
   pipeline,
   type Policy,
   retry,
   timeout,
 } from 'breakwater/resilience';
 import { ManualClock } from 'breakwater/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { clockAt, failing, held, watch } from '../setup.js';
 
 const down = (): Error => new Error('down');
@@ -119,7 +121,9 @@ describe('pipeline', () => {
     expect([outcome.done, signals.map(({ aborted }) => aborted)]).toEqual([false, [true, true, false]]);
     await clock.advanceAsync(1);
     expect(outcome.error).toMatchObject({ code: 'BREAKWATER_DEADLINE_EXCEEDED' });
-    expect([signals.at(-1)?.aborted, clock.pending]).toEqual([true, 0]);
+    expect(signals.at(-1)?.aborted).toBe(true);
+    await clock.advanceAsync(1);
+    expect(clock.pending).toBe(0);
   });
 
   it('passes the caller through policies from elsewhere', async () => {
@@ -259,7 +263,8 @@ describe('impossible orders', () => {
     process.on('warning', listen);
     const call = pipeline(...names.map((name) => policies[name]() as Policy<unknown>));
     await call.execute(() => 1);
-    await call.execute(() => 1);
+    // Others like it are no news.
+    pipeline(...names.map((name) => policies[name]() as Policy<unknown>));
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings.map((warning) => (warning as { code?: string }).code)).toEqual(['BREAKWATER_W_PIPELINE_ORDER']);
     expect(warnings[0]?.message).toMatch(text);
@@ -277,6 +282,23 @@ describe('impossible orders', () => {
     expect(warnings[1]?.message).toMatch(/the same hedge stands in it twice/);
   });
 
+  it('says each thing once in one warning', async () => {
+    process.on('warning', listen);
+    pipeline(policies.retry(), retry({ clock }), deadline(3_000, { clock }), timeout(4_000, { clock }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings[0]?.message).toMatch(
+      /^pipeline: [^;]*the limit of 4000 ms is never reached inside one of 3000 ms$/,
+    );
+  });
+
+  it('a process that makes pipelines with numbers of their own is told of a hundred', async () => {
+    process.on('warning', listen);
+    const world = new ManualClock();
+    for (let ms = 5_000; ms < 5_300; ms++) pipeline(timeout(ms, { clock: world }), timeout(ms + 1, { clock: world }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings.length).toBe(100);
+  });
+
   it.each([
     [['fallback', 'retry', 'breaker', 'short']],
     [['deadline', 'retry', 'breaker', 'short']],
@@ -292,14 +314,49 @@ describe('impossible orders', () => {
 });
 
 describe('a pipeline and what it says about types', () => {
-  it('answers with the type of the operation, and that of a fallback when there is one', async () => {
-    const plain: number = await pipeline(retry(), timeout(1_000)).execute(() => 1);
-    const either: number | 'none' = await pipeline(
-      fallback(() => 'none' as const),
+  it('answers with the type of the operation, and those of all its fallbacks', async () => {
+    const plain = pipeline(retry(), timeout(1_000));
+    expectTypeOf(plain).toEqualTypeOf<Pipeline>();
+    expectTypeOf(await plain.execute(() => 1)).toEqualTypeOf<number>();
+    const stale = pipeline(
+      fallback(() => null),
       retry(),
-    ).execute(() => 1);
-    expect([plain, either]).toEqual([1, 1]);
-    const spy = vi.fn(() => 1);
-    expect(await pipeline(retry()).wrap(spy)()).toBe(1);
+    );
+    expectTypeOf(stale).toEqualTypeOf<Pipeline<null>>();
+    expectTypeOf(await stale.execute(() => 1)).toEqualTypeOf<number | null>();
+    expectTypeOf(stale.wrap((n: number) => n > 1)).toEqualTypeOf<(n: number) => Promise<boolean | null>>();
+    const several = pipeline(
+      retry(),
+      fallback(() => Promise.resolve('none' as const)),
+      stale,
+      fallback((): undefined => undefined, { fallbackIf: () => false }),
+    );
+    expectTypeOf(several).toEqualTypeOf<Pipeline<'none' | null | undefined>>();
+    expectTypeOf(pipeline()).toEqualTypeOf<Pipeline>();
+    expectTypeOf(pipeline(...([] as Policy[]))).toEqualTypeOf<Pipeline>();
+    expect([await plain.execute(() => 1), await stale.execute(() => 1), await several.execute(() => 1)]).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
+  it('does not take a policy with an answer of its own for one without', () => {
+    class Cached {
+      execute<T>(operation: (call: CallContext) => T | PromiseLike<T>): Promise<T | string> {
+        return operation === undefined ? Promise.resolve('cached') : Promise.reject(new Error('down'));
+      }
+    }
+    class Plain {
+      execute<T>(operation: (call: CallContext) => T | PromiseLike<T>): Promise<T> {
+        return Promise.reject(new Error(typeof operation));
+      }
+    }
+    expectTypeOf(fallback(() => null)).not.toExtend<Policy>();
+    expectTypeOf(fallback(() => null)).toExtend<Policy<null | string>>();
+    expectTypeOf(new CircuitBreaker()).toExtend<Policy>();
+    expectTypeOf(pipeline(new Plain(), retry())).toEqualTypeOf<Pipeline>();
+    // Which type it is cannot be read from a class of somebody else; that there is one can.
+    expectTypeOf(pipeline(new Cached(), retry())).toEqualTypeOf<Pipeline<unknown>>();
+    expectTypeOf(pipeline(new Cached() as Policy<string>, retry())).toEqualTypeOf<Pipeline<string>>();
+    expect(pipeline(new Plain(), new Cached()).snapshot().parts.length).toBe(2);
   });
 });

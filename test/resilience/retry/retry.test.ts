@@ -1,7 +1,7 @@
 import { BreakwaterError } from 'breakwater/core';
 import { deadline, pipeline, retry, RetryBudget, retryHistory, type RetryOptions } from 'breakwater/resilience';
 import { describe, expect, it, vi } from 'vitest';
-import { clockAt, counted, failing, held, watch } from '../setup.js';
+import { clockAt, collectGarbage, counted, failing, held, watch } from '../setup.js';
 
 function setup(options: RetryOptions = {}) {
   const clock = clockAt();
@@ -99,22 +99,28 @@ describe('retry', () => {
     expect(grown.length).toBe(12);
   });
 
-  it('RES-R09 retrying for ever keeps a bounded memory', async () => {
+  it('RES-R09 retrying for ever keeps a bounded memory: all errors but the latest ten can be collected', async () => {
     const { clock, policy } = setup({ maxAttempts: Infinity, budget: false, baseDelayMs: 1, maxDelayMs: 1 });
     let attempts = 0;
+    const errors: WeakRef<Error>[] = [];
     const controller = new AbortController();
     const outcome = watch(
       policy.execute(() => {
         attempts++;
         const error = down(String(attempts));
+        errors.push(new WeakRef(error));
         if (attempts === 3_000) controller.abort(error);
         return Promise.reject(error);
       }, controller),
     );
     for (let i = 0; i < 3_000 && !outcome.done; i++) await clock.advanceAsync(1);
     expect(attempts).toBe(3_000);
-    const { errors = [], attempts: counted = 0, stop } = retryHistory(outcome.error) ?? {};
-    expect([errors.length, counted, stop]).toEqual([10, 3_000, 'aborted']);
+    const { errors: kept = [], attempts: counted = 0, stop } = retryHistory(outcome.error) ?? {};
+    expect([kept.length, counted, stop]).toEqual([10, 3_000, 'aborted']);
+    collectGarbage();
+    const alive = errors.filter((ref) => ref.deref() !== undefined).length;
+    // The last one and those of its history, and what the stack still holds.
+    expect(alive).toBeLessThan(50);
   });
 
   it('RES-R11 the last error is thrown, and the earlier ones can be reached from it', async () => {
@@ -194,6 +200,27 @@ describe('retry', () => {
     expect(outcome.done).toBe(true);
     await clock.advanceAsync(60_000);
     expect([calls.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it('the wait for an attempt keeps the process alive: a caller waits', async () => {
+    const { clock, policy } = setup();
+    const schedule = vi.spyOn(clock, 'schedule');
+    watch(policy.execute(failing(down()).operation));
+    await clock.advanceAsync(0);
+    expect(schedule.mock.calls[0]?.slice(1)).toEqual([100, { hold: true }]);
+  });
+
+  it.each([
+    [100, 1],
+    [101, 2],
+  ])('a wait of 100 ms with %i ms left by maxElapsedMs: %i attempts, told at once', async (maxElapsedMs, attempts) => {
+    const { clock, policy } = setup({ maxElapsedMs });
+    const outcome = watch(policy.execute(failing(down('a'), down('b'), down('c')).operation));
+    // Nobody waits for an attempt that would not begin.
+    await clock.advanceAsync(0);
+    expect(outcome.done).toBe(attempts === 1);
+    await clock.advanceAsync(60_000);
+    expect(retryHistory(outcome.error)).toMatchObject({ attempts, stop: 'elapsed' });
   });
 
   it('RES-R18 time that listeners take counts towards maxElapsedMs', async () => {

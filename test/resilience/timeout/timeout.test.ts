@@ -187,6 +187,17 @@ describe('timeout', () => {
     expect(disposed).toEqual(['now', 'later']);
   });
 
+  it('a foreign thenable that disposing answers with is looked after as well', async () => {
+    const { clock, limit } = setup();
+    const late = held<object>();
+    watch(limit.execute(() => late.promise));
+    await clock.advanceAsync(1_000);
+    const asked = vi.fn((_yes: unknown, no: (error: Error) => void) => no(new Error('not disposed')));
+    late.resolve({ [Symbol.asyncDispose]: () => ({ then: asked }) });
+    await clock.advanceAsync(0);
+    expect(asked).toHaveBeenCalledOnce();
+  });
+
   it('tells how much time is left', async () => {
     const { clock, limit } = setup();
     await limit.execute((call) => {
