@@ -62,6 +62,23 @@ function absences(contestants) {
   });
 }
 
+/** What the page says otherwise about the first library on it. */
+export function outdated(page, { name, version }, results) {
+  const { pass, fail, none } = counts(results);
+  const expected = [[name, [version, pass, fail, none].map(String)]];
+  for (const { id, text } of GROUPS.flatMap(({ statements }) => statements)) {
+    expected.push([id, [cell(text), MARKS[results.get(id).result]]]);
+  }
+  const rows = page
+    .split('\n')
+    .map((line) => line.split(/(?<!\\)\|/).map((part) => part.trim()))
+    .filter(([before, first]) => before === '' && first !== undefined);
+  return expected.filter(([first, cells]) => {
+    const row = rows.find((candidate) => candidate[1] === first);
+    return row === undefined || cells.some((text, i) => row[i + 2]?.replace(/ \(\d+\)$/, '') !== text);
+  });
+}
+
 /** The page for the documentation. */
 export function markdown(contestants) {
   const notes = [];
@@ -76,7 +93,7 @@ export function markdown(contestants) {
     'clocks are replaced under every library alike, so each runs with its own production clock.',
     '',
     `Made by \`node bench/conformance/run.js\` on ${date}, Node ${process.version}; \`--check\` runs this library alone and`,
-    'fails when one of its statements does.',
+    'fails when one of its statements does, or is not on this page as it is.',
     '',
     '| library | version | pass | fail | not applicable |',
     '| --- | --- | --- | --- | --- |',

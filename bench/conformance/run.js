@@ -1,17 +1,19 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { breakwater } from './drivers/breakwater.js';
-import { markdown, summary, table } from './report.js';
+import { markdown, outdated, summary, table } from './report.js';
 import { judgeAll } from './suite.js';
 
 const PAGE = new URL('../../docs/conformance.md', import.meta.url);
 
-/** Ours alone, for a gate: says what fails, and nothing else. */
+/** Ours alone, for a gate: says what fails, or is not on the page as it is, and nothing else. */
 async function check() {
   const results = await judgeAll(breakwater);
   const failed = [...results].filter(([, { result }]) => result === 'fail');
   for (const [id, { reason }] of failed) console.error(`${id} fails: ${reason}`);
+  const stale = outdated(readFileSync(PAGE, 'utf8'), breakwater, results);
+  for (const [what, cells] of stale) console.error(`docs/conformance.md does not say: ${what} | ${cells.join(' | ')}`);
   console.log(summary(breakwater, results));
-  return failed.length === 0;
+  return failed.length === 0 && stale.length === 0;
 }
 
 async function compare() {

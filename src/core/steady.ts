@@ -17,18 +17,6 @@ export function steady(clock: Clock): () => number {
   return () => time.now();
 }
 
-const times = /* @__PURE__ */ new WeakMap<Clock, () => number>();
-
-/**
- * The steady time of a clock that all who ask for it share: what one of them computes, another can compare.
- * @internal
- */
-export function steadyTime(clock: Clock): () => number {
-  let time = times.get(clock);
-  if (time === undefined) times.set(clock, (time = steady(clock)));
-  return time;
-}
-
 /** Numbers in fields are changed in place; in a closure each change would be a new object. */
 class SteadyTime {
   readonly #clock: Clock;

@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../core/clock.js';
-import { steadyTime } from '../core/steady.js';
+import { steady } from '../core/steady.js';
 
 /** Something with a time limit; the list keeps its places in the nodes themselves. @internal */
 export interface DeadlineNode<N> {
@@ -28,7 +28,7 @@ export class DeadlineList<N extends DeadlineNode<N>> {
   /** @param expire - told of each node whose time is over, after it has left the list. */
   constructor(clock: Clock, usualMs: number, expire: (node: N) => void) {
     this.#clock = clock;
-    this.now = steadyTime(clock);
+    this.now = steady(clock);
     this.#usualMs = usualMs;
     this.#expire = expire;
   }

@@ -40,7 +40,14 @@ export interface Policy<F = never> {
 }
 
 /** What a policy may answer instead of the operation's own result; `unknown` for one that does not say so. */
-export type PolicyAnswer<P> = P extends Policy ? never : P extends { readonly [ANSWER]?: () => infer F } ? F : unknown;
+export type PolicyAnswer<P> = P extends Policy
+  ? never
+  : P extends {
+        /** That of {@link Policy}. */
+        readonly [ANSWER]?: () => infer F;
+      }
+    ? F
+    : unknown;
 
 /** The context of a call through one guard that neither repeats nor limits it; what is around that shows through. @internal */
 export class SingleCall implements CallContext {

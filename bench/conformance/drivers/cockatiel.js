@@ -87,6 +87,7 @@ export const cockatiel = {
   name: 'cockatiel',
   version,
   lacks: {
+    discard: 'does not dispose of late answers',
     'ignore-and-record': 'has one filter',
     'slow-calls': 'has no slow-call rate',
     throttle: 'does not treat throttling apart',

@@ -96,6 +96,7 @@ export const mollitia = {
   name: 'mollitia',
   version,
   lacks: {
+    discard: 'does not dispose of late answers',
     consecutive: 'counts a rate only',
     'ignore-and-record': 'has one filter',
     'plain-functions': 'takes functions that return promises',

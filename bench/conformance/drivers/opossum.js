@@ -53,6 +53,7 @@ export const opossum = {
   name: 'opossum',
   version,
   lacks: {
+    discard: 'does not dispose of late answers',
     consecutive: 'counts a rate only',
     'count-window': 'has a time window only',
     'ignore-and-record': 'has one filter',

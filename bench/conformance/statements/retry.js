@@ -336,4 +336,24 @@ export const retry = [
       expect(late.status !== 'pending' && aborted === true, "an attempt's timeout does not abort its signal");
     },
   },
+  {
+    id: 'R20',
+    text: 'An answer for which nobody waits any more is disposed of, once.',
+    needs: ['timeout', 'discard'],
+    async run({ world, ...lab }) {
+      let disposed = 0;
+      const answer = { [Symbol.dispose]: () => disposed++ };
+      const guard = lab.timeout(100);
+      const inTime = follow(guard.call(() => Promise.resolve(answer)));
+      await world.settle();
+      expect(inTime.value === answer && disposed === 0, 'disposes of an answer in time');
+      const op = held();
+      const outcome = follow(guard.call(op));
+      await world.advance(100);
+      expect(outcome.status === 'rejected', 'does not time out');
+      op.resolve(answer);
+      await world.advance(1_000);
+      expect(disposed === 1, `disposed of it ${String(disposed)} times`);
+    },
+  },
 ];

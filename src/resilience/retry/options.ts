@@ -86,7 +86,7 @@ export interface RetryOptions {
   readonly random?: Random | undefined;
   /** Time source. @defaultValue `systemClock` */
   readonly clock?: Clock | undefined;
-  /** Hears of listeners and of `retryIf` that throw. @defaultValue `process.emitWarning` */
+  /** Hears of listeners, `retryIf`, `budget` and `random` that throw. @defaultValue `process.emitWarning` */
   readonly onListenerError?: ListenerErrorHandler | undefined;
 }
 

@@ -4,7 +4,7 @@ import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
-import { steadyTime } from '../../core/steady.js';
+import { steady } from '../../core/steady.js';
 import type { CallContext, ExecuteOptions } from '../call-context.js';
 import type { Execution, Stage } from '../execution.js';
 import { LimitStage } from '../limit-stage.js';
@@ -72,7 +72,7 @@ class RetryPolicy implements Retry, RetryRules {
     const { name, clock, onListenerError, maxElapsedMs, attemptTimeoutMs } = this.#settings;
     this.name = name;
     this.timed = maxElapsedMs !== undefined;
-    this.now = steadyTime(clock);
+    this.now = steady(clock);
     this.#reporter = new Reporter(`retry '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter);
     const stages: Stage[] = [new RetryStage(this)];
