@@ -21,6 +21,8 @@ export default defineConfig({
           // Core's tests look inside, where a built copy would be a second one.
           exclude: ['test/{package,e2e,docs,architecture}/**', ...(built ? ['test/core/**'] : [])],
           isolate: false,
+          // Bounded by their run counts; how long those take is the machine's.
+          testTimeout: 60_000,
         },
       },
       {
