@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 // #region basic
 import { PerUserRateLimiter, RateLimiter } from 'breakwater/rate-limiter';
 
@@ -17,3 +18,31 @@ console.log({ allowed, remaining });
 const turn = await mail.acquire({ cost: 2, maxWaitMs: 5_000 });
 // #endregion acquire
 console.log(`${String(turn.remaining)} left`);
+
+// #region reserve
+// What a call costs is known afterwards: reserve an estimate, and settle when the answer is there.
+const tokens = new RateLimiter({ name: 'tokens', capacity: 10_000, refillPerSecond: 1_000 });
+
+async function ask(question: string): Promise<string> {
+  const reservation = tokens.reserve(500);
+  if (reservation.delayMs > 2_000) {
+    reservation.cancel();
+    return 'try again later';
+  }
+  await setTimeout(reservation.delayMs);
+  const { text, used } = complete(question);
+  reservation.commit(used);
+  return text;
+}
+// #endregion reserve
+console.log(await ask('How deep is the sea?'));
+
+// #region reconfigure
+// A customer has bought more: ten times as much from now on, and the bucket as full as it was.
+tokens.reconfigure({ capacity: 100_000, refillPerSecond: 10_000 }, 'proportional');
+// #endregion reconfigure
+console.log(tokens.snapshot());
+
+function complete(question: string): { readonly text: string; readonly used: number } {
+  return { text: `${question} Four kilometres, on average.`, used: 420 };
+}

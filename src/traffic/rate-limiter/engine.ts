@@ -52,9 +52,24 @@ export class TokenBucket {
     return Math.max(0, takenMs - nowMs - this.#fullMs);
   }
 
+  /** The time in which so many tokens come. */
+  timeOf(tokens: number): number {
+    return tokens * this.#tokenMs;
+  }
+
+  /** Tokens in the bucket, with fractions; less than 0 when some are owed. */
+  balance(fullAtMs: number, nowMs: number): number {
+    return this.capacity - Math.max(0, fullAtMs - nowMs) / this.#tokenMs;
+  }
+
+  /** The state of a bucket with such a balance. */
+  withBalance(tokens: number, nowMs: number): number {
+    return nowMs + (this.capacity - tokens) * this.#tokenMs;
+  }
+
   /** Tokens in the bucket, with fractions. */
   tokens(fullAtMs: number, nowMs: number): number {
-    return Math.min(this.capacity, Math.max(0, this.capacity - Math.max(0, fullAtMs - nowMs) / this.#tokenMs));
+    return Math.min(this.capacity, Math.max(0, this.balance(fullAtMs, nowMs)));
   }
 
   /** Whole tokens in the bucket. */
@@ -86,4 +101,28 @@ export class TokenBucket {
     const roundingMs = Math.max(Math.min(this.#tokenMs * 1e-7, sizeMs * 2 ** -40), sizeMs * 4 * Number.EPSILON);
     return Math.min(roundingMs + this.#clockErrorMs, this.#tokenMs / 4);
   }
+}
+
+/** What becomes of the tokens in a bucket whose capacity changes. */
+export type Inheritance =
+  /** They stay as they are. */
+  | 'as-is'
+  /** The bucket stays as full as it was. */
+  | 'proportional'
+  /** The change of the capacity is added to them. */
+  | 'additive'
+  /** The bucket is filled. */
+  | 'reset';
+
+/**
+ * The balance of a bucket after a change of its capacity. No change makes a debt, and none takes a debt away but by what
+ * it adds.
+ * @internal
+ */
+export function inherited(how: Inheritance, balance: number, from: number, to: number): number {
+  if (how === 'reset') return to;
+  const owed = Math.min(balance, 0);
+  const tokens =
+    how === 'additive' ? balance + to - from : how === 'proportional' && balance > 0 ? (balance * to) / from : balance;
+  return Math.min(to, Math.max(owed, tokens));
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import {
   clockOption,
   count,
+  describe,
   finite,
   flag,
   oneOf,
@@ -11,6 +12,7 @@ import {
   text,
 } from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
+import type { Inheritance } from './engine.js';
 
 /** What both limiters take. */
 interface BucketOptions {
@@ -97,6 +99,32 @@ function perUserSchema() {
   const { name, maxKeys } = PER_USER_RATE_LIMITER_DEFAULTS;
   // A Map takes at most 2^24 entries.
   return { ...bucketSchema(name), maxKeys: count({ min: 1, max: 16_000_000, default: maxKeys }) };
+}
+
+/** What {@link RateLimiter.reconfigure} changes; what is left out stays. */
+export type RateLimiterLimits = Partial<Pick<RateLimiterOptions, 'capacity' | 'refillPerSecond'>>;
+
+const INHERITANCES: readonly Inheritance[] = ['as-is', 'proportional', 'additive', 'reset'];
+
+/** Reads what a limiter is to change, beside what it has. @internal */
+export function parseLimits(
+  given: RateLimiterLimits,
+  inherit: Inheritance,
+  now: Required<RateLimiterLimits>,
+): Required<RateLimiterLimits> {
+  const schema = {
+    capacity: count({ min: 1, max: MOST_TOKENS, default: now.capacity }),
+    refillPerSecond: finite({ min: 0, max: 1e8, default: now.refillPerSecond }),
+  };
+  return parseOptions('RateLimiter.reconfigure', schema, given, (limits, report) => {
+    const named: unknown = given;
+    if (named === undefined || Object.keys(given).length === 0)
+      report('options', 'must name capacity or refillPerSecond');
+    if (!INHERITANCES.includes(inherit)) {
+      report('inherit', `must be one of ${INHERITANCES.join(', ')}, got ${describe(inherit)}`);
+    }
+    checkFillTime(limits, report);
+  });
 }
 
 /** @internal */

@@ -4,14 +4,15 @@ import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import { Reporter } from '../../core/reporter.js';
-import { steady } from '../../core/steady.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { Account } from './account.js';
 import { checkCost, costIn } from './cost.js';
-import { TokenBucket } from './engine.js';
+import type { Inheritance } from './engine.js';
 import { RateLimitedError } from './errors.js';
 import { LIMITER_EVENTS, type RateLimiterEvents, rejectionData } from './events.js';
 import { limiterMetrics } from './metrics.js';
-import { parseRateLimiterOptions, type RateLimiterOptions } from './options.js';
+import { parseLimits, parseRateLimiterOptions, type RateLimiterLimits, type RateLimiterOptions } from './options.js';
+import { Refused, type Reservation } from './reservation.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** A limiter's state as plain JSON. */
@@ -50,13 +51,11 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
   readonly kind = 'rate-limiter';
   readonly name: string;
   readonly #options: ReturnType<typeof parseRateLimiterOptions>;
-  readonly #time: () => number;
-  readonly #bucket: TokenBucket;
+  readonly #account: Account;
   readonly #events: Emitter<RateLimiterEvents>;
   readonly #violated: readonly string[];
   readonly #line: WaitingLine;
   readonly #shadow: boolean;
-  #fullAtMs = -Infinity;
   #admitted = 0;
   #rejected = 0;
 
@@ -65,15 +64,18 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     this.#options = parseRateLimiterOptions(options);
     const { name, capacity, refillPerSecond, clock, mode, onListenerError } = this.#options;
     this.name = name;
-    this.#time = steady(clock);
-    this.#bucket = new TokenBucket(capacity, refillPerSecond, clock.now());
     this.#events = new Emitter(new Reporter(`RateLimiter '${name}'`, clock, onListenerError), LIMITER_EVENTS);
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
     this.#line = new WaitingLine(clock, {
-      delayMs: (cost) => this.#delayMs(cost, 0),
-      admit: (cost) => this.#decide(cost, 0),
+      delayMs: (cost, behind) => this.#account.delayMs(cost, 0, behind, this.#account.now()),
+      admit: (cost, behind) => this.#decide(cost, 0, behind),
+      keep: (tokens) => {
+        this.#account.owe(tokens, this.#account.now());
+      },
+      never: (cost) => this.#error(cost, Infinity),
     });
+    this.#account = new Account(clock, { capacity, refillPerSecond }, this.#line);
   }
 
   /**
@@ -84,18 +86,18 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
    */
   tryAcquire(cost = 1): Decision {
     checkCost('RateLimiter', cost);
-    return this.#decide(cost, this.#line.cost);
+    return this.#decide(cost, this.#line.cost, 0);
   }
 
   /** Milliseconds until `cost` tokens will be there for a call like this; `Infinity` when they never will. */
   delayMs(cost = 1): number {
     checkCost('RateLimiter', cost);
-    return this.#delayMs(cost, this.#line.cost);
+    return this.#account.delayMs(cost, this.#line.cost, 0, this.#account.now());
   }
 
   /** Tokens in the bucket now, with fractions. */
   tokens(): number {
-    return this.#bucket.tokens(this.#fullAtMs, this.#now());
+    return this.#account.tokens(this.#account.now());
   }
 
   /**
@@ -115,10 +117,10 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
         throw new InvalidArgumentError('RateLimiter: maxWaitMs must be a number of ms of at least 0');
       }
       signal = liveSignal('RateLimiter.acquire', options);
-      const delayMs = this.#delayMs(cost, this.#line.cost);
-      if (this.#shadow || delayMs === 0) return Promise.resolve(this.#decide(cost, this.#line.cost));
+      const delayMs = this.delayMs(cost);
+      if (this.#shadow || delayMs === 0) return Promise.resolve(this.#decide(cost, this.#line.cost, 0));
       if (delayMs === Infinity || delayMs > maxWaitMs) {
-        throw new RateLimitedError(this.#refusal(cost, delayMs), { captureStack: this.#options.captureStack });
+        throw this.#error(cost, delayMs);
       }
     } catch (error) {
       // Whatever the caller aborted with is what the promise rejects with.
@@ -135,14 +137,48 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
    */
   refund(tokens: number): void {
     checkCost('RateLimiter.refund', tokens);
-    this.#fullAtMs = this.#bucket.give(this.#fullAtMs, tokens, this.#now());
-    this.#line.advance();
+    this.#account.give(tokens);
   }
 
-  /** Fills the bucket. */
+  /**
+   * Takes `cost` tokens for a call that is still to come, behind everybody who waits, and says when it may go. The tokens
+   * may be ones that are still to come; a call whose wait is too long cancels.
+   *
+   * @param cost - integer of at least 0. @defaultValue `1`
+   * @throws {@link InvalidArgumentError} when `cost` is not such an integer.
+   *
+   * @example
+   * const { delayMs, commit } = limiter.reserve(estimatedTokens);
+   */
+  reserve(cost = 1): Reservation {
+    checkCost('RateLimiter.reserve', cost);
+    const nowMs = this.#account.now();
+    const delayMs = this.#account.delayMs(cost, this.#line.cost, 0, nowMs);
+    if (delayMs === Infinity || (this.#shadow && delayMs > 0)) {
+      this.#refusal(cost, delayMs);
+      return new Refused(this.#shadow ? 0 : delayMs);
+    }
+    if (cost > 0) this.#admitted++;
+    return this.#account.reserve(cost, delayMs, nowMs);
+  }
+
+  /** Fills the bucket; what was reserved before counts no more. */
   reset(): void {
-    this.#fullAtMs = -Infinity;
-    this.#line.advance();
+    this.#account.fill();
+    this.#line.sift();
+  }
+
+  /**
+   * Changes capacity and rate from now on. Calls that wait keep their order; those that cost more than the bucket holds
+   * from now on are refused. Reservations keep the time that they were promised, but can no longer be cancelled.
+   *
+   * @param inherit - what becomes of the tokens that are there: `'as-is'`, `'proportional'` to the capacity, `'additive'`
+   * (the difference of the capacities is added), or `'reset'` to a full bucket. What is owed stays owed, but for a reset.
+   * @throws {@link InvalidOptionsError} naming everything that is wrong; nothing is changed then.
+   */
+  reconfigure(limits: RateLimiterLimits, inherit: Inheritance): void {
+    this.#account.change(parseLimits(limits, inherit, this.#account.limits), inherit);
+    this.#line.sift();
   }
 
   /** Subscribes to `type`; the returned function unsubscribes. */
@@ -159,9 +195,9 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
 
   /** State and counts as plain JSON. */
   snapshot(): RateLimiterSnapshot {
-    const { name, capacity, refillPerSecond, mode } = this.#options;
+    const { name, mode } = this.#options;
     const counts = { waiting: this.#line.length, admitted: this.#admitted, rejected: this.#rejected };
-    return { name, capacity, refillPerSecond, mode, tokens: this.tokens(), ...counts };
+    return { name, ...this.#account.limits, mode, tokens: this.tokens(), ...counts };
   }
 
   /** Totals for a scrape. */
@@ -169,32 +205,21 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     return limiterMetrics(this.name, this.#admitted, this.#rejected);
   }
 
-  #now(): number {
-    return this.#bucket.time(this.#time());
-  }
-
-  #delayMs(cost: number, ahead: number): number {
-    const nowMs = this.#now();
-    const takenMs = this.#bucket.take(this.#fullAtMs, cost + ahead, nowMs);
-    return cost === 0 || this.#bucket.fits(takenMs, nowMs) ? 0 : this.#bucket.waitMs(takenMs, cost, nowMs);
-  }
-
-  #decide(cost: number, ahead: number): Decision {
-    const bucket = this.#bucket;
-    const nowMs = this.#now();
-    const takenMs = bucket.take(this.#fullAtMs, cost, nowMs);
-    const aheadMs = ahead === 0 ? takenMs : bucket.take(takenMs, ahead, nowMs);
-    if (cost > 0 && !bucket.fits(aheadMs, nowMs)) return this.#refusal(cost, bucket.waitMs(aheadMs, cost, nowMs));
+  #decide(cost: number, ahead: number, behind: number): Decision {
+    const account = this.#account;
+    const nowMs = account.now();
+    const delayMs = account.delayMs(cost, ahead, behind, nowMs);
+    if (delayMs > 0) return this.#refusal(cost, delayMs);
     if (cost > 0) {
-      this.#fullAtMs = bucket.settle(takenMs, nowMs);
+      account.take(cost, behind, nowMs);
       this.#admitted++;
     }
     return {
       allowed: true,
-      limit: bucket.capacity,
-      remaining: Math.max(0, bucket.whole(this.#fullAtMs, nowMs) - ahead),
+      limit: account.limits.capacity,
+      remaining: Math.max(0, account.whole(nowMs) - ahead),
       retryAfterMs: 0,
-      resetAfterMs: bucket.resetMs(this.#fullAtMs, nowMs),
+      resetAfterMs: account.resetMs(nowMs),
       cost,
       policy: this.name,
       violated: NONE_VIOLATED,
@@ -204,16 +229,20 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
     };
   }
 
+  #error(cost: number, delayMs: number): RateLimitedError {
+    return new RateLimitedError(this.#refusal(cost, delayMs), { captureStack: this.#options.captureStack });
+  }
+
   #refusal(cost: number, retryAfterMs: number): Decision {
-    const bucket = this.#bucket;
-    const nowMs = this.#now();
+    const account = this.#account;
+    const nowMs = account.now();
     this.#rejected++;
     const decision: Decision = {
       allowed: this.#shadow,
-      limit: bucket.capacity,
-      remaining: bucket.whole(this.#fullAtMs, nowMs),
+      limit: account.limits.capacity,
+      remaining: account.whole(nowMs),
       retryAfterMs,
-      resetAfterMs: bucket.resetMs(this.#fullAtMs, nowMs),
+      resetAfterMs: account.resetMs(nowMs),
       cost,
       policy: this.name,
       violated: this.#violated,

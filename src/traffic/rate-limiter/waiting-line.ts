@@ -6,15 +6,25 @@ import type { Decision } from '../decision.js';
 interface Waiter {
   readonly cost: number;
   readonly signal: PlatformAbortSignal | undefined;
+  /** Which one it was to join. */
+  readonly place: number;
+  /** What had been reserved when it joined: that comes before it, what came later does not. */
+  reservedBefore: number;
   readonly admit: (decision: Decision) => void;
+  readonly refuse: (error: unknown) => void;
   /** Gives up; whether it was still waiting. */
   readonly leave: () => boolean;
 }
 
 /** What the line asks the limiter about the call at its head. @internal */
 export interface Turnstile {
-  delayMs(cost: number): number;
-  admit(cost: number): Decision;
+  /** @param behind - tokens that were reserved after the call joined. */
+  delayMs(cost: number, behind: number): number;
+  admit(cost: number, behind: number): Decision;
+  /** Takes tokens that nobody is to get. */
+  keep(tokens: number): void;
+  /** The error for a call whose turn will never come. */
+  never(cost: number): unknown;
 }
 
 /**
@@ -28,6 +38,9 @@ export class WaitingLine {
   readonly #waiters = new Set<Waiter>();
   readonly #followers = new AbortFollowers();
   #cancelTimer: (() => void) | undefined;
+  #joined = 0;
+  /** Tokens of all reservations so far that were made while somebody waited. */
+  #reserved = 0;
   /** Tokens that are promised to those who wait. */
   cost = 0;
 
@@ -46,26 +59,58 @@ export class WaitingLine {
       const aborted = (): void => {
         if (waiter.leave()) this.advance();
       };
+      const unfollow = (): void => {
+        if (signal !== undefined) this.#followers.unfollow(signal, aborted);
+      };
       const waiter: Waiter = {
         cost,
         signal,
+        place: this.#joined++,
+        reservedBefore: this.#reserved,
         admit: (decision) => {
-          if (signal !== undefined) this.#followers.unfollow(signal, aborted);
+          unfollow();
           resolve(decision);
+        },
+        // Whatever it is.
+        /* eslint-disable @typescript-eslint/prefer-promise-reject-errors */
+        refuse: (error) => {
+          unfollow();
+          this.#remove(waiter);
+          reject(error);
         },
         leave: () => {
           if (!this.#remove(waiter)) return false;
-          // The caller's own reason, whatever it is.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          this.#keep(waiter);
           reject(signal?.reason);
           return true;
         },
+        /* eslint-enable @typescript-eslint/prefer-promise-reject-errors */
       };
       if (signal !== undefined) this.#followers.follow(signal, aborted);
       this.#waiters.add(waiter);
       this.cost += cost;
       if (this.#waiters.size === 1) this.advance();
     });
+  }
+
+  /** Tokens were reserved behind everybody who waits; the answer says where that is. */
+  reserve(cost: number): number {
+    if (this.#waiters.size > 0) this.#reserved += cost;
+    return this.#joined;
+  }
+
+  /** So many tokens of a reservation at `place` were given back. */
+  release(place: number, tokens: number): void {
+    this.#shift(place, -tokens);
+  }
+
+  /** Whoever can never have a turn any more is told. All that is reserved comes before those who stay. */
+  sift(): void {
+    for (const waiter of this.#waiters) {
+      waiter.reservedBefore = this.#reserved;
+      if (this.#turnstile.delayMs(waiter.cost, 0) === Infinity) waiter.refuse(this.#turnstile.never(waiter.cost));
+    }
+    this.advance();
   }
 
   /** Admits everybody whose tokens are there, and waits for the next. */
@@ -78,7 +123,8 @@ export class WaitingLine {
         waiter.leave();
         continue;
       }
-      const delayMs = this.#turnstile.delayMs(waiter.cost);
+      const behind = this.#reserved - waiter.reservedBefore;
+      const delayMs = this.#turnstile.delayMs(waiter.cost, behind);
       if (delayMs > 0) {
         // A caller's promise waits for this one.
         this.#cancelTimer = this.#clock.schedule(
@@ -91,8 +137,29 @@ export class WaitingLine {
         return;
       }
       this.#remove(waiter);
-      waiter.admit(this.#turnstile.admit(waiter.cost));
+      waiter.admit(this.#turnstile.admit(waiter.cost, behind));
     }
+  }
+
+  /**
+   * Reservations behind a call that has left go when they were told to. What they are to use then is kept for them:
+   * whoever got it would go beside them.
+   */
+  #keep({ cost, place, reservedBefore }: Waiter): void {
+    const kept = Math.min(cost, this.#reserved - reservedBefore);
+    if (kept <= 0) return;
+    this.#turnstile.keep(kept);
+    this.#shift(place, kept);
+  }
+
+  /** What is reserved at `place` became more or less; for those who joined after it nothing has come after them. */
+  #shift(place: number, tokens: number): void {
+    let before = false;
+    for (const waiter of this.#waiters) {
+      if (waiter.place < place) before = true;
+      else if (before) waiter.reservedBefore += tokens;
+    }
+    if (before) this.#reserved += tokens;
   }
 
   #remove(waiter: Waiter): boolean {

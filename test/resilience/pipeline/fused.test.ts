@@ -13,7 +13,7 @@ import {
 } from 'breakwater/resilience';
 import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 /** What each attempt does, in turn. */
 interface Step {
@@ -141,6 +141,8 @@ const parts = fc
 
 describe('a fused pipeline', () => {
   it('does what its policies do one inside the other, at the same moments', async () => {
+    // Of orders that nobody would write.
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await fc.assert(
       fc.asyncProperty(
         parts,
@@ -158,5 +160,6 @@ describe('a fused pipeline', () => {
       ),
       { numRuns: 2_000 },
     );
+    warn.mockRestore();
   });
 });
