@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+const paying = new Set(['red']);
 // #region basic
 import { PerUserRateLimiter, RateLimiter } from 'breakwater/rate-limiter';
 
@@ -42,6 +43,19 @@ console.log(await ask('How deep is the sea?'));
 tokens.reconfigure({ capacity: 100_000, refillPerSecond: 10_000 }, 'proportional');
 // #endregion reconfigure
 console.log(tokens.snapshot());
+
+// #region also
+// A user, and the team that pays for all of them: a call passes both limits or is charged by neither.
+const plans = { free: { capacity: 20, refillPerSecond: 0.5 }, paid: { capacity: 200, refillPerSecond: 5 } };
+const members = new PerUserRateLimiter({ name: 'member', capacity: 10, refillPerSecond: 1 });
+const teams = new PerUserRateLimiter({
+  name: 'team',
+  ...plans.free,
+  limitsFor: (team) => (paying.has(team) ? plans.paid : undefined),
+});
+const { allowed: passes, violated } = members.check('ann', { also: [{ limiter: teams, key: 'red', cost: 2 }] });
+// #endregion also
+console.log({ passes, violated });
 
 function complete(question: string): { readonly text: string; readonly used: number } {
   return { text: `${question} Four kilometres, on average.`, used: 420 };

@@ -155,7 +155,7 @@ export class Guard {
     // Somebody is answering already: nothing can be refused any more.
     if (shadow || request.exchange.response.headersSent) return false;
     stateOf(request.exchange.response).refusedBy = limiter.name;
-    sendRefusal(request, decision, describePolicy(limiter));
+    sendRefusal(request, decision, describePolicy(limiter, decision.limit));
     return true;
   }
 }

@@ -142,13 +142,14 @@ function routeOf({ routes, otherwise }: LimitTable, path: string): Route {
   return otherwise;
 }
 
-/** Seconds of a limiter's window, for the RateLimit-Policy field. @internal */
-export function describePolicy(limiter: AddressLimiter | KeyLimiter): PolicyDescription {
+/** Seconds of a limiter's window, for the RateLimit-Policy field; none for a key with limits of its own. @internal */
+export function describePolicy(limiter: AddressLimiter | KeyLimiter, limit: number): PolicyDescription {
   const { windowMs, capacity, refillPerSecond } = limiter.snapshot() as {
     windowMs?: number;
     capacity?: number;
     refillPerSecond?: number;
   };
+  if (capacity !== undefined && capacity !== limit) return {};
   const ms = windowMs ?? ((capacity ?? 0) / (refillPerSecond ?? 0)) * 1_000;
   return ms >= 1_000 && ms < Infinity ? { windowSeconds: Math.ceil(ms / 1_000) } : {};
 }

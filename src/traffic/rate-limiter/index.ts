@@ -7,9 +7,9 @@ export type {
   RateLimiterEvents,
   RateLimitRejection,
 } from './events.js';
-export type { PerUserRateLimiterOptions, RateLimiterLimits, RateLimiterOptions } from './options.js';
+export type { LimitsFor, PerUserRateLimiterOptions, RateLimiterLimits, RateLimiterOptions } from './options.js';
 export { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from './options.js';
-export type { PerUserRateLimiterSnapshot } from './per-user-rate-limiter.js';
+export type { AlsoLimit, CheckOptions, PerUserRateLimiterSnapshot } from './per-user-rate-limiter.js';
 export { PerUserRateLimiter } from './per-user-rate-limiter.js';
 export type { AcquireOptions, RateLimiterSnapshot } from './rate-limiter.js';
 export { RateLimiter } from './rate-limiter.js';

@@ -6,6 +6,7 @@ import {
   finite,
   flag,
   oneOf,
+  optionalFunction,
   type ParsedOptions,
   parseOptions,
   type ReportIssue,
@@ -41,6 +42,12 @@ export interface RateLimiterOptions extends BucketOptions {
   readonly captureStack?: boolean | undefined;
 }
 
+/** Limits of a bucket; for {@link RateLimiter.reconfigure} what is left out stays. */
+export type RateLimiterLimits = Partial<Pick<RateLimiterOptions, 'capacity' | 'refillPerSecond'>>;
+
+/** Says which limits apply to a key; `undefined` for those of the limiter itself. */
+export type LimitsFor = (key: string) => Required<RateLimiterLimits> | undefined;
+
 /** Options of {@link PerUserRateLimiter}. */
 export interface PerUserRateLimiterOptions extends BucketOptions {
   /** Shown in decisions, events and metrics; 1 to 200 characters. @defaultValue `'per-user'` */
@@ -50,6 +57,14 @@ export interface PerUserRateLimiterOptions extends BucketOptions {
    * nearly full. @defaultValue `100_000`
    */
   readonly maxKeys?: number | undefined;
+  /**
+   * Says which limits apply to a key, when they differ; `undefined` for those above. Asked for every decision, so it has
+   * to answer at once, best with the same object for the same plan. When the limits of a key change, its bucket takes as
+   * long to fill as it did before, at most as long as an empty one. When it throws or answers with what cannot be, that is
+   * reported and the limits above apply.
+   * @defaultValue all keys alike
+   */
+  readonly limitsFor?: LimitsFor | undefined;
 }
 
 /** Defaults of {@link RateLimiterOptions}. */
@@ -69,6 +84,11 @@ export const PER_USER_RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
 /** Up to here a single token still shows in every sum. */
 const MOST_TOKENS = 1e12;
 
+/** Beyond this rate the time for one token would vanish beside the time itself. */
+const FASTEST = 1e8;
+const MUST_REFILL =
+  'must be more than 0: where limits differ by key, a bucket that is used once cannot be told from a full one';
+
 /** A time to fill that is no number would admit everything. */
 function checkFillTime(
   { capacity, refillPerSecond }: { readonly capacity: number; readonly refillPerSecond: number },
@@ -83,8 +103,7 @@ function bucketSchema(name: string) {
   return {
     name: text(name),
     capacity: count({ min: 1, max: MOST_TOKENS, required: true }),
-    // Beyond the largest rate the time for one token would vanish beside the time itself.
-    refillPerSecond: finite({ min: 0, max: 1e8, required: true }),
+    refillPerSecond: finite({ min: 0, max: FASTEST, required: true }),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),
@@ -98,23 +117,24 @@ function rateLimiterSchema() {
 function perUserSchema() {
   const { name, maxKeys } = PER_USER_RATE_LIMITER_DEFAULTS;
   // A Map takes at most 2^24 entries.
-  return { ...bucketSchema(name), maxKeys: count({ min: 1, max: 16_000_000, default: maxKeys }) };
+  return {
+    ...bucketSchema(name),
+    maxKeys: count({ min: 1, max: 16_000_000, default: maxKeys }),
+    limitsFor: optionalFunction<LimitsFor>(),
+  };
 }
-
-/** What {@link RateLimiter.reconfigure} changes; what is left out stays. */
-export type RateLimiterLimits = Partial<Pick<RateLimiterOptions, 'capacity' | 'refillPerSecond'>>;
 
 const INHERITANCES: readonly Inheritance[] = ['as-is', 'proportional', 'additive', 'reset'];
 
 /** Reads what a limiter is to change, beside what it has. @internal */
-export function parseLimits(
+export function parseChange(
   given: RateLimiterLimits,
   inherit: Inheritance,
   now: Required<RateLimiterLimits>,
 ): Required<RateLimiterLimits> {
   const schema = {
     capacity: count({ min: 1, max: MOST_TOKENS, default: now.capacity }),
-    refillPerSecond: finite({ min: 0, max: 1e8, default: now.refillPerSecond }),
+    refillPerSecond: finite({ min: 0, max: FASTEST, default: now.refillPerSecond }),
   };
   return parseOptions('RateLimiter.reconfigure', schema, given, (limits, report) => {
     const named: unknown = given;
@@ -123,6 +143,18 @@ export function parseLimits(
     if (!INHERITANCES.includes(inherit)) {
       report('inherit', `must be one of ${INHERITANCES.join(', ')}, got ${describe(inherit)}`);
     }
+    checkFillTime(limits, report);
+  });
+}
+
+/** Reads the limits of one key among others, whose buckets all refill. @internal */
+export function parseLimits(owner: string, given: Required<RateLimiterLimits>): Required<RateLimiterLimits> {
+  const schema = {
+    capacity: count({ min: 1, max: MOST_TOKENS, required: true }),
+    refillPerSecond: finite({ min: 0, max: FASTEST, required: true }),
+  };
+  return parseOptions(owner, schema, given, (limits, report) => {
+    if (limits.refillPerSecond === 0) report('refillPerSecond', MUST_REFILL);
     checkFillTime(limits, report);
   });
 }
@@ -138,5 +170,8 @@ export function parseRateLimiterOptions(
 export function parsePerUserOptions(
   options: PerUserRateLimiterOptions,
 ): ParsedOptions<ReturnType<typeof perUserSchema>> {
-  return parseOptions('PerUserRateLimiter', perUserSchema(), options, checkFillTime);
+  return parseOptions('PerUserRateLimiter', perUserSchema(), options, (parsed, report) => {
+    if (parsed.limitsFor !== undefined && parsed.refillPerSecond === 0) report('refillPerSecond', MUST_REFILL);
+    checkFillTime(parsed, report);
+  });
 }

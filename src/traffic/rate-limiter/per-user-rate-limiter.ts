@@ -14,6 +14,8 @@ import { TokenBucket } from './engine.js';
 import { LIMITER_EVENTS, type PerUserRateLimiterEvents, rejectionData } from './events.js';
 import { limiterMetrics } from './metrics.js';
 import { parsePerUserOptions, type PerUserRateLimiterOptions } from './options.js';
+import { Tiers } from './tiers.js';
+import { together } from './together.js';
 
 /** A keyed limiter's state as plain JSON; no key is in it. */
 export interface PerUserRateLimiterSnapshot {
@@ -32,13 +34,38 @@ export interface PerUserRateLimiterSnapshot {
   readonly rejected: number;
 }
 
+/** Another limiter that a call has to pass as well. */
+export interface AlsoLimit {
+  /** One with another name. */
+  readonly limiter: PerUserRateLimiter;
+  /** Whose bucket: text of at least one character. */
+  readonly key: string;
+  /** What the call takes from it. Integer, at least 0. @defaultValue `1` */
+  readonly cost?: number | undefined;
+}
+
+/** Options of {@link PerUserRateLimiter.check}. */
+export interface CheckOptions {
+  /** What the call takes. Integer, at least 0; `0` only looks. @defaultValue `1` */
+  readonly cost?: number | undefined;
+  /** Other limiters that the call has to pass as well: all of them take their tokens, or none does. */
+  readonly also?: readonly AlsoLimit[] | undefined;
+}
+
+interface Part {
+  readonly limiter: PerUserRateLimiter;
+  readonly key: string;
+  readonly name: string;
+  readonly cost: number;
+}
+
 interface Block {
   readonly untilMs: number;
   readonly reason: string;
 }
 
 /**
- * One token bucket for each key, made on demand and all alike, in bounded memory: a key whose bucket is full again is
+ * One token bucket for each key, made on demand, in bounded memory: a key whose bucket is full again is
  * the same as one never seen.
  *
  * @example
@@ -57,6 +84,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   /** When each bucket will be full: what is nearest to full is what forgetting changes least. */
   readonly #keys: NumberTable;
   readonly #blocks: BoundedMap<Block>;
+  readonly #tiers: Tiers | undefined;
   readonly #shadow: boolean;
   #latestMs = 0;
   #admitted = 0;
@@ -65,11 +93,17 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
   constructor(options: PerUserRateLimiterOptions) {
     this.#options = parsePerUserOptions(options);
-    const { name, capacity, refillPerSecond, maxKeys, clock, mode, onListenerError } = this.#options;
+    const { name, capacity, refillPerSecond, maxKeys, limitsFor, clock, mode, onListenerError } = this.#options;
     this.name = name;
     this.#time = steady(clock);
     this.#bucket = new TokenBucket(capacity, refillPerSecond, clock.now());
-    this.#events = new Emitter(new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError), LIMITER_EVENTS);
+    const reporter = new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(reporter, LIMITER_EVENTS);
+    if (limitsFor !== undefined) {
+      this.#tiers = new Tiers(limitsFor, this.#bucket, clock.now(), (error) => {
+        reporter.listenerError(error);
+      });
+    }
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
     this.#keys = new NumberTable(maxKeys);
@@ -77,34 +111,22 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   }
 
   /**
-   * Takes `cost` tokens from the key's bucket if they are there; a refusal takes nothing.
+   * Takes `cost` tokens from the key's bucket if they are there; a refusal takes nothing. With `also` it takes them from
+   * the buckets of other limiters as well: from all or from none. The answer is then that of the limiter that refuses for
+   * the longest time, or else that leaves least, and `violated` names all that refuse.
    *
    * @param key - who is calling: text of at least one character. Longer than 128 characters it is stored as a digest.
-   * @throws {@link InvalidArgumentError} when `key` is no such text, or `cost` is not an integer of at least 0.
+   * @throws {@link InvalidArgumentError} when a key is no such text, a cost not an integer of at least 0, or `also` names
+   * what is no limiter or two of the same name; nothing is taken then.
    */
-  check(key: string, options?: { readonly cost?: number | undefined }): Decision {
+  check(key: string, options?: CheckOptions): Decision {
     const cost = options === undefined ? 1 : costIn('PerUserRateLimiter', options);
-    const name = this.#nameOf(key);
-    this.#latestMs = this.#time();
-    if (this.#blocks.size > 0) {
-      const leftMs = this.#blockLeftMs(name);
-      if (leftMs > 0) return this.#refuse(name, cost, leftMs, leftMs, 0, 'ban');
-    }
-    const bucket = this.#bucket;
-    const nowMs = bucket.time(this.#latestMs);
-    const slot = this.#keys.find(name);
-    const fullAtMs = slot === undefined ? -Infinity : this.#keys.at(slot);
-    if (cost === 0) return this.#admit(cost, fullAtMs, nowMs);
-    const takenMs = bucket.take(fullAtMs, cost, nowMs);
-    if (!bucket.fits(takenMs, nowMs)) {
-      const waitMs = bucket.waitMs(takenMs, cost, nowMs);
-      return this.#refuse(name, cost, waitMs, bucket.resetMs(fullAtMs, nowMs), bucket.whole(fullAtMs, nowMs), 'local');
-    }
-    const keptMs = bucket.settle(takenMs, nowMs);
-    if (slot === undefined) this.#keys.add(name, keptMs, nowMs);
-    else this.#keys.put(slot, keptMs);
-    this.#admitted++;
-    return this.#admit(cost, keptMs, nowMs);
+    const also = options?.also;
+    if (also === undefined) return this.#decide(this.#nameOf(key), key, cost, true);
+    const parts = [{ limiter: this, key, name: this.#nameOf(key), cost }, ...this.#partsOf(also)];
+    const ask = (part: Part, take: boolean): Decision => part.limiter.#decide(part.name, part.key, part.cost, take);
+    const refusing = parts.filter((part) => !ask(part, false).allowed);
+    return together((refusing.length > 0 ? refusing : parts).map((part) => ask(part, true)));
   }
 
   /** What the key's bucket holds, changing nothing and remembering nobody. */
@@ -205,6 +227,62 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     ];
   }
 
+  #partsOf(also: unknown): Part[] {
+    if (!Array.isArray(also)) {
+      throw new InvalidArgumentError(`PerUserRateLimiter.check: also must be a list, got ${describe(also)}`);
+    }
+    const named = new Set([this.name]);
+    return also.map((one: Partial<AlsoLimit> | null, i) => {
+      const { limiter, key } = one ?? {};
+      if (!(limiter instanceof PerUserRateLimiter)) {
+        throw new InvalidArgumentError(
+          `PerUserRateLimiter.check: also[${String(i)}].limiter must be a PerUserRateLimiter, got ${describe(limiter)}`,
+        );
+      }
+      if (named.has(limiter.name)) {
+        throw new InvalidArgumentError(
+          `PerUserRateLimiter.check: also[${String(i)}].limiter is a second one named '${limiter.name}'; nobody could tell them apart`,
+        );
+      }
+      named.add(limiter.name);
+      return {
+        limiter,
+        key: key as string,
+        name: limiter.#nameOf(key as string),
+        cost: costIn(limiter.name, one ?? {}),
+      };
+    });
+  }
+
+  /** @param take - whether the decision counts, or only says what would be. */
+  #decide(name: string, key: string, cost: number, take: boolean): Decision {
+    this.#latestMs = this.#time();
+    if (this.#blocks.size > 0) {
+      const leftMs = this.#blockLeftMs(name);
+      if (leftMs > 0) return this.#refuse(name, this.#bucket.capacity, cost, leftMs, leftMs, 0, 'ban', take);
+    }
+    const bucket = this.#tiers === undefined ? this.#bucket : this.#tiers.bucketOf(key);
+    const nowMs = bucket.time(this.#latestMs);
+    const slot = this.#keys.find(name);
+    const keptMs = slot === undefined ? -Infinity : this.#keys.at(slot);
+    // The bucket may have held more until now.
+    const fullAtMs = this.#tiers === undefined ? keptMs : bucket.settle(keptMs, nowMs);
+    if (cost === 0) return this.#admit(bucket, cost, fullAtMs, nowMs);
+    const takenMs = bucket.take(fullAtMs, cost, nowMs);
+    if (!bucket.fits(takenMs, nowMs)) {
+      const waitMs = bucket.waitMs(takenMs, cost, nowMs);
+      const [resetMs, left] = [bucket.resetMs(fullAtMs, nowMs), bucket.whole(fullAtMs, nowMs)];
+      return this.#refuse(name, bucket.capacity, cost, waitMs, resetMs, left, 'local', take);
+    }
+    const settledMs = bucket.settle(takenMs, nowMs);
+    if (take) {
+      if (slot === undefined) this.#keys.add(name, settledMs, nowMs);
+      else this.#keys.put(slot, settledMs);
+      this.#admitted++;
+    }
+    return this.#admit(bucket, cost, settledMs, nowMs);
+  }
+
   #nameOf(key: string): string {
     if (typeof key === 'string' && key.length > 0) return this.#names.of(key);
     const got = typeof key === 'string' ? 'none' : describe(key);
@@ -220,8 +298,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     return 0;
   }
 
-  #admit(cost: number, fullAtMs: number, nowMs: number): Decision {
-    const bucket = this.#bucket;
+  #admit(bucket: TokenBucket, cost: number, fullAtMs: number, nowMs: number): Decision {
     return {
       allowed: true,
       limit: bucket.capacity,
@@ -239,18 +316,20 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
 
   #refuse(
     key: string,
+    limit: number,
     cost: number,
     retryAfterMs: number,
     resetAfterMs: number,
     remaining: number,
     source: 'local' | 'ban',
+    take: boolean,
   ): Decision {
     // A look at a blocked key is no refused call.
-    const looked = cost === 0;
+    const looked = cost === 0 || !take;
     if (!looked) this.#rejected++;
     const decision: Decision = {
       allowed: this.#shadow,
-      limit: this.#bucket.capacity,
+      limit,
       remaining,
       retryAfterMs,
       resetAfterMs,

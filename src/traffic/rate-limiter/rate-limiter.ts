@@ -11,7 +11,7 @@ import type { Inheritance } from './engine.js';
 import { RateLimitedError } from './errors.js';
 import { LIMITER_EVENTS, type RateLimiterEvents, rejectionData } from './events.js';
 import { limiterMetrics } from './metrics.js';
-import { parseLimits, parseRateLimiterOptions, type RateLimiterLimits, type RateLimiterOptions } from './options.js';
+import { parseChange, parseRateLimiterOptions, type RateLimiterLimits, type RateLimiterOptions } from './options.js';
 import { Refused, type Reservation } from './reservation.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -177,7 +177,7 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
    * @throws {@link InvalidOptionsError} naming everything that is wrong; nothing is changed then.
    */
   reconfigure(limits: RateLimiterLimits, inherit: Inheritance): void {
-    this.#account.change(parseLimits(limits, inherit, this.#account.limits), inherit);
+    this.#account.change(parseChange(limits, inherit, this.#account.limits), inherit);
     this.#line.sift();
   }
 
