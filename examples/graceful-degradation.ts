@@ -12,7 +12,8 @@ degradation.on('recovered', ({ feature, durationMs, callsServedDegraded }) => {
 });
 
 async function search(query: string): Promise<string> {
-  const { value, degraded, level } = await degradation.run('search', () => searchIndex(query));
+  // The compiler cannot know what the registered fallback answers: the second type says it.
+  const { value, degraded, level } = await degradation.run<string[], string[]>('search', () => searchIndex(query));
   return degraded ? `${value.join()} (${level})` : value.join();
 }
 

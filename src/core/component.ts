@@ -42,3 +42,16 @@ export interface Component<S extends object = object> {
   /** The part's own contribution to a health report. */
   health?(): { readonly status: HealthStatus; readonly message?: string };
 }
+
+/**
+ * Name of the method by which a part says whether all that is wrong with it is that it waits for a call to find out if it
+ * is well again, as a half-open circuit does. No part of `health()`, since it is nothing that a report should show.
+ * @internal
+ */
+export const AWAITS_CALL = /* @__PURE__ */ Symbol.for('breakwater.awaits-call');
+
+/** Whether a part, or what is behind it, waits for a call. @internal */
+export function awaitsCall(component: object): boolean {
+  const part = component as { readonly [AWAITS_CALL]?: () => unknown };
+  return part[AWAITS_CALL]?.() === true;
+}

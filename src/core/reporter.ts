@@ -1,7 +1,9 @@
 import type { Clock } from './clock.js';
-import type { OptionKind } from './options.js';
+import { InvalidArgumentError } from './errors.js';
+import { describe, type OptionKind } from './options.js';
 import { redactText } from './redaction.js';
 import { steady } from './steady.js';
+import { quiet } from './thenable.js';
 
 /** A condition in the configuration or in a listener that deserves attention but stops nothing. */
 export class BreakwaterWarning extends Error {
@@ -64,6 +66,16 @@ export class Reporter {
     this.#deliver(error);
   }
 
+  /**
+   * Reports what a hook answered and may not answer. It may be a promise, of a hook that was to answer at once.
+   *
+   * @param must - such as `retryIf must answer at once, with true or false`.
+   */
+  wrongAnswer(must: string, answer: unknown): void {
+    quiet(answer);
+    this.listenerError(new InvalidArgumentError(`${must}, got ${describe(answer)}`));
+  }
+
   /** A clock that fails must not reach the guarded call either; what it cannot tell counts as no time at all. */
   #read(): number {
     try {
@@ -85,7 +97,9 @@ export class Reporter {
   #deliver(error: unknown): void {
     queueMicrotask(() => {
       try {
-        this.#handler(error);
+        // Asynchronous by mistake, perhaps.
+        const handler: (error: unknown) => unknown = this.#handler;
+        quiet(handler(error));
       } catch {
         // The handler of last resort failed; there is nobody left to tell.
       }

@@ -9,7 +9,8 @@ export const ROUNDING_MS = 1e-3;
 
 /**
  * Reads the time, in ms since `steady` was called, so that it never goes back: when the clock is set back, time goes on
- * from the last value that was seen. A clock that is put forth again to where it was has thereby moved no time.
+ * from the last value that was seen, and so it does when the clock fails to say. A clock that is put forth again to where
+ * it was has thereby moved no time.
  * @internal
  */
 export function steady(clock: Clock): () => number {
@@ -27,15 +28,25 @@ class SteadyTime {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#offsetMs = clock.now();
+    this.#offsetMs = this.#read() || 0;
   }
 
   now(): number {
-    const clockMs = this.#clock.now();
+    const clockMs = this.#read();
     const nowMs = clockMs - this.#offsetMs;
     if (nowMs >= this.#latestMs && clockMs < this.#returnMs) this.#latestMs = nowMs;
     else this.#correct(clockMs);
     return this.#latestMs;
+  }
+
+  /** A clock that fails to say stands still: whoever waits for its time must not be lost with it. */
+  #read(): number {
+    try {
+      const clockMs = this.#clock.now();
+      return Number.isFinite(clockMs) ? clockMs : NaN;
+    } catch {
+      return NaN;
+    }
   }
 
   #correct(clockMs: number): void {

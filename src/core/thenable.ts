@@ -8,3 +8,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     return false;
   }
 }
+
+/** Lets a promise that nobody waits for fail quietly: one that is forgotten would end the process. @internal */
+export function quiet(value: unknown): void {
+  if (!isThenable(value)) return;
+  try {
+    Promise.resolve(value).catch(() => undefined);
+  } catch {
+    // It cannot be waited for.
+  }
+}

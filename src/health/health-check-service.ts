@@ -1,4 +1,4 @@
-import type { Component, ComponentEvent } from '../core/component.js';
+import { AWAITS_CALL, type Component, type ComponentEvent } from '../core/component.js';
 import { Emitter } from '../core/emitter.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { HealthStatus } from '../core/health-status.js';
@@ -145,6 +145,14 @@ export class HealthCheckService implements Component<HealthSnapshot> {
     if (status === HealthStatus.HEALTHY) return { status };
     const ailing = components.filter((component) => component.status !== HealthStatus.HEALTHY);
     return { status, message: redactText(ailing.map(({ name, status: is }) => `${name} is ${is}`).join(', '), 200) };
+  }
+
+  /** @internal */
+  [AWAITS_CALL](): boolean {
+    const ailing = [...this.#members.values()].filter(
+      (member) => member.show(member.results).status !== HealthStatus.HEALTHY,
+    );
+    return ailing.length > 0 && ailing.every((member) => member.awaitsCall);
   }
 
   #ofKind(kind: HealthKind): Member[] {

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
-import type { Component } from '../core/component.js';
+import { awaitsCall, type Component } from '../core/component.js';
 import { HealthStatus } from '../core/health-status.js';
-import { isThenable } from '../core/thenable.js';
+import { quiet } from '../core/thenable.js';
 import { failure, finding, readFinding, type SafeFinding } from './finding.js';
 import type { HealthKind } from './options.js';
 import type { ComponentHealth } from './report.js';
@@ -25,6 +25,8 @@ export interface Member {
   told: HealthStatus | undefined;
   /** Sees to a result that is not too old; the promise, which never rejects, says when there is something new. */
   refresh(): Promise<void> | undefined;
+  /** Whether all that is wrong with it is that it waits for a call. */
+  readonly awaitsCall: boolean;
   /** @param resultsBefore - `results` when the report was asked for. */
   show(resultsBefore: number): ComponentHealth;
   /** Nobody asks any more. */
@@ -50,6 +52,18 @@ export class WatchedComponent implements Member {
 
   refresh(): undefined {
     return undefined;
+  }
+
+  get awaitsCall(): boolean {
+    if (this.#asking) return false;
+    this.#asking = true;
+    try {
+      return awaitsCall(this.#component);
+    } catch {
+      return false;
+    } finally {
+      this.#asking = false;
+    }
   }
 
   show(): ComponentHealth {
@@ -79,7 +93,7 @@ export class WatchedComponent implements Member {
     try {
       const said: unknown = this.#component.health?.();
       // An own component may be asynchronous by mistake; its rejection must not end the process.
-      if (isThenable(said)) Promise.resolve(said).catch(() => undefined);
+      quiet(said);
       return readFinding(said);
     } catch (error) {
       return failure(HealthStatus.DEGRADED, 'health() failed', error);

@@ -28,6 +28,8 @@ interface Result {
 /** Runs one check: a single run at a time, its result kept, its late answer dropped. @internal */
 export class RegisteredCheck implements Member {
   readonly name: string;
+  /** It asks by itself. */
+  readonly awaitsCall = false;
   told: HealthStatus | undefined;
   readonly #check: HealthCheck;
   readonly #settings: CheckSettings;

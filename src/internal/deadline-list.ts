@@ -38,7 +38,18 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     const nowMs = this.now();
     node.dueMs = nowMs + limitMs;
     if (limitMs === this.#usualMs) this.#append(node, nowMs);
-    else this.#wait(node, nowMs);
+    else this.#wait(node, nowMs, node.dueMs);
+  }
+
+  /** How long the time of a node has been over. */
+  lateMs({ dueMs = 0 }: N): number {
+    return this.now() - dueMs;
+  }
+
+  /** Tells of a node once more, that has left the list. */
+  later(node: N, delayMs: number): void {
+    const nowMs = this.now();
+    this.#wait(node, nowMs, nowMs + delayMs);
   }
 
   /** Takes a node out; nothing happens when it has left before. */
@@ -51,6 +62,8 @@ export class DeadlineList<N extends DeadlineNode<N>> {
   }
 
   #append(node: N, nowMs: number): void {
+    // First of all: a clock that cannot set a timer must leave no node behind.
+    this.#await(nowMs, node);
     const last = this.#last;
     this.#last = node;
     if (last !== undefined) {
@@ -61,7 +74,6 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     this.#first = node;
     // The only node: nobody had been waiting for the timer.
     this.#timer?.hold?.(true);
-    this.#await(nowMs, node);
   }
 
   #unlink(node: N): void {
@@ -107,13 +119,12 @@ export class DeadlineList<N extends DeadlineNode<N>> {
   };
 
   /** A timer may be early, by the rounding of its delay. */
-  #wait(node: N, nowMs: number): void {
-    const { dueMs = nowMs } = node;
+  #wait(node: N, nowMs: number, dueMs: number): void {
     const timer = this.#clock.schedule(
       () => {
         const thenMs = this.now();
         if (thenMs < dueMs) {
-          this.#wait(node, thenMs);
+          this.#wait(node, thenMs, dueMs);
           return;
         }
         this.#alone.delete(node);

@@ -54,14 +54,18 @@ export class SingleCall implements CallContext {
   readonly #around: Partial<CallContext> | undefined;
   #signal: PlatformAbortSignal | undefined;
 
-  /** @param around - the options of the call, which may be the context of a call around it. */
-  constructor(around: ExecuteOptions | undefined) {
+  /**
+   * @param around - the options of the call, which may be the context of a call around it.
+   * @param signal - their signal, read once: the object may be used again.
+   */
+  constructor(around: ExecuteOptions | undefined, signal: PlatformAbortSignal | undefined) {
     this.#around = around as Partial<CallContext> | undefined;
+    this.#signal = signal;
   }
 
   get signal(): PlatformAbortSignal {
     // Creating a signal costs several microseconds, far more than the whole breaker.
-    return (this.#signal ??= this.#around?.signal ?? new AbortController().signal);
+    return (this.#signal ??= new AbortController().signal);
   }
 
   get attempt(): number {
@@ -71,6 +75,12 @@ export class SingleCall implements CallContext {
   remainingMs(): number {
     return this.#around?.remainingMs?.() ?? Infinity;
   }
+}
+
+/** Whether the options of a call are the context of a call around it. @internal */
+export function isContext(options: object | undefined): options is CallContext {
+  const { attempt, remainingMs } = (options ?? {}) as Partial<CallContext>;
+  return typeof attempt === 'number' && typeof remainingMs === 'function';
 }
 
 /** What a guard answers to anything else: a promise most likely, whose call has begun already. @internal */

@@ -1,4 +1,4 @@
-import { isThenable } from '../core/thenable.js';
+import { quiet } from '../core/thenable.js';
 
 /** Gives back what a late answer holds, such as a connection: nobody else will. @internal */
 export function discard(value: unknown): void {
@@ -6,7 +6,7 @@ export function discard(value: unknown): void {
   try {
     const { [Symbol.asyncDispose]: later, [Symbol.dispose]: now } = value as Partial<AsyncDisposable & Disposable>;
     const done: unknown = later === undefined ? now?.call(value) : later.call(value);
-    if (isThenable(done)) Promise.resolve(done).catch(() => undefined);
+    quiet(done);
   } catch {
     // It is gone either way.
   }

@@ -9,6 +9,8 @@ export type Operation = (call: CallContext) => unknown;
 /** Who made a call, as far as a run looks: the options of a user's call, or the context of a run around it. @internal */
 export interface Caller {
   readonly signal?: PlatformAbortSignal | undefined;
+  /** Which attempt the call belongs to. */
+  readonly attempt?: number;
   remainingMs?(): number;
 }
 
@@ -106,7 +108,7 @@ export abstract class Execution implements CallContext {
   earlier: Execution | undefined;
   later: Execution | undefined;
   /** The retry's, from its first failure on. */
-  retry: object | undefined;
+  retry: { operated: boolean | undefined } | undefined;
   inside: Inside | undefined;
   /** Made when it is needed; `null` when the run was over before. */
   #own: OwnSignal | undefined | null;
@@ -125,6 +127,7 @@ export abstract class Execution implements CallContext {
     const over = this.#own === null;
     if (!plan.ownSignals && (over || this.#own === undefined) && caller?.signal !== undefined) return caller.signal;
     const own = (this.#own ??= new OwnSignal(plan.followers));
+    if (over) own.close();
     return own.read(over ? undefined : caller?.signal);
   }
 
@@ -169,9 +172,19 @@ export abstract class Execution implements CallContext {
     return this.dueMs === EXPIRED;
   }
 
+  /** A further attempt has ended: whether its operation was begun. */
+  attempted(operated: boolean): void {
+    if (this.retry !== undefined) this.retry.operated = operated;
+  }
+
   /** What the retry around this run knows of it. */
   get retryState(): object | undefined {
     return this.retry;
+  }
+
+  /** Whether the operation of this run was begun, and has settled. */
+  get operated(): boolean {
+    return this.#own === null || this.#own?.closed === true;
   }
 
   /** Marks that the time limit is over, and tells everything inside of it. */
@@ -200,14 +213,30 @@ export abstract class Execution implements CallContext {
   /** Goes on inwards from the stage at `level`, to the operation. */
   enter(level: number): void {
     const { stages } = this.plan;
-    for (let i = level; i < stages.length; i++) if (stages[i]?.enter(this, i) === false) return;
+    for (let i = level; i < stages.length; i++) {
+      try {
+        if (stages[i]?.enter(this, i) === false) return;
+      } catch (error) {
+        // What a stage was given, such as a clock, has failed. It has let nothing in.
+        this.outcome(i - 1, true, error);
+        return;
+      }
+    }
     this.#operate();
   }
 
   /** Hands an outcome to the stage at `level`, or to whoever began this run. */
   outcome(level: number, failed: boolean, value: unknown): void {
-    if (level > this.floor) this.plan.stages[level]?.leave(this, level, failed, value);
-    else this.finish(failed, value);
+    if (level <= this.floor) {
+      this.finish(failed, value);
+      return;
+    }
+    try {
+      this.plan.stages[level]?.leave(this, level, failed, value);
+    } catch (error) {
+      // As above; passing on is the last thing that a stage does, so that it has not been done yet.
+      this.outcome(level - 1, true, error);
+    }
   }
 
   #operate(): void {
@@ -231,6 +260,8 @@ export abstract class Execution implements CallContext {
   }
 
   #operated(failed: boolean, value: unknown): void {
+    // Promises with a `then` of their own may call back twice.
+    if (this.operated) return;
     if (this.#own === undefined) this.#own = null;
     else this.#own?.close();
     this.outcome(this.plan.stages.length - 1, failed, value);
@@ -260,9 +291,7 @@ export class Root extends Execution {
 
   /** That of whoever repeats it; a plan with a retry of its own begins to count. */
   get attempt(): number {
-    const { caller, plan } = this;
-    if (plan.retries || !(caller instanceof Execution || caller instanceof Between)) return 1;
-    return caller.attempt;
+    return this.plan.retries ? 1 : (this.caller?.attempt ?? 1);
   }
 
   protected finish(failed: boolean, value: unknown): void {
@@ -298,13 +327,15 @@ export class Attempt extends Execution {
 
   protected finish(failed: boolean, value: unknown): void {
     this.#of.gone(this);
+    this.#of.attempted(this.operated);
     this.#of.outcome(this.floor, failed, value);
   }
 }
 
 /** A run beside others, or in the place of one, for something inside of the stage at `level`. @internal */
 export class Branch extends Execution {
-  readonly attempt: number;
+  /** Which one it is of those beside each other. */
+  readonly number: number;
   readonly #of: Execution;
   readonly #level: number;
   readonly #done: (failed: boolean, value: unknown, branch: Branch) => void;
@@ -316,18 +347,23 @@ export class Branch extends Execution {
     operation: Operation,
     of: Execution,
     level: number,
-    attempt: number,
+    number: number,
     done: (failed: boolean, value: unknown, branch: Branch) => void,
   ) {
     super(plan, operation, of.caller);
     this.#of = of;
     this.#level = level;
-    this.attempt = attempt;
+    this.number = number;
     this.#done = done;
   }
 
   get floor(): number {
     return -1;
+  }
+
+  /** A retry inside of it counts anew. */
+  get attempt(): number {
+    return this.plan.retries ? 1 : this.number;
   }
 
   override givenUp(level: number): boolean {

@@ -13,6 +13,8 @@ export interface LimitRule {
 
 /** How much later than a limit around it, which is to answer, a limit ends that has no less time. */
 const MOMENT_MS = 1;
+/** For how long it waits for the one around it, whose timer may come later. */
+const PATIENCE_MS = 100;
 
 /** The stage of a limit. @internal */
 export class LimitStage implements Limiting {
@@ -50,7 +52,12 @@ export class LimitStage implements Limiting {
 
   #expire(run: Execution): void {
     const level = run.plan.limitLevel;
-    const reason = run.givenUp(level) ? run.reasonOfCaller() : this.#rule.exceeded(run);
+    const givenUp = run.givenUp(level);
+    if (!givenUp && run.remainingAtMs(level) <= 0 && this.#deadlines.lateMs(run) < PATIENCE_MS) {
+      this.#deadlines.later(run, MOMENT_MS);
+      return;
+    }
+    const reason = givenUp ? run.reasonOfCaller() : this.#rule.exceeded(run);
     run.expire(reason);
     run.outcome(level - 1, true, reason);
   }

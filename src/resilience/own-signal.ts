@@ -11,7 +11,8 @@ export class OwnSignal {
   #caller: PlatformAbortSignal | undefined;
   #controller: AbortController | undefined;
   #aborted = false;
-  #closed = false;
+  /** Whether the operation has settled. */
+  closed = false;
   #reason: unknown;
 
   constructor(followers: AbortFollowers) {
@@ -32,7 +33,7 @@ export class OwnSignal {
   }
 
   abort(reason: unknown): void {
-    if (this.#aborted || this.#closed) return;
+    if (this.#aborted || this.closed) return;
     this.#aborted = true;
     this.#reason = reason;
     this.#unlink();
@@ -41,7 +42,7 @@ export class OwnSignal {
 
   /** The operation has settled: from now on the signal stays as it is. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
     this.#unlink();
   }
 

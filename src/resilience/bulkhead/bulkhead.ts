@@ -145,8 +145,12 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
 
   #leave(run: Execution, level: number, failed: boolean, value: unknown): void {
     this.#running--;
-    this.#grant();
-    run.outcome(level - 1, failed, value);
+    try {
+      // What becomes of it may make those who wait give up, such as another attempt of the same call.
+      run.outcome(level - 1, failed, value);
+    } finally {
+      this.#grant();
+    }
   }
 
   #queue(run: Execution, level: number): void {
@@ -186,7 +190,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
 
   /** The deadline list has let go of the waiter already. */
   #expire(waiter: Waiter): void {
-    this.#waiting.delete(waiter);
+    waiter.end();
     this.#timedOut++;
     this.#tell('timeout');
     const { name, maxWaitMs, captureStack } = this.#options;

@@ -29,14 +29,19 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
 
   /** It has a slot now. */
   go(): void {
-    this.#leave(this);
-    this.#end();
+    this.end();
     this.#run.enter(this.#level + 1);
   }
 
-  /** Its wait is over; it has left the queue already. */
+  /** Takes it out of the queue. From now on nobody tells it of an abort: whoever hears that it has ended may cause one. */
+  end(): void {
+    this.#leave(this);
+    this.#run.gone(this);
+    if (this.#signal !== undefined) this.#run.plan.followers.unfollow(this.#signal, this.#aborted);
+  }
+
+  /** What came of the wait, once it has ended. */
   fail(error: unknown): void {
-    this.#end();
     this.#run.outcome(this.#level - 1, true, error);
   }
 
@@ -46,16 +51,11 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
   }
 
   abort(reason: unknown): void {
-    this.#leave(this);
+    this.end();
     this.fail(reason);
   }
 
   readonly #aborted = (reason: unknown): void => {
     this.abort(reason);
   };
-
-  #end(): void {
-    this.#run.gone(this);
-    if (this.#signal !== undefined) this.#run.plan.followers.unfollow(this.#signal, this.#aborted);
-  }
 }

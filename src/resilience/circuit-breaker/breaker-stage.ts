@@ -23,6 +23,12 @@ export class BreakerStage implements Stage {
         run.outcome(level - 1, true, core.refusal());
         return false;
       }
+      // Whoever was told of a transition may have given up.
+      if (run.givenUp(level)) {
+        core.answer('ignore', core.generation, ticket, undefined);
+        run.outcome(level - 1, true, run.reasonOfCaller());
+        return false;
+      }
     }
     run.generation = core.generation;
     const startedAtMs = core.startedAt();

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../core/errors.js';
 import { liveSignal } from '../../core/call-signal.js';
 import { describe } from '../../core/options.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
-import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import { AWAITS_CALL, type Component, type ComponentEvent, type MetricSample } from '../../core/component.js';
 import type { HealthStatus } from '../../core/health-status.js';
 import { isThenable } from '../../core/thenable.js';
 import { type CallContext, type ExecuteOptions, notAFunction, type Policy, SingleCall } from '../call-context.js';
@@ -13,7 +13,7 @@ import { BreakerStage } from './breaker-stage.js';
 import { BreakerCore } from './breaker-core.js';
 import { ORDINARY, REFUSED, type Ticket } from './engine.js';
 import { type CircuitBreakerEvents, tellAsJson } from './events.js';
-import { circuitHealth } from './health.js';
+import { circuitAwaitsCall, circuitHealth } from './health.js';
 import { CallLease, type Lease } from './lease.js';
 import { circuitMetrics } from './metrics.js';
 import { type CircuitBreakerOptions, parseCircuitBreakerOptions } from './options.js';
@@ -94,18 +94,28 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     else {
       ticket = core.enter(signal);
       if (ticket === REFUSED) return Promise.reject(core.refusal());
+      // Whoever was told of a transition may have given up.
+      if (signal?.aborted === true) {
+        core.answer('ignore', core.generation, ticket, undefined);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        return Promise.reject(signal.reason);
+      }
     }
     const { generation } = core;
     const startedAtMs = core.startedAt();
+    // Promises with a `then` of their own may call back twice.
+    let over = false;
     try {
       // Unlike an async function this costs one promise, and a native one is passed on as it is.
-      return Promise.resolve(operation(new SingleCall(options))).then(
+      return Promise.resolve(operation(new SingleCall(options, signal))).then(
         (result) => {
-          core.ended(false, result, signal, generation, ticket, startedAtMs);
+          if (!over) core.ended(false, result, signal, generation, ticket, startedAtMs);
+          over = true;
           return result;
         },
         (error: unknown) => {
-          core.ended(true, error, signal, generation, ticket, startedAtMs);
+          if (!over) core.ended(true, error, signal, generation, ticket, startedAtMs);
+          over = true;
           throw error;
         },
       );
@@ -254,6 +264,11 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
   /** State and totals for a scrape. */
   metrics(): Iterable<MetricSample> {
     return circuitMetrics(this.snapshot());
+  }
+
+  /** @internal */
+  [AWAITS_CALL](): boolean {
+    return circuitAwaitsCall(this.#core);
   }
 
   /** @internal */

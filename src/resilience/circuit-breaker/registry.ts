@@ -1,4 +1,4 @@
-import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import { AWAITS_CALL, type Component, type ComponentEvent, type MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
@@ -161,6 +161,16 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
     const refusing = this.#states.refusing();
     if (refusing === undefined) return { status: HealthStatus.HEALTHY };
     return { status: HealthStatus.DEGRADED, message: `${refusing} of ${String(this.size)} circuits` };
+  }
+
+  /** @internal */
+  [AWAITS_CALL](): boolean {
+    const { notClosed } = this.#states;
+    for (const core of notClosed) {
+      core.look();
+      if (core.state === 'OPEN' || core.state === 'ISOLATED') return false;
+    }
+    return notClosed.size > 0;
   }
 
   /** Counts for a scrape; no label is a key. */

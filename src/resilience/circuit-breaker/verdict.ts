@@ -1,5 +1,4 @@
-import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
+import { isRejectedError } from '../../core/errors.js';
 import type { Reporter } from '../../core/reporter.js';
 import type { CallOutcome } from './options.js';
 import type { Verdict } from './state.js';
@@ -20,10 +19,9 @@ export function classified(
     const answer: unknown = classify(outcome);
     const verdict = asVerdict(answer);
     if (verdict !== undefined) return verdict;
-    reporter.listenerError(
-      new InvalidArgumentError(
-        `classify must answer 'success', 'failure', 'ignore' or { throttledMs } of at least 0, got ${describe(answer)}`,
-      ),
+    reporter.wrongAnswer(
+      "classify must answer 'success', 'failure', 'ignore' or { throttledMs } of at least 0",
+      answer,
     );
   } catch (error) {
     reporter.listenerError(error);

@@ -1,12 +1,18 @@
 import { liveSignal } from '../../core/call-signal.js';
-import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import {
+  AWAITS_CALL,
+  awaitsCall,
+  type Component,
+  type ComponentEvent,
+  type MetricSample,
+} from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { isRejectedError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
-import { type CallContext, type ExecuteOptions, notAFunction } from '../call-context.js';
+import { type CallContext, type ExecuteOptions, isContext, notAFunction } from '../call-context.js';
 import { CircuitBreakerRegistry } from '../circuit-breaker/index.js';
 import { fallback } from '../fallback/index.js';
 import { retry } from '../retry/index.js';
@@ -95,13 +101,17 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
     options?: RecoveryOptions<F>,
   ): Promise<T | F> {
     if (typeof operation !== 'function') throw notAFunction('ErrorRecoveryService.execute', operation);
-    const parsed = this.#parse(options);
+    // The context of a call around this one has no options in it.
+    const around = isContext(options) ? options : undefined;
+    const parsed = this.#parse(around === undefined ? options : undefined);
     const signal = liveSignal('ErrorRecoveryService.execute', options);
     const record = this.#recordOf('execute', service);
     if (record !== this.#other) this.#warnOfLateOptions(record, parsed);
-    const breaker = record.breakerFrom(this.#breakers, service, parsed);
+    const breaker = record.breakerFrom(this.#breakers, service, parsed, () => {
+      this.#warnOfLate(record, 'breaker');
+    });
     const policy = record.policy(breaker, parsed);
-    const given: ExecuteOptions = signal === undefined ? {} : { signal };
+    const given: ExecuteOptions = around ?? (signal === undefined ? {} : { signal });
     const call = (): Promise<T> => this.#call(record, () => policy.execute(operation, given), signal);
     if (parsed.fallback === undefined) return call();
     const answer = parsed.fallback as (error: unknown, call: CallContext) => F | PromiseLike<F>;
@@ -172,9 +182,7 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
 
   /** `DEGRADED` while the circuit of any service is broken or isolated; the message names ten at most. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
-    const broken = [...this.#services.values()]
-      .map(({ name, breakerState: state }) => ({ name, state }))
-      .filter(({ state }) => state !== undefined && state !== 'CLOSED' && state !== 'DISABLED');
+    const broken = this.#broken();
     if (broken.length === 0) return this.#own?.health() ?? { status: HealthStatus.HEALTHY };
     const named = broken.slice(0, MOST_NAMED).map(({ name, state = '' }) => `circuit of ${name} is ${state}`);
     const others = broken.length - named.length;
@@ -182,9 +190,22 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
     return { status: HealthStatus.DEGRADED, message: redactText(message, 1_000) };
   }
 
+  /** @internal */
+  [AWAITS_CALL](): boolean {
+    const broken = this.#broken();
+    if (broken.length > 0) return broken.every(({ state }) => state === 'HALF_OPEN');
+    return this.#own !== undefined && awaitsCall(this.#own);
+  }
+
   /** The counts of all services, and those of its own breakers, for a scrape. */
   metrics(): Iterable<MetricSample> {
     return [...recoveryMetrics(this.summary()), ...(this.#own?.metrics() ?? [])];
+  }
+
+  #broken() {
+    return [...this.#services.values()]
+      .map(({ name, breakerState: state }) => ({ name, state }))
+      .filter(({ state }) => state !== undefined && state !== 'CLOSED' && state !== 'DISABLED');
   }
 
   #records(): ServiceRecord[] {
@@ -211,7 +232,10 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
 
   #warnOfLateOptions(record: ServiceRecord, options: ParsedRecoveryOptions): void {
     const late = record.lateOption(options);
-    if (late === undefined) return;
+    if (late !== undefined) this.#warnOfLate(record, late);
+  }
+
+  #warnOfLate(record: ServiceRecord, late: string): void {
     this.#reporter.warn(
       'BREAKWATER_W_SERVICE_OPTIONS',
       `'${record.name}' is called with other ${late} options than before; those that came first are used`,

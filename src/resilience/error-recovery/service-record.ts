@@ -50,11 +50,27 @@ export class ServiceRecord {
     this.log = new ErrorLog(around.maxErrors);
   }
 
-  /** The breaker of one of its services, made with the options of the first call. */
-  breakerFrom(source: BreakerSource, service: string, options: ParsedRecoveryOptions): ServiceBreaker {
-    if (this.#shared || this.#breaker === undefined) return source.for(service, options.breaker);
-    if (this.#breakerOptions === undefined) return source.for(service);
-    return source.get?.(service) === this.#breaker ? this.#breaker : source.for(service, this.#breakerOptions);
+  /**
+   * The breaker of one of its services, made with the options of the first call.
+   *
+   * @param late - told when there is one already that was made with others.
+   */
+  breakerFrom(
+    source: BreakerSource,
+    service: string,
+    options: ParsedRecoveryOptions,
+    late: () => void,
+  ): ServiceBreaker {
+    const first = this.#shared || this.#breaker === undefined;
+    const wanted = first ? options.breaker : this.#breakerOptions;
+    try {
+      return source.for(service, wanted);
+    } catch (error) {
+      // One that is there already, and was made with others: nobody may be refused for options that come late.
+      if (source.get?.(service) === undefined) throw error;
+      late();
+      return source.for(service);
+    }
   }
 
   /** What a call goes through. */

@@ -137,7 +137,12 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
     );
     run.inside = answer;
     if (this.#events.has('fallback')) this.#events.emit('fallback', { fallback: this.name, error: value });
-    answer.enter(0);
+    if (!run.givenUp(level)) answer.enter(0);
+    else {
+      // Whoever was told of it has given up.
+      run.gone(answer);
+      run.outcome(level - 1, true, value);
+    }
   }
 
   #wants(error: unknown): boolean {
@@ -146,8 +151,7 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
     try {
       const answer: unknown = fallbackIf(error);
       if (typeof answer === 'boolean') return answer;
-      const text = `fallbackIf must answer at once, with true or false, got ${describe(answer)}`;
-      this.#reporter.listenerError(new InvalidArgumentError(text));
+      this.#reporter.wrongAnswer('fallbackIf must answer at once, with true or false', answer);
     } catch (thrown) {
       this.#reporter.listenerError(thrown);
     }

@@ -1,5 +1,5 @@
 import type { PlatformAbortSignal } from '../../core/platform.js';
-import { type CallContext, SingleCall } from '../call-context.js';
+import { type CallContext, type ExecuteOptions, SingleCall } from '../call-context.js';
 
 /** What a feature's operations are told about the call they serve. */
 export interface FeatureCall extends CallContext {
@@ -27,6 +27,14 @@ export interface FeatureResult<T> {
   readonly reasons: readonly string[];
 }
 
+/** Who made a call. @internal */
+export interface Around {
+  /** Its options, which may be the context of a call around it, … */
+  readonly options: ExecuteOptions | undefined;
+  /** … and their signal. */
+  readonly signal: PlatformAbortSignal | undefined;
+}
+
 /** @internal */
 export class FeatureCallContext extends SingleCall implements FeatureCall {
   readonly feature: string;
@@ -40,10 +48,10 @@ export class FeatureCallContext extends SingleCall implements FeatureCall {
     level: string,
     degraded: boolean,
     reasons: readonly string[],
-    signal: PlatformAbortSignal | undefined,
+    around: Around,
     failure?: { readonly error: unknown },
   ) {
-    super(signal === undefined ? undefined : { signal });
+    super(around.options, around.signal);
     this.feature = feature;
     this.level = level;
     this.degraded = degraded;

@@ -2,7 +2,7 @@ import type { PlatformAbortSignal } from '../../core/platform.js';
 import { redactText } from '../../core/redaction.js';
 import { FeatureState, type OnMoved } from './engine.js';
 import { FeatureDegradedError } from './errors.js';
-import { type FeatureCall, FeatureCallContext, type FeatureResult } from './feature-call.js';
+import { type Around, type FeatureCall, FeatureCallContext, type FeatureResult } from './feature-call.js';
 import type { Link } from './link.js';
 import type { ParsedFeatureOptions } from './options.js';
 import type { FeatureReport } from './report.js';
@@ -71,8 +71,9 @@ export class Feature {
   async run<T, F>(
     full: FeatureOperation<T>,
     degraded: FeatureOperation<F> | undefined,
-    signal: PlatformAbortSignal | undefined,
+    around: Around,
   ): Promise<FeatureResult<T | F>> {
+    const { signal } = around;
     this.look();
     const { level, episode } = this.state;
     const trial = level > 0 && this.#wantsTrial();
@@ -83,7 +84,7 @@ export class Feature {
     if (level === 0 || trial) {
       const best = this.levelName(0);
       try {
-        const value = await full(new FeatureCallContext(this.name, best, false, [], signal));
+        const value = await full(new FeatureCallContext(this.name, best, false, [], around));
         this.#calls.full++;
         return { value, degraded: false, level: best, reasons: [] };
       } catch (error) {
@@ -98,7 +99,7 @@ export class Feature {
     }
     if (answer === undefined) throw this.#refuse(served.level, served.reasons);
     const name = this.levelName(served.level);
-    const call = new FeatureCallContext(this.name, name, true, served.reasons, signal, failure);
+    const call = new FeatureCallContext(this.name, name, true, served.reasons, around, failure);
     try {
       const value = await answer(call);
       this.#calls.degraded++;

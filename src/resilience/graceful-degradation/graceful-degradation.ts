@@ -95,7 +95,7 @@ export class GracefulDegradation implements Component<DegradationReport> {
    */
   degrade(feature: string, degradation: { readonly reason: string; readonly level?: string | undefined }): void {
     const known = this.#known('degrade', feature);
-    const { reason: given, level } = argument('degrade', degradation);
+    const { reason: given, level } = argument('degrade', degradation, ['reason', 'level']);
     const reason = shortText('degrade', 'reason', given);
     const place = placeOf('degrade', known.options.levels, level);
     if (!known.state.has(reason)) this.#makeSureOfRoom('degrade', known);
@@ -112,7 +112,7 @@ export class GracefulDegradation implements Component<DegradationReport> {
    */
   recover(feature: string, recovery: { readonly reason?: string | undefined } = {}): void {
     const known = this.#known('recover', feature);
-    const { reason } = argument('recover', recovery);
+    const { reason } = argument('recover', recovery, ['reason']);
     const keys = reason === undefined ? known.state.manualKeys : [shortText('recover', 'reason', reason)];
     known.state.recover(keys, this.#around.now());
   }
@@ -132,15 +132,17 @@ export class GracefulDegradation implements Component<DegradationReport> {
    * Runs `full` while the feature is well, else `degraded` or the feature's fallback; the answer says which it was. When
    * the operation that was run fails, so does this: see `fallbackOnError` for the other way.
    *
-   * While all that is wrong are linked circuits in `HALF_OPEN`, calls try `full` first, so that the circuits get their
-   * probes, and are answered degraded when it fails.
+   * While all that is wrong are linked circuits that wait for calls, in `HALF_OPEN` or while they take up their load step
+   * by step, calls try `full` first, so that the circuits get them, and are answered degraded when it fails.
+   *
+   * Its type cannot know what the registered fallback answers: `run<T, F>` says it.
    *
    * @throws {@link FeatureDegradedError} (as a rejection) when the feature is degraded and there is nothing else to run.
    * @throws {@link InvalidArgumentError} (as a rejection) when the feature is not known, an operation is no function, or
    * `signal` no signal.
    * @throws `signal.reason` (as a rejection) when `signal` is aborted already; nothing is run.
    */
-  async run<T, F = T>(
+  async run<T, F = unknown>(
     feature: string,
     full: (call: FeatureCall) => T | PromiseLike<T>,
     degraded?: (call: FeatureCall) => F | PromiseLike<F>,
@@ -151,7 +153,7 @@ export class GracefulDegradation implements Component<DegradationReport> {
     if (degraded !== undefined && typeof degraded !== 'function') {
       throw notAFunction('GracefulDegradation.run', degraded);
     }
-    return known.run(full, degraded, liveSignal('GracefulDegradation.run', options));
+    return known.run(full, degraded, { options, signal: liveSignal('GracefulDegradation.run', options) });
   }
 
   /**
@@ -287,9 +289,18 @@ export class GracefulDegradation implements Component<DegradationReport> {
   }
 }
 
-function argument<T extends object>(method: string, value: T): T {
-  if (typeof value === 'object' && (value as T | null) !== null) return value;
-  throw new InvalidArgumentError(
-    `${method}: expected an object such as { reason: 'maintenance' }, got ${describe(value)}`,
-  );
+/** A name that is misspelt would degrade too far, or recover too much. */
+function argument<T extends object>(method: string, value: T, names: readonly string[]): T {
+  if (typeof value !== 'object' || (value as T | null) === null) {
+    throw new InvalidArgumentError(
+      `${method}: expected an object such as { reason: 'maintenance' }, got ${describe(value)}`,
+    );
+  }
+  for (const key of Object.keys(value)) {
+    if (names.includes(key)) continue;
+    const meant = nearest(key, names);
+    const hint = meant === undefined ? `; there are ${names.join(' and ')}` : `; did you mean ${meant}?`;
+    throw new InvalidArgumentError(`${method}: ${key.slice(0, 64)} is not an option${hint}`);
+  }
+  return value;
 }

@@ -1,4 +1,4 @@
-import type { Component } from '../../core/component.js';
+import { awaitsCall, type Component } from '../../core/component.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { redactText } from '../../core/redaction.js';
 
@@ -56,8 +56,10 @@ export class Link {
     const { status, message } = (said ?? {}) as { readonly status?: unknown; readonly message?: unknown };
     if (status === HealthStatus.HEALTHY) return WELL;
     if (status !== HealthStatus.DEGRADED && status !== HealthStatus.UNHEALTHY) return invalid(said);
-    const { state } = this.#component as { readonly state?: unknown };
-    return { ...ailing(typeof message === 'string' ? message : undefined), wantsTrial: state === 'HALF_OPEN' };
+    return {
+      ...ailing(typeof message === 'string' ? message : undefined),
+      wantsTrial: awaitsCall(this.#component),
+    };
   }
 
   #askUser(when: (component: Component) => boolean): LinkFinding {

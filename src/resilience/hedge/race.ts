@@ -59,10 +59,15 @@ export class Race implements Inside {
   }
 
   readonly #hedge = (): void => {
-    if (this.#over || this.#run.givenUp(this.#run.plan.stages.length) || !this.#rules.mayHedge()) return;
+    if (!this.#wanted() || !this.#rules.mayHedge() || !this.#wanted()) return;
     this.#rules.began(this.#begun + 1);
-    this.begin();
+    // Whoever was told of it may have given up just then.
+    if (this.#wanted()) this.begin();
   };
+
+  #wanted(): boolean {
+    return !this.#over && !this.#run.givenUp(this.#run.plan.stages.length);
+  }
 
   readonly #ended = (failed: boolean, value: unknown, branch: Branch): void => {
     this.#running.delete(branch);
@@ -76,7 +81,7 @@ export class Race implements Inside {
     // First of all, since an attempt that is aborted may end at once.
     this.#settle(failed, value);
     if (failed) return;
-    this.#rules.won(branch.attempt);
+    this.#rules.won(branch.number);
     const superseded = new SupersededError('another attempt of this call answered first');
     for (const loser of this.#running) loser.abort(superseded);
   };

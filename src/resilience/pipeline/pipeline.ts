@@ -1,5 +1,11 @@
 import { systemClock, type Clock } from '../../core/clock.js';
-import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import {
+  AWAITS_CALL,
+  awaitsCall,
+  type Component,
+  type ComponentEvent,
+  type MetricSample,
+} from '../../core/component.js';
 import { InvalidArgumentError, InvalidOptionsError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { describe } from '../../core/options.js';
@@ -89,6 +95,14 @@ class FusedPipeline<F> implements Pipeline<F> {
       if (health !== undefined && health.status !== HealthStatus.HEALTHY) return health;
     }
     return { status: HealthStatus.HEALTHY };
+  }
+
+  [AWAITS_CALL](): boolean {
+    const ailing = this.#components().filter((part) => {
+      const health = part.health?.();
+      return health !== undefined && health.status !== HealthStatus.HEALTHY;
+    });
+    return ailing.length > 0 && ailing.every(awaitsCall);
   }
 
   #components(): Component[] {

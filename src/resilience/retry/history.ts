@@ -1,3 +1,4 @@
+import { fieldOf } from '../error-chain.js';
 import type { RetryStop } from './engine.js';
 
 /** What came before the error that a retried call ended with. */
@@ -27,14 +28,14 @@ const HISTORY = /* @__PURE__ */ Symbol.for('breakwater.retry-history');
  * const { attempts = 1, errors = [] } = retryHistory(error) ?? {};
  */
 export function retryHistory(error: unknown): RetryHistory | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  return (error as { readonly [HISTORY]?: RetryHistory })[HISTORY];
+  return fieldOf(error, HISTORY) as RetryHistory | undefined;
 }
 
 /** Notes the history on the error itself, where nothing prints it. @internal */
 export function noteHistory(error: unknown, history: RetryHistory): void {
-  if (typeof error !== 'object' || error === null || !Object.isExtensible(error)) return;
+  if (typeof error !== 'object' || error === null) return;
   try {
+    if (!Object.isExtensible(error)) return;
     Object.defineProperty(error, HISTORY, { value: history, enumerable: false, configurable: true, writable: true });
   } catch {
     // A proxy that refuses.

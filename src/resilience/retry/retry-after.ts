@@ -31,7 +31,8 @@ function hintOf(headers: unknown, wallNowMs: number): number | undefined {
   if (seconds !== undefined) return seconds * 1_000;
   if (text === undefined || !HTTP_DATE.test(text)) return undefined;
   const dateMs = Date.parse(text);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallNowMs);
+  const waitMs = dateMs - wallNowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -8,6 +8,8 @@ import { MOST_ERRORS, noteHistory } from './history.js';
 export class RetryState {
   attempt = 1;
   previousMs: number | undefined;
+  /** Whether the operation of the last attempt was begun; that of the first is the run's own. */
+  operated: boolean | undefined;
   /** When the first attempt began; only known when that matters. */
   readonly startedAtMs: number;
   readonly #errors: unknown[] = [];
@@ -87,7 +89,7 @@ export class RetryStage implements Stage {
 
   #failed(run: Execution, level: number, state: RetryState, error: unknown): void {
     run.retry = state;
-    const judgement = run.givenUp(level) ? ({ stop: 'aborted' } as const) : this.#rules.judge(run, level, state, error);
+    const judgement = this.#judge(run, level, state, error);
     if ('stop' in judgement) {
       this.#end(run, level, state, error, judgement.stop, judgement.retryAfterMs);
       return;
@@ -97,6 +99,13 @@ export class RetryStage implements Stage {
     state.previousMs = delayMs;
     this.#wait(run, level, state, delayMs);
     this.#rules.waits(state, delayMs, error);
+  }
+
+  /** Whoever is asked about it may give up just then. */
+  #judge(run: Execution, level: number, state: RetryState, error: unknown): Judgement {
+    if (run.givenUp(level)) return { stop: 'aborted' };
+    const judgement = this.#rules.judge(run, level, state, error);
+    return run.givenUp(level) ? { stop: 'aborted' } : judgement;
   }
 
   /**

@@ -1,7 +1,7 @@
+import type { Clock } from '../../core/clock.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
-import { InvalidArgumentError, isRejectedError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
+import { isRejectedError } from '../../core/errors.js';
 import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
@@ -153,6 +153,7 @@ class RetryPolicy implements Retry, RetryRules {
   }
 
   tooLate(run: Execution, level: number, state: RetryState): RetryStop | undefined {
+    if (run.givenUp(level)) return 'aborted';
     if (this.#elapsedLeftMs(state) <= 0) return 'elapsed';
     return run.remainingAtMs(level) <= 0 ? 'deadline' : undefined;
   }
@@ -170,9 +171,9 @@ class RetryPolicy implements Retry, RetryRules {
 
   judge(run: Execution, level: number, state: RetryState, error: unknown): Judgement {
     const { maxAttempts, budget, random, clock } = this.#settings;
-    const hintMs = retryAfterMs(error, clock.wallNow());
+    const hintMs = retryAfterMs(error, wallNow(clock));
     const { attempt } = state;
-    const retryable = this.#mayRetry(error, attempt);
+    const retryable = this.#mayRetry(error, attempt, state.operated ?? run.operated);
     // Whoever was asked may have given up just now.
     if (run.givenUp(level)) return { stop: 'aborted' };
     const remainingMs = run.remainingAtMs(level);
@@ -216,15 +217,16 @@ class RetryPolicy implements Retry, RetryRules {
     if (this.#events.has('budget')) this.#events.emit('budget', { retry: this.name, exhausted });
   }
 
-  #mayRetry(error: unknown, attempt: number): boolean {
+  /** @param begun - whether the operation was begun: then a refusal is one of a guard that it met on its way. */
+  #mayRetry(error: unknown, attempt: number, begun: boolean): boolean {
     const { retryIf, idempotent } = this.#settings;
-    if (isMarked(error) || (!idempotent && !wasNotDelivered(error))) return false;
+    if (isMarked(error)) return false;
+    if (!idempotent && ((begun && isRejectedError(error)) || !wasNotDelivered(error))) return false;
     if (retryIf === undefined) return isRetryable(error);
     try {
       const answer: unknown = retryIf(error, { attempt });
       if (typeof answer === 'boolean') return answer;
-      const text = `retryIf must answer at once, with true or false, got ${describe(answer)}`;
-      this.#reporter.listenerError(new InvalidArgumentError(text));
+      this.#reporter.wrongAnswer('retryIf must answer at once, with true or false', answer);
     } catch (thrown) {
       this.#reporter.listenerError(thrown);
     }
@@ -257,6 +259,15 @@ class RetryPolicy implements Retry, RetryRules {
         return new TimeoutError(`'${this.name}': no answer within ${String(limitMs)} ms`, limitMs);
       },
     });
+  }
+}
+
+/** A clock that fails has no date: what would need one is left aside. */
+function wallNow(clock: Clock): number {
+  try {
+    return clock.wallNow();
+  } catch {
+    return NaN;
   }
 }
 

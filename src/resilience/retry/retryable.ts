@@ -66,9 +66,11 @@ export function isMarked(error: unknown): boolean {
 /** Whether the failure proves that the operation was not begun on the other side. @internal */
 export function wasNotDelivered(error: unknown): boolean {
   if (isRejectedError(error)) return true;
-  return errorChain(error).some(({ code, syscall, message }) => {
+  return errorChain(error).some((link) => {
+    const code = fieldOf(link, 'code');
     if (typeof code !== 'string') return false;
-    if (NOT_DELIVERED.has(code) || (WHILE_CONNECTING.has(code) && syscall === 'connect')) return true;
+    if (NOT_DELIVERED.has(code) || (WHILE_CONNECTING.has(code) && fieldOf(link, 'syscall') === 'connect')) return true;
+    const message = fieldOf(link, 'message');
     // Node gives the reason of a refused stream (RFC 9113, section 8.7) in the text alone.
     return (
       code === 'ERR_HTTP2_STREAM_ERROR' && typeof message === 'string' && message.includes('NGHTTP2_REFUSED_STREAM')
@@ -82,7 +84,11 @@ export function isRetryable(error: unknown): boolean {
   if (FINAL.some((code) => isBreakwaterError(error, code))) return false;
   // A refusal without a time to come back, such as that of an isolated circuit, is not a matter of waiting.
   if (isRejectedError(error) && error.retryAfterMs === undefined) return false;
-  if (!PROGRAMMING.has(String(fieldOf(error, 'name')))) return true;
+  const name = fieldOf(error, 'name');
+  if (typeof name !== 'string' || !PROGRAMMING.has(name)) return true;
   // `fetch` wraps what the network did into a TypeError.
-  return errorChain(error).some(({ code }) => NETWORK_CODES.some((codes) => codes.has(String(code))));
+  return errorChain(error).some((link) => {
+    const code = fieldOf(link, 'code');
+    return typeof code === 'string' && NETWORK_CODES.some((codes) => codes.has(code));
+  });
 }

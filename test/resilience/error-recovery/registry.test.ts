@@ -1,7 +1,6 @@
 import { CircuitBreakerRegistry } from 'breakwater/circuit-breaker';
-import { InvalidArgumentError } from 'breakwater/core';
 import { ManualClock } from 'breakwater/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ErrorRecoveryService } from 'breakwater/error-recovery';
 import { setup } from './setup.js';
 
@@ -65,11 +64,33 @@ describe('ErrorRecoveryService and its breakers', () => {
     expect(recovery.summary().services).toMatchObject([{ service: 'db', breaker: 'OPEN' }]);
   });
 
-  it('refuses options for a breaker that the registry has with others', async () => {
+  it('leaves options aside for a breaker that the registry has with others, and says so once', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { registry, recovery } = shared();
-    registry.for('db');
-    const options = { breaker: { failureThreshold: 9 } };
-    await expect(recovery.execute('db', () => 1, options)).rejects.toThrow(InvalidArgumentError);
-    expect(await recovery.execute('db', () => 1)).toBe(1);
+    const breaker = registry.for('db');
+    const options = { breaker: { failureThreshold: 1 } };
+    expect(await recovery.execute('db', () => 1, options)).toBe(1);
+    await recovery.execute('db', () => Promise.reject(new Error('down')), { ...options, retry: false }).catch(() => 0);
+    expect([breaker.state, registry.get('db')]).toEqual(['CLOSED', breaker]);
+    await Promise.resolve();
+    expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(/'db' is called with other breaker options than before/),
+    ]);
+    warn.mockRestore();
+    await expect(recovery.execute('mail', () => 1, { breaker: { failureThreshold: 0 } })).rejects.toThrow(
+      /failureThreshold/,
+    );
+  });
+
+  it('more services than are told apart run all the same, whatever their breakers were made with', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const recovery = new ErrorRecoveryService({ maxServices: 2 });
+    for (let round = 0; round < 3; round++) {
+      for (const service of ['a', 'b', 'c', 'd']) {
+        const answer = recovery.execute(service, () => 'fine', { breaker: { classify: () => 'success' } });
+        await expect(answer).resolves.toBe('fine');
+      }
+    }
+    warn.mockRestore();
   });
 });
