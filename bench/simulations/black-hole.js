@@ -9,20 +9,26 @@ const PER_SECOND = 200;
 const CALLER_TIMEOUT_MS = 30_000;
 const SLOW_AFTER_MS = 2_000;
 const RUN_MS = 60_000;
+/** A dependency that stops answering has answered before: what it did then is still in the window. */
+const HEALTHY_MS = 60_000;
 
 const never = new Promise(() => undefined);
 
-/** A dependency that accepts every call and answers none. */
+/** A dependency that answers for a minute, and from then on accepts every call and answers none. */
 async function run(breakerOptions) {
   const clock = new ManualClock();
-  const breaker = new CircuitBreaker({ clock, recoveryTimeoutMs: RUN_MS, ...breakerOptions });
+  const breaker = new CircuitBreaker({ clock, recoveryTimeoutMs: HEALTHY_MS + RUN_MS, ...breakerOptions });
   const guard = pipeline(breaker, timeout(CALLER_TIMEOUT_MS, { clock }));
   let exposed = 0;
   let openedAtMs = Infinity;
   breaker.on('stateChange', ({ to }) => {
-    if (to === 'OPEN') openedAtMs = Math.min(openedAtMs, clock.now());
+    if (to === 'OPEN') openedAtMs = Math.min(openedAtMs, clock.now() - HEALTHY_MS);
   });
   const swallow = () => undefined;
+  for (let atMs = 0; atMs < HEALTHY_MS; atMs += 1_000 / PER_SECOND) {
+    guard.execute(() => 'fine').catch(swallow);
+    await clock.advanceAsync(1_000 / PER_SECOND);
+  }
   for (let atMs = 0; atMs < RUN_MS; atMs += 1_000 / PER_SECOND) {
     guard
       .execute(() => {
@@ -76,21 +82,13 @@ const line = (name, { openedAtMs, exposed }) =>
 /** How soon a breaker notices a dependency that never answers. */
 export async function blackHole() {
   console.log(
-    `black hole: ${String(PER_SECOND)} calls/s, none answered, caller timeout ${String(CALLER_TIMEOUT_MS / 1_000)} s`,
+    `black hole: ${String(PER_SECOND)} calls/s, none answered after a minute of health, caller timeout ${String(CALLER_TIMEOUT_MS / 1_000)} s`,
   );
-  const slow = await run({
-    trip: slowCallRate({ ratio: 0.5, slowAfterMs: SLOW_AFTER_MS, minimumCalls: 20, windowMs: 10_000 }),
-  });
-  line(`slow calls in flight count, slow after ${String(SLOW_AFTER_MS / 1_000)} s`, slow);
-  const completed = await run({
-    trip: slowCallRate({
-      ratio: 0.5,
-      slowAfterMs: SLOW_AFTER_MS,
-      minimumCalls: 20,
-      windowMs: 10_000,
-      countInFlight: false,
-    }),
-  });
+  const rule = { ratio: 0.8, slowAfterMs: SLOW_AFTER_MS };
+  const slow = await run({ trip: slowCallRate({ ...rule, windowMs: SLOW_AFTER_MS }) });
+  line('slow calls in flight count, window of 2 s', slow);
+  line('the same, window of 30 s (the default)', await run({ trip: slowCallRate(rule) }));
+  const completed = await run({ trip: slowCallRate({ ...rule, windowMs: SLOW_AFTER_MS, countInFlight: false }) });
   line('slow calls count once they are complete', completed);
   line('5 failures in a row', await run({ failureThreshold: 5 }));
   for (const driver of await peers()) line(`${driver.name}, 5 failures`, await runPeer(driver));

@@ -63,7 +63,7 @@ export function readOptions<S extends OptionSchema>(
     issues.push({ path, message });
     if (!harmless) faults.push(path);
   };
-  const parsed = parseGroup(schema, options ?? {}, '', report);
+  const parsed = parseGroup(schema, options === undefined ? {} : options, '', report);
   const sound = faults.length === 0;
   if (sound) refine?.(parsed, report);
   return { parsed, issues, sound };
@@ -231,7 +231,7 @@ export function optionalFunction<F extends (...args: never[]) => unknown>(): Opt
 
 /** Options inside an option; left out, each of them has its default. @internal */
 export function group<S extends OptionSchema>(schema: S): OptionKind<ParsedOptions<S>> {
-  return { parse: (value, path, report) => parseGroup(schema, value ?? {}, path, report) };
+  return { parse: (value, path, report) => parseGroup(schema, value === undefined ? {} : value, path, report) };
 }
 
 /** An object that has the given methods, such as a clock. @internal */

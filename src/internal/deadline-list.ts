@@ -33,6 +33,11 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     this.#expire = expire;
   }
 
+  /** Of those with the usual limit the one that came first. */
+  get first(): N | undefined {
+    return this.#first;
+  }
+
   /** Adds a node that is in no list. */
   add(node: N, limitMs: number): void {
     const nowMs = this.now();

@@ -13,6 +13,9 @@ import {
   type Stage,
 } from './execution.js';
 
+/** Of all calls: a signal has one listener, however many policies it goes through. */
+const FOLLOWERS = /* @__PURE__ */ new AbortFollowers();
+
 /** What counts of a call's options, or of a context that is no run. They are read once: an object may be used again. */
 function given(method: string, options: Caller | undefined): Caller | undefined {
   const signal = liveSignal(method, options);
@@ -35,7 +38,7 @@ export class Plan implements RunPlan {
   readonly limit: Limiting | undefined;
   readonly ownSignals: boolean;
   readonly retries: boolean;
-  readonly followers = new AbortFollowers();
+  readonly followers = FOLLOWERS;
   #resolve!: (value: unknown) => void;
   #reject!: (error: unknown) => void;
 

@@ -175,7 +175,7 @@ export const halfOpen = [
   },
   {
     id: 'H10',
-    text: 'Closing on k of n probes is decided as soon as it is certain.',
+    text: 'Closing takes k successful probes, and is decided as soon as it is certain.',
     needs: ['probe-quota'],
     async run({ world, ...lab }) {
       const breaker = await probing({ world, ...lab }, { probes: 3, closeAfter: 2 });

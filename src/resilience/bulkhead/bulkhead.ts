@@ -43,9 +43,9 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   readonly #events: Emitter<BulkheadEvents>;
   readonly #stage: Stage;
   readonly #plan: Plan;
-  // A set keeps its order and lets one leave from the middle without moving the others.
-  readonly #waiting = new Set<Waiter>();
-  readonly #deadlines: DeadlineList<Waiter>;
+  /** Those who wait, in the order in which they came: all of them wait equally long at most. */
+  readonly #queue: DeadlineList<Waiter>;
+  #queued = 0;
   #running = 0;
   #granting = false;
   #admitted = 0;
@@ -57,8 +57,8 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
     this.#options = parseBulkheadOptions(options);
     const { name, clock, maxWaitMs, onListenerError } = this.#options;
     this.name = name;
-    this.#events = new Emitter(new Reporter(`Bulkhead '${name}'`, clock, onListenerError));
-    this.#deadlines = new DeadlineList(clock, maxWaitMs, (waiter) => {
+    this.#events = new Emitter(new Reporter(`Bulkhead '${name}'`, clock, onListenerError), ['rejected']);
+    this.#queue = new DeadlineList(clock, maxWaitMs, (waiter) => {
       this.#expire(waiter);
     });
     this.#stage = {
@@ -104,7 +104,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   snapshot(): BulkheadSnapshot {
     const { name, maxConcurrent, maxQueued } = this.#options;
     const counts = { admitted: this.#admitted, rejected: this.#rejected, timedOut: this.#timedOut };
-    return { name, maxConcurrent, maxQueued, running: this.#running, queued: this.#waiting.size, ...counts };
+    return { name, maxConcurrent, maxQueued, running: this.#running, queued: this.#queued, ...counts };
   }
 
   /** State and totals for a scrape. */
@@ -119,7 +119,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
     });
     return [
       sample('running', 'gauge', 'Calls that are running.', this.#running),
-      sample('queued', 'gauge', 'Calls that wait for a slot.', this.#waiting.size),
+      sample('queued', 'gauge', 'Calls that wait for a slot.', this.#queued),
       sample('admitted_total', 'counter', 'Calls that got a slot.', this.#admitted),
       sample('rejected_total', 'counter', 'Calls that found neither slot nor queue place.', this.#rejected),
       sample('timed_out_total', 'counter', 'Calls that waited for a slot in vain.', this.#timedOut),
@@ -127,7 +127,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   }
 
   #enter(run: Execution, level: number): boolean {
-    const admission = admit({ running: this.#running, queued: this.#waiting.size }, this.#options);
+    const admission = admit({ running: this.#running, queued: this.#queued }, this.#options);
     if (admission === 'run') {
       this.#running++;
       this.#admitted++;
@@ -139,7 +139,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
       const { name, captureStack } = this.#options;
       const full = `bulkhead '${name}' is full: no slot and no queue place is free`;
       run.outcome(level - 1, true, new BulkheadFullError(full, { captureStack }));
-    } else this.#queue(run, level);
+    } else this.#wait(run, level);
     return false;
   }
 
@@ -153,13 +153,19 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
     }
   }
 
-  #queue(run: Execution, level: number): void {
+  #wait(run: Execution, level: number): void {
     const waiter = new Waiter(run, level, (gone) => {
-      this.#waiting.delete(gone);
-      this.#deadlines.remove(gone);
+      this.#queued--;
+      this.#queue.remove(gone);
     });
-    this.#waiting.add(waiter);
-    this.#deadlines.add(waiter, this.#options.maxWaitMs);
+    this.#queued++;
+    try {
+      this.#queue.add(waiter, this.#options.maxWaitMs);
+    } catch (error) {
+      // The clock cannot set a timer.
+      waiter.end();
+      throw error;
+    }
   }
 
   /** Gives free slots to those who wait. A call may end within `go`, and its slot goes to the next in this same loop. */
@@ -180,7 +186,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   /** Who is to have the slot that is free. */
   #next(): Waiter | undefined {
     if (this.#running >= this.#options.maxConcurrent) return undefined;
-    for (const waiter of this.#waiting) {
+    for (let waiter = this.#queue.first; waiter !== undefined; waiter = this.#queue.first) {
       if (!waiter.givenUp) return waiter;
       // One of many whose signal has just aborted and who are told one after another.
       waiter.giveUp();
@@ -200,7 +206,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
 
   #tell(reason: 'full' | 'timeout'): void {
     if (!this.#events.has('rejected')) return;
-    const state = { running: this.#running, queued: this.#waiting.size };
+    const state = { running: this.#running, queued: this.#queued };
     this.#events.emit('rejected', { bulkhead: this.name, reason, ...state });
   }
 }

@@ -30,6 +30,8 @@ import { circuitSnapshot } from './take-snapshot.js';
 const EVENTS = ['stateChange', 'pressure', 'evicted'] as const;
 /** Breakers that are looked at for idleness with each call of `for`. */
 const LOOKS = 2;
+/** Those that are looked at for each new key while all had to stay a moment ago. */
+const LOOKS_WHEN_FULL = 64;
 const MOST_SHOWN = 20;
 const PRESSURE_EVERY_MS = 1_000;
 
@@ -216,9 +218,10 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
   #makeRoom(nowMs: number): boolean {
     const { maxEntries, idleMs } = this.#options;
     if (this.size < maxEntries) return true;
-    if (nowMs < this.#fullUntilMs) return false;
+    // A look at all of them each time would make a full registry slow as well.
+    const all = nowMs >= this.#fullUntilMs;
     let spare: KeyedCore | undefined;
-    for (let left = this.size; left > 0; left--) {
+    for (let left = all ? this.size : Math.min(this.size, LOOKS_WHEN_FULL); left > 0; left--) {
       const core = this.#shelf.next();
       if (core === undefined) break;
       const found = this.#shelf.look(core, nowMs, idleMs);
@@ -229,8 +232,7 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
       break;
     }
     if (spare === undefined) {
-      // A look at all of them each time would make a full registry slow as well.
-      this.#fullUntilMs = nowMs + PRESSURE_EVERY_MS;
+      if (all) this.#fullUntilMs = nowMs + PRESSURE_EVERY_MS;
       return false;
     }
     this.#evict(spare, 'full');

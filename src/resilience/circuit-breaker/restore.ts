@@ -37,7 +37,8 @@ function resume(core: BreakerCore, snapshot: CircuitBreakerSnapshot, wallNowMs: 
   const { state, generation, breaks, counts, lastError, isolatedBecause, takenAt } = snapshot;
   const nowMs = core.blueprint.now();
   const { breaks: rules, maxThrottleMs } = core.blueprint.rules;
-  const longestMs = Math.max(rules.maxMs, maxThrottleMs);
+  // A break that the dependency asked for has a limit of its own.
+  const longestMs = snapshot.reason === 'throttled' ? maxThrottleMs : rules.maxMs;
   const leftMs = state === 'OPEN' ? (snapshot.remainingMs ?? 0) - Math.max(0, wallNowMs - takenAt) : 0;
   const summary = lastError === undefined ? undefined : summarizeError(lastError);
   const counting = state === 'CLOSED' ? counts.consecutiveFailures > 0 : state === 'OPEN' || state === 'HALF_OPEN';

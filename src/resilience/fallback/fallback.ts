@@ -67,7 +67,7 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
     const { name, clock, onListenerError } = this.#options;
     this.name = name;
     this.#reporter = new Reporter(`fallback '${name}'`, clock, onListenerError);
-    this.#events = new Emitter(this.#reporter);
+    this.#events = new Emitter(this.#reporter, ['fallback']);
     this.#plan = new Plan([this]);
     this.#alone = new Plan([], undefined, true);
   }

@@ -85,7 +85,7 @@ export class Feature {
       const best = this.levelName(0);
       try {
         const value = await full(new FeatureCallContext(this.name, best, false, [], around));
-        this.#calls.full++;
+        if (!isAborted(signal)) this.#calls.full++;
         return { value, degraded: false, level: best, reasons: [] };
       } catch (error) {
         const givenUp = isAborted(signal);

@@ -235,7 +235,7 @@ export class GracefulDegradation implements Component<DegradationReport> {
       throw new InvalidArgumentError(`${method}: expected the name of a feature, got ${describe(name)}`);
     }
     const meant = nearest(name, [...this.#features.keys()]);
-    const hint = meant === undefined ? '; register it first' : `; did you mean '${meant}'?`;
+    const hint = meant === undefined ? '; register it first' : `; did you mean '${redactText(meant, 64)}'?`;
     throw new InvalidArgumentError(`${method}: no feature is named '${redactText(name, 64)}'${hint}`);
   }
 

@@ -63,7 +63,7 @@ class HedgePolicy implements Hedge, RaceRules {
     this.#report = (error) => {
       reporter.listenerError(error);
     };
-    this.#events = new Emitter(reporter);
+    this.#events = new Emitter(reporter, ['hedge']);
     const inside = new Plan([], undefined, true);
     this.#plan = new Plan([], (run, operation) => this.#race(run, inside, operation));
   }

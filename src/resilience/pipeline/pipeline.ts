@@ -47,7 +47,7 @@ class FusedPipeline<F> implements Pipeline<F> {
   readonly #plan: Plan;
 
   constructor(given: readonly Policy<unknown>[]) {
-    this.policies = given.flatMap((policy) => (policy instanceof FusedPipeline ? policy.policies : policy));
+    this.policies = given.flatMap((policy) => (policy instanceof FusedPipeline ? policy.policies : [policy]));
     const clock = clockOf(this.policies) ?? systemClock;
     this.name = this.policies.map(nameOf).join(' > ').slice(0, LONGEST_NAME) || 'pipeline';
     const problems = newProblems(this.policies, clock);

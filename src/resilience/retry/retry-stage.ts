@@ -121,7 +121,13 @@ export class RetryStage implements Stage {
     });
     run.inside = delay;
     // Whoever hears of it may take time; the wait runs meanwhile.
-    delay.start(this.#rules, delayMs);
+    try {
+      delay.start(this.#rules, delayMs);
+    } catch (error) {
+      // The clock cannot set a timer.
+      run.gone(delay);
+      throw error;
+    }
   }
 
   #again(run: Execution, level: number, state: RetryState): void {

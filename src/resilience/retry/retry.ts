@@ -74,7 +74,7 @@ class RetryPolicy implements Retry, RetryRules {
     this.timed = maxElapsedMs !== undefined;
     this.now = steady(clock);
     this.#reporter = new Reporter(`retry '${name}'`, clock, onListenerError);
-    this.#events = new Emitter(this.#reporter);
+    this.#events = new Emitter(this.#reporter, EVENTS);
     const stages: Stage[] = [new RetryStage(this)];
     if (attemptTimeoutMs !== undefined) stages.push(this.#attemptLimit(attemptTimeoutMs));
     this.#stages = stages;
@@ -261,6 +261,8 @@ class RetryPolicy implements Retry, RetryRules {
     });
   }
 }
+
+const EVENTS = /* @__PURE__ */ Object.freeze(['retry', 'recovered', 'gaveUp', 'budget'] as const);
 
 /** A clock that fails has no date: what would need one is left aside. */
 function wallNow(clock: Clock): number {

@@ -53,7 +53,7 @@ export class Limit implements TimeLimit {
     this.#options = parseTimeLimitOptions(kind, ms, options);
     const { name, clock, onListenerError, ms: limitMs } = this.#options;
     this.name = name;
-    this.#events = new Emitter(new Reporter(`${kind} '${name}'`, clock, onListenerError));
+    this.#events = new Emitter(new Reporter(`${kind} '${name}'`, clock, onListenerError), ['timeout']);
     this.#stage = new LimitStage(clock, limitMs, {
       begin: () => {
         this.#calls++;

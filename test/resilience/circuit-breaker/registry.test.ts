@@ -162,17 +162,31 @@ describe('CircuitBreakerRegistry', () => {
     expect(asked).toBeGreaterThan(20);
   });
 
-  it('RES-G02 under pressure it looks for room at most once a second', async () => {
+  it('RES-G02 a key that comes when there is room again is guarded, and pressure is told at most once a second', async () => {
     const { registry, clock, fail } = setup({ maxEntries: 1 });
     let told = 0;
     registry.on('pressure', () => told++);
     await fail('a', 5);
     for (let i = 0; i < 10; i++) registry.for(`x${String(i)}`);
     registry.for('a').reset();
-    const guest = registry.for('b');
-    expect([guest.state, told]).toEqual(['DISABLED', 1]);
-    clock.advance(1_000);
     expect([registry.for('b').state, told]).toEqual(['CLOSED', 1]);
+    await fail('b', 5);
+    registry.for('c');
+    expect(told).toBe(1);
+    clock.advance(1_000);
+    registry.for('d');
+    expect(told).toBe(2);
+  });
+
+  it('RES-G02 under pressure it looks at a few only, and at all of them once a second', () => {
+    const { registry, clock } = setup({ maxEntries: 1_000 });
+    const leases = Array.from({ length: 1_000 }, (_, i) => registry.for(`busy ${String(i)}`).tryAcquire());
+    expect(registry.for('one').state).toBe('DISABLED');
+    for (const lease of leases.slice(1)) lease?.success();
+    const guarded = Array.from({ length: 100 }, (_, i) => registry.for(`new ${String(i)}`).state);
+    expect(new Set(guarded)).toEqual(new Set(['CLOSED']));
+    clock.advance(1_000);
+    expect([registry.get('busy 0') === undefined, registry.size]).toEqual([false, 1_000]);
   });
 
   it('whatever is done to the breaker that guards nothing, it refuses nothing and hears of nothing', async () => {

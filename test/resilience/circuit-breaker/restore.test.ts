@@ -64,9 +64,12 @@ describe('CircuitBreaker.restore', () => {
   it('RES-P01 a break longer than any that the options allow is cut to the longest', async () => {
     const { breaker } = await opened();
     const snapshot = { ...breaker.snapshot(), remainingMs: 1e15 };
-    expect(elsewhere(snapshot).breaker.snapshot().remainingMs).toBe(600_000);
+    const throttled = { ...snapshot, reason: 'throttled' as const };
+    expect(elsewhere(snapshot).breaker.snapshot().remainingMs).toBe(60_000);
+    expect(elsewhere(throttled).breaker.snapshot().remainingMs).toBe(600_000);
     const options = { maxThrottleMs: 1, recoveryTimeoutMs: 5_000 };
     expect(elsewhere(snapshot, 0, options).breaker.snapshot().remainingMs).toBe(5_000);
+    expect(elsewhere(throttled, 0, options).breaker.snapshot().remainingMs).toBe(1);
   });
 
   it('RES-O01 refusals of a restored circuit carry what the snapshot says of the error', async () => {
