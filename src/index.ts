@@ -184,15 +184,21 @@ export {
 } from './resilience/error-recovery/index.js';
 export type {
   AcquireOptions,
+  AlsoLimit,
+  CheckOptions,
   Decision,
+  Inheritance,
   KeyedRateLimitRejection,
+  LimitsFor,
   PerUserRateLimiterEvents,
   PerUserRateLimiterOptions,
   PerUserRateLimiterSnapshot,
   RateLimiterEvents,
+  RateLimiterLimits,
   RateLimiterOptions,
   RateLimiterSnapshot,
   RateLimitRejection,
+  Reservation,
 } from './traffic/rate-limiter/index.js';
 export {
   PER_USER_RATE_LIMITER_DEFAULTS,
