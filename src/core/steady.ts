@@ -21,35 +21,35 @@ export function steady(clock: Clock): () => number {
 /** Numbers in fields are changed in place; in a closure each change would be a new object. */
 class SteadyTime {
   readonly #clock: Clock;
-  #offsetMs: number;
+  #offsetMs = 0;
   #latestMs = 0;
   // Where the clock was before it was set back; nowhere, as long as it was not.
   #returnMs = Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#offsetMs = this.#read() || 0;
-  }
-
-  now(): number {
-    const clockMs = this.#read();
-    const nowMs = clockMs - this.#offsetMs;
-    if (nowMs >= this.#latestMs && clockMs < this.#returnMs) this.#latestMs = nowMs;
-    else this.#correct(clockMs);
-    return this.#latestMs;
-  }
-
-  /** A clock that fails to say stands still: whoever waits for its time must not be lost with it. */
-  #read(): number {
     try {
-      const clockMs = this.#clock.now();
-      return Number.isFinite(clockMs) ? clockMs : NaN;
+      const startMs = clock.now();
+      if (Number.isFinite(startMs)) this.#offsetMs = startMs;
     } catch {
-      return NaN;
+      // As below.
     }
   }
 
+  now(): number {
+    try {
+      const clockMs = this.#clock.now();
+      const nowMs = clockMs - this.#offsetMs;
+      if (nowMs >= this.#latestMs && clockMs < this.#returnMs) this.#latestMs = nowMs;
+      else this.#correct(clockMs);
+    } catch {
+      // A clock that fails to say stands still: whoever waits for its time must not be lost with it.
+    }
+    return this.#latestMs;
+  }
+
   #correct(clockMs: number): void {
+    if (!Number.isFinite(clockMs)) return;
     if (clockMs >= this.#returnMs) {
       this.#latestMs += clockMs - this.#returnMs;
       this.#offsetMs = clockMs - this.#latestMs;

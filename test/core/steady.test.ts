@@ -108,4 +108,27 @@ describe('Reporter', () => {
     process.off('warning', listen);
     expect(heard).toMatchObject([{ code: 'BREAKWATER_W_LISTENER', detail }]);
   });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('clock');
+      },
+    ],
+    ['answers NaN', () => NaN],
+    ['answers Infinity', () => Infinity],
+    ['answers -Infinity', () => -Infinity],
+    ['answers a bigint', () => 5n as never],
+    ['answers undefined', () => undefined as never],
+  ])('stands still while the clock %s, and goes on afterwards', (_, fails) => {
+    let read: () => number = () => 1_000;
+    const now = steady({ now: () => read(), wallNow: () => 0, schedule: () => () => undefined });
+    read = () => 1_100;
+    expect(now()).toBe(100);
+    read = fails;
+    expect([now(), now()]).toEqual([100, 100]);
+    read = () => 1_250;
+    expect(now()).toBe(250);
+  });
 });
