@@ -12,20 +12,25 @@ export const systemRandom: Random = /* @__PURE__ */ Object.freeze({ next: () => 
 /** The largest number below 1. */
 const BELOW_ONE = 1 - 2 ** -53;
 
+/** What a `Reporter` is for here. */
+interface DrawReporter {
+  listenerError(error: unknown): void;
+  wrongAnswer(must: string, answer: unknown): void;
+}
+
 /**
  * Draws from a source of chance that may be broken: what it throws, or answers beside the range, is reported, and the
  * nearest number of the range counts, or the platform draws. No call may fail for want of jitter.
  * @internal
  */
-export function draw(random: Random, report: (error: unknown) => void): number {
+export function draw(random: Random, reporter: DrawReporter): number {
   try {
     const drawn: unknown = random.next();
     if (typeof drawn === 'number' && drawn >= 0 && drawn < 1) return drawn;
-    const got = typeof drawn === 'number' ? String(drawn) : `a value of type ${typeof drawn}`;
-    report(new InvalidArgumentError(`random.next() must give a number from 0 to below 1, got ${got}`));
+    reporter.wrongAnswer('random.next() must give a number from 0 to below 1', drawn);
     if (typeof drawn === 'number' && !Number.isNaN(drawn)) return drawn < 0 ? 0 : BELOW_ONE;
   } catch (error) {
-    report(error);
+    reporter.listenerError(error);
   }
   return systemRandom.next();
 }

@@ -60,7 +60,7 @@ export class Reporter {
 
   /** Passes a listener's error on, unless one was passed on within the last second. */
   listenerError(error: unknown): void {
-    const nowMs = this.#read();
+    const nowMs = (this.#now ??= steady(this.#clock))();
     if (nowMs < this.#quietUntilMs) return;
     this.#quietUntilMs = nowMs + AT_MOST_EVERY_MS;
     this.#deliver(error);
@@ -74,16 +74,6 @@ export class Reporter {
   wrongAnswer(must: string, answer: unknown): void {
     quiet(answer);
     this.listenerError(new InvalidArgumentError(`${must}, got ${describe(answer)}`));
-  }
-
-  /** A clock that fails must not reach the guarded call either; what it cannot tell counts as no time at all. */
-  #read(): number {
-    try {
-      this.#now ??= steady(this.#clock);
-      return this.#now();
-    } catch {
-      return this.#quietUntilMs > 0 ? -Infinity : 0;
-    }
   }
 
   /** Says something about the configuration; each code once in the life of the part. */

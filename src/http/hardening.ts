@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.js';
 import type { Component, ComponentEvent } from '../core/component.js';
 import { Emitter } from '../core/emitter.js';
 import type { OptionIssue } from '../core/errors.js';
@@ -104,7 +103,7 @@ class Pipeline implements Hardening {
     this.#options = options;
     this.name = name;
     this.#reporter = new Reporter(`Hardening '${name}'`, clock, onListenerError);
-    this.#now = harmlessTime(clock, this.#reporter);
+    this.#now = steady(clock);
     this.#events = new Emitter(this.#reporter, HARDENING_EVENTS);
     this.#logger = options.logger && harmless(options.logger, this.#reporter);
     this.#headers = readHeadersOption(options.headers, issues);
@@ -229,20 +228,6 @@ function frameworkResolver(reporter: Reporter): (exchange: Exchange) => string |
       reporter.listenerError(error);
       return undefined;
     }
-  };
-}
-
-/** A clock of the service's own may fail; time then stands still. */
-function harmlessTime(clock: Clock, reporter: Reporter): () => number {
-  let read: (() => number) | undefined;
-  let latestMs = 0;
-  return () => {
-    try {
-      latestMs = (read ??= steady(clock))();
-    } catch (error) {
-      reporter.listenerError(error);
-    }
-    return latestMs;
   };
 }
 

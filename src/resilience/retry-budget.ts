@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from '../core/errors.js';
-import { quiet } from '../core/thenable.js';
 import { count, describe, finite, type OptionKind, parseOptions } from '../core/options.js';
+import type { Reporter } from '../core/reporter.js';
+import { quiet } from '../core/thenable.js';
 
 /** Options of {@link RetryBudget}. */
 export interface RetryBudgetOptions {
@@ -68,38 +68,34 @@ export interface RetryBudgetShape {
   withdraw(): boolean;
 }
 
-/** What reports what a part must not throw. */
-type Report = (error: unknown) => void;
-
 /** Earns for a successful call, whose result a budget that throws must not take along. @internal */
-export function earn(budget: RetryBudgetShape, report: Report): void {
+export function earn(budget: RetryBudgetShape, reporter: Reporter): void {
   try {
     const { deposit } = budget as { readonly deposit: () => unknown };
     quiet(deposit.call(budget));
   } catch (error) {
-    report(error);
+    reporter.listenerError(error);
   }
 }
 
 /** Takes a token from a budget; one that throws, or does not say at once, has none. @internal */
-export function pay(budget: RetryBudgetShape, report: Report): boolean {
+export function pay(budget: RetryBudgetShape, reporter: Reporter): boolean {
   try {
     const paid: unknown = budget.withdraw();
     if (typeof paid === 'boolean') return paid;
-    quiet(paid);
-    report(new InvalidArgumentError(`budget.withdraw must answer at once, with true or false, got ${describe(paid)}`));
+    reporter.wrongAnswer('budget.withdraw must answer at once, with true or false', paid);
   } catch (error) {
-    report(error);
+    reporter.listenerError(error);
   }
   return false;
 }
 
 /** The tokens that a budget holds; none that can be counted on when it does not say. @internal */
-export function tokensOf(budget: RetryBudgetShape, report: Report): number {
+export function tokensOf(budget: RetryBudgetShape, reporter: Reporter): number {
   try {
     return budget.tokens;
   } catch (error) {
-    report(error);
+    reporter.listenerError(error);
     return 0;
   }
 }

@@ -18,9 +18,7 @@ export class Blueprint {
     this.options = options;
     this.reporter =
       reporter ?? new Reporter(`CircuitBreaker '${options.name}'`, options.clock, options.onListenerError);
-    this.rules = circuitSettings(options, (error) => {
-      this.reporter.listenerError(error);
-    });
+    this.rules = circuitSettings(options, this.reporter);
     this.timed = this.rules.tracking || this.rules.rates.some(({ lastCalls }) => lastCalls === undefined);
     this.shadow = options.mode === 'shadow';
   }

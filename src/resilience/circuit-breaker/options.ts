@@ -17,7 +17,7 @@ import {
   text,
 } from '../../core/options.js';
 import { draw, type Random } from '../../core/random.js';
-import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
+import { type ListenerErrorHandler, onListenerErrorOption, type Reporter } from '../../core/reporter.js';
 import type { CircuitSettings } from './engine.js';
 import type { CircuitMode, Verdict } from './state.js';
 import type { TripRule } from './trip-rule-options.js';
@@ -217,7 +217,7 @@ export function conditionsOf({ trip, failureThreshold }: ParsedKeyedOptions): re
 }
 
 /** The numbers for the engine. @internal */
-export function circuitSettings(options: ParsedKeyedOptions, report: (error: unknown) => void): CircuitSettings {
+export function circuitSettings(options: ParsedKeyedOptions, reporter: Reporter): CircuitSettings {
   const { recoveryTimeoutMs, halfOpen, recoveryBackoff, rampUp, maxThrottleMs, random } = options;
   const conditions = conditionsOf(options);
   const rates = conditions.filter(isRate);
@@ -230,7 +230,7 @@ export function circuitSettings(options: ParsedKeyedOptions, report: (error: unk
       factor: recoveryBackoff?.factor ?? 1,
       maxMs: recoveryBackoff?.maxMs ?? recoveryTimeoutMs,
       jitter: recoveryBackoff?.jitter ?? 0,
-      draw: () => draw(random, report),
+      draw: () => draw(random, reporter),
     },
     maxThrottleMs,
     maxProbes: halfOpen.maxCalls,

@@ -61,8 +61,9 @@ export class ServiceRecord {
     options: ParsedRecoveryOptions,
     late: () => void,
   ): ServiceBreaker {
-    const first = this.#shared || this.#breaker === undefined;
-    const wanted = first ? options.breaker : this.#breakerOptions;
+    // One of several whose options nobody keeps: there is no telling which of them came first.
+    if (this.#shared && source.get?.(service) !== undefined) return source.for(service);
+    const wanted = this.#shared || this.#breaker === undefined ? options.breaker : this.#breakerOptions;
     try {
       return source.for(service, wanted);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { awaitsCall, type Component } from '../../core/component.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { redactText } from '../../core/redaction.js';
+import { quiet } from '../../core/thenable.js';
 
 const LONGEST_MESSAGE = 200;
 
@@ -79,7 +80,7 @@ function ailing(message: string | undefined): LinkFinding {
 
 function invalid(said: unknown): LinkFinding {
   // An own component may be asynchronous by mistake; its rejection must not end the process.
-  if (said instanceof Promise) said.catch(() => undefined);
+  quiet(said);
   return ailing('invalid answer');
 }
 

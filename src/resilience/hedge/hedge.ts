@@ -49,7 +49,7 @@ class HedgePolicy implements Hedge, RaceRules {
   readonly name: string;
   readonly maxHedges: number;
   readonly #options: ReturnType<typeof parseHedgeOptions>;
-  readonly #report: (error: unknown) => void;
+  readonly #reporter: Reporter;
   readonly #events: Emitter<HedgeEvents>;
   readonly #plan: Plan;
   readonly #counts = { calls: 0, hedges: 0, won: 0, budgetExhausted: 0 };
@@ -59,11 +59,8 @@ class HedgePolicy implements Hedge, RaceRules {
     const { name, maxHedges, clock, onListenerError } = this.#options;
     this.name = name;
     this.maxHedges = maxHedges;
-    const reporter = new Reporter(`hedge '${name}'`, clock, onListenerError);
-    this.#report = (error) => {
-      reporter.listenerError(error);
-    };
-    this.#events = new Emitter(reporter, ['hedge']);
+    this.#reporter = new Reporter(`hedge '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(this.#reporter, ['hedge']);
     const inside = new Plan([], undefined, true);
     this.#plan = new Plan([], (run, operation) => this.#race(run, inside, operation));
   }
@@ -117,7 +114,7 @@ class HedgePolicy implements Hedge, RaceRules {
 
   mayHedge(): boolean {
     const { budget } = this.#options;
-    if (budget === false || pay(budget, this.#report)) return true;
+    if (budget === false || pay(budget, this.#reporter)) return true;
     this.#counts.budgetExhausted++;
     return false;
   }
@@ -129,7 +126,7 @@ class HedgePolicy implements Hedge, RaceRules {
 
   won(attempt: number): void {
     const { budget } = this.#options;
-    if (budget !== false) earn(budget, this.#report);
+    if (budget !== false) earn(budget, this.#reporter);
     if (attempt > 1) this.#counts.won++;
   }
 

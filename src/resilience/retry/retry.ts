@@ -107,7 +107,7 @@ class RetryPolicy implements Retry, RetryRules {
       name,
       maxAttempts: maxAttempts === Infinity ? null : maxAttempts,
       ...this.#counts,
-      budgetTokens: budget === false ? null : tokensOf(budget, this.#report),
+      budgetTokens: budget === false ? null : tokensOf(budget, this.#reporter),
     };
   }
 
@@ -132,7 +132,7 @@ class RetryPolicy implements Retry, RetryRules {
         name: 'breakwater_retry_budget_tokens',
         type: 'gauge',
         help,
-        value: tokensOf(budget, this.#report),
+        value: tokensOf(budget, this.#reporter),
         labels: { retry },
       },
     ];
@@ -161,8 +161,8 @@ class RetryPolicy implements Retry, RetryRules {
   succeeded(attempts: number): void {
     const { budget } = this.#settings;
     if (budget !== false) {
-      earn(budget, this.#report);
-      if (this.#outOfBudget && tokensOf(budget, this.#report) >= 1) this.#tellBudget(false);
+      earn(budget, this.#reporter);
+      if (this.#outOfBudget && tokensOf(budget, this.#reporter) >= 1) this.#tellBudget(false);
     }
     if (attempts === 1) return;
     this.#counts.recovered++;
@@ -182,13 +182,13 @@ class RetryPolicy implements Retry, RetryRules {
       attempt,
       maxAttempts,
       retryable,
-      backoffMs: backoffMs(this.#settings, attempt - 1, state.previousMs, draw(random, this.#report)),
+      backoffMs: backoffMs(this.#settings, attempt - 1, state.previousMs, draw(random, this.#reporter)),
       hintMs,
       maxHintMs: this.#maxHintMs(error, Math.min(remainingMs, elapsedLeftMs)),
       elapsedLeftMs,
       remainingMs,
     });
-    if ('delayMs' in decision && (budget === false || pay(budget, this.#report))) return decision;
+    if ('delayMs' in decision && (budget === false || pay(budget, this.#reporter))) return decision;
     const stop = 'stop' in decision ? decision.stop : 'budget';
     return { stop, ...(hintMs === undefined ? {} : { retryAfterMs: hintMs }) };
   }
@@ -207,10 +207,6 @@ class RetryPolicy implements Retry, RetryRules {
     }
     if (this.#events.has('gaveUp')) this.#events.emit('gaveUp', { retry: this.name, attempts, stop, error });
   }
-
-  readonly #report = (error: unknown): void => {
-    this.#reporter.listenerError(error);
-  };
 
   #tellBudget(exhausted: boolean): void {
     this.#outOfBudget = exhausted;

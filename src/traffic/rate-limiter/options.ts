@@ -99,11 +99,17 @@ function checkFillTime(
   }
 }
 
+function limitsSchema() {
+  return {
+    capacity: count({ min: 1, max: MOST_TOKENS, required: true }),
+    refillPerSecond: finite({ min: 0, max: FASTEST, required: true }),
+  };
+}
+
 function bucketSchema(name: string) {
   return {
     name: text(name),
-    capacity: count({ min: 1, max: MOST_TOKENS, required: true }),
-    refillPerSecond: finite({ min: 0, max: FASTEST, required: true }),
+    ...limitsSchema(),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),
@@ -132,14 +138,12 @@ export function parseChange(
   inherit: Inheritance,
   now: Required<RateLimiterLimits>,
 ): Required<RateLimiterLimits> {
-  const schema = {
-    capacity: count({ min: 1, max: MOST_TOKENS, default: now.capacity }),
-    refillPerSecond: finite({ min: 0, max: FASTEST, default: now.refillPerSecond }),
-  };
-  return parseOptions('RateLimiter.reconfigure', schema, given, (limits, report) => {
-    const named: unknown = given;
-    if (named === undefined || Object.keys(given).length === 0)
-      report('options', 'must name capacity or refillPerSecond');
+  // What is left out stays.
+  const named: Readonly<Record<string, unknown>> = { ...given };
+  const left = Object.entries(named).filter(([, value]) => value !== undefined);
+  const whole = { ...now, ...Object.fromEntries(left) };
+  return parseOptions('RateLimiter.reconfigure', limitsSchema(), whole, (limits, report) => {
+    if (left.length === 0) report('options', 'must name capacity or refillPerSecond');
     if (!INHERITANCES.includes(inherit)) {
       report('inherit', `must be one of ${INHERITANCES.join(', ')}, got ${describe(inherit)}`);
     }
@@ -149,11 +153,7 @@ export function parseChange(
 
 /** Reads the limits of one key among others, whose buckets all refill. @internal */
 export function parseLimits(owner: string, given: Required<RateLimiterLimits>): Required<RateLimiterLimits> {
-  const schema = {
-    capacity: count({ min: 1, max: MOST_TOKENS, required: true }),
-    refillPerSecond: finite({ min: 0, max: FASTEST, required: true }),
-  };
-  return parseOptions(owner, schema, given, (limits, report) => {
+  return parseOptions(owner, limitsSchema(), given, (limits, report) => {
     if (limits.refillPerSecond === 0) report('refillPerSecond', MUST_REFILL);
     checkFillTime(limits, report);
   });

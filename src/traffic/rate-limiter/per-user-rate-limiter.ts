@@ -249,7 +249,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
         limiter,
         key: key as string,
         name: limiter.#nameOf(key as string),
-        cost: costIn(limiter.name, one ?? {}),
+        cost: costIn('PerUserRateLimiter.check: also', one ?? {}),
       };
     });
   }
