@@ -18,8 +18,12 @@ export function steady(clock: Clock): () => number {
   return () => time.now();
 }
 
-/** Numbers in fields are changed in place; in a closure each change would be a new object. */
-class SteadyTime {
+/**
+ * The time of {@link steady}, for the hottest paths. Numbers in fields are changed in place; in a closure each change would
+ * be a new object.
+ * @internal
+ */
+export class SteadyTime {
   readonly #clock: Clock;
   #offsetMs = 0;
   #latestMs = 0;
@@ -40,8 +44,9 @@ class SteadyTime {
     try {
       const clockMs = this.#clock.now();
       const nowMs = clockMs - this.#offsetMs;
-      if (nowMs >= this.#latestMs && clockMs < this.#returnMs) this.#latestMs = nowMs;
-      else this.#correct(clockMs);
+      // Answers the number it has just made: to read the field again would cost a new one.
+      if (nowMs >= this.#latestMs && clockMs < this.#returnMs) return (this.#latestMs = nowMs);
+      this.#correct(clockMs);
     } catch {
       // A clock that fails to say stands still: whoever waits for its time must not be lost with it.
     }

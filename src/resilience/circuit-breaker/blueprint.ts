@@ -1,5 +1,5 @@
 import { Reporter } from '../../core/reporter.js';
-import { steady } from '../../core/steady.js';
+import { SteadyTime } from '../../core/steady.js';
 import type { CircuitSettings } from './engine.js';
 import { circuitSettings, type ParsedCircuitBreakerOptions } from './options.js';
 
@@ -12,7 +12,7 @@ export class Blueprint {
   readonly timed: boolean;
   readonly shadow: boolean;
   // Made when it is first needed: most calls ask for no time.
-  #now: (() => number) | undefined;
+  #time: SteadyTime | undefined;
 
   constructor(options: ParsedCircuitBreakerOptions, reporter?: Reporter) {
     this.options = options;
@@ -25,6 +25,6 @@ export class Blueprint {
 
   /** The time in ms, never less than before. */
   now(): number {
-    return (this.#now ??= steady(this.options.clock))();
+    return (this.#time ??= new SteadyTime(this.options.clock)).now();
   }
 }

@@ -98,6 +98,8 @@ export abstract class Circuit {
 
   /** Asks for one call: its ticket, or {@link REFUSED}. */
   admit(nowMs: number, signal?: { readonly aborted: boolean }): Ticket {
+    // First what is asked most while nothing works: an open circuit must cost next to nothing.
+    if (this.state === 'OPEN' && nowMs < this.openUntilMs) return REFUSED;
     this.advance(nowMs);
     if (this.state === 'DISABLED') return ORDINARY;
     if (this.state === 'CLOSED') {
