@@ -208,6 +208,25 @@ export {
   RateLimiter,
 } from './traffic/rate-limiter/index.js';
 export type {
+  AbuseDetectorEvents,
+  AbuseDetectorOptions,
+  AbuseDetectorSnapshot,
+  AbuseEvent,
+  AbuseEvidence,
+  AbuseExplanation,
+  AbuseReason,
+  AbuseResult,
+  AbuseRule,
+  AbuseScoreOptions,
+  AbuseSummary,
+  FlaggedSubject,
+  RecordOptions,
+  SubjectFlagged,
+  SubjectUnflagged,
+  UnflagOptions,
+} from './traffic/abuse-detector/index.js';
+export { ABUSE_DETECTOR_DEFAULTS, AbuseDetector } from './traffic/abuse-detector/index.js';
+export type {
   AddressBlocked,
   AddressUnblocked,
   Ban,

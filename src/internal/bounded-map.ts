@@ -31,10 +31,11 @@ export class BoundedMap<V> {
     return this.#entries.get(key);
   }
 
-  /** Stores a value under a key that is known to be new. */
-  add(key: string, value: V): void {
-    if (this.#entries.size >= this.#max) this.#makeRoom();
+  /** Stores a value under a key that is known to be new; answers what had to make room for it. */
+  add(key: string, value: V): [string, V] | undefined {
+    const gone = this.#entries.size >= this.#max ? this.#makeRoom() : undefined;
     this.#entries.set(detached(key), value);
+    return gone;
   }
 
   delete(key: string): boolean {
@@ -45,20 +46,21 @@ export class BoundedMap<V> {
     return this.#entries.entries();
   }
 
-  #makeRoom(): void {
-    let least: string | undefined;
+  #makeRoom(): [string, V] | undefined {
+    let least: [string, V] | undefined;
     let weight = Infinity;
     for (let i = 0; i < SAMPLE; i++) {
       const entry = this.#next();
       if (entry === undefined) break;
       const its = this.#weight(entry[1]);
-      if (least === undefined || its < weight) [least, weight] = [entry[0], its];
+      if (least === undefined || its < weight) [least, weight] = [entry, its];
       // Nothing is lost with this one; what comes after it is for the next time.
       if (its <= 0) break;
     }
-    if (least === undefined) return;
-    this.#entries.delete(least);
+    if (least === undefined) return undefined;
+    this.#entries.delete(least[0]);
     if (weight > 0) this.evicted++;
+    return least;
   }
 
   #next(): [string, V] | undefined {

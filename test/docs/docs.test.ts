@@ -1,4 +1,5 @@
 import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'breakwater/circuit-breaker';
+import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
@@ -32,6 +33,7 @@ const MODULES = [
   'error-recovery',
   'graceful-degradation',
   'rate-limiter',
+  'abuse-detector',
   'ddos-protection',
   'client-address',
   'health',
@@ -133,6 +135,7 @@ describe('docs', () => {
     ['hedge', HEDGE_DEFAULTS],
     ['rate-limiter', RATE_LIMITER_DEFAULTS],
     ['rate-limiter', PER_USER_RATE_LIMITER_DEFAULTS],
+    ['abuse-detector', ABUSE_DETECTOR_DEFAULTS],
     ['ddos-protection', DDOS_PROTECTION_DEFAULTS],
     ['health', HEALTH_CHECK_SERVICE_DEFAULTS],
     ['http', HARDENING_DEFAULTS],
@@ -171,6 +174,8 @@ describe('docs', () => {
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'BucketOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'RateLimiterOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'PerUserRateLimiterOptions', []],
+    ['abuse-detector', 'src/traffic/abuse-detector/options.ts', 'AbuseDetectorOptions', ['score']],
+    ['abuse-detector', 'src/traffic/abuse-detector/options.ts', 'AbuseScoreOptions', []],
     ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'DDoSProtectionOptions', []],
     ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],

@@ -175,7 +175,7 @@ describe('the packed package', () => {
       expect(node(`require('./node_modules/breakwater/dist/${name}.cjs')`).status, name).toBe(0);
   });
 
-  it.each(['circuit-breaker', 'rate-limiter', 'ddos-protection', 'health', 'http', 'express', 'koa'])(
+  it.each(['circuit-breaker', 'rate-limiter', 'abuse-detector', 'ddos-protection', 'health', 'http', 'express', 'koa'])(
     '%s loads neither zod nor pino nor a framework',
     (name) => {
       const script = `

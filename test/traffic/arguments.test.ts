@@ -1,3 +1,4 @@
+import { AbuseDetector } from 'breakwater/abuse-detector';
 import { InvalidArgumentError, registerSecret } from 'breakwater/core';
 import { DDoSProtection } from 'breakwater/ddos-protection';
 import { PerUserRateLimiter, RateLimiter } from 'breakwater/rate-limiter';
@@ -7,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 const bucket = { capacity: 1, refillPerSecond: 1 };
 const ddos = () => new DDoSProtection();
 const users = () => new PerUserRateLimiter(bucket);
+const abuse = () => new AbuseDetector();
 const limiter = () => new RateLimiter(bucket);
 
 describe('wrong arguments', () => {
@@ -17,6 +19,27 @@ describe('wrong arguments', () => {
     ['DDoSProtection.check: the options must be an object, got 5', () => ddos().check('192.0.2.1', 5 as never)],
     ['PerUserRateLimiter.block: reason must be text', () => users().block('a', 1_000, undefined as never)],
     ['PerUserRateLimiter: the options must be an object', () => users().check('a', null as never)],
+    ['AbuseDetector.record: the subject must be text', () => abuse().record(undefined as never)],
+    ['AbuseDetector.record: the subject must be text', () => abuse().record('')],
+    [
+      'AbuseDetector.record: type must be text of 1 to 100 characters, got 101 characters',
+      () => abuse().record('a', 'x'.repeat(101)),
+    ],
+    ['AbuseDetector.record: type must be text', () => abuse().record('a', 5 as never)],
+    ['AbuseDetector.record: the options must be an object', () => abuse().record('a', 'b', 5 as never)],
+    ...[NaN, -1, 0.5, Infinity, 1_000_001, '2'].map((weight): [string, () => unknown] => [
+      'AbuseDetector.record: weight must be an integer from 0 to 1000000',
+      () => abuse().record('a', 'b', { weight: weight as number }),
+    ]),
+    ['AbuseDetector.isFlagged: the subject must be text', () => abuse().isFlagged(5 as never)],
+    ['AbuseDetector.explain: the subject must be text', () => abuse().explain(null as never)],
+    ['AbuseDetector.flag: reason must be text', () => abuse().flag('a', undefined as never)],
+    ['AbuseDetector.flag: ttlMs must be a number of more than 0, got 0', () => abuse().flag('a', 'b', 0)],
+    ['AbuseDetector.flag: ttlMs must be a number of more than 0, got NaN', () => abuse().flag('a', 'b', NaN)],
+    ['AbuseDetector.unflag: the options must be an object', () => abuse().unflag('a', 'eve' as never)],
+    ['AbuseDetector.unflag: graceMs must be a number of at least 0', () => abuse().unflag('a', { graceMs: -1 })],
+    ['AbuseDetector.unflag: by must be text', () => abuse().unflag('a', { by: 5 as never })],
+    ['there is flagged, unflagged', () => abuse().on('flag' as never, () => undefined)],
     ['on: the listener must be a function', () => limiter().on('rejected', undefined as never)],
     ['there is no such event', () => users().on('nope' as never, () => undefined)],
     ["did you mean 'blocked'?", () => ddos().on('block' as never, () => undefined)],
@@ -40,6 +63,7 @@ it('names are shown without the secrets in them', () => {
     new RateLimiter({ ...bucket, name }),
     new PerUserRateLimiter({ ...bucket, name }),
     new DDoSProtection({ name }),
+    new AbuseDetector({ name }),
   ];
   for (const part of shown) {
     expect(part.name).toBe('redis://[secret]@host/[secret]');

@@ -9,7 +9,7 @@ import { BoundedMap } from '../../internal/bounded-map.js';
 import { NumberTable } from '../../internal/number-table.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { costIn } from './cost.js';
-import { KeyNames } from './digest.js';
+import { KeyNames } from '../key-names.js';
 import { TokenBucket } from './engine.js';
 import { LIMITER_EVENTS, type PerUserRateLimiterEvents, rejectionData } from './events.js';
 import { limiterMetrics } from './metrics.js';

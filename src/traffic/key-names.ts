@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { secureBytes } from '../../core/random.js';
+import { secureBytes } from '../core/random.js';
 
 /** Keys up to this length are stored as they are. */
 const LONGEST_KEY = 128;

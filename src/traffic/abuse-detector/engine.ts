@@ -1,0 +1,154 @@
+import { ROUNDING_MS } from '../../core/steady.js';
+import { EventRing } from './event-ring.js';
+
+/** Rules that are there without being asked for; custom ones have other names. @internal */
+export const OWN_RULES = /* @__PURE__ */ Object.freeze(['spike', 'score', 'manual'] as const);
+
+/** Below it a score is as good as none. */
+const LEAST_SCORE = 0.5;
+
+/** The numbers that the rules go by. @internal */
+export interface AbuseSettings {
+  readonly threshold: number;
+  readonly windowMs: number;
+  readonly halfLifeMs: number;
+  /** Score that flags, and below which it no longer does; `Infinity` without such a rule. */
+  readonly flagAt: number;
+  readonly clearBelow: number;
+}
+
+/** Why a subject is flagged. @internal */
+export interface HeldReason {
+  readonly text: string;
+  readonly untilMs: number;
+}
+
+/** What ended with a flag. @internal */
+export interface LiftedFlag {
+  readonly flaggedAtMs: number;
+}
+
+/** Who lifted the last flag by hand, and why. @internal */
+export interface Lifting {
+  readonly atMs: number;
+  readonly said: { readonly by?: string; readonly note?: string };
+}
+
+/**
+ * What is known of one subject. Time comes in as an argument, never less than before. It is flagged while it has a
+ * reason; the reasons are a set by rule, and each ends at its own time.
+ * @internal
+ */
+export class Suspect {
+  readonly #rules: AbuseSettings;
+  readonly ring: EventRing;
+  readonly firstMs: number;
+  lastMs: number;
+  total = 0;
+  #score = 0;
+  #scoreAtMs: number;
+  // Made on first use: most subjects are never flagged.
+  #reasons: Map<string, HeldReason> | undefined;
+  #flaggedAtMs = NaN;
+  #graceUntilMs = -Infinity;
+  lifting: Lifting | undefined;
+
+  constructor(rules: AbuseSettings, nowMs: number) {
+    this.#rules = rules;
+    this.ring = new EventRing(rules.threshold);
+    this.firstMs = nowMs;
+    this.lastMs = nowMs;
+    this.#scoreAtMs = nowMs;
+  }
+
+  /** Books one event. */
+  book(nowMs: number, type: number, weight: number): void {
+    this.total++;
+    this.lastMs = nowMs;
+    this.ring.count(nowMs, this.#rules.windowMs);
+    this.ring.add(nowMs, type, weight);
+    this.#score = this.score(nowMs) + weight;
+    this.#scoreAtMs = nowMs;
+  }
+
+  /** Events that count, at most as many as flag. */
+  count(nowMs: number): number {
+    return this.ring.count(nowMs, this.#rules.windowMs);
+  }
+
+  /** The weights of all events, each halved with every half-life that has passed since. */
+  score(nowMs: number): number {
+    return this.#score * 2 ** ((this.#scoreAtMs - nowMs) / this.#rules.halfLifeMs);
+  }
+
+  /** When the score will be so low that it flags no more. */
+  scoreEndsMs(nowMs: number): number {
+    const { halfLifeMs, clearBelow } = this.#rules;
+    return nowMs + halfLifeMs * Math.log2(this.score(nowMs) / clearBelow);
+  }
+
+  /** The reasons, without those that are over. */
+  *reasons(nowMs: number): Generator<[string, HeldReason]> {
+    for (const entry of this.#reasons ?? []) if (!isOver(entry[1].untilMs, nowMs)) yield entry;
+  }
+
+  has(rule: string): boolean {
+    return this.#reasons?.has(rule) === true;
+  }
+
+  isFlagged(nowMs: number): boolean {
+    return this.#reasons !== undefined && this.reasons(nowMs).next().done !== true;
+  }
+
+  /** Adds or replaces a reason; whether the subject was not flagged before. */
+  flag(nowMs: number, rule: string, reason: HeldReason): boolean {
+    const first = this.#reasons === undefined;
+    (this.#reasons ??= new Map<string, HeldReason>()).set(rule, reason);
+    if (first) this.#flaggedAtMs = nowMs;
+    return first;
+  }
+
+  /** Forgets the reasons that are over; what ended, when that was the last of them. */
+  expire(nowMs: number): LiftedFlag | undefined {
+    if (this.#reasons === undefined) return undefined;
+    for (const [rule, { untilMs }] of this.#reasons) if (isOver(untilMs, nowMs)) this.#reasons.delete(rule);
+    return this.#reasons.size === 0 ? this.#lift() : undefined;
+  }
+
+  /** Lifts the flag by hand: what led to it no longer counts, and nothing flags again within the grace. */
+  clear(nowMs: number, graceMs: number, said: Lifting['said']): LiftedFlag | undefined {
+    this.ring.clear();
+    this.#score = 0;
+    this.#graceUntilMs = nowMs + graceMs;
+    this.lifting = { atMs: nowMs, said };
+    return this.#reasons === undefined ? undefined : this.#lift();
+  }
+
+  endGrace(): void {
+    this.#graceUntilMs = -Infinity;
+  }
+
+  graceLeftMs(nowMs: number): number {
+    return isOver(this.#graceUntilMs, nowMs) ? 0 : this.#graceUntilMs - nowMs;
+  }
+
+  /** How much would be lost with this subject: a flag most of all, then a grace, then the events that count. */
+  importance(nowMs: number): number {
+    let leftMs = -Infinity;
+    for (const [, { untilMs }] of this.reasons(nowMs)) leftMs = Math.max(leftMs, untilMs - nowMs);
+    if (leftMs > 0) return 1e12 + leftMs;
+    if (this.graceLeftMs(nowMs) > 0) return 1e9;
+    const score = this.#rules.flagAt === Infinity ? 0 : this.score(nowMs);
+    return this.count(nowMs) + (score < LEAST_SCORE ? 0 : score);
+  }
+
+  #lift(): LiftedFlag {
+    this.#reasons = undefined;
+    return { flaggedAtMs: this.#flaggedAtMs };
+  }
+}
+
+/** A flag is over after exactly the time that was promised, however the numbers were rounded. */
+function isOver(untilMs: number, nowMs: number): boolean {
+  return untilMs - nowMs <= ROUNDING_MS;
+}

@@ -1,0 +1,80 @@
+import { ROUNDING_MS } from '../../core/steady.js';
+
+/** Most subjects come a few times: a ring for all that could count is made in steps. */
+const FIRST_ROOM = 4;
+
+/**
+ * The events of one subject within a window, the latest `most` of them, each with its moment and its type: so whether
+ * `most` events came within the window is known exactly.
+ * @internal
+ */
+export class EventRing {
+  readonly #most: number;
+  #times: Float64Array;
+  #types: Uint8Array;
+  // Where the oldest is.
+  #first = 0;
+  #size = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+    const room = Math.min(FIRST_ROOM, most);
+    this.#times = new Float64Array(room);
+    this.#types = new Uint8Array(room);
+  }
+
+  /** Events that are no older than the window. */
+  count(nowMs: number, windowMs: number): number {
+    while (this.#size > 0 && nowMs - (this.#times[this.#first] ?? 0) > windowMs + ROUNDING_MS) this.#dropOldest();
+    return this.#size;
+  }
+
+  /** Those of one type, at the moment of the last {@link EventRing.count}. */
+  countOf(type: number): number {
+    let found = 0;
+    for (let i = 0; i < this.#size; i++) if (this.#types[this.#at(i)] === type) found++;
+    return found;
+  }
+
+  /** The types that are there. */
+  types(): Set<number> {
+    return new Set(Array.from({ length: this.#size }, (_, i) => this.#types[this.#at(i)] ?? 0));
+  }
+
+  /** One event that counts as `weight`, and takes the place of the oldest. */
+  add(nowMs: number, type: number, weight: number): void {
+    for (let left = Math.min(weight, this.#most); left > 0; left--) {
+      if (this.#size === this.#most) this.#dropOldest();
+      else if (this.#size === this.#times.length) this.#grow();
+      const place = this.#at(this.#size++);
+      this.#times[place] = nowMs;
+      this.#types[place] = type;
+    }
+  }
+
+  clear(): void {
+    this.#first = 0;
+    this.#size = 0;
+  }
+
+  #at(i: number): number {
+    const place = this.#first + i;
+    return place < this.#times.length ? place : place - this.#times.length;
+  }
+
+  #dropOldest(): void {
+    this.#first = this.#at(1);
+    this.#size--;
+  }
+
+  #grow(): void {
+    const room = Math.min(this.#most, this.#size * 4);
+    const times = new Float64Array(room);
+    const types = new Uint8Array(room);
+    for (let i = 0; i < this.#size; i++) {
+      times[i] = this.#times[this.#at(i)] ?? 0;
+      types[i] = this.#types[this.#at(i)] ?? 0;
+    }
+    [this.#times, this.#types, this.#first] = [times, types, 0];
+  }
+}
