@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { nearest } from '../../core/spelling.js';
-import { isThenable } from '../../core/thenable.js';
+import { isThenable, quiet } from '../../core/thenable.js';
 
 type LastParam<F> = F extends (...a: infer A) => unknown
   ? A extends readonly [...unknown[], infer L]
@@ -108,101 +108,194 @@ function onTarget(method: AnyFunction, target: object, proxy: () => object): Any
   });
 }
 
-function guardMethod(begin: BeginCall, target: object, key: PropertyKey, proxy: () => object): AnyFunction {
-  // Some methods take a function last that is no callback, and answer with a promise: only a call can tell.
-  let lastIsNoCallback = false;
-  return function (...args) {
-    // Looked up at each call, so that a method that is replaced later is the one that runs.
-    const method = Reflect.get(target, key, target) as AnyFunction;
-    const run = (given: unknown[]): unknown => {
-      const result: unknown = Reflect.apply(method, target, given);
-      return result === target ? proxy() : result;
-    };
-    const last = args.at(-1);
-    if (typeof last !== 'function' || lastIsNoCallback) return runForPromise(begin, () => run(args));
-    return runWithCallback(begin, args, last as AnyFunction, run, () => {
-      lastIsNoCallback = true;
-    });
-  };
+/**
+ * What its calls have shown of a method that is given a function last: nothing but a promise tells of the outcome, or
+ * a callback, or both. What it is cannot be seen from outside.
+ */
+interface Manner {
+  shown: 'promise' | 'callback' | 'both' | undefined;
 }
 
-function runForPromise(begin: BeginCall, run: () => unknown): unknown {
-  let end: EndCall;
+/** The outcome of a promise. */
+interface Outcome {
+  readonly failed: boolean;
+  readonly value: unknown;
+}
+
+function guardMethod(begin: BeginCall, target: object, key: PropertyKey, proxy: () => object): AnyFunction {
+  const manner: Manner = { shown: undefined };
+  const guard: AnyFunction = function (...args) {
+    // Looked up at each call, so that a method that is replaced later is the one that runs.
+    const method: unknown = Reflect.get(target, key, target);
+    const last = args.at(-1);
+    const given = typeof last === 'function' ? (last as AnyFunction) : undefined;
+    let end: EndCall;
+    try {
+      if (typeof method !== 'function') {
+        throw new InvalidArgumentError(`protect: '${String(key)}' is no longer a method of the target`);
+      }
+      end = begin();
+    } catch (refusal) {
+      return given === undefined ? rejected(refusal) : refuse(refusal, manner, method, given);
+    }
+    const run = (passed: unknown[]): unknown => {
+      const result: unknown = Reflect.apply(method as AnyFunction, target, passed);
+      return result === target ? proxy() : result;
+    };
+    return given === undefined
+      ? runForPromise(end, () => run(args))
+      : runWithFunction(end, manner, given, (listening) => run([...args.slice(0, -1), listening]));
+  };
+  const { name, length } = Reflect.get(target, key, target) as AnyFunction;
+  // Stacks and loggers show the method's own name, and some libraries go by the length.
+  return Object.defineProperties(guard, {
+    name: { value: name, configurable: true },
+    length: { value: length, configurable: true },
+  });
+}
+
+function runForPromise(end: EndCall, run: () => unknown): unknown {
   let result: unknown;
-  try {
-    end = begin();
-  } catch (refusal) {
-    return rejected(refusal);
-  }
   try {
     result = run();
   } catch (error) {
     end('failed', error);
     return rejected(error);
   }
-  return countPromise(result, end);
+  if (isThenable(result)) return countPromise(result, end);
+  // What is no promise, such as a cursor, comes back as it is: its outcome cannot be known here.
+  end('unknown');
+  return result;
 }
 
-/** What is no promise, such as a cursor, comes back as it is: its outcome cannot be known here. */
-function countPromise(result: unknown, end: EndCall): unknown {
-  if (!isThenable(result)) {
-    end('unknown');
-    return result;
-  }
-  return Promise.resolve(result).then(
-    (value) => {
-      end('succeeded', value);
-      return value;
-    },
-    (error: unknown) => {
-      end('failed', error);
-      throw error;
-    },
-  );
-}
-
-function runWithCallback(
-  begin: BeginCall,
-  args: readonly unknown[],
-  callback: AnyFunction,
-  run: (args: unknown[]) => unknown,
-  noticeNoCallback: () => void,
-): unknown {
-  let end: EndCall;
+/** By `await`, which asks no native promise for a `then` of its own, and fails with what cannot be waited for. */
+async function countPromise(
+  result: PromiseLike<unknown>,
+  end: EndCall,
+  learn?: (outcome: Outcome) => void,
+): Promise<unknown> {
+  let value: unknown;
   try {
-    end = begin();
-  } catch (refusal) {
-    // Later, as the method itself would answer: a callback that runs at once surprises its caller.
-    queueMicrotask(() => callback(refusal));
-    return undefined;
-  }
-  let running = true;
-  let early: readonly unknown[] | undefined;
-  const count = ([error, value]: readonly unknown[]): void => {
-    if (error) end('failed', error);
-    else end('succeeded', value);
-  };
-  const counting: AnyFunction = function (...outcome) {
-    if (running) early ??= outcome;
-    else count(outcome);
-    return Reflect.apply(callback, this, outcome);
-  };
-  let result: unknown;
-  try {
-    result = run([...args.slice(0, -1), counting]);
+    value = await result;
   } catch (error) {
-    // What comes out of a method that has called back already is the callback's own mistake.
-    if (early === undefined) end('failed', error);
-    else count(early);
+    learn?.({ failed: true, value: error });
+    end('failed', error);
     throw error;
   }
-  running = false;
-  if (isThenable(result)) {
-    noticeNoCallback();
-    return countPromise(result, end);
+  learn?.({ failed: false, value });
+  end('succeeded', value);
+  return value;
+}
+
+function runWithFunction(
+  end: EndCall,
+  manner: Manner,
+  given: AnyFunction,
+  run: (listening: AnyFunction) => unknown,
+): unknown {
+  let first: readonly unknown[] | undefined;
+  let times = 0;
+  let heard: (() => void) | undefined;
+  // A proxy, because a function that is no callback may be looked at, or be a class.
+  const listening = new Proxy(given, {
+    apply(_, self, args: unknown[]) {
+      first ??= args;
+      times++;
+      heard?.();
+      return Reflect.apply(given, self, args);
+    },
+  });
+  let result: unknown;
+  try {
+    result = run(listening);
+  } catch (error) {
+    const { shown } = manner;
+    // What comes out of a method that has called back already is the callback's own mistake.
+    if (first === undefined || shown === 'promise') end('failed', error);
+    else countCallback(first, end);
+    if (shown === 'promise' || shown === 'both') return rejected(error);
+    throw error;
   }
-  if (early !== undefined) count(early);
-  return result;
+  if (!isPromise(result)) {
+    heard = () => {
+      if (first === undefined) return;
+      manner.shown = 'callback';
+      countCallback(first, end);
+    };
+    heard();
+    return result;
+  }
+  // Calls that are refused meanwhile need an answer before this one has shown everything.
+  heard = () => {
+    if (first !== undefined && !isErrorFirst(first)) manner.shown ??= 'promise';
+  };
+  heard();
+  let answer: Promise<unknown> | undefined = undefined;
+  answer = countPromise(result, end, (outcome) => {
+    // Some methods call back only after everybody who waits for their promise.
+    heard = () => {
+      if (times > 0 || manner.shown !== 'both') {
+        manner.shown = times === 1 && tells(first, outcome) ? 'both' : 'promise';
+      }
+      // Who takes the callback need not look at the promise.
+      if (outcome.failed && manner.shown === 'both') quiet(answer);
+    };
+    heard();
+  });
+  return answer;
+}
+
+function countCallback([error, value]: readonly unknown[], end: EndCall): void {
+  if (error) end('failed', error);
+  else end('succeeded', value);
+}
+
+/** Whether a callback may have been called like this. */
+function isErrorFirst(args: readonly unknown[]): boolean {
+  const [error] = args;
+  // Nothing at all is what functions get that are no callbacks.
+  return args.length > 0 && (error === null || error === undefined || error instanceof Error);
+}
+
+/** Whether a callback that was called like this was told what became of the promise. */
+function tells(args: readonly unknown[] = [], { failed, value }: Outcome): boolean {
+  const [error, result] = args;
+  return failed ? args.length > 0 && Object.is(error, value) : isErrorFirst(args) && !error && Object.is(result, value);
+}
+
+/** The answer of a method that was given a function last and may not run. */
+function refuse(refusal: unknown, { shown }: Manner, method: unknown, given: AnyFunction): Promise<never> {
+  const answer = rejected(refusal);
+  // To call a function that is no callback would do the very work that was refused.
+  if (shown === 'promise' || (shown === undefined && (isAsync(method) || isAsync(given)))) return answer;
+  // Later, as the method itself would answer: a callback that runs at once surprises its caller.
+  queueMicrotask(() => given(refusal));
+  quiet(answer);
+  return answer;
+}
+
+/** Whether a function is `async`, in whichever realm. */
+function isAsync(fn: unknown): boolean {
+  try {
+    return Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+  } catch {
+    // What cannot be read tells nothing.
+    return false;
+  }
+}
+
+/**
+ * Whether a method that was given a function last answers with a promise: a native one of any realm, or a library's.
+ * Other objects have a `then` only to say that it must not be called.
+ */
+function isPromise(value: unknown): value is Promise<unknown> {
+  try {
+    const { finally: last, catch: failed } = Object(value) as Partial<Promise<unknown>>;
+    return typeof last === 'function' && typeof failed === 'function' && isThenable(value);
+  } catch {
+    // What cannot be read cannot be waited for.
+    return false;
+  }
 }
 
 function rejected(error: unknown): Promise<never> {

@@ -160,6 +160,48 @@ describe('CircuitBreaker.protect', () => {
     await expect(db.query('x')).resolves.toEqual(['replaced']);
   });
 
+  it('has methods with the names and lengths of those they stand for', () => {
+    const { breaker } = setup();
+    const target = { send: (a: number, b: number): Promise<number> => Promise.resolve(a + b) };
+    const { send } = breaker.protect(target, { only: ['send'] });
+    expect([send.name, send.length]).toEqual(['send', 2]);
+    expect(Object.getOwnPropertyDescriptor(send, 'name')).toMatchObject({ configurable: true, writable: false });
+  });
+
+  it.each([false, true])(
+    'says so when the target has the method no more, and counts nothing (open: %s)',
+    async (open) => {
+      const { breaker, pool, db } = guarded();
+      pool.query = undefined as never;
+      if (open) breaker.isolate();
+      const gone = {
+        code: 'BREAKWATER_INVALID_ARGUMENT',
+        message: "protect: 'query' is no longer a method of the target",
+      };
+      await expect(db.query('select 1')).rejects.toMatchObject(gone);
+      expect(await called((cb) => db.query('select 1', cb))).toMatchObject({ error: gone });
+      const { inFlight, successes, failures, ignored, rejected } = breaker.snapshot().counts;
+      expect([inFlight, successes, failures, ignored, rejected]).toEqual([0, 0, 0, 0, 0]);
+    },
+  );
+
+  it.each([
+    ['then', 'value'],
+    ['constructor', 'get'],
+  ])('gives the place back of a promise whose %s throws', async (property, kind) => {
+    const { breaker } = setup();
+    const fail = (): never => {
+      throw new Error('no waiting');
+    };
+    const target = {
+      get: (_?: unknown): Promise<number> => Object.defineProperty(Promise.resolve(1), property, { [kind]: fail }),
+    };
+    const db = breaker.protect(target, { only: ['get'] });
+    await Promise.allSettled([db.get(), db.get(() => undefined)]);
+    const { inFlight, successes, failures } = breaker.snapshot().counts;
+    expect([inFlight, successes + failures]).toEqual([0, 2]);
+  });
+
   it('asks classify with the result and tells durations', async () => {
     const { breaker, clock } = setup({
       failureThreshold: 1,
