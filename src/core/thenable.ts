@@ -9,11 +9,24 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   }
 }
 
+/**
+ * `promise.then` as `await` does it: a `then` of its own, that a promise may have been given, is not asked. Such a one
+ * could call back twice, or return nothing.
+ * @internal
+ */
+export function settled<T, R>(promise: Promise<T>, done: (value: T) => R, failed: (error: unknown) => R): Promise<R> {
+  return Promise.prototype.then.call(promise, done as (value: unknown) => R, failed) as Promise<R>;
+}
+
 /** Lets a promise that nobody waits for fail quietly: one that is forgotten would end the process. @internal */
 export function quiet(value: unknown): void {
   if (!isThenable(value)) return;
   try {
-    Promise.resolve(value).catch(() => undefined);
+    void settled(
+      Promise.resolve(value),
+      () => undefined,
+      () => undefined,
+    );
   } catch {
     // It cannot be waited for.
   }

@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock } from '../core/clock.js';
 import { steady } from '../core/steady.js';
+import { punctual } from './punctual.js';
 
 /** Something with a time limit; the list keeps its places in the nodes themselves. @internal */
 export interface DeadlineNode<N> {
@@ -43,7 +44,7 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     const nowMs = this.now();
     node.dueMs = nowMs + limitMs;
     if (limitMs === this.#usualMs) this.#append(node, nowMs);
-    else this.#wait(node, nowMs, node.dueMs);
+    else this.#wait(node, limitMs);
   }
 
   /** How long the time of a node has been over. */
@@ -53,8 +54,7 @@ export class DeadlineList<N extends DeadlineNode<N>> {
 
   /** Tells of a node once more, that has left the list. */
   later(node: N, delayMs: number): void {
-    const nowMs = this.now();
-    this.#wait(node, nowMs, nowMs + delayMs);
+    this.#wait(node, delayMs);
   }
 
   /** Takes a node out; nothing happens when it has left before. */
@@ -123,21 +123,11 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     }
   };
 
-  /** A timer may be early, by the rounding of its delay. */
-  #wait(node: N, nowMs: number, dueMs: number): void {
-    const timer = this.#clock.schedule(
-      () => {
-        const thenMs = this.now();
-        if (thenMs < dueMs) {
-          this.#wait(node, thenMs, dueMs);
-          return;
-        }
-        this.#alone.delete(node);
-        this.#expire(node);
-      },
-      dueMs - nowMs,
-      { hold: true },
-    );
+  #wait(node: N, delayMs: number): void {
+    const timer = punctual(this.#clock, this.now, delayMs, () => {
+      this.#alone.delete(node);
+      this.#expire(node);
+    });
     this.#alone.set(node, timer);
   }
 }

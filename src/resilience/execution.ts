@@ -1,4 +1,5 @@
 import type { PlatformAbortSignal } from '../core/platform.js';
+import { settled } from '../core/thenable.js';
 import type { AbortFollowers } from '../internal/abort-followers.js';
 import type { CallContext } from './call-context.js';
 import { OwnSignal } from './own-signal.js';
@@ -242,11 +243,12 @@ export abstract class Execution implements CallContext {
   #operate(): void {
     const { plan, operation } = this;
     try {
-      Promise.resolve(plan.inner === undefined ? operation(this) : plan.inner(this, operation)).then(
-        (value: unknown) => {
+      void settled(
+        Promise.resolve(plan.inner === undefined ? operation(this) : plan.inner(this, operation)),
+        (value) => {
           this.#operated(false, value);
         },
-        (error: unknown) => {
+        (error) => {
           this.#operated(true, error);
         },
       );
@@ -260,8 +262,6 @@ export abstract class Execution implements CallContext {
   }
 
   #operated(failed: boolean, value: unknown): void {
-    // Promises with a `then` of their own may call back twice.
-    if (this.operated) return;
     if (this.#own === undefined) this.#own = null;
     else this.#own?.close();
     this.outcome(this.plan.stages.length - 1, failed, value);

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { DeadlineList } from '../internal/deadline-list.js';
+import { type AsyncScope, asyncScope, inScope } from './async-scope.js';
 import { discard } from './discard.js';
 import type { Execution, Limiting } from './execution.js';
 
@@ -9,6 +10,8 @@ export interface LimitRule {
   begin(run: Execution, level: number): number;
   /** Counts a run that took longer, and makes the error for it. */
   exceeded(run: Execution): unknown;
+  /** Tells of it, once nothing can change the outcome any more. */
+  tell?(): void;
 }
 
 /** How much later than a limit around it, which is to answer, a limit ends that has no less time. */
@@ -22,12 +25,16 @@ export class LimitStage implements Limiting {
   readonly now: () => number;
   readonly #rule: LimitRule;
   readonly #deadlines: DeadlineList<Execution>;
+  /** From where the runs come: the timer is that of the first of them. */
+  readonly #scopes = new Map<Execution, AsyncScope>();
 
   /** @param usualMs - what most runs may take. */
   constructor(clock: Clock, usualMs: number, rule: LimitRule) {
     this.#rule = rule;
     this.#deadlines = new DeadlineList(clock, usualMs, (run) => {
-      this.#expire(run);
+      inScope(this.#scopes.get(run), () => {
+        this.#expire(run);
+      });
     });
     this.now = this.#deadlines.now;
   }
@@ -37,6 +44,8 @@ export class LimitStage implements Limiting {
     const aroundMs = run.remainingAtMs(level);
     // When those around get their answer, what stands between the two limits must not wait for the operation.
     this.#deadlines.add(run, limitMs < aroundMs ? limitMs : aroundMs + MOMENT_MS);
+    const scope = asyncScope();
+    if (scope !== undefined) this.#scopes.set(run, scope);
     return true;
   }
 
@@ -46,6 +55,7 @@ export class LimitStage implements Limiting {
       return;
     }
     this.#deadlines.remove(run);
+    if (this.#scopes.size > 0) this.#scopes.delete(run);
     run.dueMs = undefined;
     run.outcome(level - 1, failed, value);
   }
@@ -58,7 +68,9 @@ export class LimitStage implements Limiting {
       return;
     }
     const reason = givenUp ? run.reasonOfCaller() : this.#rule.exceeded(run);
+    this.#scopes.delete(run);
     run.expire(reason);
+    if (!givenUp) this.#rule.tell?.();
     run.outcome(level - 1, true, reason);
   }
 }

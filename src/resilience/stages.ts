@@ -5,6 +5,9 @@ import type { Plan } from './plan.js';
 /** Name of the method by which a policy of this copy of the package shows a pipeline its stages. @internal */
 export const STAGES = /* @__PURE__ */ Symbol('breakwater.stages');
 
+/** Name of the property by which what makes policies shows the clock that they have. @internal */
+export const CLOCK = /* @__PURE__ */ Symbol('breakwater.clock');
+
 /** A policy that runs what is inside of it in a way of its own, such as several times at once. @internal */
 export type Around = (run: Execution, inside: Plan, operation: Operation) => unknown;
 

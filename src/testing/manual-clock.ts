@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { InvalidArgumentError } from '../core/errors.js';
 import type { Clock } from '../core/clock.js';
 
@@ -44,11 +45,13 @@ export class ManualClock implements Clock {
     return this.#nowMs + this.#wallOffsetMs;
   }
 
-  /** Arms a timer that `advance` fires. `hold` means nothing here: no timer of this clock holds the process. */
+  /**
+   * Arms a timer that `advance` fires; `AsyncLocalStorage` holds then what it holds now, as with the platform's timers. `hold` means nothing here: no timer of this clock holds the process.
+   */
   schedule(fn: () => void, delayMs: number): () => void {
     if (Number.isNaN(delayMs))
       throw new InvalidArgumentError('ManualClock.schedule: delayMs must be a number, got NaN');
-    const timer: Timer = { fn, dueMs: this.#nowMs + Math.max(0, delayMs) };
+    const timer: Timer = { fn: AsyncResource.bind(fn), dueMs: this.#nowMs + Math.max(0, delayMs) };
     if (delayMs !== Infinity) this.#timers.add(timer);
     return () => {
       this.#timers.delete(timer);

@@ -1,5 +1,6 @@
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import type { DeadlineNode } from '../../internal/deadline-list.js';
+import { asyncScope, inScope } from '../async-scope.js';
 import type { Execution, Inside } from '../execution.js';
 
 /** A call in the queue of a bulkhead. @internal */
@@ -11,6 +12,8 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
   readonly #level: number;
   readonly #leave: (waiter: Waiter) => void;
   readonly #signal: PlatformAbortSignal | undefined;
+  /** It goes on when somebody else has ended. */
+  readonly #scope = asyncScope();
 
   /** @param leave - takes it out of the queue. */
   constructor(run: Execution, level: number, leave: (waiter: Waiter) => void) {
@@ -30,7 +33,9 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
   /** It has a slot now. */
   go(): void {
     this.end();
-    this.#run.enter(this.#level + 1);
+    inScope(this.#scope, () => {
+      this.#run.enter(this.#level + 1);
+    });
   }
 
   /** Takes it out of the queue. From now on nobody tells it of an abort: whoever hears that it has ended may cause one. */
@@ -42,7 +47,9 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
 
   /** What came of the wait, once it has ended. */
   fail(error: unknown): void {
-    this.#run.outcome(this.#level - 1, true, error);
+    inScope(this.#scope, () => {
+      this.#run.outcome(this.#level - 1, true, error);
+    });
   }
 
   /** Ends the wait of a call that nobody waits for. */

@@ -20,11 +20,12 @@ export interface AttemptFailure {
 }
 
 /** A promise's outcome as an answer that never rejects. @internal */
-export function asAttempt<T>(running: Promise<T>): Promise<AttemptResult<T>> {
+export function asAttempt<T>(running: Promise<T>, begun: () => boolean): Promise<AttemptResult<T>> {
   return running.then(
     (value): AttemptResult<T> => ({ ok: true, value }),
     (error: unknown): AttemptResult<T> => {
-      if (!isRejectedError(error)) return { ok: false, error, rejected: false };
+      // Once it was begun, a refusal is that of a guard which it met on its way.
+      if (begun() || !isRejectedError(error)) return { ok: false, error, rejected: false };
       const { retryAfterMs } = error;
       return { ok: false, error, rejected: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     },

@@ -1,5 +1,4 @@
 import { Emitter } from '../../core/emitter.js';
-import { redactText } from '../../core/redaction.js';
 import type { Blueprint } from './blueprint.js';
 import { Circuit, type CircuitSettings, ORDINARY, REFUSED, type Ticket, UNCOUNTED } from './engine.js';
 import { type ErrorSummary, summarizeError } from './error-summary.js';
@@ -27,7 +26,6 @@ export class BreakerCore extends Circuit implements LeaseTaker {
   stale = 0;
   throttled = 0;
   rejected = 0;
-  isolatedBecause: string | undefined;
   /** The error of the last break; the error itself is let go when the circuit closes. */
   lastBreak: ErrorSummary | undefined;
   #events: Emitter<CircuitBreakerEvents> | undefined;
@@ -121,14 +119,8 @@ export class BreakerCore extends Circuit implements LeaseTaker {
     return ticket !== UNCOUNTED && this.#settle(verdict, generation, ticket, error);
   }
 
-  /** Keeps why an operator isolates the circuit, for snapshot and health. */
-  isolateBecause(reason: string | undefined): void {
-    if (reason !== undefined) this.isolatedBecause = redactText(reason, 200);
-  }
-
   protected override moved(from: CircuitState, to: CircuitState, reason: TransitionReason, cause: unknown): void {
     if (to === 'CLOSED' && cause !== undefined) this.lastBreak = summarizeError(cause);
-    if (to !== 'ISOLATED') this.isolatedBecause = undefined;
     if (!this.#has('stateChange')) return;
     const because = to === 'OPEN' && cause !== undefined ? { cause } : {};
     this.events.emit('stateChange', { breaker: this.name, from, to, reason, ...because });

@@ -4,7 +4,8 @@ import { describe } from '../../core/options.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import { AWAITS_CALL, type Component, type ComponentEvent, type MetricSample } from '../../core/component.js';
 import type { HealthStatus } from '../../core/health-status.js';
-import { isThenable } from '../../core/thenable.js';
+import { redactText } from '../../core/redaction.js';
+import { isThenable, settled } from '../../core/thenable.js';
 import { type CallContext, type ExecuteOptions, notAFunction, type Policy, SingleCall } from '../call-context.js';
 import { type Staged, STAGES } from '../stages.js';
 import { asAttempt, type AttemptResult } from './attempt.js';
@@ -103,19 +104,16 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     }
     const { generation } = core;
     const startedAtMs = core.startedAt();
-    // Promises with a `then` of their own may call back twice.
-    let over = false;
     try {
       // Unlike an async function this costs one promise, and a native one is passed on as it is.
-      return Promise.resolve(operation(new SingleCall(options, signal))).then(
+      return settled(
+        Promise.resolve(operation(new SingleCall(options, signal))),
         (result) => {
-          if (!over) core.ended(false, result, signal, generation, ticket, startedAtMs);
-          over = true;
+          core.ended(false, result, signal, generation, ticket, startedAtMs);
           return result;
         },
-        (error: unknown) => {
-          if (!over) core.ended(true, error, signal, generation, ticket, startedAtMs);
-          over = true;
+        (error) => {
+          core.ended(true, error, signal, generation, ticket, startedAtMs);
           throw error;
         },
       );
@@ -159,7 +157,14 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     operation: (call: CallContext) => T | PromiseLike<T>,
     options?: ExecuteOptions,
   ): Promise<AttemptResult<T>> {
-    return asAttempt(this.execute(operation, options));
+    let begun = false;
+    const begin = (call: CallContext): T | PromiseLike<T> => {
+      begun = true;
+      return operation(call);
+    };
+    // What is no function is refused as such.
+    const running = this.execute(typeof operation === 'function' ? begin : operation, options);
+    return asAttempt(running, () => begun);
   }
 
   /** The function `fn` behind this breaker; `this` and the arguments are passed on. */
@@ -214,13 +219,10 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
       throw new InvalidArgumentError(`CircuitBreaker.isolate: the reason must be text, got ${describe(reason)}`);
     }
     core.look();
-    core.isolateBecause(reason);
-    const wish = core.isolate();
-    let live = true;
+    const wish = core.isolate(reason === undefined ? undefined : redactText(reason, 200));
     return {
       [Symbol.dispose]: () => {
-        if (live) core.deisolate(wish);
-        live = false;
+        core.deisolate(wish);
       },
     };
   }
@@ -256,7 +258,7 @@ export class CircuitBreaker implements Component<CircuitBreakerSnapshot>, Policy
     return circuitSnapshot(this.#core, this.#core.blueprint.now());
   }
 
-  /** `DEGRADED` while the circuit is broken or isolated; in the mode `'shadow'` a message says so instead. */
+  /** `DEGRADED` while the circuit is broken, isolated or takes up its load again; in the mode `'shadow'` a message says so instead. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
     return circuitHealth(this.#core);
   }

@@ -1,3 +1,4 @@
+import { ROUNDING_MS } from '../../core/steady.js';
 import { breakLengthMs, type BreakSettings } from './break-length.js';
 import { RunningCalls, TrackedCall } from './in-flight.js';
 import { Meters } from './meters.js';
@@ -40,21 +41,31 @@ interface Break {
   readonly probes: RunningCalls;
 }
 
+/** One wish to refuse everything, and why. @internal */
+export interface Isolation {
+  readonly because: string | undefined;
+}
+
 /** What operators want of a circuit. */
 interface Wishes {
-  isolations: number;
+  readonly isolations: Set<Isolation>;
   disabled: boolean;
 }
 
 /** What a circuit takes over from an earlier one. @internal */
 export interface Resumption {
   readonly state: CircuitState;
+  /** Why it was in it, when that still matters. */
+  readonly reason: TransitionReason | undefined;
   readonly generation: number;
   readonly consecutiveFailures: number;
   readonly cause: unknown;
   readonly breaks: number;
   readonly openedAtMs: number;
   readonly openUntilMs: number;
+  readonly isolatedBecause: string | undefined;
+  /** How far it had taken up its load again. */
+  readonly ramp: Ramp | undefined;
 }
 
 /**
@@ -91,7 +102,7 @@ export abstract class Circuit {
   /** Makes the transitions that are due by `nowMs`, each as of the moment it fell due. */
   advance(nowMs: number): void {
     for (;;) {
-      if (this.state === 'OPEN' && nowMs >= this.openUntilMs) this.#enter('HALF_OPEN', 'recovery-timeout');
+      if (this.state === 'OPEN' && isOver(this.openUntilMs, nowMs)) this.#enter('HALF_OPEN', 'recovery-timeout');
       else if (this.state === 'CLOSED' ? !this.#findSlow(nowMs) : !this.#expireProbe(nowMs)) return;
     }
   }
@@ -99,7 +110,7 @@ export abstract class Circuit {
   /** Asks for one call: its ticket, or {@link REFUSED}. */
   admit(nowMs: number, signal?: { readonly aborted: boolean }): Ticket {
     // First what is asked most while nothing works: an open circuit must cost next to nothing.
-    if (this.state === 'OPEN' && nowMs < this.openUntilMs) return REFUSED;
+    if (this.state === 'OPEN' && !isOver(this.openUntilMs, nowMs)) return REFUSED;
     this.advance(nowMs);
     if (this.state === 'DISABLED') return ORDINARY;
     if (this.state === 'CLOSED') {
@@ -199,6 +210,11 @@ export abstract class Circuit {
     return this.#break?.probes.size ?? 0;
   }
 
+  /** Whether it takes up its load again. */
+  isRamping(nowMs: number): boolean {
+    return this.#ramp !== undefined && !isOver(this.#ramp.endsAtMs, nowMs);
+  }
+
   /** Share of the calls that go while the circuit takes up its load again. */
   rampRatio(nowMs: number): number | undefined {
     return this.#ramp?.ratioAt(nowMs);
@@ -210,18 +226,23 @@ export abstract class Circuit {
   }
 
   /** One more wish to refuse everything; the answer is for {@link Circuit.deisolate}. */
-  isolate(): object {
-    const wishes = this.#wishesNow();
-    wishes.isolations++;
+  isolate(because: string | undefined): Isolation {
+    const wish = { because };
+    this.#wishesNow().isolations.add(wish);
     this.#settle('isolated');
-    return wishes;
+    return wish;
   }
 
   /** One wish less; a reset has lifted all wishes from before. */
-  deisolate(wishes: object): void {
-    if (this.#wishes === undefined || wishes !== this.#wishes) return;
-    this.#wishes.isolations--;
-    this.#settle('isolation-lifted');
+  deisolate(wish: Isolation): void {
+    if (this.#wishes?.isolations.delete(wish) === true) this.#settle('isolation-lifted');
+  }
+
+  /** Why it is isolated: the latest reason of those that hold. */
+  get isolatedBecause(): string | undefined {
+    let latest: string | undefined;
+    for (const { because } of this.#wishes?.isolations ?? []) latest = because ?? latest;
+    return latest;
   }
 
   disable(): void {
@@ -245,17 +266,25 @@ export abstract class Circuit {
     this.generation = from.generation;
     this.consecutiveFailures = from.consecutiveFailures;
     this.cause = from.cause;
-    if (from.state === 'CLOSED') return;
+    if (from.state === 'CLOSED') {
+      this.#ramp = from.ramp;
+      if (from.ramp !== undefined) this.free = false;
+      return;
+    }
     const to = from.state === 'HALF_OPEN' ? 'OPEN' : from.state;
     if (to === 'OPEN') this.#break = newBreak(from.openedAtMs, from.openUntilMs, from.breaks);
-    else this.#wishes = { isolations: to === 'ISOLATED' ? 1 : 0, disabled: to === 'DISABLED' };
+    else {
+      const isolations = to === 'ISOLATED' ? [{ because: from.isolatedBecause }] : [];
+      this.#wishes = { isolations: new Set(isolations), disabled: to === 'DISABLED' };
+    }
     this.#enter(to, 'restored');
+    if (from.reason !== undefined) this.reason = from.reason;
   }
 
   /** Goes where the operators' wishes point; an unchanged wish leaves everything as it is. */
   #settle(reason: TransitionReason): void {
     const { isolations, disabled } = this.#wishesNow();
-    const to = isolations > 0 ? 'ISOLATED' : disabled ? 'DISABLED' : 'CLOSED';
+    const to = isolations.size > 0 ? 'ISOLATED' : disabled ? 'DISABLED' : 'CLOSED';
     const manual = this.state === 'ISOLATED' || this.state === 'DISABLED';
     if (to === this.state || (to === 'CLOSED' && !manual)) return;
     this.#enter(to, reason);
@@ -278,7 +307,7 @@ export abstract class Circuit {
     const first = probes?.first;
     if (first === undefined) return false;
     const deadlineMs = first.startedAtMs + this.rules.probeWaitMs;
-    if (nowMs < deadlineMs) return false;
+    if (!isOver(deadlineMs, nowMs)) return false;
     probes?.remove(first);
     if (first.signal?.aborted !== true) this.open(deadlineMs, 'probe-expired');
     return true;
@@ -303,12 +332,17 @@ export abstract class Circuit {
   }
 
   #wishesNow(): Wishes {
-    return (this.#wishes ??= { isolations: 0, disabled: false });
+    return (this.#wishes ??= { isolations: new Set(), disabled: false });
   }
 
   #metersNow(): Meters {
     return (this.#meters ??= new Meters(this.rules.rates));
   }
+}
+
+/** A wait is over after exactly the time that was promised, however the numbers were rounded. */
+function isOver(untilMs: number, nowMs: number): boolean {
+  return untilMs - nowMs <= ROUNDING_MS;
 }
 
 function newBreak(openedAtMs: number, openUntilMs: number, number: number): Break {

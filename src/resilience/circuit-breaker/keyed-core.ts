@@ -28,8 +28,8 @@ export class KeyedCore extends BreakerCore {
   }
 
   /** Whether it could be made anew without a difference to anybody. */
-  get expendable(): boolean {
-    return this.state === 'CLOSED' && this.inFlight === 0 && !this.hasListeners;
+  isExpendable(nowMs: number): boolean {
+    return this.state === 'CLOSED' && !this.isRamping(nowMs) && this.inFlight === 0 && !this.hasListeners;
   }
 
   protected override moved(from: CircuitState, to: CircuitState, reason: TransitionReason, cause: unknown): void {

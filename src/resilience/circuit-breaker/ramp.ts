@@ -22,6 +22,13 @@ export class Ramp {
     this.endsAtMs = startedAtMs + settings.overMs;
   }
 
+  /** One that is at `ratio` now, and goes on from there. */
+  static at(ratio: number, nowMs: number, settings: RampSettings): Ramp | undefined {
+    const { fromRatio, overMs } = settings;
+    const done = Math.max(0, (ratio - fromRatio) / (1 - fromRatio));
+    return done < 1 ? new Ramp(nowMs - done * overMs, settings) : undefined;
+  }
+
   /** Share of the calls that go now. */
   ratioAt(nowMs: number): number {
     const { fromRatio, overMs } = this.#settings;

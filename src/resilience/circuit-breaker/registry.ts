@@ -1,4 +1,5 @@
 import { AWAITS_CALL, type Component, type ComponentEvent, type MetricSample } from '../../core/component.js';
+import type { Clock } from '../../core/clock.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
@@ -7,6 +8,7 @@ import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { detached } from '../../internal/detached.js';
+import { CLOCK } from '../stages.js';
 import { Blueprint } from './blueprint.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { CircuitStateChange } from './events.js';
@@ -158,11 +160,16 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
     };
   }
 
-  /** `DEGRADED` while a breaker is broken or isolated. */
+  /** `DEGRADED` while a breaker is broken, isolated or takes up its load again. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
     const refusing = this.#states.refusing();
     if (refusing === undefined) return { status: HealthStatus.HEALTHY };
     return { status: HealthStatus.DEGRADED, message: `${refusing} of ${String(this.size)} circuits` };
+  }
+
+  /** @internal */
+  get [CLOCK](): Clock {
+    return this.#options.clock;
   }
 
   /** @internal */
@@ -172,7 +179,7 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
       core.look();
       if (core.state === 'OPEN' || core.state === 'ISOLATED') return false;
     }
-    return notClosed.size > 0;
+    return notClosed.size + this.#states.ramping() > 0;
   }
 
   /** Counts for a scrape; no label is a key. */
@@ -264,7 +271,7 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
   #remove(core: KeyedCore): void {
     core.keeper = undefined;
     this.#shelf.remove(core);
-    this.#states.moved(core, core.state, 'CLOSED');
+    this.#states.gone(core);
   }
 }
 

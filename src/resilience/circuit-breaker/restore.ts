@@ -1,6 +1,8 @@
+import { redactText } from '../../core/redaction.js';
 import type { BreakerCore } from './breaker-core.js';
 import { type ErrorSummary, summarizeError } from './error-summary.js';
 import type { CircuitBreakerOptions } from './options.js';
+import { Ramp } from './ramp.js';
 import type { CircuitBreakerSnapshot } from './snapshot.js';
 import { CircuitState } from './state.js';
 
@@ -34,25 +36,29 @@ export function resumeFrom(core: BreakerCore, given: unknown): void {
 }
 
 function resume(core: BreakerCore, snapshot: CircuitBreakerSnapshot, wallNowMs: number): void {
-  const { state, generation, breaks, counts, lastError, isolatedBecause, takenAt } = snapshot;
+  const { state, generation, breaks, counts, lastError, isolatedBecause, takenAt, rampRatio } = snapshot;
   const nowMs = core.blueprint.now();
-  const { breaks: rules, maxThrottleMs } = core.blueprint.rules;
+  const { breaks: rules, maxThrottleMs, ramp } = core.blueprint.rules;
   // A break that the dependency asked for has a limit of its own.
-  const longestMs = snapshot.reason === 'throttled' ? maxThrottleMs : rules.maxMs;
+  const throttled = snapshot.reason === 'throttled';
+  const longestMs = throttled ? maxThrottleMs : rules.maxMs;
   const leftMs = state === 'OPEN' ? (snapshot.remainingMs ?? 0) - Math.max(0, wallNowMs - takenAt) : 0;
   const summary = lastError === undefined ? undefined : summarizeError(lastError);
   const counting = state === 'CLOSED' ? counts.consecutiveFailures > 0 : state === 'OPEN' || state === 'HALF_OPEN';
   if (!counting) core.lastBreak = summary;
   core.resume({
     state,
+    // Whoever restores it once more has to know.
+    reason: throttled ? 'throttled' : undefined,
     generation,
     consecutiveFailures: counts.consecutiveFailures,
     cause: counting ? summary : undefined,
     breaks,
     openedAtMs: nowMs - Math.max(0, wallNowMs - (snapshot.openedAt ?? wallNowMs)),
     openUntilMs: nowMs + Math.min(Math.max(0, leftMs), longestMs),
+    isolatedBecause: isolatedBecause === undefined ? undefined : redactText(isolatedBecause, 200),
+    ramp: ramp === undefined || rampRatio === undefined ? undefined : Ramp.at(rampRatio, nowMs, ramp),
   });
-  if (state === 'ISOLATED') core.isolateBecause(isolatedBecause);
 }
 
 function plainCopy(value: unknown): unknown {

@@ -68,7 +68,7 @@ export class BreakerShelf {
     const seen = this.#callsSeen[slot];
     this.#callsSeen[slot] = calls;
     if (seen !== calls && seen !== ASKED_FOR) this.#usedAtMs[slot] = nowMs;
-    if (!core.expendable) return 'in-use';
+    if (!core.isExpendable(nowMs)) return 'in-use';
     if (nowMs - (this.#usedAtMs[slot] ?? nowMs) >= idleMs) return 'idle';
     return seen === calls ? 'old' : 'recent';
   }

@@ -6,6 +6,8 @@ type Counts = Record<Exclude<CircuitState, 'CLOSED'>, number>;
 /** How many breakers are in which state, as of the last look at each: nobody has to go through all of them. @internal */
 export class StateCounts {
   readonly notClosed = new Set<KeyedCore>();
+  /** Those that take up their load again, or did so when they were last looked at. */
+  readonly #ramping = new Set<KeyedCore>();
   readonly #all = noCounts();
   readonly #refusing = noCounts();
 
@@ -16,6 +18,20 @@ export class StateCounts {
     }
     if (to === 'CLOSED') this.notClosed.delete(core);
     else this.notClosed.add(core);
+    if (to === 'CLOSED' && core.rampRatio(0) !== undefined) this.#ramping.add(core);
+    else this.#ramping.delete(core);
+  }
+
+  /** The registry has let one go. */
+  gone(core: KeyedCore): void {
+    this.moved(core, core.state, 'CLOSED');
+    this.#ramping.delete(core);
+  }
+
+  /** How many take up their load again. */
+  ramping(): number {
+    for (const core of this.#ramping) if (!core.isRamping(core.blueprint.now())) this.#ramping.delete(core);
+    return this.#ramping.size;
   }
 
   /** @param size - how many breakers there are in all. */
@@ -26,7 +42,9 @@ export class StateCounts {
   /** Those that refuse calls, for people; `undefined` when none does. */
   refusing(): string | undefined {
     const { OPEN, HALF_OPEN, ISOLATED } = this.#refusing;
-    const found = Object.entries({ OPEN, HALF_OPEN, ISOLATED }).filter(([, count]) => count > 0);
+    const ramping = [...this.#ramping].some(({ blueprint }) => !blueprint.shadow) ? this.ramping() : 0;
+    const all = { OPEN, HALF_OPEN, ISOLATED, 'CLOSED step by step': ramping };
+    const found = Object.entries(all).filter(([, count]) => count > 0);
     return found.length === 0 ? undefined : found.map(([state, count]) => `${String(count)} ${state}`).join(', ');
   }
 }

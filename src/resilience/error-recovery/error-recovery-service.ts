@@ -6,8 +6,9 @@ import {
   type ComponentEvent,
   type MetricSample,
 } from '../../core/component.js';
+import type { Clock } from '../../core/clock.js';
 import { Emitter } from '../../core/emitter.js';
-import { isRejectedError } from '../../core/errors.js';
+import { InvalidOptionsError, isRejectedError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
@@ -15,7 +16,7 @@ import { steady } from '../../core/steady.js';
 import { type CallContext, type ExecuteOptions, isContext, notAFunction } from '../call-context.js';
 import { CircuitBreakerRegistry } from '../circuit-breaker/index.js';
 import { fallback } from '../fallback/index.js';
-import { retry } from '../retry/index.js';
+import { CLOCK } from '../stages.js';
 import { type ErrorTrend, trendOf } from './engine.js';
 import type { RecordedError } from './error-log.js';
 import { type ErrorRecoveryEvents, RECOVERY_EVENTS, tellAsJson } from './events.js';
@@ -29,7 +30,7 @@ import {
   recoveryOptionsParser,
   serviceName,
 } from './options.js';
-import { failureBehind, type RecordSurroundings, ServiceRecord } from './service-record.js';
+import { failureBehind, type RecordSurroundings, retryOf, ServiceRecord } from './service-record.js';
 import { type ErrorRecoverySummary, recoveryMetrics } from './summary.js';
 
 /** The service that all others are counted as when there are too many. */
@@ -70,12 +71,17 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
     this.#options = parseRecoveryServiceOptions(options);
     const { name, clock, onListenerError, retry: wanted, maxErrorsPerService } = this.#options;
     // Only to find out now, and not at the first call, that it cannot be made.
-    if (wanted !== false) retry(wanted);
+    if (wanted !== false) retryOf(wanted, clock);
     this.name = name;
     this.#reporter = new Reporter(`ErrorRecoveryService '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter, RECOVERY_EVENTS);
     const common = { clock, onListenerError };
     const { registry } = this.#options;
+    const theirs = (registry as { readonly [CLOCK]?: Clock } | undefined)?.[CLOCK] ?? clock;
+    if (theirs !== clock) {
+      const message = 'has another clock; give both the same';
+      throw new InvalidOptionsError('ErrorRecoveryService', [{ path: 'registry', message }]);
+    }
     this.#own = registry === undefined ? new CircuitBreakerRegistry({ name, ...common }) : undefined;
     this.#breakers = registry ?? (this.#own as BreakerSource);
     this.#around = { maxErrors: maxErrorsPerService, retry: wanted, common };
@@ -107,10 +113,11 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
     const signal = liveSignal('ErrorRecoveryService.execute', options);
     const record = this.#recordOf('execute', service);
     if (record !== this.#other) this.#warnOfLateOptions(record, parsed);
+    const made = record.retryFrom(parsed);
     const breaker = record.breakerFrom(this.#breakers, service, parsed, () => {
       this.#warnOfLate(record, 'breaker');
     });
-    const policy = record.policy(breaker, parsed);
+    const policy = record.policy(breaker, parsed, made);
     const given: ExecuteOptions = around ?? (signal === undefined ? {} : { signal });
     const call = (): Promise<T> => this.#call(record, () => policy.execute(operation, given), signal);
     if (parsed.fallback === undefined) return call();

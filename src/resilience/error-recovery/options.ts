@@ -65,6 +65,16 @@ export const ERROR_RECOVERY_SERVICE_DEFAULTS = /* @__PURE__ */ Object.freeze({
 /** @internal */
 export const DEFAULT_RETRY: RetryOptions = /* @__PURE__ */ Object.freeze({ idempotent: false });
 
+/** A copy that later changes of the caller's object do not reach. */
+function copyOf(options: RetryOptions): RetryOptions {
+  const copied = Object.entries(options).map(([name, value]: [string, unknown]) => {
+    if (Array.isArray(value)) return [name, [...(value as unknown[])]];
+    const plain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    return [name, plain ? { ...value } : value];
+  });
+  return Object.fromEntries(copied) as RetryOptions;
+}
+
 function retryOption<T>(fallback: T): OptionKind<RetryOptions | false | T> {
   return {
     parse(value, path, report) {
@@ -72,7 +82,7 @@ function retryOption<T>(fallback: T): OptionKind<RetryOptions | false | T> {
       if (value !== false && (typeof value !== 'object' || value === null)) {
         report(path, `must be retry options or false, got ${describe(value)}`);
       }
-      return value as RetryOptions | false;
+      return value === false ? false : copyOf(value as RetryOptions);
     },
   };
 }

@@ -1,4 +1,5 @@
-import { isRejectedError } from '../../core/errors.js';
+import type { Clock } from '../../core/clock.js';
+import { InvalidOptionsError, isRejectedError } from '../../core/errors.js';
 import type { Policy } from '../call-context.js';
 import type { CircuitState, KeyedBreakerOptions } from '../circuit-breaker/index.js';
 import { pipeline } from '../pipeline/index.js';
@@ -17,7 +18,7 @@ export interface RecordSurroundings {
   /** How calls are tried again that do not say it themselves. */
   readonly retry: RetryOptions | false;
   /** What every retry policy is made with. */
-  readonly common: RetryOptions;
+  readonly common: Pick<RetryOptions, 'onListenerError'> & { readonly clock: Clock };
 }
 
 /** Kinds of errors that a summary shows. */
@@ -74,15 +75,25 @@ export class ServiceRecord {
     }
   }
 
-  /** What a call goes through. */
-  policy(breaker: ServiceBreaker, options: ParsedRecoveryOptions): Policy {
+  /** The retry that a call's options ask for, when they are the first to do so: what is wrong with them is found before anything else is made. */
+  retryFrom(options: ParsedRecoveryOptions): Retry | undefined {
+    const asked = options.retry !== undefined && options.retry !== false && this.#retryOptions === undefined;
+    return asked ? this.#makeRetry(options.retry) : undefined;
+  }
+
+  /**
+   * What a call goes through.
+   *
+   * @param made - what {@link ServiceRecord.retryFrom} answered.
+   */
+  policy(breaker: ServiceBreaker, options: ParsedRecoveryOptions, made: Retry | undefined): Policy {
     if (this.#breaker === undefined) this.#breakerOptions = options.breaker;
     // A registry may have let the one go that nobody used.
     if (breaker !== this.#breaker) this.#guarded = undefined;
     this.#breaker = breaker;
     if (options.retry === false) return breaker;
-    if (options.retry !== undefined && this.#retryOptions === undefined) {
-      this.#retry = this.#makeRetry(options.retry);
+    if (made !== undefined && this.#retryOptions === undefined) {
+      this.#retry = made;
       this.#retryOptions = options.retry;
       this.#guarded = undefined;
     }
@@ -130,13 +141,25 @@ export class ServiceRecord {
 
   #makeRetry(options: RetryOptions): Retry {
     const { clock, onListenerError } = this.#around.common;
-    // One clock for all parts, or they could not be put together.
-    const made = retry({ onListenerError, ...options, clock, name: this.name });
+    const made = retryOf({ onListenerError, name: this.name, ...options }, clock);
     made.on('retry', () => {
       this.counts.retries++;
     });
     return made;
   }
+}
+
+/**
+ * The retry of a service.
+ *
+ * @throws {@link InvalidOptionsError} naming every option that is unknown or out of range, and another clock.
+ * @internal
+ */
+export function retryOf(options: RetryOptions, clock: Clock): Retry {
+  const made = retry({ ...options, clock });
+  if (options.clock === undefined || options.clock === clock) return made;
+  const message = 'is another one than that of the service; leave it out';
+  throw new InvalidOptionsError('ErrorRecoveryService', [{ path: 'retry.clock', message }]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.js';
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
@@ -52,6 +53,8 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
   /** The handler runs by itself: nothing of the failed call is around it but its limits. */
   readonly #alone: Plan;
   #calls = 0;
+  /** One that was given: it asks for no time that matters to the others. */
+  readonly #ownClock: Clock | undefined;
   #fallbacks = 0;
   #failures = 0;
 
@@ -63,6 +66,7 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
       throw new InvalidArgumentError(`fallback: expected a function such as () => cached, got ${describe(handler)}`);
     }
     this.#handler = handler;
+    this.#ownClock = options?.clock;
     this.#options = parseFallbackOptions(options);
     const { name, clock, onListenerError } = this.#options;
     this.name = name;
@@ -74,7 +78,7 @@ class FallbackPolicy<F> implements Fallback<F>, Stage {
 
   [STAGES](): Staged {
     const answersAll = this.#options.fallbackIf === undefined;
-    return { kind: this.kind, clock: undefined, stages: [this], answersAll };
+    return { kind: this.kind, clock: this.#ownClock, stages: [this], answersAll };
   }
 
   execute<T>(operation: (call: CallContext) => T | PromiseLike<T>, options?: ExecuteOptions): Promise<T | F> {

@@ -102,8 +102,10 @@ export class Feature {
     const call = new FeatureCallContext(this.name, name, true, served.reasons, around, failure);
     try {
       const value = await answer(call);
-      this.#calls.degraded++;
-      if (episode !== undefined) episode.calls++;
+      if (!isAborted(signal)) {
+        this.#calls.degraded++;
+        if (episode !== undefined) episode.calls++;
+      }
       return { value, degraded: true, level: name, reasons: served.reasons };
     } catch (error) {
       if (!isAborted(signal)) this.#calls.failed++;

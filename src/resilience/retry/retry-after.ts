@@ -1,6 +1,7 @@
 import { errorChain, fieldOf } from '../error-chain.js';
 
 const SECONDS = /^\s*-?\d{1,12}(?:\.\d{1,9})?\s*$/;
+const ZONE = /(?:gmt|utc?|[+-]\d{4})\s*$/i;
 /** The three forms of RFC 9110, section 5.6.7, all begin with the name of a day. */
 const HTTP_DATE = /^\s*(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? [\w :-]{10,40}$/i;
 
@@ -30,7 +31,8 @@ function hintOf(headers: unknown, wallNowMs: number): number | undefined {
   const seconds = numberOf(text);
   if (seconds !== undefined) return seconds * 1_000;
   if (text === undefined || !HTTP_DATE.test(text)) return undefined;
-  const dateMs = Date.parse(text);
+  // All of them are in GMT; the oldest form does not say so.
+  const dateMs = Date.parse(ZONE.test(text) ? text : `${text} GMT`);
   const waitMs = dateMs - wallNowMs;
   return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }

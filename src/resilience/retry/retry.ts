@@ -5,6 +5,7 @@ import { isRejectedError } from '../../core/errors.js';
 import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
+import { punctual } from '../../internal/punctual.js';
 import type { CallContext, ExecuteOptions } from '../call-context.js';
 import type { Execution, Stage } from '../execution.js';
 import { LimitStage } from '../limit-stage.js';
@@ -141,7 +142,7 @@ class RetryPolicy implements Retry, RetryRules {
   // What the stage asks.
 
   schedule(fn: () => void, delayMs: number): () => void {
-    return this.#settings.clock.schedule(fn, delayMs, { hold: true });
+    return punctual(this.#settings.clock, this.now, delayMs, fn);
   }
 
   began(): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js';
-import { clockOption, durationMs, type ParsedOptions, parseOptions, text } from '../../core/options.js';
+import { InvalidOptionsError } from '../../core/errors.js';
+import { clockOption, durationMs, type ParsedOptions, readOptions, text } from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 
 /** Options of {@link timeout} and {@link deadline}. */
@@ -14,7 +15,6 @@ export interface TimeLimitOptions {
 
 function schema(name: string) {
   return {
-    ms: durationMs(undefined, { min: 1 }),
     name: text(name),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),
@@ -22,17 +22,20 @@ function schema(name: string) {
 }
 
 /** @internal */
-export type ParsedTimeLimitOptions = Omit<ParsedOptions<ReturnType<typeof schema>>, 'ms'> & { readonly ms: number };
+export type ParsedTimeLimitOptions = ParsedOptions<ReturnType<typeof schema>> & { readonly ms: number };
 
 /** @internal */
 export function parseTimeLimitOptions(
   kind: 'timeout' | 'deadline',
-  ms: number,
+  ms: number | undefined,
   options: TimeLimitOptions | undefined,
 ): ParsedTimeLimitOptions {
-  const given = { ...(options as object | undefined), ms };
-  const parsed = parseOptions(kind, schema(kind), given, ({ ms: limitMs }, report) => {
-    if (limitMs === undefined) report('ms', 'is required: it must be a finite number of milliseconds of at least 1');
-  });
-  return parsed as ParsedTimeLimitOptions;
+  const { parsed, issues } = readOptions(schema(kind), options);
+  const report = (path: string, message: string): void => {
+    issues.unshift({ path, message });
+  };
+  if (ms === undefined) report('ms', 'is required: it must be a finite number of milliseconds of at least 1');
+  else durationMs(undefined, { min: 1 }).parse(ms, 'ms', report);
+  if (issues.length > 0) throw new InvalidOptionsError(kind, issues);
+  return { ...parsed, ms: ms as number };
 }

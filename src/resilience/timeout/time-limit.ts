@@ -60,6 +60,9 @@ export class Limit implements TimeLimit {
         return limitMs;
       },
       exceeded: () => this.#exceeded(),
+      tell: () => {
+        if (this.#events.has('timeout')) this.#events.emit('timeout', { limit: name, limitMs });
+      },
     });
     this.#plan = new Plan([this.#stage]);
   }
@@ -110,7 +113,6 @@ export class Limit implements TimeLimit {
   #exceeded(): Error {
     const { ms } = this.#options;
     this.#timeouts++;
-    if (this.#events.has('timeout')) this.#events.emit('timeout', { limit: this.name, limitMs: ms });
     return this.kind === 'timeout'
       ? new TimeoutError(`'${this.name}': no answer within ${String(ms)} ms`, ms)
       : new DeadlineExceededError(`'${this.name}': the whole call was not done within ${String(ms)} ms`, ms);

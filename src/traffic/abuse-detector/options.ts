@@ -29,7 +29,7 @@ export interface AbuseEvent {
   /** The subject's decayed score, this event included. */
   readonly score: number;
   /** How many of those events are of one type; an event of weight 3 counts as three. */
-  countOf(type: string): number;
+  readonly countOf: (type: string) => number;
 }
 
 /** Judges an event: `true` flags its subject. It must be quick, and neither throw nor be async. */

@@ -5,8 +5,8 @@ import { setup } from './setup.js';
 
 /** A promise that cannot be waited for. */
 function unwaitable(): Promise<number> {
-  return Object.assign(Promise.resolve(1), {
-    then: () => {
+  return Object.defineProperty(Promise.resolve(1), 'constructor', {
+    get: () => {
       throw new Error('no waiting');
     },
   });

@@ -243,3 +243,20 @@ describe('CircuitBreaker by hand', () => {
     expect(told).toEqual([{ durationMs: 12 }, { error: new Error('down'), durationMs: 7 }]);
   });
 });
+
+describe('the reason of an isolation', () => {
+  it('is the latest of those that hold', () => {
+    const breaker = new CircuitBreaker();
+    const first = breaker.isolate('first');
+    const silent = breaker.isolate();
+    const second = breaker.isolate('second');
+    expect(breaker.snapshot().isolatedBecause).toBe('second');
+    second[Symbol.dispose]();
+    expect(breaker.health().message).toBe('circuit is ISOLATED: first');
+    first[Symbol.dispose]();
+    first[Symbol.dispose]();
+    expect([breaker.state, breaker.snapshot().isolatedBecause]).toEqual(['ISOLATED', undefined]);
+    silent[Symbol.dispose]();
+    expect(breaker.state).toBe('CLOSED');
+  });
+});

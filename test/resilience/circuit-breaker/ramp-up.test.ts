@@ -1,3 +1,6 @@
+import { CircuitBreakerRegistry } from 'breakwater/circuit-breaker';
+import { GracefulDegradation } from 'breakwater/error-recovery';
+import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { setup } from './setup.js';
 
@@ -77,5 +80,51 @@ describe('rampUp', () => {
     expect(admitted(10)).toBe(1);
     clock.set(endMs);
     expect(admitted(10)).toBe(10);
+  });
+});
+
+describe('a registry', () => {
+  async function ramping() {
+    const clock = new ManualClock();
+    const registry = new CircuitBreakerRegistry({
+      clock,
+      maxEntries: 1,
+      defaults: { failureThreshold: 1, recoveryTimeoutMs: 1_000, rampUp: { fromRatio: 0.1, overMs: 10_000 } },
+    });
+    await registry.for('a').attempt(() => Promise.reject(new Error('down')));
+    clock.advance(1_000);
+    await registry.for('a').execute(() => 1);
+    return { clock, registry };
+  }
+
+  it('keeps a breaker that takes up its load again, and lets it go afterwards', async () => {
+    const { clock, registry } = await ramping();
+    registry.for('b');
+    expect([registry.get('a')?.snapshot().rampRatio, registry.get('b')]).toEqual([0.1, undefined]);
+    clock.advance(10_000);
+    registry.for('b');
+    expect([registry.get('a'), registry.get('b') === undefined]).toEqual([undefined, false]);
+  });
+
+  it('is as well as its breakers: a feature linked to either recovers at the same time', async () => {
+    const { clock, registry } = await ramping();
+    expect(registry.get('a')?.health().status).toBe('DEGRADED');
+    expect(registry.health()).toEqual({ status: 'DEGRADED', message: '1 CLOSED step by step of 1 circuits' });
+    const features = new GracefulDegradation({ minDwellMs: 0, clock });
+    features.register('one');
+    features.register('all');
+    features.link('one', registry.for('a'));
+    features.link('all', registry);
+    const levels = () => features.status().features.map(({ degraded }) => degraded);
+    expect(levels()).toEqual([true, true]);
+    clock.advance(10_000);
+    expect([levels(), registry.health().status]).toEqual([[false, false], 'HEALTHY']);
+    expect(registry.get('a')?.health().status).toBe('HEALTHY');
+  });
+
+  it('forgets the ramp of a breaker that it lets go', async () => {
+    const { registry } = await ramping();
+    registry.delete('a');
+    expect(registry.health()).toEqual({ status: 'HEALTHY' });
   });
 });

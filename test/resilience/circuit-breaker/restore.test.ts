@@ -190,3 +190,40 @@ describe('CircuitBreaker.restore', () => {
     expect(() => CircuitBreaker.restore(snapshot, 5 as never)).toThrow(InvalidOptionsError);
   });
 });
+
+describe('what a restored circuit keeps', () => {
+  it('P01 a break that the dependency asked for survives two restarts', () => {
+    const clock = new ManualClock({ wallNow: 1e12 });
+    const options = { clock, recoveryTimeoutMs: 1_000 };
+    const first = new CircuitBreaker({ ...options, classify: () => ({ throttledMs: 300_000 }) });
+    first.executeSync(() => 1);
+    const second = CircuitBreaker.restore(first.snapshot(), options);
+    const third = CircuitBreaker.restore(second.snapshot(), options);
+    expect([second, third].map((breaker) => breaker.snapshot())).toMatchObject([
+      { remainingMs: 300_000, reason: 'throttled' },
+      { remainingMs: 300_000, reason: 'throttled' },
+    ]);
+  });
+
+  it('P01 a load that grows again goes on growing from where it was', async () => {
+    const clock = new ManualClock({ wallNow: 1e12 });
+    const options = {
+      clock,
+      failureThreshold: 1,
+      recoveryTimeoutMs: 1_000,
+      rampUp: { fromRatio: 0.1, overMs: 10_000 },
+    };
+    const first = new CircuitBreaker(options);
+    await first.attempt(() => Promise.reject(new Error('down')));
+    clock.advance(1_000);
+    await first.execute(() => 1);
+    clock.advance(5_000);
+    const second = CircuitBreaker.restore(first.snapshot(), options);
+    expect(second.snapshot().rampRatio).toBeCloseTo(0.55);
+    const passed = Array.from({ length: 100 }, () => second.tryAcquire()?.success()).filter(Boolean).length;
+    expect(passed).toBe(55);
+    clock.advance(5_000);
+    expect(second.snapshot().rampRatio).toBeUndefined();
+    expect(CircuitBreaker.restore(first.snapshot(), { clock }).snapshot().rampRatio).toBeUndefined();
+  });
+});

@@ -94,3 +94,46 @@ describe('ErrorRecoveryService and its breakers', () => {
     warn.mockRestore();
   });
 });
+
+describe('options that must agree', () => {
+  it('a registry with another clock is refused at once', () => {
+    expect(
+      () => new ErrorRecoveryService({ clock: new ManualClock(), registry: new CircuitBreakerRegistry() }),
+    ).toThrow('registry has another clock; give both the same');
+  });
+
+  it('so is a retry with another clock, in the constructor and in a call', async () => {
+    const clock = new ManualClock();
+    expect(() => new ErrorRecoveryService({ clock, retry: { clock: new ManualClock() } })).toThrow(
+      'retry.clock is another one',
+    );
+    const service = new ErrorRecoveryService({ clock, retry: { clock, name: 'mine' } });
+    await expect(service.execute('a', () => 1, { retry: { clock: new ManualClock() } })).rejects.toThrow('retry.clock');
+    expect(await service.execute('a', () => 1)).toBe(1);
+  });
+
+  it('M09 options that change later change nothing', async () => {
+    const clock = new ManualClock();
+    const options = { delaysMs: [1], maxAttempts: 2, budget: false as const };
+    const service = new ErrorRecoveryService({ clock, retry: options });
+    options.delaysMs[0] = -5;
+    Object.assign(options, { foo: 1, maxAttempts: 0 });
+    let calls = 0;
+    const running = service.execute('a', () => (++calls === 1 ? Promise.reject(new Error('x')) : 'fine'));
+    await clock.advanceAsync(1);
+    expect([await running, calls]).toEqual(['fine', 2]);
+  });
+
+  it('a call whose options are refused pins none for the service', async () => {
+    const service = new ErrorRecoveryService();
+    const broken = { retry: { maxAttempts: 0 }, breaker: { failureThreshold: 7 } };
+    await expect(service.execute('a', () => 1, broken)).rejects.toThrow('maxAttempts');
+    const misspelt = { breaker: { failureTreshold: 1 } as object };
+    await expect(service.execute('a', () => 1, misspelt)).rejects.toThrow('failureTreshold');
+    const fail = (): Promise<never> => Promise.reject(new Error('down'));
+    await expect(service.execute('a', fail, { breaker: { failureThreshold: 1 }, retry: false })).rejects.toThrow(
+      'down',
+    );
+    expect(service.summary().services[0]?.breaker).toBe('OPEN');
+  });
+});

@@ -1,3 +1,4 @@
+import { GracefulDegradation } from 'breakwater/error-recovery';
 import { InvalidArgumentError, isBreakwaterError } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
 import { setup } from './setup.js';
@@ -225,5 +226,24 @@ describe('GracefulDegradation.run', () => {
     await expect(degradation.run('search', () => 1, undefined, 5 as never)).rejects.toThrow(
       'options must be an object',
     );
+  });
+});
+
+describe('a degraded call whose caller gave up meanwhile', () => {
+  it('counts nowhere', async () => {
+    const features = new GracefulDegradation({ minDwellMs: 0 });
+    features.register('search');
+    features.degrade('search', { reason: 'load' });
+    const recovered: unknown[] = [];
+    features.on('recovered', (event) => recovered.push(event));
+    const caller = new AbortController();
+    const degraded = (): number => {
+      caller.abort();
+      return 2;
+    };
+    expect(await features.run('search', () => 1, degraded, { signal: caller.signal })).toMatchObject({ value: 2 });
+    expect(features.status().features[0]?.calls).toEqual({ full: 0, degraded: 0, refused: 0, failed: 0 });
+    features.recover('search');
+    expect(recovered).toMatchObject([{ callsServedDegraded: 0 }]);
   });
 });

@@ -361,3 +361,19 @@ describe('a pipeline and what it says about types', () => {
     expect(pipeline(new Plain(), new Cached()).snapshot().parts.length).toBe(2);
   });
 });
+
+it('a fallback with a clock of its own must have that of the others', () => {
+  const [one, other] = [clockAt(), clockAt()];
+  expect(() =>
+    pipeline(
+      fallback(() => 1, { clock: one }),
+      timeout(5, { clock: other }),
+    ),
+  ).toThrow(/another clock/);
+  expect(() =>
+    pipeline(
+      fallback(() => 1),
+      timeout(5, { clock: other }),
+    ),
+  ).not.toThrow();
+});

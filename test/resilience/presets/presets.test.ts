@@ -1,4 +1,5 @@
-import { CircuitBreaker, classifyDatabaseError } from 'breakwater/circuit-breaker';
+import { CircuitBreaker, CircuitBreakerRegistry, classifyDatabaseError } from 'breakwater/circuit-breaker';
+import { ErrorRecoveryService } from 'breakwater/error-recovery';
 import * as presets from 'breakwater/presets';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
@@ -27,6 +28,14 @@ describe('presets', () => {
 
   it('takes what a database says about a statement for an answer', () => {
     expect(CIRCUIT_BREAKER_PRESETS.DB.classify).toBe(classifyDatabaseError);
+  });
+
+  it('are options for a registry and for a service as well', async () => {
+    const registry = new CircuitBreakerRegistry({ defaults: CIRCUIT_BREAKER_PRESETS.ALGORITHM });
+    for (let i = 0; i < 3; i++) await registry.for('a').attempt(() => Promise.reject(new Error('down')));
+    expect(registry.for('a').state).toBe('OPEN');
+    const service = new ErrorRecoveryService();
+    expect(await service.execute('db', () => 1, { breaker: CIRCUIT_BREAKER_PRESETS.DB })).toBe(1);
   });
 
   it('cannot be changed', () => {

@@ -229,3 +229,33 @@ describe('waits that the other side asks for', () => {
     expect(retryHistory(outcome.error)?.stop).toBe('not-retryable');
   });
 });
+
+describe('a date of the oldest form', () => {
+  it('R10 is in GMT, wherever the process runs', async () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'America/New_York';
+    try {
+      for (const date of [
+        'Tue Nov 14 22:13:30 2023',
+        'Tue, 14 Nov 2023 22:13:30 GMT',
+        'Tuesday, 14-Nov-23 22:13:30 GMT',
+        'Tue, 14 Nov 2023 22:13:30 UTC',
+        'Tue, 14 Nov 2023 17:13:30 -0500',
+      ]) {
+        const policy = retry({ clock: clockAt(), retryAfter: { maxMs: 1e12 }, budget: false });
+        const waits: number[] = [];
+        policy.on('retry', ({ delayMs }) => waits.push(delayMs));
+        const caller = new AbortController();
+        const error = Object.assign(new Error('busy'), { headers: { 'retry-after': date } });
+        const running = policy.execute(() => Promise.reject(error), { signal: caller.signal }).catch(() => undefined);
+        await new Promise(setImmediate);
+        caller.abort();
+        await running;
+        expect([date, waits]).toEqual([date, [10_000]]);
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+});

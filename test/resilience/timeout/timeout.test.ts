@@ -279,3 +279,19 @@ describe('deadline', () => {
     expect(seen).toEqual([200]);
   });
 });
+
+describe('the options of a limit', () => {
+  it.each<[unknown, string]>([
+    [5, 'must be an options object, got 5'],
+    [null, 'must be an options object, got null'],
+    [() => 1, 'must be an options object, got a function'],
+    [{ ms: 10 }, 'ms is not an option'],
+    [{ nmae: 'x' }, 'nmae is not an option; did you mean name?'],
+  ])('%o is refused', (options, message) => {
+    for (const limit of [timeout, deadline]) expect(() => limit(50, options as never)).toThrow(message);
+  });
+
+  it.each([undefined, NaN, 0, '5', Infinity])('%o is no limit, and said together with the rest', (ms) => {
+    expect(() => timeout(ms as never, { nmae: 'x' } as never)).toThrow(/ms .*nmae/s);
+  });
+});
