@@ -92,6 +92,32 @@ export function bytesEach(title, count, mostBytes, make) {
   return met || SMOKE;
 }
 
+/**
+ * By how much the memory of the process grows while `count` strangers come, and whether what mattered before is still known.
+ *
+ * @param make - answers `call`, once for each of them, and `holds`.
+ */
+export function growth(title, count, mostMiB, make) {
+  const strangers = SMOKE ? 1e5 : count;
+  const used = () => {
+    for (let i = 0; i < 3; i++) globalThis.gc?.();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return (heapUsed + arrayBuffers) / 1_048_576;
+  };
+  const before = used();
+  const { call, holds } = make();
+  for (let i = 0; i < strangers; i++) call(i);
+  const grownMiB = used() - before;
+  const held = holds();
+  const met = grownMiB <= mostMiB && held;
+  console.log(`\n${title}`);
+  console.log(
+    `  ours   ${grownMiB.toFixed(1)} MiB after ${String(strangers)}, the busy one ${held ? 'is known' : 'is LOST'}`,
+  );
+  console.log(`  budget: at most ${String(mostMiB)} MiB: ${met ? 'met' : 'MISSED'}`);
+  return met || SMOKE;
+}
+
 /** What the figures were measured on. */
 export function machine() {
   const [cpu] = cpus();

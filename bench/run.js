@@ -1,9 +1,15 @@
+import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { machine } from './harness.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
 
-const groups = { 'circuit-breaker': circuitBreakerBench, pipeline: pipelineBench, 'rate-limiter': rateLimiterBench };
+const groups = {
+  'circuit-breaker': circuitBreakerBench,
+  pipeline: pipelineBench,
+  'rate-limiter': rateLimiterBench,
+  'abuse-detector': abuseDetectorBench,
+};
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));
 if (unknown.length > 0) {

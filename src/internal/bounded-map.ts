@@ -38,6 +38,13 @@ export class BoundedMap<V> {
     return gone;
   }
 
+  /** The same, unless it would take the place of what matters more. */
+  offer(key: string, value: V): void {
+    if (this.#entries.size < this.#max || this.#makeRoom(this.#weight(value)) !== undefined) {
+      this.#entries.set(detached(key), value);
+    }
+  }
+
   delete(key: string): boolean {
     return this.#entries.delete(key);
   }
@@ -46,7 +53,8 @@ export class BoundedMap<V> {
     return this.#entries.entries();
   }
 
-  #makeRoom(): [string, V] | undefined {
+  /** @param below - less than which must matter what makes room. */
+  #makeRoom(below = Infinity): [string, V] | undefined {
     let least: [string, V] | undefined;
     let weight = Infinity;
     for (let i = 0; i < SAMPLE; i++) {
@@ -57,7 +65,7 @@ export class BoundedMap<V> {
       // Nothing is lost with this one; what comes after it is for the next time.
       if (its <= 0) break;
     }
-    if (least === undefined) return undefined;
+    if (least === undefined || weight >= below) return undefined;
     this.#entries.delete(least[0]);
     if (weight > 0) this.evicted++;
     return least;

@@ -37,7 +37,6 @@ export interface AbuseResult {
   readonly shadow: boolean;
 }
 
-const NO_REASONS: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 /** From this event on a subject is suspected: its evidence is kept. */
 const SUSPECTED = 5;
 const MOST_LISTED = 20;
@@ -119,7 +118,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
         text: evidenceText(evidence),
       });
     }
-    const reasons = flagged ? Array.from(suspect.reasons(nowMs), ([, { text }]) => text) : NO_REASONS;
+    const reasons = suspect.texts;
     // Told last, and with nothing left to do: listeners may use the detector again.
     this.#tellEvicted(evicted, nowMs);
     this.#tellExpired(name, expired, nowMs);
@@ -216,14 +215,14 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
     const nowMs = this.#now();
     const flagged: FlaggedSubject[] = [];
     for (const [subject, suspect] of this.#suspects.entries()) {
-      const reasons = [...suspect.reasons(nowMs)];
-      if (reasons.length === 0) continue;
+      if (!suspect.isFlagged(nowMs)) continue;
+      const lasting = [...suspect.reasons.values()].filter(({ untilMs }) => untilMs > nowMs);
       flagged.push({
         subject,
-        reasons: reasons.map(([, { text }]) => text),
+        reasons: lasting.map(({ text }) => text),
         count: suspect.count(nowMs),
         score: suspect.score(nowMs),
-        remainingMs: Math.max(...reasons.map(([, { untilMs }]) => untilMs - nowMs)),
+        remainingMs: suspect.flaggedLeftMs(nowMs),
       });
     }
     flagged.sort((a, b) => b.score - a.score);

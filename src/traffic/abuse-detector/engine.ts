@@ -4,6 +4,10 @@ import { EventRing } from './event-ring.js';
 /** Rules that are there without being asked for; custom ones have other names. @internal */
 export const OWN_RULES = /* @__PURE__ */ Object.freeze(['spike', 'score', 'manual'] as const);
 
+const NO_REASONS: ReadonlyMap<string, HeldReason> = /* @__PURE__ */ new Map<string, HeldReason>();
+
+const NO_TEXTS: readonly string[] = /* @__PURE__ */ Object.freeze([]);
+
 /** Below it a score is as good as none. */
 const LEAST_SCORE = 0.5;
 
@@ -23,6 +27,16 @@ export interface HeldReason {
   readonly untilMs: number;
 }
 
+/** A flag, with all its reasons. */
+interface Flag {
+  readonly sinceMs: number;
+  readonly reasons: Map<string, HeldReason>;
+  /** When the first and the last of them run out. */
+  firstEndMs: number;
+  lastEndMs: number;
+  texts: readonly string[] | undefined;
+}
+
 /** What ended with a flag. @internal */
 export interface LiftedFlag {
   readonly flaggedAtMs: number;
@@ -31,6 +45,8 @@ export interface LiftedFlag {
 /** Who lifted the last flag by hand, and why. @internal */
 export interface Lifting {
   readonly atMs: number;
+  /** Until when nothing flags again. */
+  graceUntilMs: number;
   readonly said: { readonly by?: string; readonly note?: string };
 }
 
@@ -48,9 +64,7 @@ export class Suspect {
   #score = 0;
   #scoreAtMs: number;
   // Made on first use: most subjects are never flagged.
-  #reasons: Map<string, HeldReason> | undefined;
-  #flaggedAtMs = NaN;
-  #graceUntilMs = -Infinity;
+  #flag: Flag | undefined;
   lifting: Lifting | undefined;
 
   constructor(rules: AbuseSettings, nowMs: number) {
@@ -87,64 +101,88 @@ export class Suspect {
     return nowMs + halfLifeMs * Math.log2(this.score(nowMs) / clearBelow);
   }
 
-  /** The reasons, without those that are over. */
-  *reasons(nowMs: number): Generator<[string, HeldReason]> {
-    for (const entry of this.#reasons ?? []) if (!isOver(entry[1].untilMs, nowMs)) yield entry;
+  /** The reasons that it has, as of the last {@link Suspect.expire}. */
+  get reasons(): ReadonlyMap<string, HeldReason> {
+    return this.#flag?.reasons ?? NO_REASONS;
+  }
+
+  /** The same in words. */
+  get texts(): readonly string[] {
+    if (this.#flag === undefined) return NO_TEXTS;
+    return (this.#flag.texts ??= Object.freeze(Array.from(this.reasons.values(), ({ text }) => text)));
   }
 
   has(rule: string): boolean {
-    return this.#reasons?.has(rule) === true;
+    return this.#flag?.reasons.has(rule) === true;
   }
 
   isFlagged(nowMs: number): boolean {
-    return this.#reasons !== undefined && this.reasons(nowMs).next().done !== true;
+    return this.#flag !== undefined && !isOver(this.#flag.lastEndMs, nowMs);
+  }
+
+  /** How long it will be flagged if nothing else comes. */
+  flaggedLeftMs(nowMs: number): number {
+    return this.#flag === undefined || isOver(this.#flag.lastEndMs, nowMs) ? 0 : this.#flag.lastEndMs - nowMs;
   }
 
   /** Adds or replaces a reason; whether the subject was not flagged before. */
   flag(nowMs: number, rule: string, reason: HeldReason): boolean {
-    const first = this.#reasons === undefined;
-    (this.#reasons ??= new Map<string, HeldReason>()).set(rule, reason);
-    if (first) this.#flaggedAtMs = nowMs;
+    const first = this.#flag === undefined;
+    this.#flag ??= { sinceMs: nowMs, reasons: new Map(), firstEndMs: NaN, lastEndMs: NaN, texts: undefined };
+    this.#flag.reasons.set(rule, reason);
+    noteEnds(this.#flag);
     return first;
   }
 
   /** Forgets the reasons that are over; what ended, when that was the last of them. */
   expire(nowMs: number): LiftedFlag | undefined {
-    if (this.#reasons === undefined) return undefined;
-    for (const [rule, { untilMs }] of this.#reasons) if (isOver(untilMs, nowMs)) this.#reasons.delete(rule);
-    return this.#reasons.size === 0 ? this.#lift() : undefined;
+    const flag = this.#flag;
+    if (flag === undefined || !isOver(flag.firstEndMs, nowMs)) return undefined;
+    for (const [rule, { untilMs }] of flag.reasons) if (isOver(untilMs, nowMs)) flag.reasons.delete(rule);
+    noteEnds(flag);
+    return flag.reasons.size === 0 ? this.#lift() : undefined;
   }
 
   /** Lifts the flag by hand: what led to it no longer counts, and nothing flags again within the grace. */
   clear(nowMs: number, graceMs: number, said: Lifting['said']): LiftedFlag | undefined {
     this.ring.clear();
     this.#score = 0;
-    this.#graceUntilMs = nowMs + graceMs;
-    this.lifting = { atMs: nowMs, said };
-    return this.#reasons === undefined ? undefined : this.#lift();
+    this.lifting = { atMs: nowMs, graceUntilMs: nowMs + graceMs, said };
+    return this.#lift();
   }
 
   endGrace(): void {
-    this.#graceUntilMs = -Infinity;
+    if (this.lifting !== undefined) this.lifting.graceUntilMs = -Infinity;
   }
 
   graceLeftMs(nowMs: number): number {
-    return isOver(this.#graceUntilMs, nowMs) ? 0 : this.#graceUntilMs - nowMs;
+    const untilMs = this.lifting?.graceUntilMs ?? -Infinity;
+    return isOver(untilMs, nowMs) ? 0 : untilMs - nowMs;
   }
 
   /** How much would be lost with this subject: a flag most of all, then a grace, then the events that count. */
   importance(nowMs: number): number {
-    let leftMs = -Infinity;
-    for (const [, { untilMs }] of this.reasons(nowMs)) leftMs = Math.max(leftMs, untilMs - nowMs);
+    const leftMs = this.flaggedLeftMs(nowMs);
     if (leftMs > 0) return 1e12 + leftMs;
     if (this.graceLeftMs(nowMs) > 0) return 1e9;
     const score = this.#rules.flagAt === Infinity ? 0 : this.score(nowMs);
     return this.count(nowMs) + (score < LEAST_SCORE ? 0 : score);
   }
 
-  #lift(): LiftedFlag {
-    this.#reasons = undefined;
-    return { flaggedAtMs: this.#flaggedAtMs };
+  #lift(): LiftedFlag | undefined {
+    const flag = this.#flag;
+    this.#flag = undefined;
+    return flag === undefined ? undefined : { flaggedAtMs: flag.sinceMs };
+  }
+}
+
+function noteEnds(flag: Flag): void {
+  flag.texts = undefined;
+  flag.firstEndMs = Infinity;
+  flag.lastEndMs = -Infinity;
+  for (const { untilMs } of flag.reasons.values()) {
+    flag.firstEndMs = Math.min(flag.firstEndMs, untilMs);
+    flag.lastEndMs = Math.max(flag.lastEndMs, untilMs);
   }
 }
 

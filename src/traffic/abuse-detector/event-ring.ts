@@ -1,6 +1,6 @@
 import { ROUNDING_MS } from '../../core/steady.js';
 
-/** Most subjects come a few times: a ring for all that could count is made in steps. */
+/** Most subjects come a few times: room for all that could count is made in steps. */
 const FIRST_ROOM = 4;
 
 /**
@@ -10,17 +10,18 @@ const FIRST_ROOM = 4;
  */
 export class EventRing {
   readonly #most: number;
-  #times: Float64Array;
-  #types: Uint8Array;
+  // A plain array: a typed one takes as much again for itself.
+  #times: number[];
+  /** The type of all of them, as long as they have one. */
+  #type = 0;
+  #types: Uint8Array | undefined;
   // Where the oldest is.
   #first = 0;
   #size = 0;
 
   constructor(most: number) {
     this.#most = most;
-    const room = Math.min(FIRST_ROOM, most);
-    this.#times = new Float64Array(room);
-    this.#types = new Uint8Array(room);
+    this.#times = room(Math.min(FIRST_ROOM, most));
   }
 
   /** Events that are no older than the window. */
@@ -31,6 +32,7 @@ export class EventRing {
 
   /** Those of one type, at the moment of the last {@link EventRing.count}. */
   countOf(type: number): number {
+    if (this.#types === undefined) return type === this.#type ? this.#size : 0;
     let found = 0;
     for (let i = 0; i < this.#size; i++) if (this.#types[this.#at(i)] === type) found++;
     return found;
@@ -38,17 +40,24 @@ export class EventRing {
 
   /** The types that are there. */
   types(): Set<number> {
-    return new Set(Array.from({ length: this.#size }, (_, i) => this.#types[this.#at(i)] ?? 0));
+    return new Set(Array.from({ length: this.#size }, (_, i) => this.#types?.[this.#at(i)] ?? this.#type));
   }
 
   /** One event that counts as `weight`, and takes the place of the oldest. */
   add(nowMs: number, type: number, weight: number): void {
+    if (weight === 0) return;
+    if (this.#size === 0) {
+      this.#type = type;
+      this.#types = undefined;
+    } else if (this.#types === undefined && type !== this.#type) {
+      this.#types = new Uint8Array(this.#times.length).fill(this.#type);
+    }
     for (let left = Math.min(weight, this.#most); left > 0; left--) {
       if (this.#size === this.#most) this.#dropOldest();
       else if (this.#size === this.#times.length) this.#grow();
       const place = this.#at(this.#size++);
       this.#times[place] = nowMs;
-      this.#types[place] = type;
+      if (this.#types !== undefined) this.#types[place] = type;
     }
   }
 
@@ -68,13 +77,20 @@ export class EventRing {
   }
 
   #grow(): void {
-    const room = Math.min(this.#most, this.#size * 4);
-    const times = new Float64Array(room);
-    const types = new Uint8Array(room);
+    const size = Math.min(this.#most, this.#size * 4);
+    const times = room(size);
+    const types = this.#types === undefined ? undefined : new Uint8Array(size);
     for (let i = 0; i < this.#size; i++) {
       times[i] = this.#times[this.#at(i)] ?? 0;
-      types[i] = this.#types[this.#at(i)] ?? 0;
+      if (types !== undefined) types[i] = this.#types?.[this.#at(i)] ?? 0;
     }
-    [this.#times, this.#types, this.#first] = [times, types, 0];
+    this.#times = times;
+    this.#types = types;
+    this.#first = 0;
   }
+}
+
+/** Places for so many moments; what is filled with a fraction is stored without boxes. */
+function room(size: number): number[] {
+  return new Array<number>(size).fill(0.5);
 }

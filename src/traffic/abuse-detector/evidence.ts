@@ -1,4 +1,5 @@
 import { redactText, redactValue } from '../../core/redaction.js';
+import { detached } from '../../internal/detached.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 
 /** Events that are kept of each subject, … */
@@ -32,7 +33,7 @@ export class EvidenceLog<S> {
 
   add(name: string, suspect: S, event: KeptEvent): void {
     let kept = this.#kept.get(name);
-    if (kept === undefined) this.#kept.add(name, (kept = { suspect, events: [] }));
+    if (kept === undefined) this.#kept.offer(name, (kept = { suspect, events: [] }));
     if (kept.events.push(event) > MOST_EVENTS) kept.events.shift();
   }
 
@@ -48,9 +49,10 @@ export class EvidenceLog<S> {
 /** What came with an event, as short text without secrets. @internal */
 export function evidenceText(evidence: unknown): string | undefined {
   if (evidence === undefined) return undefined;
-  if (typeof evidence === 'string') return redactText(evidence, LONGEST);
+  if (typeof evidence === 'string') return detached(redactText(evidence, LONGEST));
   const shown = redactValue(evidence);
   // A function or a symbol says nothing.
   const json = shown === undefined ? typeof evidence : JSON.stringify(shown);
-  return json.length > LONGEST ? `${json.slice(0, LONGEST - 1)}…` : json;
+  // Of a longer text it would keep the whole.
+  return detached(json.length > LONGEST ? `${json.slice(0, LONGEST - 1)}…` : json);
 }

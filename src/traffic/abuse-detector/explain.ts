@@ -13,7 +13,7 @@ export function explained(
   nowMs: number,
 ): AbuseExplanation {
   const flagged = suspect.isFlagged(nowMs);
-  const reasons = Array.from(suspect.reasons(nowMs), ([rule, { text, untilMs }]) => ({
+  const reasons = Array.from(suspect.reasons, ([rule, { text, untilMs }]) => ({
     rule,
     text,
     remainingMs: untilMs - nowMs,

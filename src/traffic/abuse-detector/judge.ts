@@ -16,6 +16,8 @@ export class Judge {
   readonly #rules: ReadonlyMap<string, AbuseRule>;
   readonly #types: EventTypes;
   readonly #reporter: Reporter;
+  readonly #spike: string;
+  readonly #score: string;
 
   constructor(
     settings: AbuseSettings,
@@ -29,11 +31,14 @@ export class Judge {
     this.#rules = rules;
     this.#types = types;
     this.#reporter = reporter;
+    // One text for all who are flagged for it.
+    this.#spike = `${String(settings.threshold)} events in ${String(settings.windowMs)} ms`;
+    this.#score = `score reached ${String(settings.flagAt)}`;
   }
 
   /** Adds the reasons that the event gives; answers the first, when the subject was not flagged before. */
   judge(suspect: Suspect, nowMs: number, event: JudgedEvent): NamedReason | undefined {
-    const { threshold, windowMs, flagAt, clearBelow } = this.#settings;
+    const { threshold, flagAt, clearBelow } = this.#settings;
     let first: NamedReason | undefined;
     const flag = (rule: string, text: string, untilMs = nowMs + this.#ttlMs): void => {
       const reason = { text, untilMs };
@@ -42,11 +47,11 @@ export class Judge {
     const count = suspect.count(nowMs);
     const score = suspect.score(nowMs);
     if (count >= threshold && !suspect.has('spike')) {
-      flag('spike', `${String(threshold)} events in ${String(windowMs)} ms`);
+      flag('spike', this.#spike);
     }
     // Such a flag lasts as long as the score stays up.
     if (score >= (suspect.has('score') ? clearBelow : flagAt)) {
-      flag('score', `score reached ${String(flagAt)}`, suspect.scoreEndsMs(nowMs));
+      flag('score', this.#score, suspect.scoreEndsMs(nowMs));
     }
     if (this.#rules.size === 0) return first;
     const countOf = (type: string): number => {
