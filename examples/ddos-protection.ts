@@ -14,3 +14,11 @@ for (let request = 1; request <= 101; request++) {
 
 console.log(ddos.bans());
 ddos.unblock('203.0.113.5');
+
+// #region export
+const strict = new DDoSProtection({ threshold: 1, escalate: { maxDurationMs: 7_200_000 } });
+strict.check('203.0.113.5');
+strict.check('203.0.113.5');
+// For `nft -f -`: what the machine need not even accept any more.
+console.log(strict.exportBans('nftables'));
+// #endregion export

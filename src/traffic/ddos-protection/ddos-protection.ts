@@ -3,6 +3,7 @@ import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { checkCallOptions, describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
+import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
@@ -13,7 +14,9 @@ import { type Ban, Bans } from './bans.js';
 import { Brake, Visits } from './engine.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
 import { type DDoSProtectionOptions, type ParsedDDoSProtectionOptions, parseDDoSProtectionOptions } from './options.js';
+import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
 import { type DDoSStats, protectionMetrics } from './stats.js';
+import { Strikes } from './strikes.js';
 
 /** A page of blocks. */
 export interface BanPage {
@@ -43,6 +46,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   readonly #visits: BoundedMap<Visits>;
   readonly #bans: Bans;
   readonly #brake: Brake;
+  readonly #strikes: Strikes | undefined;
   readonly #shadow: boolean;
   #latestMs = 0;
   #admitted = 0;
@@ -55,6 +59,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   constructor(options?: DDoSProtectionOptions) {
     this.#options = parseDDoSProtectionOptions(options);
     const { name, clock, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
+    const { escalate, blockDurationMs } = this.#options;
     this.name = name;
     this.#time = steady(clock);
     this.#reporter = new Reporter(`DDoSProtection '${name}'`, clock, onListenerError);
@@ -64,6 +69,9 @@ export class DDoSProtection implements Component<DDoSStats> {
     this.#bans = new Bans(`DDoSProtection '${name}'`, ipv6Prefix, maxAddresses);
     this.#brake = new Brake(windowMs);
     this.#shadow = mode === 'shadow';
+    // Who was blocked before is a part of those who come.
+    const remembered = Math.ceil(maxAddresses / 4);
+    this.#strikes = escalate === undefined ? undefined : new Strikes(escalate, blockDurationMs, remembered);
   }
 
   /**
@@ -120,7 +128,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   }
 
   /**
-   * Lifts the block of an address or a range and clears its count.
+   * Lifts the block of an address or a range, and clears its count and what is remembered of earlier blocks.
    *
    * @returns whether it was blocked.
    * @throws {@link InvalidArgumentError} when it is neither.
@@ -129,7 +137,10 @@ export class DDoSProtection implements Component<DDoSStats> {
     const { key, cidr } = this.#bans.name(addressOrCidr);
     const name = key ?? cidr;
     if (key === undefined) this.#forgetRange(cidr);
-    else this.#visits.delete(key);
+    else {
+      this.#visits.delete(key);
+      this.#strikes?.delete(key);
+    }
     const was = this.#bans.delete(name);
     if (was) this.#events.emit('unblocked', { protection: this.name, address: name });
     return was;
@@ -138,7 +149,9 @@ export class DDoSProtection implements Component<DDoSStats> {
   /** Clears the counts of all addresses of a range. */
   #forgetRange(cidr: string): void {
     const range = new CidrSet([cidr]);
-    for (const [key] of this.#visits.entries()) if (range.has(key.split('/')[0] ?? '')) this.#visits.delete(key);
+    const inside = (key: string): boolean => range.has(key.split('/')[0] ?? '');
+    for (const [key] of this.#visits.entries()) if (inside(key)) this.#visits.delete(key);
+    this.#strikes?.deleteAll(inside);
   }
 
   /**
@@ -166,6 +179,24 @@ export class DDoSProtection implements Component<DDoSStats> {
     const all = [...this.#bans.list(this.#now())];
     const bans = all.slice(cursor, cursor + PAGE);
     return cursor + PAGE < all.length ? { bans, next: cursor + PAGE } : { bans };
+  }
+
+  /**
+   * The blocks in force for others to enforce. `'nginx'` is the inside of a `geo` block, `'nftables'` a script for `nft -f`,
+   * `'json'` has the reasons as well. In shadow mode only `'json'` lists anybody. Addresses of `allow` are left out, but a
+   * range that is blocked may have some in it: let those pass first.
+   *
+   * @throws {@link InvalidArgumentError} for another format.
+   */
+  exportBans(format: BanFormat): string {
+    if (!BAN_FORMATS.includes(format)) {
+      throw new InvalidArgumentError(`DDoSProtection.exportBans: format must be ${BAN_FORMATS.join(', ')}`);
+    }
+    const { mode, clock, allow } = this.#options;
+    const bans = [...this.#bans.list(this.#now())].filter(
+      ({ address }) => address.includes('/') || !allow.has(address),
+    );
+    return exportedBans(format, { name: this.name, mode, takenAt: clock.wallNow() }, bans);
   }
 
   /** Counts as plain JSON; no address is in it. */
@@ -233,7 +264,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   }
 
   #exceeded(key: string, visits: Visits, block: boolean): Decision {
-    const { threshold, windowMs, blockDurationMs } = this.#options;
+    const { threshold, windowMs } = this.#options;
     const waitMs = visits.waitMs(this.#latestMs, windowMs, threshold);
     if (!block || visits.brakedMinute === this.#brake.minute) return this.#refuse(waitMs, 'local');
     if (!this.#brake.release()) {
@@ -243,12 +274,18 @@ export class DDoSProtection implements Component<DDoSStats> {
     }
     this.#visits.delete(key);
     const reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
+    const blockDurationMs = this.#durationMs(key);
     const { evicted } = this.#bans;
     this.#bans.add(key, this.#latestMs + blockDurationMs, reason, this.#latestMs);
     this.#bans.comesFirst(key, this.#brake.minute);
     if (this.#bans.evicted > evicted) this.#tellPressure('memory');
     this.#tellBlocked(key, reason, blockDurationMs, 'threshold');
     return this.#refuse(blockDurationMs, 'ban');
+  }
+
+  #durationMs(key: string): number {
+    const { blockDurationMs, random } = this.#options;
+    return this.#strikes?.durationMs(key, this.#latestMs, draw(random, this.#reporter)) ?? blockDurationMs;
   }
 
   #withoutAddress(): Decision {

@@ -3,15 +3,32 @@ import {
   clockOption,
   count,
   durationMs,
+  finite,
+  group,
   oneOf,
   type OptionKind,
   type ParsedOptions,
   parseOptions,
+  randomOption,
+  ratio,
   text,
 } from '../../core/options.js';
+import type { Random } from '../../core/random.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import { parseCidr } from '../../internal/ip-range.js';
 import { type Cidr, CidrSet } from '../client-address/index.js';
+
+/** How the blocks of an address grow that it brings upon itself again and again. */
+export interface EscalationOptions {
+  /** By what each is longer than the one before: at least 1. @defaultValue `2` */
+  readonly factor?: number | undefined;
+  /** The longest block, in ms, at least `blockDurationMs`. @defaultValue `86_400_000` */
+  readonly maxDurationMs?: number | undefined;
+  /** By which share blocks are longer or shorter by chance, so that nobody can time their end: 0 to 1. @defaultValue `0.1` */
+  readonly jitter?: number | undefined;
+  /** How long after a block it counts towards the next one, in ms. @defaultValue `86_400_000` */
+  readonly memoryMs?: number | undefined;
+}
 
 /** Options of {@link DDoSProtection}. */
 export interface DDoSProtectionOptions {
@@ -29,6 +46,8 @@ export interface DDoSProtectionOptions {
   readonly allow?: readonly Cidr[] | undefined;
   /** Ranges that are always refused. @defaultValue `[]` */
   readonly deny?: readonly Cidr[] | undefined;
+  /** Makes each further block of an address longer; `{}` with the defaults. @defaultValue `undefined`: all are as long */
+  readonly escalate?: EscalationOptions | undefined;
   /**
    * Most addresses that are counted, and most that are blocked, at once. Integer, at least 1. Beyond it the address
    * with the fewest requests among a few is forgotten. @defaultValue `32_000`
@@ -36,6 +55,8 @@ export interface DDoSProtectionOptions {
   readonly maxAddresses?: number | undefined;
   /** `'shadow'` admits everything and marks what it would have refused. @defaultValue `'enforce'` */
   readonly mode?: 'enforce' | 'shadow' | undefined;
+  /** Where jitter comes from. @defaultValue `Math.random` */
+  readonly random?: Random | undefined;
   /** Time source. @defaultValue `systemClock` */
   readonly clock?: Clock | undefined;
   /** Hears of listeners that throw and of configuration warnings. @defaultValue `process.emitWarning` */
@@ -54,6 +75,31 @@ export const DDOS_PROTECTION_DEFAULTS = /* @__PURE__ */ Object.freeze({
   maxAddresses: 32_000,
   mode: 'enforce',
 });
+
+/** Defaults of {@link EscalationOptions}. */
+export const ESCALATION_DEFAULTS = /* @__PURE__ */ Object.freeze({
+  factor: 2,
+  maxDurationMs: 86_400_000,
+  jitter: 0.1,
+  memoryMs: 86_400_000,
+});
+
+function escalationSchema() {
+  const defaults = ESCALATION_DEFAULTS;
+  return {
+    factor: finite({ min: 1, default: defaults.factor }),
+    maxDurationMs: durationMs(defaults.maxDurationMs, { min: 1 }),
+    jitter: ratio(defaults.jitter),
+    memoryMs: durationMs(defaults.memoryMs),
+  };
+}
+
+function escalation(): OptionKind<ParsedOptions<ReturnType<typeof escalationSchema>> | undefined> {
+  return {
+    parse: (value, path, report) =>
+      value === undefined ? undefined : group(escalationSchema()).parse(value, path, report),
+  };
+}
 
 function ranges(): OptionKind<CidrSet> {
   return {
@@ -87,6 +133,8 @@ function schema() {
     // A Map takes at most 2^24 entries.
     maxAddresses: count({ min: 1, max: 16_000_000, default: defaults.maxAddresses }),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
+    escalate: escalation(),
+    random: randomOption(),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),
   };
@@ -97,5 +145,9 @@ export type ParsedDDoSProtectionOptions = ParsedOptions<ReturnType<typeof schema
 
 /** @internal */
 export function parseDDoSProtectionOptions(options: DDoSProtectionOptions | undefined): ParsedDDoSProtectionOptions {
-  return parseOptions('DDoSProtection', schema(), options);
+  return parseOptions('DDoSProtection', schema(), options, ({ escalate, blockDurationMs }, report) => {
+    if (escalate !== undefined && escalate.maxDurationMs < blockDurationMs) {
+      report('escalate.maxDurationMs', `must be at least blockDurationMs, ${String(blockDurationMs)}`);
+    }
+  });
 }

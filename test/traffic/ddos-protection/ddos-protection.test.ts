@@ -293,6 +293,6 @@ describe('DDoSProtection', () => {
     expect(() => new DDoSProtection({ allow: ['10.0.0.1/8'] })).toThrow(
       "allow[0] '10.0.0.1/8' has bits beyond its prefix",
     );
-    expect(() => new DDoSProtection({ escalate: true } as never)).toThrow('escalate is not an option');
+    expect(() => new DDoSProtection({ escalation: {} } as never)).toThrow('escalation is not an option');
   });
 });
