@@ -230,13 +230,15 @@ export type {
   AddressBlocked,
   AddressUnblocked,
   Ban,
+  BanFormat,
   BanPage,
   DDoSProtectionEvents,
   DDoSProtectionOptions,
   DDoSStats,
+  EscalationOptions,
   ProtectionPressure,
 } from './traffic/ddos-protection/index.js';
-export { DDOS_PROTECTION_DEFAULTS, DDoSProtection } from './traffic/ddos-protection/index.js';
+export { DDOS_PROTECTION_DEFAULTS, DDoSProtection, ESCALATION_DEFAULTS } from './traffic/ddos-protection/index.js';
 export type {
   ComponentHealth,
   DatabaseCheckOptions,

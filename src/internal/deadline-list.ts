@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../core/clock.js';
-import { steady } from '../core/steady.js';
-import { punctual } from './punctual.js';
+import { SteadyTime } from '../core/steady.js';
+import { punctual, TOLERANCE_MS } from './punctual.js';
 
 /** Something with a time limit; the list keeps its places in the nodes themselves. @internal */
 export interface DeadlineNode<N> {
@@ -16,22 +16,30 @@ export interface DeadlineNode<N> {
  * @internal
  */
 export class DeadlineList<N extends DeadlineNode<N>> {
-  /** Time that never goes back, on the scale of `dueMs`. */
-  readonly now: () => number;
-  readonly #clock: Clock;
+  readonly #time: SteadyTime;
+  readonly #schedule: Clock['schedule'];
   readonly #usualMs: number;
   readonly #expire: (node: N) => void;
   readonly #alone = new Map<N, CancelTimer>();
   #first: N | undefined;
   #last: N | undefined;
   #timer: CancelTimer | undefined;
+  #setAtMs = -Infinity;
 
-  /** @param expire - told of each node whose time is over, after it has left the list. */
-  constructor(clock: Clock, usualMs: number, expire: (node: N) => void) {
-    this.#clock = clock;
-    this.now = steady(clock);
+  /**
+   * @param schedule - sets the timers.
+   * @param expire - told of each node whose time is over, after it has left the list.
+   */
+  constructor(clock: Clock, schedule: Clock['schedule'], usualMs: number, expire: (node: N) => void) {
+    this.#schedule = schedule;
+    this.#time = new SteadyTime(clock);
     this.#usualMs = usualMs;
     this.#expire = expire;
+  }
+
+  /** Time that never goes back, on the scale of `dueMs`. */
+  now(): number {
+    return this.#time.now();
   }
 
   /** Of those with the usual limit the one that came first. */
@@ -41,7 +49,7 @@ export class DeadlineList<N extends DeadlineNode<N>> {
 
   /** Adds a node that is in no list. */
   add(node: N, limitMs: number): void {
-    const nowMs = this.now();
+    const nowMs = this.#time.now();
     node.dueMs = nowMs + limitMs;
     if (limitMs === this.#usualMs) this.#append(node, nowMs);
     else this.#wait(node, limitMs);
@@ -68,7 +76,7 @@ export class DeadlineList<N extends DeadlineNode<N>> {
 
   #append(node: N, nowMs: number): void {
     // First of all: a clock that cannot set a timer must leave no node behind.
-    this.#await(nowMs, node);
+    if (this.#timer === undefined) this.#await(nowMs, node);
     const last = this.#last;
     this.#last = node;
     if (last !== undefined) {
@@ -104,9 +112,10 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     this.#timer = undefined;
   }
 
-  /** Has a timer: that of a node before this one will do. */
+  /** Sets the timer; where there is one, that of a node before will do. */
   #await(nowMs: number, { dueMs = nowMs }: N): void {
-    this.#timer ??= this.#clock.schedule(this.#fire, dueMs - nowMs, { hold: true });
+    this.#timer = this.#schedule(this.#fire, dueMs - nowMs, { hold: true });
+    this.#setAtMs = nowMs;
   }
 
   /** The first node may be a later one than that for which the timer was set. */
@@ -114,20 +123,27 @@ export class DeadlineList<N extends DeadlineNode<N>> {
     this.#timer = undefined;
     for (let node = this.#first; node !== undefined; node = this.#first) {
       const nowMs = this.now();
-      if ((node.dueMs ?? nowMs) > nowMs) {
+      if ((node.dueMs ?? nowMs) - nowMs > TOLERANCE_MS && nowMs > this.#setAtMs) {
         this.#await(nowMs, node);
         return;
       }
+      // Where time stands still the first has waited for long enough, and the others for a timer more.
+      this.#setAtMs = -Infinity;
       this.#unlink(node);
       this.#expire(node);
     }
   };
 
   #wait(node: N, delayMs: number): void {
-    const timer = punctual(this.#clock, this.now, delayMs, () => {
-      this.#alone.delete(node);
-      this.#expire(node);
-    });
+    const timer = punctual(
+      this.#schedule,
+      () => this.now(),
+      delayMs,
+      () => {
+        this.#alone.delete(node);
+        this.#expire(node);
+      },
+    );
     this.#alone.set(node, timer);
   }
 }

@@ -1,8 +1,12 @@
 import type { CancelTimer, Clock } from '../core/clock.js';
 import { ROUNDING_MS } from '../core/steady.js';
 
-/** Less than what others allow for, so that whoever waited for as long as it was told is on time for them. */
-const TOLERANCE_MS = ROUNDING_MS / 2;
+/**
+ * By how much a timer may be early, in ms: less than what others allow for, so that whoever waited for as long as it was told is on time
+ * for them.
+ * @internal
+ */
+export const TOLERANCE_MS = ROUNDING_MS / 2;
 
 /**
  * Calls `fn` after `delayMs`, and never before: timers may come early, by up to a millisecond on some platforms.
@@ -10,7 +14,7 @@ const TOLERANCE_MS = ROUNDING_MS / 2;
  * @param now - time that never goes back.
  * @internal
  */
-export function punctual(clock: Clock, now: () => number, delayMs: number, fn: () => void): CancelTimer {
+export function punctual(schedule: Clock['schedule'], now: () => number, delayMs: number, fn: () => void): CancelTimer {
   let setAtMs = now();
   const dueMs = setAtMs + delayMs;
   let cancel: CancelTimer;
@@ -23,13 +27,13 @@ export function punctual(clock: Clock, now: () => number, delayMs: number, fn: (
   const wait = (nowMs: number, leftMs: number): boolean => {
     setAtMs = nowMs;
     try {
-      cancel = clock.schedule(fire, leftMs, { hold: true });
+      cancel = schedule(fire, leftMs, { hold: true });
       return true;
     } catch {
       return false;
     }
   };
-  cancel = clock.schedule(fire, delayMs, { hold: true });
+  cancel = schedule(fire, delayMs, { hold: true });
   return () => {
     cancel();
   };

@@ -1,32 +1,47 @@
-import { AsyncLocalStorage, AsyncResource, executionAsyncId, executionAsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import type { Clock } from '../core/clock.js';
 
 /** From where a call was made: what `AsyncLocalStorage` holds for it, such as the id of a request. @internal */
 export type AsyncScope = Pick<AsyncResource, 'runInAsyncScope'>;
 
-/** Later versions of Node carry what is held along without numbers. */
-const NUMBERED = /* @__PURE__ */ Object.hasOwn(AsyncLocalStorage.prototype, '_enable');
+const newScope = (): AsyncResource => new AsyncResource('breakwater', { requireManualDestroy: true });
 
-/** Refuses whatever is copied onto it: the only way to ask an object whether it has symbols that makes no garbage. */
-const PROBE = /* @__PURE__ */ new Proxy({}, { set: () => false });
+/** From nowhere: for what belongs to no call. */
+const NOWHERE = /* @__PURE__ */ newScope();
 
-/** Whether something may be held. Where nothing has a number, only in the turn in which something is held for the first time. */
-function mayHold(): boolean {
-  if (!NUMBERED || executionAsyncId() !== 0) return true;
-  try {
-    Object.assign(PROBE, executionAsyncResource());
-    return false;
-  } catch {
-    return true;
-  }
+/**
+ * By what name a promise has a number while anything is held for anybody. Later versions of Node hold things without, and
+ * there is no such name.
+ */
+const NUMBER = /* @__PURE__ */ numberName(NOWHERE);
+
+function numberName(resource: AsyncResource): symbol | undefined {
+  if (!Object.hasOwn(AsyncLocalStorage.prototype, '_enable')) return undefined;
+  const numbers = resource as unknown as Readonly<Record<symbol, unknown>>;
+  return Object.getOwnPropertySymbols(resource).find((name) => numbers[name] === resource.asyncId());
 }
 
-/** From where this call is made; `undefined` when nothing is held for anybody. @internal */
-export function asyncScope(): AsyncScope | undefined {
-  return mayHold() ? new AsyncResource('breakwater', { requireManualDestroy: true }) : undefined;
+/** Whether something may be held for whoever has just made this promise; costs next to nothing when it may not. @internal */
+export function mayHold(promise: Promise<unknown>): boolean {
+  return NUMBER === undefined || (promise as unknown as Readonly<Record<symbol, unknown>>)[NUMBER] !== undefined;
+}
+
+/**
+ * From where this call is made; `undefined` when nothing is held for it.
+ *
+ * @param held - what {@link mayHold} said when it began.
+ * @internal
+ */
+export function asyncScope(held: boolean): AsyncScope | undefined {
+  return held ? newScope() : undefined;
 }
 
 /** Goes on for a call that was made elsewhere: a timer or a place in a queue may be shared with others. @internal */
-export function inScope(scope: AsyncScope | undefined, go: () => void): void {
-  if (scope === undefined) go();
-  else scope.runInAsyncScope(go);
+export function inScope<T>(scope: AsyncScope | undefined, go: () => T): T {
+  return (scope ?? NOWHERE).runInAsyncScope(go);
+}
+
+/** Sets timers that are shared: they must not keep alive what is held for the call that needed one first. @internal */
+export function fromNowhere(clock: Clock): Clock['schedule'] {
+  return (fn, delayMs, options) => inScope(undefined, () => clock.schedule(fn, delayMs, options));
 }

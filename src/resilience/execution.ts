@@ -82,6 +82,8 @@ export interface RunPlan {
   /** Whether a stage repeats runs, and counts them. */
   readonly retries: boolean;
   readonly followers: AbortFollowers;
+  /** Whether `AsyncLocalStorage` may hold something for the run that began last; once it does, it goes on to. */
+  held: boolean;
 }
 
 /** `dueMs` of a run whose time limit is over. */
@@ -351,6 +353,7 @@ export class Branch extends Execution {
     done: (failed: boolean, value: unknown, branch: Branch) => void,
   ) {
     super(plan, operation, of.caller);
+    plan.held = of.plan.held;
     this.#of = of;
     this.#level = level;
     this.number = number;

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { DeadlineList } from '../internal/deadline-list.js';
-import { type AsyncScope, asyncScope, inScope } from './async-scope.js';
+import { type AsyncScope, asyncScope, fromNowhere, inScope } from './async-scope.js';
 import { discard } from './discard.js';
 import type { Execution, Limiting } from './execution.js';
 
@@ -22,7 +22,6 @@ const PATIENCE_MS = 100;
 /** The stage of a limit. @internal */
 export class LimitStage implements Limiting {
   readonly part = 'limit';
-  readonly now: () => number;
   readonly #rule: LimitRule;
   readonly #deadlines: DeadlineList<Execution>;
   /** From where the runs come: the timer is that of the first of them. */
@@ -31,12 +30,15 @@ export class LimitStage implements Limiting {
   /** @param usualMs - what most runs may take. */
   constructor(clock: Clock, usualMs: number, rule: LimitRule) {
     this.#rule = rule;
-    this.#deadlines = new DeadlineList(clock, usualMs, (run) => {
+    this.#deadlines = new DeadlineList(clock, fromNowhere(clock), usualMs, (run) => {
       inScope(this.#scopes.get(run), () => {
         this.#expire(run);
       });
     });
-    this.now = this.#deadlines.now;
+  }
+
+  now(): number {
+    return this.#deadlines.now();
   }
 
   enter(run: Execution, level: number): boolean {
@@ -44,9 +46,14 @@ export class LimitStage implements Limiting {
     const aroundMs = run.remainingAtMs(level);
     // When those around get their answer, what stands between the two limits must not wait for the operation.
     this.#deadlines.add(run, limitMs < aroundMs ? limitMs : aroundMs + MOMENT_MS);
-    const scope = asyncScope();
-    if (scope !== undefined) this.#scopes.set(run, scope);
+    if (run.plan.held) this.#remember(run);
     return true;
+  }
+
+  /** Apart, so that what is not needed does not stand in the way of what always is. */
+  #remember(run: Execution): void {
+    const scope = asyncScope(true);
+    if (scope !== undefined) this.#scopes.set(run, scope);
   }
 
   leave(run: Execution, level: number, failed: boolean, value: unknown): void {

@@ -1,5 +1,6 @@
 import { liveSignal } from '../core/call-signal.js';
 import { AbortFollowers } from '../internal/abort-followers.js';
+import { mayHold } from './async-scope.js';
 import { notAFunction } from './call-context.js';
 import {
   Between,
@@ -30,6 +31,8 @@ function given(method: string, options: Caller | undefined): Caller | undefined 
   };
 }
 
+const nothing = (): void => undefined;
+
 /** How calls run: through these stages, from the outermost to the innermost, then the operation. @internal */
 export class Plan implements RunPlan {
   readonly stages: readonly Stage[];
@@ -39,8 +42,9 @@ export class Plan implements RunPlan {
   readonly ownSignals: boolean;
   readonly retries: boolean;
   readonly followers = FOLLOWERS;
-  #resolve!: (value: unknown) => void;
-  #reject!: (error: unknown) => void;
+  held = false;
+  #resolve: (value: unknown) => void = nothing;
+  #reject: (error: unknown) => void = nothing;
 
   /** @param beside - whether several runs of it belong to one call, each with a signal of its own. */
   constructor(stages: readonly Stage[], inner?: Inner, beside = false) {
@@ -71,7 +75,12 @@ export class Plan implements RunPlan {
       return Promise.reject(error);
     }
     const promise = new Promise<unknown>(this.#take);
-    new Root(this, operation, around, this.#resolve, this.#reject).enter(0);
+    this.held = mayHold(promise);
+    const root = new Root(this, operation, around, this.#resolve, this.#reject);
+    // Kept, they would keep what the call answers.
+    this.#resolve = nothing;
+    this.#reject = nothing;
+    root.enter(0);
     return promise;
   }
 

@@ -1,3 +1,4 @@
+import type { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { DeadlineList, type DeadlineNode } from '../../src/internal/deadline-list.js';
 import { clockAt } from './setup.js';
@@ -18,9 +19,13 @@ class Node implements DeadlineNode<Node> {
   }
 }
 
+function listOf(clock: ManualClock, expire: (node: Node) => void): DeadlineList<Node> {
+  return new DeadlineList<Node>(clock, (fn, delayMs) => clock.schedule(fn, delayMs), 1_000, expire);
+}
+
 describe('DeadlineList', () => {
   it('searches nothing: a limit that is cut short costs the same however many wait', () => {
-    const list = new DeadlineList<Node>(clockAt(), 1_000, () => undefined);
+    const list = listOf(clockAt(), () => undefined);
     for (let i = 0; i < 10_000; i++) list.add(new Node(), 1_000);
     Node.reads = 0;
     const cut = Array.from({ length: 100 }, (_, i) => {
@@ -35,7 +40,7 @@ describe('DeadlineList', () => {
   it('tells of each node once, when its time is over and not when it has left', () => {
     const clock = clockAt();
     const told: Node[] = [];
-    const list = new DeadlineList<Node>(clock, 1_000, (node) => told.push(node));
+    const list = listOf(clock, (node) => told.push(node));
     const [first, second, cut, gone] = [new Node(), new Node(), new Node(), new Node()];
     for (const node of [first, gone, second]) list.add(node, 1_000);
     list.add(cut, 300);

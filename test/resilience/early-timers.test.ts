@@ -1,10 +1,12 @@
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import type { CancelTimer, Clock } from 'breakwater/core';
-import { deadline, pipeline, retry, timeout } from 'breakwater/resilience';
+import { bulkhead, deadline, hedge, pipeline, retry, timeout } from 'breakwater/resilience';
 import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { watch } from './setup.js';
+
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** Timers that come up to a millisecond early, as those of the platform do. */
 function early(byMs: number) {
@@ -68,6 +70,48 @@ describe('timers that come early', () => {
     expect(running.done).toBe(false);
     await manual.advanceAsync(2);
     expect(running).toMatchObject({ done: true, error: { code: 'BREAKWATER_TIMEOUT', limitMs: 50 } });
+  });
+});
+
+describe('limits and places in a queue', () => {
+  it('end at their time, at whatever time and by whatever steps a manual clock moves', async () => {
+    const at = fc.double({ min: 0, max: 1e6, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(at, fc.double({ min: 1, max: 1_000, noNaN: true }), at, async (start, ms, step) => {
+        const clock = new ManualClock({ now: Math.round(start * 10) / 10 });
+        clock.advance(step);
+        const slots = bulkhead({ maxConcurrent: 1, maxQueued: 1, maxWaitMs: ms, clock });
+        const policies = [timeout(ms, { clock }), retry({ attemptTimeoutMs: ms, maxAttempts: 1, clock }), slots];
+        void slots.execute(never);
+        const running = policies.map((policy) => watch(policy.execute(never)));
+        clock.advance(ms / 2);
+        await clock.advanceAsync(ms);
+        expect(running.map(({ done }) => done)).toEqual([true, true, true]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('end although the time of the clock stands still while its timers go on', async () => {
+    const manual = new ManualClock();
+    const clock: Clock = { now: () => 5, wallNow: () => 5, schedule: (fn, delayMs) => manual.schedule(fn, delayMs) };
+    const limit = timeout(100, { clock });
+    const running = [1, 2, 3].map(() => watch(limit.execute(never)));
+    await manual.advanceAsync(1_000);
+    expect(running.map(({ done }) => done)).toEqual([true, true, true]);
+  });
+
+  it('a hedge does not begin early either', async () => {
+    const { manual, clock } = early(0.7);
+    const begun: number[] = [];
+    const running = watch(
+      hedge({ delayMs: 5, budget: false, clock }).execute(() => {
+        begun.push(manual.now() - 1_000.25);
+        return begun.length === 2 ? 'fine' : never();
+      }),
+    );
+    await manual.advanceAsync(10);
+    expect([running.value, begun[0], begun[1]]).toEqual(['fine', 0, expect.closeTo(5, 3)]);
   });
 });
 

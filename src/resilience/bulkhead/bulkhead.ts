@@ -2,6 +2,7 @@ import type { Component, ComponentEvent, MetricSample } from '../../core/compone
 import { Emitter } from '../../core/emitter.js';
 import { Reporter } from '../../core/reporter.js';
 import { DeadlineList } from '../../internal/deadline-list.js';
+import { fromNowhere } from '../async-scope.js';
 import type { CallContext, ExecuteOptions, Policy } from '../call-context.js';
 import type { Execution, Stage } from '../execution.js';
 import { Plan } from '../plan.js';
@@ -58,7 +59,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
     const { name, clock, maxWaitMs, onListenerError } = this.#options;
     this.name = name;
     this.#events = new Emitter(new Reporter(`Bulkhead '${name}'`, clock, onListenerError), ['rejected']);
-    this.#queue = new DeadlineList(clock, maxWaitMs, (waiter) => {
+    this.#queue = new DeadlineList(clock, fromNowhere(clock), maxWaitMs, (waiter) => {
       this.#expire(waiter);
     });
     this.#stage = {
@@ -198,10 +199,11 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   #expire(waiter: Waiter): void {
     waiter.end();
     this.#timedOut++;
-    this.#tell('timeout');
     const { name, maxWaitMs, captureStack } = this.#options;
     const late = `bulkhead '${name}': no slot became free within ${String(maxWaitMs)} ms`;
-    waiter.fail(new BulkheadTimeoutError(late, { captureStack }));
+    waiter.fail(new BulkheadTimeoutError(late, { captureStack }), () => {
+      this.#tell('timeout');
+    });
   }
 
   #tell(reason: 'full' | 'timeout'): void {

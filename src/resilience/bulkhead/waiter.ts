@@ -1,6 +1,6 @@
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import type { DeadlineNode } from '../../internal/deadline-list.js';
-import { asyncScope, inScope } from '../async-scope.js';
+import { type AsyncScope, asyncScope, inScope } from '../async-scope.js';
 import type { Execution, Inside } from '../execution.js';
 
 /** A call in the queue of a bulkhead. @internal */
@@ -13,7 +13,7 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
   readonly #leave: (waiter: Waiter) => void;
   readonly #signal: PlatformAbortSignal | undefined;
   /** It goes on when somebody else has ended. */
-  readonly #scope = asyncScope();
+  readonly #scope: AsyncScope | undefined;
 
   /** @param leave - takes it out of the queue. */
   constructor(run: Execution, level: number, leave: (waiter: Waiter) => void) {
@@ -21,6 +21,7 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
     this.#level = level;
     this.#leave = leave;
     this.#signal = run.caller?.signal;
+    this.#scope = asyncScope(run.plan.held);
     run.inside = this;
     if (this.#signal !== undefined) run.plan.followers.follow(this.#signal, this.#aborted);
   }
@@ -45,9 +46,14 @@ export class Waiter implements Inside, DeadlineNode<Waiter> {
     if (this.#signal !== undefined) this.#run.plan.followers.unfollow(this.#signal, this.#aborted);
   }
 
-  /** What came of the wait, once it has ended. */
-  fail(error: unknown): void {
+  /**
+   * What came of the wait, once it has ended.
+   *
+   * @param tell - tells others of it first.
+   */
+  fail(error: unknown, tell?: () => void): void {
     inScope(this.#scope, () => {
+      tell?.();
       this.#run.outcome(this.#level - 1, true, error);
     });
   }

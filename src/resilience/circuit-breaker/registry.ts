@@ -174,12 +174,15 @@ export class CircuitBreakerRegistry implements Component<CircuitBreakerRegistryS
 
   /** @internal */
   [AWAITS_CALL](): boolean {
-    const { notClosed } = this.#states;
-    for (const core of notClosed) {
+    let waiting = this.#states.ramping();
+    for (const core of this.#states.notClosed) {
+      // One that only watches refuses nobody.
+      if (core.blueprint.shadow) continue;
       core.look();
       if (core.state === 'OPEN' || core.state === 'ISOLATED') return false;
+      if (core.state === 'HALF_OPEN') waiting++;
     }
-    return notClosed.size + this.#states.ramping() > 0;
+    return waiting > 0;
   }
 
   /** Counts for a scrape; no label is a key. */

@@ -50,7 +50,8 @@ function resume(core: BreakerCore, snapshot: CircuitBreakerSnapshot, wallNowMs: 
     state,
     // Whoever restores it once more has to know.
     reason: throttled ? 'throttled' : undefined,
-    generation,
+    // Whoever counts on from here must not count beyond what is known.
+    generation: generation < MOST_GENERATIONS / 2 ? generation : 0,
     consecutiveFailures: counts.consecutiveFailures,
     cause: counting ? summary : undefined,
     breaks,

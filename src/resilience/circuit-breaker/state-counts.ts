@@ -6,7 +6,7 @@ type Counts = Record<Exclude<CircuitState, 'CLOSED'>, number>;
 /** How many breakers are in which state, as of the last look at each: nobody has to go through all of them. @internal */
 export class StateCounts {
   readonly notClosed = new Set<KeyedCore>();
-  /** Those that take up their load again, or did so when they were last looked at. */
+  /** Those that take up their load again, and do not only watch, or did so when they were last looked at. */
   readonly #ramping = new Set<KeyedCore>();
   readonly #all = noCounts();
   readonly #refusing = noCounts();
@@ -18,7 +18,7 @@ export class StateCounts {
     }
     if (to === 'CLOSED') this.notClosed.delete(core);
     else this.notClosed.add(core);
-    if (to === 'CLOSED' && core.rampRatio(0) !== undefined) this.#ramping.add(core);
+    if (to === 'CLOSED' && !core.blueprint.shadow && core.rampRatio(0) !== undefined) this.#ramping.add(core);
     else this.#ramping.delete(core);
   }
 
@@ -42,8 +42,7 @@ export class StateCounts {
   /** Those that refuse calls, for people; `undefined` when none does. */
   refusing(): string | undefined {
     const { OPEN, HALF_OPEN, ISOLATED } = this.#refusing;
-    const ramping = [...this.#ramping].some(({ blueprint }) => !blueprint.shadow) ? this.ramping() : 0;
-    const all = { OPEN, HALF_OPEN, ISOLATED, 'CLOSED step by step': ramping };
+    const all = { OPEN, HALF_OPEN, ISOLATED, 'CLOSED step by step': this.ramping() };
     const found = Object.entries(all).filter(([, count]) => count > 0);
     return found.length === 0 ? undefined : found.map(([state, count]) => `${String(count)} ${state}`).join(', ');
   }

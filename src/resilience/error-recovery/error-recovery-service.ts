@@ -187,12 +187,12 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
     return this.summary();
   }
 
-  /** `DEGRADED` while the circuit of any service is broken or isolated; the message names ten at most. */
+  /** `DEGRADED` while the circuit of any service is broken, isolated or takes up its load again; the message names ten at most. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
     const broken = this.#broken();
     if (broken.length === 0) return this.#own?.health() ?? { status: HealthStatus.HEALTHY };
-    const named = broken.slice(0, MOST_NAMED).map(({ name, state = '' }) => `circuit of ${name} is ${state}`);
-    const others = broken.length - named.length;
+    const others = broken.length - MOST_NAMED;
+    const named = broken.slice(0, MOST_NAMED).map(({ ailment = '' }) => ailment);
     const message = `${named.join(', ')}${others > 0 ? ` and ${String(others)} more` : ''}`;
     return { status: HealthStatus.DEGRADED, message: redactText(message, 1_000) };
   }
@@ -200,7 +200,7 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
   /** @internal */
   [AWAITS_CALL](): boolean {
     const broken = this.#broken();
-    if (broken.length > 0) return broken.every(({ state }) => state === 'HALF_OPEN');
+    if (broken.length > 0) return broken.every((record) => record.awaitsCall);
     return this.#own !== undefined && awaitsCall(this.#own);
   }
 
@@ -209,10 +209,8 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
     return [...recoveryMetrics(this.summary()), ...(this.#own?.metrics() ?? [])];
   }
 
-  #broken() {
-    return [...this.#services.values()]
-      .map(({ name, breakerState: state }) => ({ name, state }))
-      .filter(({ state }) => state !== undefined && state !== 'CLOSED' && state !== 'DISABLED');
+  #broken(): ServiceRecord[] {
+    return [...this.#services.values()].filter(({ ailment }) => ailment !== undefined);
   }
 
   #records(): ServiceRecord[] {

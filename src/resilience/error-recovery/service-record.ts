@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import { awaitsCall, type Component } from '../../core/component.js';
 import { InvalidOptionsError, isRejectedError } from '../../core/errors.js';
 import type { Policy } from '../call-context.js';
 import type { CircuitState, KeyedBreakerOptions } from '../circuit-breaker/index.js';
@@ -111,6 +112,22 @@ export class ServiceRecord {
 
   get breakerState(): CircuitState | undefined {
     return this.#shared ? undefined : this.#breaker?.state;
+  }
+
+  /** What is wrong with its breaker, which itself knows best: one that only watches refuses nobody. */
+  get ailment(): string | undefined {
+    const breaker = this.#shared ? undefined : this.#breaker;
+    if (breaker === undefined) return undefined;
+    const { state } = breaker;
+    const health = (breaker as Partial<Pick<Component, 'health'>>).health?.();
+    const well = health === undefined ? state === 'CLOSED' || state === 'DISABLED' : health.status === 'HEALTHY';
+    return well ? undefined : (health?.message ?? `circuit is ${state}`).replace(/^circuit/, `circuit of ${this.name}`);
+  }
+
+  /** Whether its breaker waits for a call to find out if all is well again. */
+  get awaitsCall(): boolean {
+    const breaker = this.#breaker;
+    return breaker !== undefined && (awaitsCall(breaker) || breaker.state === 'HALF_OPEN');
   }
 
   /** @param atMs - time since errors were first looked out for. */

@@ -1,6 +1,8 @@
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
 import { Reporter } from '../../core/reporter.js';
+import { steady } from '../../core/steady.js';
+import { punctual } from '../../internal/punctual.js';
 import type { CallContext, ExecuteOptions, Policy } from '../call-context.js';
 import type { Execution, Operation } from '../execution.js';
 import { Plan } from '../plan.js';
@@ -52,12 +54,14 @@ class HedgePolicy implements Hedge, RaceRules {
   readonly #reporter: Reporter;
   readonly #events: Emitter<HedgeEvents>;
   readonly #plan: Plan;
+  readonly #now: () => number;
   readonly #counts = { calls: 0, hedges: 0, won: 0, budgetExhausted: 0 };
 
   constructor(options: HedgeOptions) {
     this.#options = parseHedgeOptions(options);
     const { name, maxHedges, clock, onListenerError } = this.#options;
     this.name = name;
+    this.#now = steady(clock);
     this.maxHedges = maxHedges;
     this.#reporter = new Reporter(`hedge '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter, ['hedge']);
@@ -109,7 +113,7 @@ class HedgePolicy implements Hedge, RaceRules {
 
   afterDelay(fn: () => void): () => void {
     const { clock, delayMs } = this.#options;
-    return clock.schedule(fn, delayMs, { hold: true });
+    return punctual((...timer) => clock.schedule(...timer), this.#now, delayMs, fn);
   }
 
   mayHedge(): boolean {

@@ -1,3 +1,4 @@
+import { asyncScope, inScope } from '../async-scope.js';
 import { discard } from '../discard.js';
 import { Branch, type Execution, type Inside, type Operation } from '../execution.js';
 import type { Plan } from '../plan.js';
@@ -48,7 +49,12 @@ export class Race implements Inside {
     const level = this.#run.plan.stages.length;
     const branch = new Branch(this.#plan, this.#operation, this.#run, level, attempt, this.#ended);
     this.#running.add(branch);
-    if (this.#begun <= this.#rules.maxHedges) this.#cancelTimer = this.#rules.afterDelay(this.#hedge);
+    if (this.#begun <= this.#rules.maxHedges) {
+      const scope = asyncScope(this.#run.plan.held);
+      this.#cancelTimer = this.#rules.afterDelay(() => {
+        inScope(scope, this.#hedge);
+      });
+    }
     branch.enter(0);
   }
 

@@ -118,7 +118,8 @@ function delaysOption(): OptionKind<readonly number[] | undefined> {
         report(path, `must be a list of at least one wait in ms, got ${describe(value)}`);
         return undefined;
       }
-      return value.map((item: unknown, i) => delay.parse(item ?? null, `${path}[${String(i)}]`, report));
+      // Also what a list with holes does not have.
+      return Array.from(value as unknown[], (item, i) => delay.parse(item ?? null, `${path}[${String(i)}]`, report));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AbortFollowers } from '../../internal/abort-followers.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
+import { asyncScope, inScope } from '../async-scope.js';
 import { Attempt, type Execution, type Inside, type Stage } from '../execution.js';
 import type { RetryStop } from './engine.js';
 import { MOST_ERRORS, noteHistory } from './history.js';
@@ -169,9 +170,11 @@ class Delay implements Inside {
   }
 
   start(rules: Pick<RetryRules, 'schedule'>, delayMs: number): void {
+    // A clock may know of one wheel for all timers, and of nobody's context.
+    const scope = asyncScope(this.#run.plan.held);
     this.#cancelTimer = rules.schedule(() => {
       this.#unfollow();
-      this.#next();
+      inScope(scope, this.#next);
     }, delayMs);
     this.#signal = this.#run.caller?.signal;
     if (this.#signal !== undefined) this.#followers.follow(this.#signal, this.#aborted);

@@ -142,7 +142,8 @@ class RetryPolicy implements Retry, RetryRules {
   // What the stage asks.
 
   schedule(fn: () => void, delayMs: number): () => void {
-    return punctual(this.#settings.clock, this.now, delayMs, fn);
+    const { clock } = this.#settings;
+    return punctual((...timer) => clock.schedule(...timer), this.now, delayMs, fn);
   }
 
   began(): void {

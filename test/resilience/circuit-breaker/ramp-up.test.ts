@@ -1,4 +1,4 @@
-import { CircuitBreakerRegistry } from 'breakwater/circuit-breaker';
+import { CircuitBreakerRegistry, type KeyedBreakerOptions } from 'breakwater/circuit-breaker';
 import { GracefulDegradation } from 'breakwater/error-recovery';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
@@ -126,5 +126,46 @@ describe('a registry', () => {
     const { registry } = await ramping();
     registry.delete('a');
     expect(registry.health()).toEqual({ status: 'HEALTHY' });
+  });
+});
+
+describe('a registry with breakers that only watch', () => {
+  function mixed(options: KeyedBreakerOptions = {}) {
+    const clock = new ManualClock();
+    const defaults = { failureThreshold: 1, recoveryTimeoutMs: 10, ...options };
+    const registry = new CircuitBreakerRegistry({ clock, defaults });
+    const fail = async (key: string): Promise<void> => {
+      await registry.for(key).attempt(() => Promise.reject(new Error('down')));
+    };
+    return { clock, registry, fail };
+  }
+
+  it('lets a feature try its circuits, whatever those say', async () => {
+    const { clock, registry, fail } = mixed();
+    registry.for('b', { mode: 'shadow' }).isolate('x');
+    await fail('a');
+    const features = new GracefulDegradation({ clock, minDwellMs: 0 });
+    features.register('s', { fallback: () => 'fallback' });
+    features.link('s', registry);
+    clock.advance(10);
+    const a = registry.for('a');
+    expect(await features.run('s', () => a.execute(() => 'full'))).toMatchObject({ value: 'full' });
+    expect(a.state).toBe('CLOSED');
+  });
+
+  it('is as well at the second look as at the first', async () => {
+    const { clock, registry, fail } = mixed({ rampUp: { fromRatio: 0.1, overMs: 1_000 } });
+    registry.for('b', { mode: 'shadow' });
+    for (const [key, waitMs] of [
+      ['a', 500],
+      ['b', 600],
+    ] as const) {
+      await fail(key);
+      clock.advance(10);
+      await registry.for(key).execute(() => 1);
+      expect(registry.health().message).toBe('1 CLOSED step by step of 2 circuits');
+      clock.advance(waitMs);
+    }
+    expect([registry.health(), registry.health()]).toEqual([{ status: 'HEALTHY' }, { status: 'HEALTHY' }]);
   });
 });

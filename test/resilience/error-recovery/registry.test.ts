@@ -1,7 +1,7 @@
 import { CircuitBreakerRegistry } from 'breakwater/circuit-breaker';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { ErrorRecoveryService } from 'breakwater/error-recovery';
+import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
 import { setup } from './setup.js';
 
 const caught = (error: unknown): unknown => error;
@@ -135,5 +135,42 @@ describe('options that must agree', () => {
       'down',
     );
     expect(service.summary().services[0]?.breaker).toBe('OPEN');
+  });
+});
+
+describe('the health of a service', () => {
+  const down = (): Promise<never> => Promise.reject(new Error('down'));
+
+  it.each([true, false])(
+    'is what its breaker says: one that only watches refuses nobody (registry given: %s)',
+    async (given) => {
+      const clock = new ManualClock();
+      const registry = given ? { registry: new CircuitBreakerRegistry({ clock }) } : {};
+      const service = new ErrorRecoveryService({ clock, retry: false, ...registry });
+      await service.execute('x', down, { breaker: { failureThreshold: 1, mode: 'shadow' } }).catch(caught);
+      expect(service.summary().services[0]?.breaker).toBe('OPEN');
+      expect(service.health().status).toBe('HEALTHY');
+    },
+  );
+
+  it.each([true, false])('is DEGRADED while a breaker takes up its load again (registry given: %s)', async (given) => {
+    const clock = new ManualClock();
+    const registry = given ? { registry: new CircuitBreakerRegistry({ clock }) } : {};
+    const service = new ErrorRecoveryService({ clock, retry: false, ...registry });
+    const breaker = { failureThreshold: 1, recoveryTimeoutMs: 10, rampUp: { fromRatio: 0.1, overMs: 1_000 } };
+    await service.execute('x', down, { breaker }).catch(caught);
+    expect(service.health().message).toBe('circuit of x is OPEN');
+    clock.advance(10);
+    await service.execute('x', () => 1);
+    expect(service.health()).toEqual({ status: 'DEGRADED', message: 'circuit of x takes up its load step by step' });
+    const features = new GracefulDegradation({ clock, minDwellMs: 0 });
+    features.register('f', { fallback: () => 'fallback' });
+    features.link('f', service);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => features.run('f', () => service.execute('x', () => 'full'))),
+    );
+    expect(answers.filter(({ value }) => value === 'full')).toHaveLength(2);
+    clock.advance(1_000);
+    expect(service.health().status).toBe('HEALTHY');
   });
 });

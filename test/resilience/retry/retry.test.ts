@@ -361,6 +361,7 @@ describe('retry', () => {
     [{ factor: 0.5 }, /factor must be a finite number of at least 1/],
     [{ baseDelayMs: 5, maxDelayMs: 4 }, /baseDelayMs must be at most maxDelayMs/],
     [{ delaysMs: [] }, /delaysMs must be a list of at least one wait/],
+    [{ delaysMs: new Array<number>(2) }, /delaysMs\[1\] must be a finite number of milliseconds/],
     [{ delaysMs: [1, NaN] }, /delaysMs\[1\]/],
     [{ delaysMs: [1], jitter: 'full' }, /jitter cannot be used together with delaysMs/],
     [{ delaysMs: [1], baseDelayMs: 1 }, /baseDelayMs cannot be used together with delaysMs/],
