@@ -14,9 +14,11 @@ export const databaseStops: Scene = {
   main: true,
   async play(stage) {
     const { breaker, admitted } = stage.service.backend;
-    const visitor = stage.visitor();
-    // A user has a budget of 100 requests a minute, so the load comes from several.
-    const ask = (n: number): Promise<Answer> => visitor.get('/api/users', { 'X-User-ID': `patient-${String(n % 16)}` });
+    let visitor = stage.visitor();
+    let round = 0;
+    // Users and addresses have a budget a minute, so the load comes from several, and from others in each round.
+    const ask = (n: number): Promise<Answer> =>
+      visitor.get('/api/users', { 'X-User-ID': `patient-${String(round)}-${String(n % 16)}` });
     await stage.database.freeze();
     stage.say('The server is frozen: its connections stay open, nothing answers.');
 
@@ -42,10 +44,11 @@ export const databaseStops: Scene = {
     );
 
     const queriesBefore = admitted.get('OPEN') ?? 0;
-    for (let n = 0; n < WARM_UP; n++) await ask(n);
     let refused: Answer[] = [];
     let fast = false;
-    for (let round = 0; round < MOST_ROUNDS && !fast; round++) {
+    for (; round < MOST_ROUNDS && !fast; round++) {
+      visitor = stage.visitor();
+      for (let n = 0; n < WARM_UP; n++) await ask(n);
       stage.say(
         `${round === 0 ? 'Then' : 'The machine was busy; again'} ${String(MEASURED)} requests, one after the other.`,
       );
