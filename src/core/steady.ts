@@ -7,6 +7,11 @@ import type { Clock } from './clock.js';
  */
 export const ROUNDING_MS = 1e-3;
 
+/** Whether a wait is over: after exactly the time that was promised, however the numbers were rounded. @internal */
+export function isOver(untilMs: number, nowMs: number): boolean {
+  return untilMs - nowMs <= ROUNDING_MS;
+}
+
 /**
  * Reads the time, in ms since `steady` was called, so that it never goes back: when the clock is set back, time goes on
  * from the last value that was seen, and so it does when the clock fails to say. A clock that is put forth again to where

@@ -46,14 +46,9 @@ export class LimitStage implements Limiting {
     const aroundMs = run.remainingAtMs(level);
     // When those around get their answer, what stands between the two limits must not wait for the operation.
     this.#deadlines.add(run, limitMs < aroundMs ? limitMs : aroundMs + MOMENT_MS);
-    if (run.plan.held) this.#remember(run);
-    return true;
-  }
-
-  /** Apart, so that what is not needed does not stand in the way of what always is. */
-  #remember(run: Execution): void {
-    const scope = asyncScope(true);
+    const scope = asyncScope(run.plan.held);
     if (scope !== undefined) this.#scopes.set(run, scope);
+    return true;
   }
 
   leave(run: Execution, level: number, failed: boolean, value: unknown): void {

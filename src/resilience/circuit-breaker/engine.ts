@@ -1,4 +1,4 @@
-import { ROUNDING_MS } from '../../core/steady.js';
+import { isOver } from '../../core/steady.js';
 import { breakLengthMs, type BreakSettings } from './break-length.js';
 import { RunningCalls, TrackedCall } from './in-flight.js';
 import { Meters } from './meters.js';
@@ -338,11 +338,6 @@ export abstract class Circuit {
   #metersNow(): Meters {
     return (this.#meters ??= new Meters(this.rules.rates));
   }
-}
-
-/** A wait is over after exactly the time that was promised, however the numbers were rounded. */
-function isOver(untilMs: number, nowMs: number): boolean {
-  return untilMs - nowMs <= ROUNDING_MS;
 }
 
 function newBreak(openedAtMs: number, openUntilMs: number, number: number): Break {

@@ -1,4 +1,4 @@
-import { ROUNDING_MS } from '../../core/steady.js';
+import { isOver } from '../../core/steady.js';
 import { EventRing } from './event-ring.js';
 
 /** Rules that are there without being asked for; custom ones have other names. @internal */
@@ -184,9 +184,4 @@ function noteEnds(flag: Flag): void {
     flag.firstEndMs = Math.min(flag.firstEndMs, untilMs);
     flag.lastEndMs = Math.max(flag.lastEndMs, untilMs);
   }
-}
-
-/** A flag is over after exactly the time that was promised, however the numbers were rounded. */
-function isOver(untilMs: number, nowMs: number): boolean {
-  return untilMs - nowMs <= ROUNDING_MS;
 }

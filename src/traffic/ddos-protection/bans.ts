@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { ROUNDING_MS } from '../../core/steady.js';
+import { isOver } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 import { addressKeyOf, maskAddress, parseAddress } from '../../internal/ip-address.js';
 import { parseCidr, rangeText } from '../../internal/ip-range.js';
@@ -134,9 +134,4 @@ export class Bans {
       }
     }
   }
-}
-
-/** A block is over after exactly the time that was promised, however the numbers were rounded. */
-function isOver(untilMs: number, nowMs: number): boolean {
-  return untilMs - nowMs <= ROUNDING_MS;
 }

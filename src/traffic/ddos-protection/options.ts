@@ -55,7 +55,7 @@ export interface DDoSProtectionOptions {
   readonly maxAddresses?: number | undefined;
   /** `'shadow'` admits everything and marks what it would have refused. @defaultValue `'enforce'` */
   readonly mode?: 'enforce' | 'shadow' | undefined;
-  /** Where jitter comes from. @defaultValue `Math.random` */
+  /** Source of chance, for `escalate.jitter`. @defaultValue `systemRandom` */
   readonly random?: Random | undefined;
   /** Time source. @defaultValue `systemClock` */
   readonly clock?: Clock | undefined;
