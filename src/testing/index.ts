@@ -1,3 +1,22 @@
 export type { ManualClockOptions } from './manual-clock.js';
 export { ManualClock } from './manual-clock.js';
 export { seededRandom } from './seeded-random.js';
+export type { StoreConformanceCase, StoreConformanceOptions, StoreUnderTest } from './store-conformance.js';
+export { storeConformance } from './store-conformance.js';
+export type {
+  BucketAnswer,
+  BucketRule,
+  ChangedMark,
+  EventAnswer,
+  EventRule,
+  LimitStore,
+  MarkAnswer,
+  MarkChange,
+  MarkChanges,
+  MemoryStoreOptions,
+  StoreKey,
+  StoreMark,
+  WindowAnswer,
+  WindowRule,
+} from '../traffic/store/index.js';
+export { createMemoryStore, MEMORY_STORE_DEFAULTS } from '../traffic/store/index.js';
