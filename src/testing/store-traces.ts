@@ -49,7 +49,8 @@ export async function runTrace({ store, advance }: StoreUnderTest, trace: number
   const versions = new Map<string, number>();
   let waitUs = 0;
   for (let step = 0; step < STEPS; step++) {
-    const us = draw.of([0, 0, draw.whole(0, 2_000_000), draw.whole(0, 2_000), waitUs, Math.max(0, waitUs - 1)]);
+    const edgeUs = draw.of([waitUs, Math.max(0, waitUs - 1), event.windowUs, window.windowUs, halfLifeUs]);
+    const us = draw.of([0, 0, draw.whole(0, 2_000_000), draw.whole(0, 2_000), edgeUs]);
     await advance(us / 1_000);
     oracle.nowUs += us;
     const what = draw.of(['take', 'take', 'take', 'count', 'count', 'record', 'mark', 'clear'] as const);
