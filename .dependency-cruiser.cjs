@@ -46,7 +46,7 @@ module.exports = {
       name: 'testing-sees-core',
       severity: 'error',
       from: { path: '^src/testing/' },
-      to: { path: '^src/', pathNot: '^src/(core|testing)/' },
+      to: { path: '^src/', pathNot: '^src/(core|testing|traffic/store)/' },
     },
     {
       name: 'no-built-ins-in-the-rules',

@@ -1,8 +1,9 @@
 export type { ManualClockOptions } from './manual-clock.js';
 export { ManualClock } from './manual-clock.js';
 export { seededRandom } from './seeded-random.js';
-export type { StoreConformanceCase, StoreConformanceOptions, StoreUnderTest } from './store-conformance.js';
+export type { StoreConformanceCase, StoreConformanceOptions } from './store-conformance.js';
 export { storeConformance } from './store-conformance.js';
+export type { StoreUnderTest } from './store-under-test.js';
 export type {
   BucketAnswer,
   BucketRule,

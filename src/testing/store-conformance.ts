@@ -1,15 +1,8 @@
 import { InvalidArgumentError, isBreakwaterError } from '../core/errors.js';
 import { count, parseOptions } from '../core/options.js';
-import type { BucketRule, LimitStore } from '../traffic/store/index.js';
+import type { BucketRule } from '../traffic/store/index.js';
+import type { StoreUnderTest } from './store-under-test.js';
 import { runTrace, same } from './store-traces.js';
-
-/** A store, and a hand on its time. */
-export interface StoreUnderTest {
-  /** A store that knows nothing of any key whose group begins with `trace` or `case`. */
-  readonly store: LimitStore;
-  /** Moves the store's time forward by so many milliseconds, to the microsecond; for the store time stands still else. */
-  readonly advance: (ms: number) => void | Promise<void>;
-}
 
 /** Options of {@link storeConformance}. */
 export interface StoreConformanceOptions {

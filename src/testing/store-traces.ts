@@ -9,7 +9,7 @@ import type {
   WindowAnswer,
   WindowRule,
 } from '../traffic/store/index.js';
-import type { StoreUnderTest } from './store-conformance.js';
+import type { StoreUnderTest } from './store-under-test.js';
 import { seededRandom } from './seeded-random.js';
 import { StoreOracle } from './store-oracle.js';
 
@@ -124,14 +124,16 @@ async function marked(
     ...(after === undefined ? {} : { after }),
   };
   const applies = after === undefined || after === known;
+  const before = oracle.mark(subject);
+  const wasHeld = before?.held === true && before.leftUs > 0;
   if (applies) oracle.change(change);
-  const { applied, mark } = await store.mark(change);
-  say({ applied, mark: shown(mark) }, { applied: applies, mark: plain(oracle.mark(subject)) });
+  const { applied, mark, ...rest } = await store.mark(change);
+  say({ applied, ...rest, mark: shown(mark) }, { applied: applies, wasHeld, mark: plain(oracle.mark(subject)) });
   if (!applied || mark === undefined) return;
-  const before = Math.max(0, ...versions.values());
-  if (!(mark.version > before)) say({ version: mark.version }, `more than ${String(before)}`);
+  const latest = Math.max(0, ...versions.values());
+  if (!(mark.version > latest)) say({ version: mark.version }, `more than ${String(latest)}`);
   versions.set(subject, mark.version);
-  const { marks, version } = await store.changes(group, before);
+  const { marks, version } = await store.changes(group, latest);
   const news = marks.map((one) => one.subject);
   say({ news, version }, { news: [subject], version: mark.version });
 }

@@ -13,6 +13,7 @@ import {
   text,
 } from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
+import { checkShare, LONGEST_US, sharedSchema, type SharedStoreOptions, wholeRate } from '../store/index.js';
 import type { Inheritance } from './engine.js';
 
 /** What both limiters take. */
@@ -67,6 +68,9 @@ export interface PerUserRateLimiterOptions extends BucketOptions {
   readonly limitsFor?: LimitsFor | undefined;
 }
 
+/** Options of {@link SharedPerUserRateLimiter}; `maxKeys` are those that are known while there is no store. */
+export type SharedPerUserRateLimiterOptions = PerUserRateLimiterOptions & SharedStoreOptions;
+
 /** Defaults of {@link RateLimiterOptions}. */
 export const RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
   name: 'rate-limiter',
@@ -88,6 +92,10 @@ const MOST_TOKENS = 1e12;
 const FASTEST = 1e8;
 const MUST_REFILL =
   'must be more than 0: where limits differ by key, a bucket that is used once cannot be told from a full one';
+
+/** For a rate that cannot be shared. @internal */
+export const NO_SHARED_RATE =
+  'does not fill the bucket within ten years, or is too small a part of capacity to be counted in whole numbers';
 
 /** A time to fill that is no number would admit everything. */
 function checkFillTime(
@@ -173,5 +181,28 @@ export function parsePerUserOptions(
   return parseOptions('PerUserRateLimiter', perUserSchema(), options, (parsed, report) => {
     if (parsed.limitsFor !== undefined && parsed.refillPerSecond === 0) report('refillPerSecond', MUST_REFILL);
     checkFillTime(parsed, report);
+  });
+}
+
+function sharedPerUserSchema() {
+  return { ...perUserSchema(), ...sharedSchema() };
+}
+
+/** @internal */
+export type ParsedSharedPerUserOptions = ParsedOptions<ReturnType<typeof sharedPerUserSchema>>;
+
+/** @internal */
+export function parseSharedPerUserOptions(options: SharedPerUserRateLimiterOptions): ParsedSharedPerUserOptions {
+  return parseOptions('SharedPerUserRateLimiter', sharedPerUserSchema(), options, (parsed, report) => {
+    const { capacity, refillPerSecond } = parsed;
+    if (refillPerSecond === 0) {
+      report(
+        'refillPerSecond',
+        'must be more than 0: what a store remembers has an end, a used bucket would have none',
+      );
+    } else if ((capacity / refillPerSecond) * 1e6 > LONGEST_US || wholeRate(refillPerSecond, capacity) === undefined) {
+      report('refillPerSecond', NO_SHARED_RATE);
+    }
+    checkShare(parsed, ['capacity', capacity], report);
   });
 }

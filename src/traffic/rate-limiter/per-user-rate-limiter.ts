@@ -84,7 +84,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   /** When each bucket will be full: what is nearest to full is what forgetting changes least. */
   readonly #keys: NumberTable;
   readonly #blocks: BoundedMap<Block>;
-  readonly #tiers: Tiers | undefined;
+  readonly #tiers: Tiers<TokenBucket> | undefined;
   readonly #shadow: boolean;
   #latestMs = 0;
   #admitted = 0;
@@ -100,9 +100,15 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
     const reporter = new Reporter(`PerUserRateLimiter '${name}'`, clock, onListenerError);
     this.#events = new Emitter(reporter, LIMITER_EVENTS);
     if (limitsFor !== undefined) {
-      this.#tiers = new Tiers(limitsFor, this.#bucket, clock.now(), (error) => {
-        reporter.listenerError(error);
-      });
+      const startMs = clock.now();
+      this.#tiers = new Tiers(
+        limitsFor,
+        this.#bucket,
+        (limits) => new TokenBucket(limits.capacity, limits.refillPerSecond, startMs),
+        (error) => {
+          reporter.listenerError(error);
+        },
+      );
     }
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';

@@ -118,6 +118,8 @@ export interface StoreMark {
 export interface MarkAnswer {
   /** Whether the change was made. */
   readonly applied: boolean;
+  /** Whether the subject was held before. */
+  readonly wasHeld: boolean;
   /** What is remembered afterwards. */
   readonly mark?: StoreMark | undefined;
 }
@@ -158,6 +160,9 @@ export interface LimitStore {
   /** Gives back what the store itself has opened; a client that was handed in stays open. */
   close?(): Promise<void>;
 }
+
+/** How long a lifting is remembered at least, so that all processes hear of it. @internal */
+export const LIFTED_KEPT_US = 60 * 1e6;
 
 /** The longest time that a store remembers anything, in microseconds: ten years. @internal */
 export const LONGEST_US = 10 * 365 * 86_400 * 1e6;

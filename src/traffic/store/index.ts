@@ -16,3 +16,14 @@ export type {
 } from './contract.js';
 export type { MemoryStoreOptions } from './memory-store.js';
 export { createMemoryStore, MEMORY_STORE_DEFAULTS } from './memory-store.js';
+export { LONGEST_US } from './contract.js';
+export { StoreUnavailableError } from './errors.js';
+export type { StoreEvents, StoreLost, StoreRestored } from './events.js';
+export { STORE_EVENTS } from './events.js';
+export type { WholeRate } from './rate.js';
+export { wholeRate } from './rate.js';
+export type { ParsedSharedOptions, SharedStoreOptions } from './shared-options.js';
+export { checkShare, SHARED_STORE_DEFAULTS, sharedSchema } from './shared-options.js';
+export { microseconds, SharedTruth } from './shared-truth.js';
+export { areBuckets, isEvents, isWindow } from './sound.js';
+export { storeHealth, storeMetrics } from './report.js';

@@ -140,13 +140,14 @@ class MemoryStore implements LimitStore {
     return this.#step(() => {
       checkMark(change);
       const marks = this.#marksOf(change.group);
+      const wasHeld = holds(this.#markOf(change));
       const next = markStep(change, this.#find(marks, change.subject), this.#version, this.#nowUs);
       if (next !== undefined) {
         this.#version = next.version;
         this.#keep(marks, change.subject, next, next.keptUntilUs);
         if (change.clear === true) this.#forget(keyOf(change));
       }
-      return { applied: next !== undefined, ...withMark(this.#markOf(change)) };
+      return { applied: next !== undefined, wasHeld, ...withMark(this.#markOf(change)) };
     });
   }
 

@@ -1,0 +1,54 @@
+import type { ParsedSharedPerUserOptions, RateLimiterLimits } from './options.js';
+import { PerUserRateLimiter } from './per-user-rate-limiter.js';
+
+/**
+ * What one process may admit by itself: its part of each bucket. It counts along while the store decides, so that whoever
+ * has used the bucket up through this process finds it used up when the store is away.
+ * @internal
+ */
+export class LocalShare {
+  readonly limiter: PerUserRateLimiter;
+  readonly #instances: number;
+  readonly #scaled = new WeakMap<object, Required<RateLimiterLimits>>();
+
+  constructor(options: ParsedSharedPerUserOptions, instances: number) {
+    this.#instances = instances;
+    const { name, capacity, refillPerSecond, maxKeys, limitsFor, mode, clock } = options;
+    this.limiter = new PerUserRateLimiter({
+      name,
+      ...this.#share({ capacity, refillPerSecond }),
+      maxKeys,
+      mode,
+      clock,
+      ...(limitsFor === undefined ? {} : { limitsFor: (key) => this.#shareFor(limitsFor(key)) }),
+      // Whoever shares the store has reported it.
+      onListenerError: () => undefined,
+    });
+  }
+
+  /** Takes what was taken in the store, as far as it is there. */
+  follow(key: string, cost: number): void {
+    if (cost === 0) return;
+    const { remaining } = this.limiter.peek(key);
+    if (remaining > 0) this.limiter.check(key, { cost: Math.min(cost, remaining) });
+  }
+
+  #shareFor(limits: Required<RateLimiterLimits> | undefined): Required<RateLimiterLimits> | undefined {
+    // Whatever else was answered has been reported.
+    if (typeof limits !== 'object') return undefined;
+    const { capacity, refillPerSecond } = this.#share(limits);
+    const known = this.#scaled.get(limits);
+    // The same object for the same plan, by which others remember it.
+    if (known?.capacity === capacity && known.refillPerSecond === refillPerSecond) return known;
+    const share = { capacity, refillPerSecond };
+    this.#scaled.set(limits, share);
+    return share;
+  }
+
+  #share({ capacity, refillPerSecond }: Required<RateLimiterLimits>): Required<RateLimiterLimits> {
+    return { capacity: Math.floor(capacity / this.#instances), refillPerSecond: refillPerSecond / this.#instances };
+  }
+}
+
+/** When to come back to a limiter that cannot say, in ms: by then the store has been tried again. @internal */
+export const LOST_RETRY_MS = 1_000;

@@ -1,0 +1,367 @@
+import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
+import { Emitter } from '../../core/emitter.js';
+import { InvalidArgumentError } from '../../core/errors.js';
+import type { HealthStatus } from '../../core/health-status.js';
+import { describe } from '../../core/options.js';
+import { redactText } from '../../core/redaction.js';
+import { Reporter } from '../../core/reporter.js';
+import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { KeyNames } from '../key-names.js';
+import {
+  areBuckets,
+  type BucketAnswer,
+  type BucketRule,
+  microseconds,
+  SharedTruth,
+  STORE_EVENTS,
+  storeHealth,
+  storeMetrics,
+} from '../store/index.js';
+import { costIn } from './cost.js';
+import { LIMITER_EVENTS, rejectionData } from './events.js';
+import { LocalShare, LOST_RETRY_MS } from './local-share.js';
+import { limiterMetrics } from './metrics.js';
+import {
+  type ParsedSharedPerUserOptions,
+  parseSharedPerUserOptions,
+  type SharedPerUserRateLimiterOptions,
+} from './options.js';
+import type { PerUserRateLimiter } from './per-user-rate-limiter.js';
+import { type SharedBucket, sharedBucket } from './shared-bucket.js';
+import type { SharedPerUserRateLimiterEvents, SharedPerUserRateLimiterSnapshot } from './shared-types.js';
+import { Tiers } from './tiers.js';
+import { together } from './together.js';
+
+/** Another limiter that a call has to pass as well. */
+export interface SharedAlsoLimit {
+  /** One with another name, on the same store. */
+  readonly limiter: SharedPerUserRateLimiter;
+  /** Whose bucket: text of at least one character. */
+  readonly key: string;
+  /** What the call takes from it. Integer, at least 0. @defaultValue `1` */
+  readonly cost?: number | undefined;
+}
+
+/** Options of {@link SharedPerUserRateLimiter.check}. */
+export interface SharedCheckOptions {
+  /** What the call takes. Integer, at least 0; `0` only looks. @defaultValue `1` */
+  readonly cost?: number | undefined;
+  /** Other limiters that the call has to pass as well: all of them take their tokens, or none does. */
+  readonly also?: readonly SharedAlsoLimit[] | undefined;
+}
+
+interface Part {
+  readonly limiter: SharedPerUserRateLimiter;
+  readonly key: string;
+  readonly subject: string;
+  readonly cost: number;
+  readonly bucket: SharedBucket;
+}
+
+type About = Pick<Decision, 'limit' | 'cost' | 'policy' | 'source' | 'degraded'>;
+type Left = Pick<Decision, 'remaining' | 'retryAfterMs' | 'resetAfterMs'>;
+
+const EVENTS = /* @__PURE__ */ Object.freeze([...LIMITER_EVENTS, ...STORE_EVENTS]);
+
+/**
+ * A `PerUserRateLimiter` whose buckets are in a store that several processes share: together they admit what one would.
+ * A decision is one question to the store. When the store does not answer in time, or is lost, `onStoreError` decides, and
+ * the decision says that it was `degraded`.
+ *
+ * @example
+ * const limiter = new SharedPerUserRateLimiter({ capacity: 100, refillPerSecond: 100 / 60, store, instances: 4 });
+ * const { allowed, retryAfterMs, degraded } = await limiter.check(userId);
+ */
+export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimiterSnapshot> {
+  readonly kind = 'per-user-rate-limiter';
+  readonly name: string;
+  readonly #options: ParsedSharedPerUserOptions;
+  readonly #truth: SharedTruth;
+  readonly #events: Emitter<SharedPerUserRateLimiterEvents>;
+  readonly #violated: readonly string[];
+  readonly #names = new KeyNames();
+  readonly #bucket: SharedBucket;
+  readonly #tiers: Tiers<SharedBucket> | undefined;
+  readonly #local: LocalShare | undefined;
+  readonly #shadow: boolean;
+  #admitted = 0;
+  #rejected = 0;
+  #degraded = 0;
+
+  /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
+  constructor(options: SharedPerUserRateLimiterOptions) {
+    this.#options = parseSharedPerUserOptions(options);
+    const { name, limitsFor, maxKeys, clock, mode, onListenerError, onStoreError, instances } = this.#options;
+    this.name = name;
+    const reporter = new Reporter(`SharedPerUserRateLimiter '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(reporter, EVENTS);
+    this.#truth = new SharedTruth({
+      ...this.#options,
+      kind: this.kind,
+      most: maxKeys,
+      onLost: (event) => {
+        this.#events.emit('storeLost', event);
+      },
+      onRestored: (event) => {
+        this.#events.emit('storeRestored', event);
+      },
+    });
+    this.#bucket = sharedBucket(this.#options);
+    if (limitsFor !== undefined) {
+      this.#tiers = new Tiers(limitsFor, this.#bucket, sharedBucket, (error) => {
+        reporter.listenerError(error);
+      });
+    }
+    this.#violated = Object.freeze([name]);
+    this.#shadow = mode === 'shadow';
+    if (onStoreError === 'local' && instances !== undefined) this.#local = new LocalShare(this.#options, instances);
+  }
+
+  /**
+   * Takes `cost` tokens from the key's bucket if they are there; a refusal takes nothing. With `also` it takes them from
+   * the buckets of other limiters as well: from all or from none, in one step of the store. It resolves within
+   * `storeTimeoutMs`, whatever the store does.
+   *
+   * @param key - who is calling: text of at least one character.
+   * @throws {@link InvalidArgumentError} by rejecting, when a key is no such text, a cost not an integer of at least 0, or
+   * `also` names what is no limiter of the same store, or two of the same name; nothing is taken then.
+   */
+  async check(key: string, options?: SharedCheckOptions): Promise<Decision> {
+    const cost = options === undefined ? 1 : costIn('SharedPerUserRateLimiter', options);
+    const own = this.#part(key, cost);
+    const parts = options?.also === undefined ? [own] : [own, ...this.#partsOf(options.also)];
+    const known = parts.filter((part) => part.limiter.#isKnownBlocked(part));
+    if (known.length > 0) return together(known.map((part) => part.limiter.#refuseBlocked(part, false)));
+    const rules = parts.map((part) => part.limiter.#rule(part));
+    const answers = await this.#truth.ask(
+      (store) => store.take(rules),
+      (answer) => areBuckets(answer, rules.length),
+    );
+    return answers === undefined ? this.#withoutStore(parts) : this.#decided(parts, answers);
+  }
+
+  /** What the key's bucket holds, changing nothing. */
+  peek(key: string): Promise<Decision> {
+    return this.check(key, { cost: 0 });
+  }
+
+  /**
+   * Fills the key's bucket; a block stays.
+   *
+   * @throws {@link StoreUnavailableError} by rejecting, when the store does not answer.
+   */
+  async reset(key: string): Promise<void> {
+    const { subject } = this.#part(key, 0);
+    await this.#truth.clear('reset', subject);
+    this.#local?.limiter.reset(key);
+  }
+
+  /**
+   * Refuses the key in all processes for `ms` milliseconds, whatever its bucket holds.
+   *
+   * @param ms - more than 0, at most ten years.
+   * @param reason - shown in `rejected` events; redacted, at most 200 characters.
+   * @throws {@link InvalidArgumentError} when one of them is wrong, {@link StoreUnavailableError} when the store does not
+   * answer; both by rejecting.
+   */
+  async block(key: string, ms: number, reason: string): Promise<void> {
+    const { subject } = this.#part(key, 0);
+    const forUs = microseconds('SharedPerUserRateLimiter.block', 'ms', ms);
+    if (typeof reason !== 'string') {
+      throw new InvalidArgumentError(`SharedPerUserRateLimiter.block: reason must be text, got ${describe(reason)}`);
+    }
+    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text: redactText(reason, 200) });
+  }
+
+  /**
+   * Lifts a block in all processes, within a second, and fills the key's bucket.
+   *
+   * @throws {@link StoreUnavailableError} by rejecting, when the store does not answer.
+   */
+  async unblock(key: string): Promise<void> {
+    const { subject } = this.#part(key, 0);
+    await this.#truth.lift('unblock', subject);
+    this.#local?.limiter.reset(key);
+  }
+
+  /** Subscribes to `type`; the returned function unsubscribes. */
+  on<K extends keyof SharedPerUserRateLimiterEvents>(
+    type: K,
+    listener: (event: SharedPerUserRateLimiterEvents[K]) => void,
+  ): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  /** Hears of refusals, and once each time the store is lost or back; plain JSON without the key. */
+  subscribe(listener: (event: ComponentEvent) => void): () => void {
+    const stops = [
+      this.#events.on('rejected', (event) => {
+        listener({ type: 'rejected', level: 'warn', data: rejectionData(event) });
+      }),
+      this.#events.on('storeLost', (data) => {
+        listener({ type: 'storeLost', level: 'error', data });
+      }),
+      this.#events.on('storeRestored', (data) => {
+        listener({ type: 'storeRestored', level: 'info', data });
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Configuration and counts of this process as plain JSON. */
+  snapshot(): SharedPerUserRateLimiterSnapshot {
+    const { name, capacity, refillPerSecond, mode } = this.#options;
+    return {
+      name,
+      capacity,
+      refillPerSecond,
+      mode,
+      storeAvailable: !this.#truth.lost,
+      blockedKeys: this.#truth.marks.size,
+      admitted: this.#admitted,
+      rejected: this.#rejected,
+      degraded: this.#degraded,
+    };
+  }
+
+  /** Totals of this process for a scrape. */
+  metrics(): Iterable<MetricSample> {
+    return [
+      ...limiterMetrics(this.name, this.#admitted, this.#rejected),
+      ...storeMetrics('limiter', this.name, this.#truth.lost, this.#degraded),
+    ];
+  }
+
+  /** DEGRADED while the store is lost. */
+  health(): { readonly status: HealthStatus; readonly message?: string } {
+    return storeHealth(this.#truth.lost, this.#options.onStoreError);
+  }
+
+  #part(key: string, cost: number): Part {
+    if (typeof key !== 'string' || key.length === 0) {
+      const got = typeof key === 'string' ? 'none' : describe(key);
+      throw new InvalidArgumentError(
+        `SharedPerUserRateLimiter: key must be text of at least one character, got ${got}`,
+      );
+    }
+    const bucket = this.#tiers === undefined ? this.#bucket : this.#tiers.bucketOf(key);
+    return { limiter: this, key, subject: this.#truth.names.of(key), cost, bucket };
+  }
+
+  #partsOf(also: unknown): Part[] {
+    const where = 'SharedPerUserRateLimiter.check: also';
+    if (!Array.isArray(also)) throw new InvalidArgumentError(`${where} must be a list, got ${describe(also)}`);
+    const named = new Set([this.name]);
+    return also.map((one: Partial<SharedAlsoLimit> | null, i) => {
+      const { limiter, key } = one ?? {};
+      const at = `${where}[${String(i)}].limiter`;
+      if (!(limiter instanceof SharedPerUserRateLimiter)) {
+        throw new InvalidArgumentError(`${at} must be a SharedPerUserRateLimiter, got ${describe(limiter)}`);
+      }
+      if (limiter.#truth.store !== this.#truth.store) {
+        throw new InvalidArgumentError(
+          `${at} '${limiter.name}' must have the same store, or they cannot decide in one step`,
+        );
+      }
+      if (named.has(limiter.name)) {
+        throw new InvalidArgumentError(`${at} is a second one named '${limiter.name}'; nobody could tell them apart`);
+      }
+      named.add(limiter.name);
+      return limiter.#part(key as string, costIn(where, one ?? {}));
+    });
+  }
+
+  #rule({ subject, cost, bucket }: Part): BucketRule {
+    return { group: this.#truth.names.group, subject, ...bucket, cost, advisory: this.#shadow };
+  }
+
+  /** A block that is known here for certain needs no question. */
+  #isKnownBlocked({ subject }: Part): boolean {
+    this.#truth.look();
+    const { marks } = this.#truth;
+    return !this.#shadow && marks.fresh && marks.heldLeftMs(subject) > 0;
+  }
+
+  #decided(parts: readonly Part[], answers: readonly BucketAnswer[]): Decision {
+    const answered = parts.map((part, i) => ({ part, answer: answers[i] as BucketAnswer }));
+    for (const { part, answer } of answered) part.limiter.#truth.marks.learn(part.subject, answer.mark);
+    const refusing = answered.filter(({ part, answer }) => !answer.allowed && !part.limiter.#shadow);
+    const those = refusing.length > 0 ? refusing : answered;
+    return together(those.map(({ part, answer }) => part.limiter.#answered(part, answer)));
+  }
+
+  #answered(part: Part, answer: BucketAnswer): Decision {
+    const { key, subject, cost, bucket } = part;
+    const [retryAfterMs, resetAfterMs] = [answer.retryAfterUs / 1_000, answer.resetAfterUs / 1_000];
+    const { allowed, remaining } = answer;
+    const about = { limit: bucket.capacity, cost, policy: this.name, source: 'store', degraded: false } as const;
+    if (!allowed && this.#truth.marks.heldLeftMs(subject) > 0) return this.#refuseBlocked(part, false);
+    const left = { remaining, retryAfterMs, resetAfterMs };
+    if (!allowed) return this.#refuse(part, about, left);
+    this.#local?.follow(key, cost);
+    return this.#admit(about, left);
+  }
+
+  #refuseBlocked(part: Part, degraded: boolean): Decision {
+    const leftMs = this.#truth.marks.heldLeftMs(part.subject);
+    const about = { limit: part.bucket.capacity, cost: part.cost, policy: this.name, source: 'ban', degraded } as const;
+    return this.#refuse(part, about, { remaining: 0, retryAfterMs: leftMs, resetAfterMs: leftMs });
+  }
+
+  /** By the rule for a store that does not answer; of several limiters none takes anything when one refuses. */
+  #withoutStore(parts: readonly Part[]): Decision {
+    const refusing = parts.filter((part) => !part.limiter.#shadow && part.limiter.#refusesAlone(part));
+    return together((refusing.length > 0 ? refusing : parts).map((part) => part.limiter.#alone(part)));
+  }
+
+  #refusesAlone(part: Part): boolean {
+    const { onStoreError } = this.#options;
+    if (this.#truth.marks.heldLeftMs(part.subject) > 0) return true;
+    const share = this.#shareOf(part);
+    return share === undefined ? onStoreError !== 'allow' : share.peek(part.key).remaining < part.cost;
+  }
+
+  /** This process's own limiter, if it has a share of the bucket. */
+  #shareOf({ bucket }: Part): PerUserRateLimiter | undefined {
+    const { instances = 1 } = this.#options;
+    return bucket.capacity < instances ? undefined : this.#local?.limiter;
+  }
+
+  #alone(part: Part): Decision {
+    const { key, cost, bucket } = part;
+    if (cost > 0) this.#degraded++;
+    if (this.#truth.marks.heldLeftMs(part.subject) > 0) return this.#refuseBlocked(part, true);
+    const about = { limit: bucket.capacity, cost, policy: this.name, source: 'fallback', degraded: true } as const;
+    const share = this.#shareOf(part);
+    const open = { remaining: bucket.capacity, retryAfterMs: 0, resetAfterMs: 0 };
+    const shut = { remaining: 0, retryAfterMs: LOST_RETRY_MS, resetAfterMs: LOST_RETRY_MS };
+    if (share === undefined) {
+      return this.#options.onStoreError === 'allow' ? this.#admit(about, open) : this.#refuse(part, about, shut);
+    }
+    const { allowed, shadow, limit, remaining, retryAfterMs, resetAfterMs } = share.check(key, { cost });
+    const own = { ...about, limit };
+    if (allowed && !shadow) return this.#admit(own, { remaining, retryAfterMs, resetAfterMs });
+    // What is more than this share may be less than the whole.
+    const waitMs = retryAfterMs === Infinity && cost <= bucket.capacity ? LOST_RETRY_MS : retryAfterMs;
+    return this.#refuse(part, own, { remaining, retryAfterMs: waitMs, resetAfterMs });
+  }
+
+  #admit(about: About, left: Left): Decision {
+    if (about.cost > 0) this.#admitted++;
+    return { allowed: true, ...about, ...left, violated: NONE_VIOLATED, shadow: false };
+  }
+
+  #refuse({ key, cost, subject }: Part, about: About, left: Left): Decision {
+    const decision = { allowed: this.#shadow, ...about, ...left, violated: this.#violated, shadow: this.#shadow };
+    // A look at a blocked key is no refused call.
+    if (cost === 0) return decision;
+    this.#rejected++;
+    if (this.#events.has('rejected')) {
+      const reason = about.source === 'ban' ? { reason: this.#truth.marks.of(subject)?.text ?? '' } : {};
+      this.#events.emit('rejected', { limiter: this.name, decision, key: this.#names.of(key), ...reason });
+    }
+    return decision;
+  }
+}

@@ -1,0 +1,15 @@
+import { BreakwaterError } from '../../core/errors.js';
+
+/** The shared store did not answer in time: whether a change was made there is not known, and making it again does no harm. */
+export class StoreUnavailableError extends BreakwaterError {
+  readonly code = 'BREAKWATER_STORE_UNAVAILABLE';
+
+  constructor(what: string) {
+    super(`${what}: the store did not answer, so that nobody knows whether it was done; do it again`);
+  }
+
+  /** The class's name. */
+  override get name(): string {
+    return 'StoreUnavailableError';
+  }
+}

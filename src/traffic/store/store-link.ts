@@ -1,0 +1,131 @@
+import type { Clock } from '../../core/clock.js';
+import { redactText } from '../../core/redaction.js';
+import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
+import { Availability } from './availability.js';
+import type { LimitStore } from './contract.js';
+import type { StoreLost, StoreRestored } from './events.js';
+
+/** What a link needs. @internal */
+export interface LinkSettings {
+  readonly name: string;
+  readonly store: LimitStore;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Asks for something that changes nothing, to find out whether the store is back. */
+  readonly probe: (store: LimitStore) => Promise<unknown>;
+  readonly onLost: (event: StoreLost) => void;
+  readonly onRestored: (event: StoreRestored) => void;
+}
+
+interface Asked extends DeadlineNode<Asked> {
+  readonly over: () => void;
+}
+
+/**
+ * The way to a store: every question is over within its time, none is asked twice, and a store that is lost is left
+ * alone but for one probe now and then. An answer that comes too late is not heard.
+ * @internal
+ */
+export class StoreLink {
+  readonly #settings: LinkSettings;
+  readonly #availability = new Availability();
+  readonly #asked: DeadlineList<Asked>;
+
+  constructor(settings: LinkSettings) {
+    this.#settings = settings;
+    const { clock, timeoutMs } = settings;
+    const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
+    this.#asked = new DeadlineList<Asked>(clock, schedule, timeoutMs, ({ over }) => {
+      over();
+    });
+  }
+
+  /** Whether decisions are made without the store. */
+  get lost(): boolean {
+    return this.#availability.lost;
+  }
+
+  /**
+   * Asks the store.
+   *
+   * @param sound - whether the answer is one.
+   * @returns `undefined` when it did not answer, or is lost.
+   */
+  async ask<T extends object>(
+    call: (store: LimitStore) => Promise<T>,
+    sound: (answer: T) => boolean,
+  ): Promise<T | undefined> {
+    if (this.lost) {
+      this.#tryAgain();
+      return undefined;
+    }
+    const { period } = this.#availability;
+    const [answer, problem] = await this.#answerOf(call, sound);
+    if (answer !== undefined) this.#availability.succeeded(period);
+    else if (this.#availability.failed(period, this.#asked.now())) {
+      this.#settings.onLost({ name: this.#settings.name, reason: problem });
+    }
+    return answer;
+  }
+
+  #tryAgain(): void {
+    if (!this.#availability.probe(this.#asked.now())) return;
+    void this.#answerOf(
+      async (store) => ({ answer: await this.#settings.probe(store) }),
+      () => true,
+    ).then(([answer]) => {
+      const lostForMs = this.#availability.probed(answer !== undefined, this.#asked.now());
+      if (lostForMs !== undefined) {
+        this.#settings.onRestored({ name: this.#settings.name, lostForMs });
+      }
+    });
+  }
+
+  /** The answer, or what was wrong; never rejects. */
+  #answerOf<T extends object>(
+    call: (store: LimitStore) => Promise<T>,
+    sound: (answer: T) => boolean,
+  ): Promise<readonly [T | undefined, string]> {
+    return new Promise((resolve) => {
+      const { store, timeoutMs } = this.#settings;
+      const node: Asked = {
+        dueMs: undefined,
+        earlier: undefined,
+        later: undefined,
+        over: () => {
+          resolve([undefined, `no answer within ${String(timeoutMs)} ms`]);
+        },
+      };
+      const failed = (error: unknown): void => {
+        this.#asked.remove(node);
+        resolve([undefined, reasonOf(error)]);
+      };
+      try {
+        this.#asked.add(node, timeoutMs);
+        call(store).then((answer) => {
+          this.#asked.remove(node);
+          resolve(isSound(answer, sound) ? [answer, ''] : [undefined, 'an answer that is none']);
+        }, failed);
+      } catch (error) {
+        failed(error);
+      }
+    });
+  }
+}
+
+function isSound<T>(answer: T, sound: (answer: T) => boolean): boolean {
+  try {
+    return sound(answer);
+  } catch {
+    return false;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  try {
+    const message: unknown = error instanceof Error ? error.message : error;
+    return redactText(typeof message === 'string' ? message : 'the store failed', 200);
+  } catch {
+    return 'the store failed';
+  }
+}
