@@ -86,13 +86,17 @@ export class Bans {
 
   #addRange(cidr: string, untilMs: number, reason: string, nowMs: number): void {
     for (const [other, held] of this.#ranges) if (isOver(held.untilMs, nowMs)) this.#ranges.delete(other);
-    if (this.#ranges.size >= MOST_RANGES && !this.#ranges.has(cidr)) {
-      throw new InvalidArgumentError(
-        `${this.#owner}: ${String(MOST_RANGES)} ranges are blocked; lift some or use the deny option`,
-      );
-    }
+    this.checkRoom(cidr);
     this.#ranges.set(cidr, { prefix: Number(cidr.slice(cidr.indexOf('/') + 1)), untilMs, reason });
     this.#notePrefixes();
+  }
+
+  /** Refuses one more range when there are too many. */
+  checkRoom(cidr: string): void {
+    if (this.#ranges.size < MOST_RANGES || this.#ranges.has(cidr)) return;
+    throw new InvalidArgumentError(
+      `${this.#owner}: ${String(MOST_RANGES)} ranges are blocked; lift some or use the deny option`,
+    );
   }
 
   #notePrefixes(): void {

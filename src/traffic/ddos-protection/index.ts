@@ -8,3 +8,8 @@ export type { BanFormat } from './export-bans.js';
 export type { DDoSProtectionOptions, EscalationOptions } from './options.js';
 export { DDOS_PROTECTION_DEFAULTS, ESCALATION_DEFAULTS } from './options.js';
 export type { DDoSStats } from './stats.js';
+export type { SharedDDoSProtectionOptions } from './options.js';
+export { SharedDDoSProtection } from './shared-ddos.js';
+export type { SharedDDoSProtectionEvents, SharedDDoSStats } from './shared-types.js';
+export type { LimitStore, SharedStoreOptions, StoreLost, StoreRestored } from '../store/index.js';
+export { SHARED_STORE_DEFAULTS, StoreUnavailableError } from '../store/index.js';

@@ -11,12 +11,14 @@ import {
   parseOptions,
   randomOption,
   ratio,
+  type ReportIssue,
   text,
 } from '../../core/options.js';
 import type { Random } from '../../core/random.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import { parseCidr } from '../../internal/ip-range.js';
 import { type Cidr, CidrSet } from '../client-address/index.js';
+import { checkShare, LONGEST_US, sharedSchema, type SharedStoreOptions } from '../store/index.js';
 
 /** How the blocks of an address grow that it brings upon itself again and again. */
 export interface EscalationOptions {
@@ -62,6 +64,9 @@ export interface DDoSProtectionOptions {
   /** Hears of listeners that throw and of configuration warnings. @defaultValue `process.emitWarning` */
   readonly onListenerError?: ListenerErrorHandler | undefined;
 }
+
+/** Options of {@link SharedDDoSProtection}; `maxAddresses` are those that are known here. */
+export type SharedDDoSProtectionOptions = DDoSProtectionOptions & SharedStoreOptions;
 
 /** Defaults of {@link DDoSProtectionOptions}. */
 export const DDOS_PROTECTION_DEFAULTS = /* @__PURE__ */ Object.freeze({
@@ -145,9 +150,37 @@ export type ParsedDDoSProtectionOptions = ParsedOptions<ReturnType<typeof schema
 
 /** @internal */
 export function parseDDoSProtectionOptions(options: DDoSProtectionOptions | undefined): ParsedDDoSProtectionOptions {
-  return parseOptions('DDoSProtection', schema(), options, ({ escalate, blockDurationMs }, report) => {
-    if (escalate !== undefined && escalate.maxDurationMs < blockDurationMs) {
-      report('escalate.maxDurationMs', `must be at least blockDurationMs, ${String(blockDurationMs)}`);
+  return parseOptions('DDoSProtection', schema(), options, checkEscalation);
+}
+
+function checkEscalation({ escalate, blockDurationMs }: ParsedDDoSProtectionOptions, report: ReportIssue): void {
+  if (escalate !== undefined && escalate.maxDurationMs < blockDurationMs) {
+    report('escalate.maxDurationMs', `must be at least blockDurationMs, ${String(blockDurationMs)}`);
+  }
+}
+
+function sharedDDoSSchema() {
+  return { ...schema(), ...sharedSchema() };
+}
+
+/** @internal */
+export type ParsedSharedDDoSProtectionOptions = ParsedOptions<ReturnType<typeof sharedDDoSSchema>>;
+
+/** @internal */
+export function parseSharedDDoSProtectionOptions(
+  options: SharedDDoSProtectionOptions,
+): ParsedSharedDDoSProtectionOptions {
+  return parseOptions('SharedDDoSProtection', sharedDDoSSchema(), options, (parsed, report) => {
+    checkEscalation(parsed, report);
+    const { windowMs, blockDurationMs, escalate, threshold } = parsed;
+    const longest: Readonly<Record<string, number>> = {
+      windowMs,
+      blockDurationMs,
+      'escalate.maxDurationMs': (escalate?.maxDurationMs ?? 0) + (escalate?.memoryMs ?? 0),
+    };
+    for (const [path, ms] of Object.entries(longest)) {
+      if (ms * 1_000 > LONGEST_US) report(path, 'is more than ten years; what a store remembers has an end');
     }
+    checkShare(parsed, ['threshold', threshold], report);
   });
 }

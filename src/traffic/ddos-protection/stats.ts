@@ -22,7 +22,9 @@ export interface DDoSStats {
 }
 
 /** @internal */
-export function protectionMetrics(stats: DDoSStats): MetricSample[] {
+export function protectionMetrics(
+  stats: Omit<DDoSStats, 'addresses' | 'evictedAddresses'> & Partial<DDoSStats>,
+): MetricSample[] {
   const protection = stats.name;
   const { admitted, rejected } = stats;
   const requests = Object.entries({ admitted, rejected }).map(([outcome, value]): MetricSample => ({
@@ -43,8 +45,19 @@ export function protectionMetrics(stats: DDoSStats): MetricSample[] {
     ...requests,
     one('blocks_total', 'counter', 'Blocks made.', stats.blocks),
     one('unaddressed_total', 'counter', 'Requests without a usable address.', stats.unaddressed),
-    one('evicted_addresses_total', 'counter', 'Addresses that had to make room for others.', stats.evictedAddresses),
-    one('addresses', 'gauge', 'Addresses that are counted.', stats.addresses),
+    ...(stats.evictedAddresses === undefined
+      ? []
+      : [
+          one(
+            'evicted_addresses_total',
+            'counter',
+            'Addresses that had to make room for others.',
+            stats.evictedAddresses,
+          ),
+        ]),
+    ...(stats.addresses === undefined
+      ? []
+      : [one('addresses', 'gauge', 'Addresses that are counted.', stats.addresses)]),
     one('blocked', 'gauge', 'Blocks that are held.', stats.blockedNow),
   ];
 }

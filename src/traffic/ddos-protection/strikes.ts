@@ -8,6 +8,22 @@ export interface Escalation {
   readonly memoryMs: number;
 }
 
+/**
+ * How long a block lasts. With b the first block, f the factor, n the blocks that are remembered, m the cap, j the jitter
+ * and u a number from [0, 1): min(m, b · fⁿ · (1 + j · (2u − 1))), at least 1 ms.
+ *
+ * @param drawn - u.
+ * @internal
+ */
+export function escalatedMs(
+  { factor, maxDurationMs, jitter }: Escalation,
+  firstMs: number,
+  blocks: number,
+  drawn: number,
+): number {
+  return Math.max(1, Math.min(maxDurationMs, firstMs * factor ** blocks * (1 + jitter * (2 * drawn - 1))));
+}
+
 interface Struck {
   blocks: number;
   untilMs: number;
@@ -27,22 +43,15 @@ export class Strikes {
     this.#struck = new BoundedMap(max, ({ blocks, untilMs }) => (untilMs <= this.#latestMs ? 0 : blocks));
   }
 
-  /**
-   * Notes one more block, and says how long it lasts. With b the first block, f the factor, n the blocks that are
-   * remembered, m the cap, j the jitter and u a number from [0, 1): min(m, b · fⁿ · (1 + j · (2u − 1))).
-   *
-   * @param drawn - u.
-   */
+  /** Notes one more block, and says how long it lasts: see {@link escalatedMs}. */
   durationMs(key: string, nowMs: number, drawn: number): number {
     this.#latestMs = nowMs;
-    const { factor, maxDurationMs, jitter, memoryMs } = this.#escalation;
     let struck = this.#struck.get(key);
     if (struck === undefined) this.#struck.add(key, (struck = { blocks: 0, untilMs: nowMs }));
     else if (nowMs >= struck.untilMs) struck.blocks = 0;
-    const longMs = this.#firstMs * factor ** struck.blocks * (1 + jitter * (2 * drawn - 1));
-    const durationMs = Math.max(1, Math.min(maxDurationMs, longMs));
+    const durationMs = escalatedMs(this.#escalation, this.#firstMs, struck.blocks, drawn);
     struck.blocks++;
-    struck.untilMs = nowMs + durationMs + memoryMs;
+    struck.untilMs = nowMs + durationMs + this.#escalation.memoryMs;
     return durationMs;
   }
 

@@ -27,3 +27,4 @@ export { checkShare, SHARED_STORE_DEFAULTS, sharedSchema } from './shared-option
 export { microseconds, SharedTruth } from './shared-truth.js';
 export { areBuckets, isEvents, isWindow } from './sound.js';
 export { storeHealth, storeMetrics } from './report.js';
+export type { LocalMark } from './mark-mirror.js';

@@ -19,6 +19,9 @@ export interface LocalMark {
   readonly text: string;
 }
 
+/** Told of what changed. @internal */
+export type MarkWatch = (subject: string | undefined, mark: LocalMark | undefined) => void;
+
 /** Asks for one page of news; `undefined` when nobody answers. */
 type AskNews = (call: (store: LimitStore) => Promise<MarkChanges>) => Promise<MarkChanges | undefined>;
 
@@ -32,6 +35,7 @@ export class MarkMirror {
   readonly #max: number;
   #marks: BoundedMap<LocalMark>;
   readonly #now: () => number;
+  readonly #watch: MarkWatch | undefined;
   #version = 0;
   #nowMs = 0;
   #syncedAtMs = -Infinity;
@@ -40,10 +44,14 @@ export class MarkMirror {
   // Whether there are more pages of what is read anew.
   #reading = false;
 
-  /** @param now - time that never goes back. */
-  constructor(group: string, max: number, now: () => number) {
+  /**
+   * @param now - time that never goes back.
+   * @param watch - told of each subject whose mark changed here, and without a subject when all are forgotten.
+   */
+  constructor(group: string, max: number, now: () => number, watch?: MarkWatch) {
     this.#group = group;
     this.#now = now;
+    this.#watch = watch;
     this.#max = max;
     this.#marks = this.#empty();
   }
@@ -77,11 +85,16 @@ export class MarkMirror {
     const known = this.#marks.get(subject);
     // An answer that was overtaken by another.
     if (known !== undefined && mark !== undefined && known.version > mark.version) return;
-    if (known !== undefined) this.#marks.delete(subject);
+    if (known !== undefined) {
+      this.#marks.delete(subject);
+      this.#watch?.(subject, undefined);
+    }
     if (mark === undefined || mark.leftUs === 0) return;
     this.#nowMs = this.#now();
     const { held, version, text, leftUs } = mark;
-    this.#marks.add(subject, { held, untilMs: this.#nowMs + leftUs / 1_000, version, text });
+    const local = { held, untilMs: this.#nowMs + leftUs / 1_000, version, text };
+    this.#marks.add(subject, local);
+    this.#watch?.(subject, local);
   }
 
   /** The marks in force that are known here. */
@@ -110,6 +123,7 @@ export class MarkMirror {
     if (answer === undefined) return undefined;
     if (anew) {
       this.#marks = this.#empty();
+      this.#watch?.(undefined, undefined);
       this.#version = 0;
     }
     this.#reading = answer.more;

