@@ -12,7 +12,12 @@ import { ABUSE_EVENTS, type AbuseDetectorEvents, eventData, type SubjectUnflagge
 import { evidenceText, EvidenceLog } from './evidence.js';
 import { explained } from './explain.js';
 import { Judge, type NamedReason } from './judge.js';
-import { type AbuseDetectorOptions, type ParsedAbuseDetectorOptions, parseAbuseDetectorOptions } from './options.js';
+import {
+  type AbuseDetectorOptions,
+  type ParsedAbuseDetectorOptions,
+  parseAbuseDetectorOptions,
+  settingsOf,
+} from './options.js';
 import {
   type AbuseDetectorSnapshot,
   type AbuseExplanation,
@@ -69,16 +74,13 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   /** @throws {@link InvalidOptionsError} naming every option that is unknown, out of range or too much together. */
   constructor(options?: AbuseDetectorOptions) {
     this.#options = parseAbuseDetectorOptions(options);
-    const { name, threshold, windowMs, flagTtlMs, score, rules, maxSubjects, mode, clock, onListenerError } =
-      this.#options;
+    const { name, flagTtlMs, rules, maxSubjects, mode, clock, onListenerError } = this.#options;
     this.name = name;
-    const flagAt = score?.flagAt ?? Infinity;
-    const halfLifeMs = score?.halfLifeMs ?? windowMs;
-    this.#rules = { threshold, windowMs, halfLifeMs, flagAt, clearBelow: score?.clearBelow ?? flagAt / 2 };
+    this.#rules = settingsOf(this.#options);
     this.#time = steady(clock);
     const reporter = new Reporter(`AbuseDetector '${name}'`, clock, onListenerError);
     this.#events = new Emitter(reporter, ABUSE_EVENTS);
-    this.#judge = new Judge(this.#rules, flagTtlMs, rules, this.#types, reporter);
+    this.#judge = new Judge(this.#rules, flagTtlMs, rules, reporter);
     const importance = (suspect: Suspect): number => suspect.importance(this.#latestMs);
     this.#suspects = new BoundedMap(maxSubjects, importance);
     this.#evidence = new EvidenceLog(importance);
@@ -95,8 +97,8 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
    * @throws {@link InvalidArgumentError} when one of them is wrong; nothing is counted then.
    */
   record(subject: string, type = 'event', options?: RecordOptions): AbuseResult {
-    const name = this.#names.of(subjectIn('record', subject));
-    const weight = weightIn(type, options, this.#options.weights);
+    const name = this.#names.of(subjectIn('AbuseDetector.record', subject));
+    const weight = weightIn('AbuseDetector.record', type, options, this.#options.weights);
     const evidence = options?.evidence;
     const nowMs = this.#now();
     const number = this.#types.numberOf(type);
@@ -107,7 +109,10 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
     const by =
       suspect.graceLeftMs(nowMs) > 0
         ? undefined
-        : this.#judge.judge(suspect, nowMs, { subject, type, weight, evidence });
+        : this.#judge.judge(suspect, nowMs, { subject, type, weight, evidence }, (of) => {
+            const known = this.#types.known(of);
+            return known === undefined ? 0 : suspect.ring.countOf(known);
+          });
     const [count, score] = [suspect.count(nowMs), suspect.score(nowMs)];
     const flagged = suspect.isFlagged(nowMs);
     if (flagged || count >= Math.min(SUSPECTED, this.#rules.threshold)) {
@@ -140,7 +145,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
    * @throws {@link InvalidArgumentError} when `subject` is no text of at least one character.
    */
   isFlagged(subject: string): boolean {
-    const name = this.#names.of(subjectIn('isFlagged', subject));
+    const name = this.#names.of(subjectIn('AbuseDetector.isFlagged', subject));
     const nowMs = this.#now();
     const flagged = this.#look(name, nowMs)?.isFlagged(nowMs) === true;
     return flagged && !this.#shadow;
@@ -154,9 +159,9 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
    * @throws {@link InvalidArgumentError} when one of them is wrong.
    */
   flag(subject: string, reason: string, ttlMs = this.#options.flagTtlMs): void {
-    const name = this.#names.of(subjectIn('flag', subject));
-    const text = wordsIn('flag', 'reason', reason);
-    const endsMs = timeIn('flag', 'ttlMs', ttlMs, false);
+    const name = this.#names.of(subjectIn('AbuseDetector.flag', subject));
+    const text = wordsIn('AbuseDetector.flag', 'reason', reason);
+    const endsMs = timeIn('AbuseDetector.flag', 'ttlMs', ttlMs, false);
     const nowMs = this.#now();
     const [suspect, evicted] = this.#suspectOf(name, nowMs);
     const expired = suspect.expire(nowMs);
@@ -177,13 +182,13 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
    * @throws {@link InvalidArgumentError} when one of them is wrong.
    */
   unflag(subject: string, options?: UnflagOptions): boolean {
-    const name = this.#names.of(subjectIn('unflag', subject));
+    const name = this.#names.of(subjectIn('AbuseDetector.unflag', subject));
     if (options !== undefined) checkCallOptions('AbuseDetector.unflag', options);
     const { by, note, graceMs: given = 0 } = options ?? {};
-    const graceMs = timeIn('unflag', 'graceMs', given, true);
+    const graceMs = timeIn('AbuseDetector.unflag', 'graceMs', given, true);
     const said = {
-      ...(by === undefined ? {} : { by: wordsIn('unflag', 'by', by) }),
-      ...(note === undefined ? {} : { note: wordsIn('unflag', 'note', note) }),
+      ...(by === undefined ? {} : { by: wordsIn('AbuseDetector.unflag', 'by', by) }),
+      ...(note === undefined ? {} : { note: wordsIn('AbuseDetector.unflag', 'note', note) }),
     };
     const nowMs = this.#now();
     const known = this.#look(name, nowMs);
@@ -203,7 +208,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
    * @throws {@link InvalidArgumentError} when `subject` is no text of at least one character.
    */
   explain(subject: string): AbuseExplanation | undefined {
-    const name = this.#names.of(subjectIn('explain', subject));
+    const name = this.#names.of(subjectIn('AbuseDetector.explain', subject));
     const nowMs = this.#now();
     const suspect = this.#look(name, nowMs);
     if (suspect === undefined) return undefined;

@@ -24,39 +24,40 @@ export interface UnflagOptions {
 const LONGEST_TEXT = 200;
 
 /** A subject that can be one. @internal */
-export function subjectIn(method: string, subject: unknown): string {
+export function subjectIn(where: string, subject: unknown): string {
   if (typeof subject === 'string' && subject.length > 0) return subject;
-  throw wrong(method, 'the subject must be text of at least one character', subject);
+  throw wrong(where, 'the subject must be text of at least one character', subject);
 }
 
 /** The weight of one event. @internal */
 export function weightIn(
+  where: string,
   type: unknown,
   options: RecordOptions | undefined,
   weights: ReadonlyMap<string, number>,
 ): number {
   if (typeof type !== 'string' || type.length === 0 || type.length > LONGEST_NAME) {
-    throw wrong('record', `type must be text of 1 to ${String(LONGEST_NAME)} characters`, type);
+    throw wrong(where, `type must be text of 1 to ${String(LONGEST_NAME)} characters`, type);
   }
-  if (options !== undefined) checkCallOptions('AbuseDetector.record', options);
+  if (options !== undefined) checkCallOptions(where, options);
   const weight = options?.weight ?? weights.get(type) ?? 1;
   if (Number.isInteger(weight) && weight >= 0 && weight <= MOST_WEIGHT) return weight;
-  throw wrong('record', `weight must be an integer from 0 to ${String(MOST_WEIGHT)}`, weight);
+  throw wrong(where, `weight must be an integer from 0 to ${String(MOST_WEIGHT)}`, weight);
 }
 
 /** A time in ms, which may be `Infinity`. @internal */
-export function timeIn(method: string, name: string, ms: unknown, zero: boolean): number {
+export function timeIn(where: string, name: string, ms: unknown, zero: boolean): number {
   if (typeof ms === 'number' && (ms > 0 || (zero && ms === 0))) return ms;
-  throw wrong(method, `${name} must be a number of ${zero ? 'at least' : 'more than'} 0`, ms);
+  throw wrong(where, `${name} must be a number of ${zero ? 'at least' : 'more than'} 0`, ms);
 }
 
 /** What somebody said, as it is shown. @internal */
-export function wordsIn(method: string, name: string, value: unknown): string {
-  if (typeof value !== 'string') throw wrong(method, `${name} must be text`, value);
+export function wordsIn(where: string, name: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrong(where, `${name} must be text`, value);
   return redactText(value, LONGEST_TEXT);
 }
 
-function wrong(method: string, must: string, got: unknown): InvalidArgumentError {
+function wrong(where: string, must: string, got: unknown): InvalidArgumentError {
   const shown = typeof got === 'string' ? `${String(got.length)} characters` : describe(got);
-  return new InvalidArgumentError(`AbuseDetector.${method}: ${must}, got ${shown}`);
+  return new InvalidArgumentError(`${where}: ${must}, got ${shown}`);
 }

@@ -12,3 +12,13 @@ export type {
   AbuseSummary,
   FlaggedSubject,
 } from './summary.js';
+export type { SharedAbuseDetectorOptions } from './options.js';
+export { SharedAbuseDetector } from './shared-detector.js';
+export type {
+  SharedAbuseDetectorEvents,
+  SharedAbuseDetectorSnapshot,
+  SharedAbuseResult,
+  SharedAbuseSummary,
+} from './shared-types.js';
+export type { LimitStore, SharedStoreOptions, StoreLost, StoreRestored } from '../store/index.js';
+export { SHARED_STORE_DEFAULTS, StoreUnavailableError } from '../store/index.js';

@@ -1,10 +1,20 @@
 import type { Reporter } from '../../core/reporter.js';
-import type { AbuseSettings, HeldReason, Suspect } from './engine.js';
-import type { EventTypes } from './event-types.js';
+import type { AbuseSettings, HeldReason } from './engine.js';
 import type { AbuseEvent, AbuseRule } from './options.js';
 
 /** One reason by the name of its rule. @internal */
 export type NamedReason = readonly [rule: string, reason: HeldReason];
+
+/** What a judge has to know of a subject, as of the event. @internal */
+export interface Judged {
+  count(nowMs: number): number;
+  score(nowMs: number): number;
+  /** When the score will be so low that it flags no more. */
+  scoreEndsMs(nowMs: number): number;
+  has(rule: string): boolean;
+  /** Adds or replaces a reason; whether the subject was not flagged before. */
+  flag(nowMs: number, rule: string, reason: HeldReason): boolean;
+}
 
 /** What an event brings with it. @internal */
 export type JudgedEvent = Pick<AbuseEvent, 'subject' | 'type' | 'weight' | 'evidence'>;
@@ -14,30 +24,31 @@ export class Judge {
   readonly #settings: AbuseSettings;
   readonly #ttlMs: number;
   readonly #rules: ReadonlyMap<string, AbuseRule>;
-  readonly #types: EventTypes;
   readonly #reporter: Reporter;
   readonly #spike: string;
   readonly #score: string;
 
-  constructor(
-    settings: AbuseSettings,
-    ttlMs: number,
-    rules: ReadonlyMap<string, AbuseRule>,
-    types: EventTypes,
-    reporter: Reporter,
-  ) {
+  constructor(settings: AbuseSettings, ttlMs: number, rules: ReadonlyMap<string, AbuseRule>, reporter: Reporter) {
     this.#settings = settings;
     this.#ttlMs = ttlMs;
     this.#rules = rules;
-    this.#types = types;
     this.#reporter = reporter;
     // One text for all who are flagged for it.
     this.#spike = `${String(settings.threshold)} events in ${String(settings.windowMs)} ms`;
     this.#score = `score reached ${String(settings.flagAt)}`;
   }
 
-  /** Adds the reasons that the event gives; answers the first, when the subject was not flagged before. */
-  judge(suspect: Suspect, nowMs: number, event: JudgedEvent): NamedReason | undefined {
+  /**
+   * Adds the reasons that the event gives; answers the first, when the subject was not flagged before.
+   *
+   * @param countOf - how many of the events that count are of one type.
+   */
+  judge(
+    suspect: Judged,
+    nowMs: number,
+    event: JudgedEvent,
+    countOf: (type: string) => number,
+  ): NamedReason | undefined {
     const { threshold, flagAt, clearBelow } = this.#settings;
     let first: NamedReason | undefined;
     const flag = (rule: string, text: string, untilMs = nowMs + this.#ttlMs): void => {
@@ -54,10 +65,6 @@ export class Judge {
       flag('score', this.#score, suspect.scoreEndsMs(nowMs));
     }
     if (this.#rules.size === 0) return first;
-    const countOf = (type: string): number => {
-      const number = this.#types.known(type);
-      return number === undefined ? 0 : suspect.ring.countOf(number);
-    };
     for (const [rule, matches] of this.#rules) {
       if (suspect.has(rule)) continue;
       if (this.#asks(rule, matches, { ...event, count, score, countOf })) flag(rule, `rule ${rule}`);

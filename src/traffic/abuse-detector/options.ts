@@ -10,11 +10,13 @@ import {
   type OptionKind,
   type ParsedOptions,
   parseOptions,
+  type ReportIssue,
   text,
 } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
-import { OWN_RULES } from './engine.js';
+import { checkShare, LONGEST_US, sharedSchema, type SharedStoreOptions } from '../store/index.js';
+import { type AbuseSettings, OWN_RULES } from './engine.js';
 
 /** One event of a subject, for a rule to judge. */
 export interface AbuseEvent {
@@ -76,6 +78,9 @@ export interface AbuseDetectorOptions {
   /** Hears of listeners and rules that throw, and of warnings. @defaultValue `process.emitWarning` */
   readonly onListenerError?: ListenerErrorHandler | undefined;
 }
+
+/** Options of {@link SharedAbuseDetector}; `maxSubjects` are those that are known here. */
+export type SharedAbuseDetectorOptions = AbuseDetectorOptions & SharedStoreOptions;
 
 /** Defaults of {@link AbuseDetectorOptions}. */
 export const ABUSE_DETECTOR_DEFAULTS = /* @__PURE__ */ Object.freeze({
@@ -180,14 +185,51 @@ export type ParsedAbuseDetectorOptions = ParsedOptions<ReturnType<typeof schema>
 
 /** @internal */
 export function parseAbuseDetectorOptions(options: AbuseDetectorOptions | undefined): ParsedAbuseDetectorOptions {
-  return parseOptions('AbuseDetector', schema(), options, ({ maxSubjects, threshold }, report) => {
-    const bytes = maxSubjects * threshold * BYTES_AN_EVENT;
-    if (bytes <= MOST_BYTES) return;
-    const fit = Math.floor(MOST_BYTES / BYTES_AN_EVENT / threshold);
-    const advice = fit === 0 ? 'lower threshold' : `lower maxSubjects to ${String(fit)}, or threshold`;
-    report(
-      'maxSubjects',
-      `needs ${(bytes / 1_024 / 1_024).toFixed(1)} MiB (maxSubjects x threshold x 8 bytes), more than 16 MiB; ${advice}`,
-    );
+  return parseOptions('AbuseDetector', schema(), options, checkMemory);
+}
+
+function checkMemory({ maxSubjects, threshold }: ParsedAbuseDetectorOptions, report: ReportIssue): void {
+  const bytes = maxSubjects * threshold * BYTES_AN_EVENT;
+  if (bytes <= MOST_BYTES) return;
+  const fit = Math.floor(MOST_BYTES / BYTES_AN_EVENT / threshold);
+  const advice = fit === 0 ? 'lower threshold' : `lower maxSubjects to ${String(fit)}, or threshold`;
+  report(
+    'maxSubjects',
+    `needs ${(bytes / 1_024 / 1_024).toFixed(1)} MiB (maxSubjects x threshold x 8 bytes), more than 16 MiB; ${advice}`,
+  );
+}
+
+/** The numbers that the rules go by. @internal */
+export function settingsOf({ threshold, windowMs, score }: ParsedAbuseDetectorOptions): AbuseSettings {
+  const flagAt = score?.flagAt ?? Infinity;
+  const halfLifeMs = score?.halfLifeMs ?? windowMs;
+  return { threshold, windowMs, halfLifeMs, flagAt, clearBelow: score?.clearBelow ?? flagAt / 2 };
+}
+
+/** Of the highest score that is remembered. @internal */
+export const MOST_HALVINGS = 64;
+
+function sharedSchemaOf() {
+  return { ...schema(), ...sharedSchema() };
+}
+
+/** @internal */
+export type ParsedSharedAbuseDetectorOptions = ParsedOptions<ReturnType<typeof sharedSchemaOf>>;
+
+/** @internal */
+export function parseSharedAbuseDetectorOptions(options: SharedAbuseDetectorOptions): ParsedSharedAbuseDetectorOptions {
+  return parseOptions('SharedAbuseDetector', sharedSchemaOf(), options, (parsed, report) => {
+    checkMemory(parsed, report);
+    const { windowMs, flagTtlMs, score, threshold } = parsed;
+    const longest: Readonly<Record<string, number>> = {
+      windowMs,
+      flagTtlMs,
+      // Of a high score many halvings are remembered.
+      'score.halfLifeMs': (score?.halfLifeMs ?? 0) * MOST_HALVINGS,
+    };
+    for (const [path, ms] of Object.entries(longest)) {
+      if (ms * 1_000 > LONGEST_US) report(path, 'is too long: what a store remembers has an end, after ten years');
+    }
+    checkShare(parsed, ['threshold', threshold], report);
   });
 }
