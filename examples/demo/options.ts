@@ -20,7 +20,7 @@ export const HELP = `Plays a real HTTP service on a real PostgreSQL through a fa
 
 Usage: npm run demo [-- [all] [options]]
 
-  all           play every scene, not only the four main ones
+  all           play every scene, not only the five main ones
   --koa         carry the service by Koa instead of Express
   --serve       play nothing; keep the service up for trying it with curl, until Ctrl-C
   --port N      where --serve listens, 0 for any free port (default 8000)

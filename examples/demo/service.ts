@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as onExpress from 'breakwater/express';
+import { createHardening, type Hardening } from 'breakwater/http';
 import * as onKoa from 'breakwater/koa';
 import express from 'express';
 import Koa from 'koa';
 import { Backend, HEALTH_TOKEN } from './backend.js';
 import type { DatabaseAddress } from './database.js';
+import { Guards } from './guards.js';
 import type { Framework } from './options.js';
 
 /** The service while it runs. */
@@ -14,21 +16,25 @@ export interface DemoService {
   readonly url: string;
   readonly framework: string;
   readonly backend: Backend;
+  readonly guards: Guards;
+  readonly hardening: Hardening;
   close(): Promise<void>;
 }
 
 /** What every request passes before it reaches a route: the same for both frameworks. */
-function hardening({ breaker, health }: Backend) {
-  return {
+function hardeningOf({ breaker, health }: Backend, { ddos, users }: Guards): Hardening {
+  return createHardening({
+    ddos,
+    perUser: users,
     // One proxy stands before the service, so the last entry of X-Forwarded-For is the visitor.
     trustProxy: 1,
-    identify: 'x-user-id' as const,
+    identify: 'x-user-id',
     // Many users may share an address here, and each has a limit of their own.
     routes: [{ path: /^\/api\/users/, ddos: { threshold: 1_000 } }],
     health,
     components: [breaker],
     authorize: HEALTH_TOKEN,
-  };
+  });
 }
 
 /** Starts the service on `port`, `0` for any free one. */
@@ -36,13 +42,17 @@ export async function startService(address: DatabaseAddress, framework: Framewor
   const backend = new Backend(address);
   try {
     await backend.prepare();
-    const mounted = framework === 'koa' ? koaService(backend) : expressService(backend);
+    const guards = new Guards();
+    const hardening = hardeningOf(backend, guards);
+    const mounted = framework === 'koa' ? koaService(backend, hardening) : expressService(backend, hardening);
     const server = createServer(mounted.listener).listen(port, '127.0.0.1');
     await once(server, 'listening');
     return {
       url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
       framework: framework === 'koa' ? 'Koa 3' : 'Express 5',
       backend,
+      guards,
+      hardening,
       close: async () => {
         await closed(server);
         mounted.dispose();
@@ -60,9 +70,9 @@ interface Mounted {
   readonly dispose: () => void;
 }
 
-function expressService(backend: Backend): Mounted {
+function expressService(backend: Backend, hardening: Hardening): Mounted {
   const app = express();
-  const setup = onExpress.setupMiddleware(app, hardening(backend));
+  const setup = onExpress.setupMiddleware(app, hardening);
   app.use(async (req, res, next) => {
     const route = backend.routes[`${req.method} ${req.path}`];
     if (route === undefined) {
@@ -80,9 +90,9 @@ function expressService(backend: Backend): Mounted {
   };
 }
 
-function koaService(backend: Backend): Mounted {
+function koaService(backend: Backend, hardening: Hardening): Mounted {
   const app = new Koa();
-  const setup = onKoa.setupMiddleware(app, hardening(backend));
+  const setup = onKoa.setupMiddleware(app, hardening);
   app.use(async (ctx, next) => {
     const route = backend.routes[`${ctx.method} ${ctx.path}`];
     if (route === undefined) {

@@ -116,24 +116,42 @@ describe('the demo: usage', () => {
 });
 
 describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => {
+  const MAIN = [
+    'Normal traffic',
+    'The database stops',
+    'The database returns',
+    'One client floods',
+    'Two users beside one abuser',
+  ];
+
   it.each([
-    ['Express 5', []],
-    ['Koa 3', ['--koa']],
-  ])('plays its scenes on %s, keeps every promise within 30 s and leaves nothing behind', async (framework, args) => {
-    const { code, out, err, ms } = await demo(...args).ended;
-    expect(out + err).not.toContain('BROKEN');
-    expect(code, out + err).toBe(0);
-    expect(ms).toBeLessThan(30_000);
-    expect(out).toContain(`${framework} service on PostgreSQL`);
-    const summary = out.slice(out.indexOf('Summary'));
-    for (const title of ['Normal traffic', 'The database stops', 'The database returns', 'One client floods']) {
-      expect(summary).toMatch(new RegExp(`${title} +(\\d+) of \\1 `));
-    }
-    expect(summary).toMatch(/All kept: \d+ promises/);
-    // Not a terminal: no colours, whatever the environment says.
-    expect(out).not.toContain('\u001b');
-    await expectNothingLeft();
-  });
+    ['Express 5', [], 30_000, MAIN],
+    ['Koa 3', ['--koa'], 30_000, MAIN],
+    [
+      'Express 5',
+      ['all'],
+      90_000,
+      [...MAIN, 'Rotating addresses', 'A retry storm', 'A dependency never answers', 'A feature degrades and recovers'],
+    ],
+  ])(
+    'plays its scenes on %s %j, keeps every promise within %i ms, leaves nothing',
+    async (framework, args, within, scenes) => {
+      const { code, out, err, ms } = await demo(...args).ended;
+      expect(out + err).not.toContain('BROKEN');
+      expect(code, out + err).toBe(0);
+      expect(ms).toBeLessThan(within);
+      expect(out).toContain(`${framework} service on PostgreSQL`);
+      const summary = out.slice(out.indexOf('Summary'));
+      for (const title of scenes) {
+        expect(summary).toMatch(new RegExp(`${title} +(\\d+) of \\1 `));
+      }
+      expect(summary.match(/\d+ of \d+/g)).toHaveLength(scenes.length);
+      expect(summary).toMatch(/All kept: \d+ promises/);
+      // Not a terminal: no colours, whatever the environment says.
+      expect(out).not.toContain('\u001b');
+      await expectNothingLeft();
+    },
+  );
 
   it.each([
     ['Express 5', []],

@@ -1,4 +1,5 @@
 import type { Scene } from '../stage.js';
+import { besideAnAbuser } from './beside-an-abuser.js';
 import { databaseReturns } from './database-returns.js';
 import { databaseStops } from './database-stops.js';
 import { featureDegrades } from './feature-degrades.js';
@@ -6,6 +7,7 @@ import { neverAnswers } from './never-answers.js';
 import { normalTraffic } from './normal-traffic.js';
 import { oneClientFloods } from './one-client-floods.js';
 import { retryStorm } from './retry-storm.js';
+import { rotatingAddresses } from './rotating-addresses.js';
 
 /** All scenes, in the order of play. */
 export const SCENES: readonly Scene[] = [
@@ -13,6 +15,8 @@ export const SCENES: readonly Scene[] = [
   databaseStops,
   databaseReturns,
   oneClientFloods,
+  besideAnAbuser,
+  rotatingAddresses,
   retryStorm,
   neverAnswers,
   featureDegrades,

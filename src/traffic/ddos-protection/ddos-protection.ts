@@ -169,14 +169,14 @@ export class DDoSProtection implements Component<DDoSStats> {
     return deny.has(address) || this.#bans.leftMs(key, this.#now()) > 0;
   }
 
-  /** The blocks in force, 100 a page; in shadow mode those that would be. */
+  /** The blocks in force, 100 a page; in shadow mode those that would be. Addresses of `allow` are left out. */
   bans(cursor = 0): BanPage {
     if (!Number.isSafeInteger(cursor) || cursor < 0) {
       throw new InvalidArgumentError(
         `DDoSProtection.bans: cursor must be one that bans() returned, got ${describe(cursor)}`,
       );
     }
-    const all = [...this.#bans.list(this.#now())];
+    const all = this.#inForce();
     const bans = all.slice(cursor, cursor + PAGE);
     return cursor + PAGE < all.length ? { bans, next: cursor + PAGE } : { bans };
   }
@@ -192,11 +192,8 @@ export class DDoSProtection implements Component<DDoSStats> {
     if (!BAN_FORMATS.includes(format)) {
       throw new InvalidArgumentError(`DDoSProtection.exportBans: format must be ${BAN_FORMATS.join(', ')}`);
     }
-    const { mode, clock, allow } = this.#options;
-    const bans = [...this.#bans.list(this.#now())].filter(
-      ({ address }) => address.includes('/') || !allow.has(address),
-    );
-    return exportedBans(format, { name: this.name, mode, takenAt: clock.wallNow() }, bans);
+    const { mode, clock } = this.#options;
+    return exportedBans(format, { name: this.name, mode, takenAt: clock.wallNow() }, this.#inForce());
   }
 
   /** Counts as plain JSON; no address is in it. */
@@ -242,6 +239,12 @@ export class DDoSProtection implements Component<DDoSStats> {
   /** Totals for a scrape. */
   metrics(): Iterable<MetricSample> {
     return protectionMetrics(this.stats());
+  }
+
+  /** Whoever is allowed is blocked by nothing; in a range there may be others. */
+  #inForce(): Ban[] {
+    const { allow } = this.#options;
+    return [...this.#bans.list(this.#now())].filter(({ address }) => address.includes('/') || !allow.has(address));
   }
 
   #now(): number {

@@ -28,6 +28,8 @@ export class Account implements Ledger<Held> {
   #epoch = 0;
   /** … and this one when what was taken counts no more. */
   #filledEpoch = 0;
+  /** How often somebody took from a full bucket: all that was taken before had come back by itself. */
+  #fullTimes = 0;
 
   constructor(clock: Clock, limits: Required<RateLimiterLimits>, line: Line) {
     this.#clock = clock;
@@ -73,6 +75,7 @@ export class Account implements Ledger<Held> {
   /** Takes what is there. */
   take(cost: number, behind: number, nowMs: number): void {
     const { bucket } = this;
+    if (this.#fullAtMs <= nowMs) this.#fullTimes++;
     const behindMs = bucket.timeOf(behind);
     this.#fullAtMs = bucket.settle(bucket.take(this.#fullAtMs - behindMs, cost, nowMs), nowMs) + behindMs;
   }
@@ -83,11 +86,13 @@ export class Account implements Ledger<Held> {
     else this.owe(cost, nowMs);
     const dueMs = nowMs + delayMs;
     this.#lastDueMs = Math.max(this.#lastDueMs, dueMs);
-    return new Held(this, { cost, delayMs, dueMs, place: this.#line.reserve(cost), epoch: this.#epoch });
+    const when = { epoch: this.#epoch, fullTimes: this.#fullTimes };
+    return new Held(this, { cost, delayMs, dueMs, place: this.#line.reserve(cost), ...when });
   }
 
   /** Takes tokens that may still be to come. */
   owe(tokens: number, nowMs: number): void {
+    if (this.#fullAtMs <= nowMs) this.#fullTimes++;
     this.#fullAtMs = this.bucket.take(this.#fullAtMs, tokens, nowMs);
   }
 
@@ -137,7 +142,9 @@ export class Account implements Ledger<Held> {
     return ++this.#epoch;
   }
 
-  #giveBack({ place, epoch }: Held, tokens: number): void {
+  /** What has come back by itself meanwhile, and was taken anew, is not there a second time. */
+  #giveBack({ place, epoch, fullTimes }: Held, tokens: number): void {
+    if (fullTimes !== this.#fullTimes) return;
     if (epoch === this.#epoch) this.#line.release(place, tokens);
     this.give(tokens);
   }

@@ -9,7 +9,7 @@ export interface Reservation {
   readonly delayMs: number;
   /**
    * The call was made. What it took less than was reserved is given back, what it took more is taken as well, even if the
-   * bucket then owes it.
+   * bucket then owes it. Once the bucket was full again and others took from it, there is nothing to give back.
    *
    * @param actual - what the call took: integer, at least 0. @defaultValue what was reserved
    * @throws `InvalidArgumentError` when `actual` is not such an integer; the reservation is then still open.
@@ -40,18 +40,18 @@ export class Held implements Reservation {
   readonly place: number;
   /** Which configuration of the limiter it belongs to. */
   readonly epoch: number;
+  /** How often the bucket had been full until then. */
+  readonly fullTimes: number;
   #ledger: Ledger<Held> | undefined;
 
-  constructor(
-    ledger: Ledger<Held>,
-    held: { readonly cost: number; readonly delayMs: number; readonly dueMs: number; place: number; epoch: number },
-  ) {
+  constructor(ledger: Ledger<Held>, held: Pick<Held, 'cost' | 'delayMs' | 'dueMs' | 'place' | 'epoch' | 'fullTimes'>) {
     this.#ledger = ledger;
     this.cost = held.cost;
     this.delayMs = held.delayMs;
     this.dueMs = held.dueMs;
     this.place = held.place;
     this.epoch = held.epoch;
+    this.fullTimes = held.fullTimes;
   }
 
   commit(actual: number = this.cost): void {

@@ -69,6 +69,35 @@ describe('PerUserRateLimiter', () => {
     expect(admitted('a', 1)).toBe(0);
   });
 
+  it("TRA-39 reset and unblock of '*' are those of the key named '*', and of no other", () => {
+    const { limiter, admitted } = setup({ capacity: 1 });
+    const keys = ['*', 'a', 'a*', '?', '%', '[a-z]'];
+    for (const key of keys) admitted(key, 1);
+    limiter.reset('*');
+    expect(keys.map((key) => limiter.peek(key).remaining)).toEqual([1, 0, 0, 0, 0, 0]);
+    limiter.block('*', 1_000, 'x');
+    limiter.block('a', 1_000, 'x');
+    limiter.unblock('*');
+    expect(keys.slice(0, 2).map((key) => limiter.peek(key).allowed)).toEqual([true, false]);
+  });
+
+  it('TRA-41 two calls of one moment have answers of their own', () => {
+    const { limiter } = setup();
+    const [first, second] = [limiter.check('a'), limiter.check('a')];
+    expect([first.remaining, second.remaining]).toEqual([9, 8]);
+  });
+
+  it('TRA-43 filling the bucket of who is not known, or no longer, remembers nobody', () => {
+    const { limiter, admitted } = setup({ maxKeys: 1 });
+    limiter.reset('nobody');
+    limiter.unblock('nobody');
+    admitted('a', 1);
+    admitted('b', 1);
+    limiter.reset('a');
+    limiter.unblock('a');
+    expect([limiter.size, limiter.peek('a').remaining, limiter.peek('b').remaining]).toEqual([1, 10, 9]);
+  });
+
   it('TRA-34 enforces a window of thirty days', () => {
     const { clock, admitted } = setup({ capacity: 2, refillPerSecond: 2 / (30 * 86_400) });
     expect(admitted('a', 3)).toBe(2);

@@ -117,6 +117,20 @@ describe('RateLimiter', () => {
     expect([allowed[99], allowed[100]]).toEqual([true, false]);
   });
 
+  it('TRA-19 a bucket that owes has nothing to give: never less than 0, and taking what there is takes nothing', () => {
+    const { limiter } = setup();
+    limiter.reserve(10).commit(25);
+    expect([limiter.tokens(), limiter.snapshot().tokens, limiter.tryAcquire(0).remaining]).toEqual([0, 0, 0]);
+    expect(limiter.tryAcquire(Math.floor(limiter.tokens()))).toMatchObject({ allowed: true, cost: 0 });
+    expect(limiter.delayMs(1)).toBeCloseTo(16_000, 6);
+  });
+
+  it('TRA-41 two calls of one moment have answers of their own', () => {
+    const { limiter } = setup();
+    const [first, second] = [limiter.tryAcquire(), limiter.tryAcquire()];
+    expect([first.remaining, second.remaining]).toEqual([9, 8]);
+  });
+
   it('TRA-11 after the full recovery time the whole capacity remains', () => {
     const { clock, limiter } = setup({ capacity: 7, refillPerSecond: 3 });
     const { resetAfterMs } = limiter.tryAcquire(7);
@@ -276,106 +290,5 @@ describe('RateLimiter', () => {
       ['admitted', 1],
       ['rejected', 2],
     ]);
-  });
-});
-
-describe('RateLimiter.acquire', () => {
-  it('waits in order, with one timer, and holds a token when it goes on', async () => {
-    const { clock, limiter, drain } = setup();
-    drain();
-    const order: number[] = [];
-    const calls = [1, 2, 3].map(async (n) => {
-      const decision = await limiter.acquire();
-      expect(decision.allowed).toBe(true);
-      order.push(n);
-    });
-    expect([clock.pending, limiter.snapshot().waiting]).toEqual([1, 3]);
-    await clock.advanceAsync(999);
-    expect(order).toEqual([]);
-    await clock.advanceAsync(1);
-    expect(order).toEqual([1]);
-    await clock.advanceAsync(2_000);
-    await Promise.all(calls);
-    expect(order).toEqual([1, 2, 3]);
-    expect([clock.pending, limiter.tokens()]).toEqual([0, 0]);
-  });
-
-  it('holds the process while a caller waits', () => {
-    const holds: unknown[] = [];
-    const clock = new ManualClock();
-    const spy = {
-      now: () => clock.now(),
-      wallNow: () => 0,
-      schedule: (_: () => void, __: number, options?: object) => {
-        holds.push(options);
-        return () => undefined;
-      },
-    };
-    const limiter = new RateLimiter({ capacity: 1, refillPerSecond: 1, clock: spy });
-    limiter.tryAcquire();
-    void limiter.acquire();
-    expect(holds).toEqual([{ hold: true }]);
-  });
-
-  it('does not let a later call overtake those who wait', async () => {
-    const { clock, limiter, drain } = setup();
-    drain();
-    const waiting = limiter.acquire({ cost: 3 });
-    clock.set(3_000);
-    expect(limiter.tryAcquire()).toMatchObject({ allowed: false, retryAfterMs: 2_000 });
-    await clock.advanceAsync(1_000);
-    await expect(waiting).resolves.toMatchObject({ allowed: true, cost: 3, remaining: 0 });
-  });
-
-  it('TRA-25 refuses at once, without a charge, what would wait too long', async () => {
-    const { clock, limiter, drain } = setup();
-    drain();
-    await expect(limiter.acquire({ maxWaitMs: 999 })).rejects.toMatchObject({
-      code: 'BREAKWATER_RATE_LIMITED',
-      retryAfterMs: 1_000,
-    });
-    const waiting = limiter.acquire({ maxWaitMs: 1_000 });
-    await expect(limiter.acquire({ maxWaitMs: 1_999 })).rejects.toMatchObject({ retryAfterMs: 2_000 });
-    await clock.advanceAsync(1_000);
-    await expect(waiting).resolves.toMatchObject({ allowed: true });
-    await expect(limiter.acquire({ maxWaitMs: -1 })).rejects.toThrow(InvalidArgumentError);
-  });
-
-  it('TRA-26 a caller who gives up leaves the line, and the token goes to the next', async () => {
-    const { clock, limiter, drain } = setup();
-    drain();
-    const controller = new AbortController();
-    const reason = new Error('gone');
-    const first = limiter.acquire({ signal: controller.signal });
-    const second = limiter.acquire();
-    controller.abort(reason);
-    await expect(first).rejects.toBe(reason);
-    await clock.advanceAsync(1_000);
-    await expect(second).resolves.toMatchObject({ allowed: true });
-    await expect(limiter.acquire({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    expect(clock.pending).toBe(0);
-  });
-
-  it('goes on at once when tokens are given back', async () => {
-    const { limiter, drain } = setup();
-    drain();
-    const waiting = limiter.acquire();
-    limiter.refund(1);
-    await expect(waiting).resolves.toMatchObject({ allowed: true });
-    const again = limiter.acquire({ cost: 10 });
-    limiter.reset();
-    await expect(again).resolves.toMatchObject({ allowed: true, remaining: 0 });
-  });
-
-  it('never waits in shadow mode', async () => {
-    const { limiter } = setup({ capacity: 1, mode: 'shadow' });
-    limiter.tryAcquire();
-    await expect(limiter.acquire()).resolves.toMatchObject({ allowed: true, shadow: true });
-  });
-
-  it('refuses for ever when nothing comes back', async () => {
-    const { limiter } = setup({ capacity: 1, refillPerSecond: 0 });
-    limiter.tryAcquire();
-    await expect(limiter.acquire()).rejects.toMatchObject({ decision: { retryAfterMs: Infinity } });
   });
 });
