@@ -21,7 +21,7 @@ export interface StoreConformanceCase {
   /** What has to hold. */
   readonly name: string;
   /** Rejects with an error that says what was answered instead. */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 type Case = (made: StoreUnderTest) => Promise<void>;

@@ -114,7 +114,7 @@ export function checkShare(
   } else if (limit < instances) {
     report(
       name,
-      `must be at least instances, ${String(instances)}, so that each process has a share when the store is away; ` +
+      `must be at least instances, ${String(instances)}, so that each of them has a share when the store is away; ` +
         "or choose onStoreError 'reject' or 'allow'",
     );
   }

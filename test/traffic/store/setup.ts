@@ -1,3 +1,4 @@
+import { SharedPerUserRateLimiter, type SharedPerUserRateLimiterOptions } from 'breakwater/rate-limiter';
 import { createMemoryStore, type LimitStore, ManualClock } from 'breakwater/testing';
 
 /** How a store behaves that somebody broke. */
@@ -67,4 +68,27 @@ export function nth<T>(list: readonly T[], i: number): T {
   const one = list.at(i);
   if (one === undefined) throw new Error(`there is no ${String(i)}`);
   return one;
+}
+
+/** Whatever a limiter may be made with. */
+export type Options = Partial<SharedPerUserRateLimiterOptions>;
+
+/** A shared limiter, and a store that may be lost. */
+export function perUserSetup() {
+  const made = sharedSetup();
+  const make = (options: Options = {}) =>
+    new SharedPerUserRateLimiter({
+      name: 'api',
+      capacity: 10,
+      refillPerSecond: 1,
+      store: made.store,
+      instances: 2,
+      clock: made.clock,
+      ...options,
+    } as SharedPerUserRateLimiterOptions);
+  const lose = async (limiter: SharedPerUserRateLimiter, mode: 'hangs' | 'rejects' = 'rejects') => {
+    made.state.mode = mode;
+    for (let i = 0; i < 3; i++) await made.within(50, limiter.peek(`nobody${String(i)}`));
+  };
+  return { ...made, make, lose };
 }
