@@ -281,6 +281,9 @@ export type {
   MountedPipeline,
   Phase,
   PipelineStep,
+  PolicyDecision,
+  RateLimitDraft,
+  RateLimitFieldsOptions,
   Report,
   ReportedComponent,
   RequestHeaders,
@@ -293,4 +296,11 @@ export type {
   SecurityHeadersOptions,
   SecurityHeadersPreset,
 } from './http/index.js';
-export { createHardening, HARDENING_DEFAULTS, SECURITY_HEADERS_DEFAULTS, securityHeaders } from './http/index.js';
+export {
+  createHardening,
+  HARDENING_DEFAULTS,
+  RATE_LIMIT_HEADERS_DEFAULTS,
+  rateLimitFields,
+  SECURITY_HEADERS_DEFAULTS,
+  securityHeaders,
+} from './http/index.js';
