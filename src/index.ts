@@ -284,6 +284,7 @@ export type {
   PolicyDecision,
   RateLimitDraft,
   RateLimitFieldsOptions,
+  RateLimitHeadersOptions,
   Report,
   ReportedComponent,
   RequestHeaders,

@@ -12,7 +12,7 @@ export { HARDENING_DEFAULTS } from './options.js';
 export type { RateLimitDraft } from './rate-limit-drafts.js';
 export type { PolicyDecision } from './rate-limit-fields.js';
 export { rateLimitFields } from './rate-limit-fields.js';
-export type { RateLimitFieldsOptions } from './rate-limit-options.js';
+export type { RateLimitFieldsOptions, RateLimitHeadersOptions } from './rate-limit-options.js';
 export { RATE_LIMIT_HEADERS_DEFAULTS } from './rate-limit-options.js';
 export type { RequestRecord } from './request-record.js';
 export type { RouteRule } from './route-rules.js';

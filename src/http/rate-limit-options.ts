@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { describe, flag, type OptionKind } from '../core/options.js';
+import { describe, flag, group, oneOf, type OptionKind } from '../core/options.js';
 import { RATE_LIMIT_DRAFTS, type RateLimitDraft } from './rate-limit-drafts.js';
 
 /** Options of {@link rateLimitFields}. */
@@ -10,6 +10,16 @@ export interface RateLimitFieldsOptions {
   readonly legacy?: boolean | undefined;
   /** Whose wall clock `X-RateLimit-Reset` goes by. @defaultValue `systemClock` */
   readonly clock?: Clock | undefined;
+}
+
+/** What clients are told of the limits that decided about their requests. */
+export interface RateLimitHeadersOptions {
+  /** Which version of draft-ietf-httpapi-ratelimit-headers; `false` for none of its fields. @defaultValue `'draft-10'` */
+  readonly draft?: RateLimitDraft | false | undefined;
+  /** Whether there are `X-RateLimit-Limit`, `-Remaining` and `-Reset` as well. @defaultValue `false` */
+  readonly legacy?: boolean | undefined;
+  /** Which answers have them: `'refusals'`, or `'all'` that a limiter admitted as well. @defaultValue `'refusals'` */
+  readonly on?: 'refusals' | 'all' | undefined;
 }
 
 /** Defaults of {@link RateLimitFieldsOptions} and {@link RateLimitHeadersOptions}. */
@@ -28,6 +38,17 @@ export interface FieldsVersion {
 /** @internal */
 export function fieldsVersionSchema(): { readonly [K in keyof FieldsVersion]: OptionKind<FieldsVersion[K]> } {
   return { draft: draftOption(), legacy: flag(RATE_LIMIT_HEADERS_DEFAULTS.legacy) };
+}
+
+/** The `rateLimitHeaders` option as it was read. @internal */
+export interface HeadersSetting extends FieldsVersion {
+  readonly on: 'refusals' | 'all';
+}
+
+/** The `rateLimitHeaders` option. @internal */
+export function rateLimitHeadersOption(): OptionKind<HeadersSetting | false> {
+  const inner = group({ ...fieldsVersionSchema(), on: oneOf(['refusals', 'all'], RATE_LIMIT_HEADERS_DEFAULTS.on) });
+  return { parse: (value, path, report) => (value === false ? false : inner.parse(value, path, report)) };
 }
 
 function draftOption(): OptionKind<RateLimitDraft | false> {
