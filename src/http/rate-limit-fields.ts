@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { clockOption, describe, parseOptions } from '../core/options.js';
 import type { Decision } from '../traffic/decision.js';
@@ -40,10 +41,11 @@ export function rateLimitFields(
   const schema = { ...fieldsVersionSchema(), clock: clockOption() };
   const { clock, ...version } = parseOptions('rateLimitFields', schema, options);
   checkDecisions(decisions);
-  const fields = fieldsFor(decisions, version, () => clock.wallNow());
-  const wait = longestWait(decisions);
-  const retryAfter: Record<string, string> = wait === undefined ? {} : retryAfterField(wait);
-  return { ...retryAfter, ...Object.fromEntries(fields.map(({ name, value }) => [name, value])) };
+  const fields: Record<string, string> = {};
+  const refusing = longestRefusal(decisions);
+  if (refusing !== undefined) Object.assign(fields, retryAfterField(refusing.retryAfterMs));
+  for (const { name, value } of fieldsFor(decisions, version, clock)) fields[name] = value;
+  return fields;
 }
 
 /** `Retry-After` for a refusal; none when no wait helps. @internal */
@@ -60,56 +62,56 @@ export function retryAfterField(retryAfterMs: number): Record<string, string> {
 export function fieldsFor(
   decisions: readonly PolicyDecision[],
   { draft, legacy }: FieldsVersion,
-  wallNow: () => number,
+  clock: Clock,
 ): readonly RateLimitField[] {
   const enforced = decisions.filter(({ shadow }) => shadow !== true);
-  const wait = longestWait(enforced);
-  const items = enforced.map((decision) => itemOf(decision, wait));
-  const counts = items[enforced.indexOf(tightest(enforced) as PolicyDecision)];
+  const refusing = longestRefusal(enforced);
+  const counts = refusing ?? leastLeft(enforced);
   if (counts === undefined) return [];
-  return [
-    ...(draft === false ? [] : RATE_LIMIT_DRAFTS[draft](items, counts)),
-    ...(legacy ? legacyFields(counts, wallNow()) : []),
-  ];
+  const items = enforced.map((decision) => itemOf(decision, refusing?.retryAfterMs));
+  const tightest = itemOf(counts, refusing?.retryAfterMs);
+  const fields = draft === false ? [] : RATE_LIMIT_DRAFTS[draft](items, tightest);
+  return legacy ? [...fields, ...legacyFields(tightest, clock.wallNow())] : fields;
 }
+
+const NUMBERS = ['limit', 'remaining', 'retryAfterMs', 'resetAfterMs', 'windowMs'] as const;
 
 /** @throws {@link InvalidArgumentError} @internal */
 export function checkDecisions(decisions: unknown): asserts decisions is readonly PolicyDecision[] {
   if (!Array.isArray(decisions)) {
     throw new InvalidArgumentError(`rateLimitFields: decisions must be a list, got ${describe(decisions)}`);
   }
-  decisions.forEach((decision: unknown, i) => {
-    const path = `rateLimitFields: decisions[${String(i)}]`;
-    if (typeof decision !== 'object' || decision === null) {
-      throw new InvalidArgumentError(`${path} must be a decision, got ${describe(decision)}`);
-    }
-    const { policy, windowMs = 0, ...rest } = decision as PolicyDecision;
-    if (!isFieldText(policy)) {
-      throw new InvalidArgumentError(`${path}.policy must be printable ASCII: it is sent in a header`);
-    }
-    const { limit, remaining, retryAfterMs, resetAfterMs } = rest;
-    for (const [name, value] of Object.entries({ limit, remaining, retryAfterMs, resetAfterMs, windowMs })) {
-      if (typeof value !== 'number' || !(value >= 0)) {
-        throw new InvalidArgumentError(`${path}.${name} must be a number of at least 0, got ${describe(value)}`);
-      }
-    }
+  decisions.forEach((decision: Partial<PolicyDecision> | null, i) => {
+    const wrong = whatIsWrong(decision);
+    if (wrong !== undefined) throw new InvalidArgumentError(`rateLimitFields: decisions[${String(i)}]${wrong}`);
   });
 }
 
-function longestWait(decisions: readonly PolicyDecision[]): number | undefined {
-  const waits = decisions.flatMap(({ allowed, retryAfterMs }) => (allowed ? [] : [retryAfterMs]));
-  return waits.length === 0 ? undefined : Math.max(...waits);
+function whatIsWrong(decision: Partial<PolicyDecision> | null): string | undefined {
+  if (typeof decision !== 'object' || decision === null) return ` must be a decision, got ${describe(decision)}`;
+  if (!isFieldText(decision.policy)) return '.policy must be printable ASCII: it is sent in a header';
+  for (const name of NUMBERS) {
+    const value = decision[name];
+    if (name === 'windowMs' && value === undefined) continue;
+    if (typeof value !== 'number' || !(value >= 0)) {
+      return `.${name} must be a number of at least 0, got ${describe(value)}`;
+    }
+  }
+  return undefined;
 }
 
-/** The one that refuses for the longest time, or else the one that leaves least. */
-function tightest(decisions: readonly PolicyDecision[]): PolicyDecision | undefined {
-  const refusing = decisions.filter(({ allowed }) => !allowed);
-  return refusing.length > 0
-    ? refusing.reduce((most, one) => (one.retryAfterMs > most.retryAfterMs ? one : most))
-    : decisions.reduce<PolicyDecision | undefined>(
-        (least, one) => (least === undefined || one.remaining < least.remaining ? one : least),
-        undefined,
-      );
+function longestRefusal(decisions: readonly PolicyDecision[]): PolicyDecision | undefined {
+  let longest: PolicyDecision | undefined;
+  for (const one of decisions) {
+    if (!one.allowed && (longest === undefined || one.retryAfterMs > longest.retryAfterMs)) longest = one;
+  }
+  return longest;
+}
+
+function leastLeft(decisions: readonly PolicyDecision[]): PolicyDecision | undefined {
+  let least: PolicyDecision | undefined;
+  for (const one of decisions) if (least === undefined || one.remaining < least.remaining) least = one;
+  return least;
 }
 
 /** @param wait - what Retry-After says, in ms; `undefined` when nobody refuses. */

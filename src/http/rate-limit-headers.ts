@@ -5,7 +5,7 @@ import { type Decided, type ResponseShape, stateOf } from './exchange.js';
 import { fillHeaders } from './fill-headers.js';
 import { type AddressLimiter, describePolicy, type KeyLimiter } from './limits.js';
 import type { RateLimitField } from './rate-limit-drafts.js';
-import { checkDecisions, fieldsFor } from './rate-limit-fields.js';
+import { checkDecisions, fieldsFor, type PolicyDecision } from './rate-limit-fields.js';
 import type { HeadersSetting } from './rate-limit-options.js';
 
 /**
@@ -61,14 +61,28 @@ export class RateLimitHeaders {
   #fieldsOf(decided: readonly Decided[]): readonly RateLimitField[] {
     if (this.#setting === false) return [];
     try {
-      const decisions = decided
-        .map(({ limiter, decision }) => ({ ...decision, ...describePolicy(limiter, decision.limit) }))
-        .filter(({ enforced }) => enforced);
+      const decisions = decided.map(policyDecision);
       checkDecisions(decisions);
-      return fieldsFor(decisions, this.#setting, () => this.#clock.wallNow());
+      return fieldsFor(decisions, this.#setting, this.#clock);
     } catch (error) {
       this.#reporter.listenerError(error);
       return [];
     }
   }
+}
+
+/** Written out member by member: this is on the way of every request, where spreading costs more than all the rest. */
+function policyDecision({ limiter, decision }: Decided): PolicyDecision {
+  const { policy, limit, remaining, allowed, retryAfterMs, resetAfterMs } = decision;
+  const { windowMs, enforced } = describePolicy(limiter, limit);
+  return {
+    policy,
+    limit,
+    remaining,
+    allowed,
+    retryAfterMs,
+    resetAfterMs,
+    windowMs,
+    shadow: decision.shadow || !enforced,
+  };
 }

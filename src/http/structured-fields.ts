@@ -5,7 +5,7 @@ export function isFieldText(value: unknown): value is string {
 
 /** Such text in quotes. @internal */
 export function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 }
 
 /** A number as structured fields have it: whole, 15 digits at most, and never an exponent. @internal */

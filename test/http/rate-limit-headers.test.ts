@@ -291,6 +291,13 @@ describe('the fields of every answer', () => {
     const shadow = new PerUserRateLimiter({ capacity: 1, refillPerSecond: 1, mode: 'shadow', clock });
     expect(await answer({ ddos: false, perUser: shadow, rateLimitHeaders: ALL })).toEqual({});
     expect(await answer({ ddos: false, perUser: shadow, rateLimitHeaders: ALL }, 2)).toEqual({});
+    const own: KeyLimiter = {
+      kind: 'per-user-rate-limiter',
+      name: 'own',
+      check: (key) => shadow.check(key),
+      snapshot: () => ({}),
+    };
+    expect(await answer({ ddos: false, perUser: own, rateLimitHeaders: ALL })).toEqual({});
   });
 });
 
