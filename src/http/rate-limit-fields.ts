@@ -110,8 +110,13 @@ function longestRefusal(decisions: readonly PolicyDecision[]): PolicyDecision | 
 
 function leastLeft(decisions: readonly PolicyDecision[]): PolicyDecision | undefined {
   let least: PolicyDecision | undefined;
-  for (const one of decisions) if (least === undefined || one.remaining < least.remaining) least = one;
+  for (const one of decisions) if (least === undefined || leavesLess(one, least)) least = one;
   return least;
+}
+
+function leavesLess(one: PolicyDecision, other: PolicyDecision): boolean {
+  if (one.remaining !== other.remaining) return one.remaining < other.remaining;
+  return one.resetAfterMs > other.resetAfterMs;
 }
 
 /** @param wait - what Retry-After says, in ms; `undefined` when nobody refuses. */

@@ -135,6 +135,19 @@ describe('rateLimitFields', () => {
       'RateLimit-Policy': '100;w=3600, 1000;w=86400',
       RateLimit: 'limit=100, remaining=1, reset=1',
     });
+    expect(rateLimitFields([hourly, daily, burst], { draft: 'draft-7' })['RateLimit-Policy']).toBe(
+      '100;w=3600, 1000;w=86400',
+    );
+  });
+
+  it('of two policies that leave the same, the one that takes longer to come back counts', () => {
+    const slow = { ...burst, policy: 'slow', limit: 50, resetAfterMs: 9_000 };
+    for (const decisions of [
+      [burst, slow],
+      [slow, burst],
+    ]) {
+      expect(rateLimitFields(decisions, { draft: 'draft-7' }).RateLimit).toBe('limit=50, remaining=3, reset=9');
+    }
   });
 
   it('a policy in shadow mode is not named: nobody enforces it', () => {

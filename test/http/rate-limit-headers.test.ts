@@ -168,6 +168,10 @@ describe('the fields of every answer', () => {
     const response = new FakeResponse();
     for (const hardening of [silent, always]) await ask(hardening, '/', { response, steps: ['guard'] });
     expect(said(response).ratelimit).toBe('"always";r=2;t=3');
+    const after = new FakeResponse();
+    const rarely = setup({ ddos: false, perUser: limiter('rarely', 9) }).hardening;
+    for (const hardening of [rarely, always]) await ask(hardening, '/', { response: after, steps: ['guard'] });
+    expect(said(after).ratelimit).toBe('"always";r=1;t=4');
     const last = new FakeResponse();
     for (const hardening of [always, silent]) await ask(hardening, '/', { response: last, steps: ['guard'] });
     expect(said(last)).toEqual({ 'retry-after': '1' });
@@ -183,9 +187,19 @@ describe('the fields of every answer', () => {
     });
     await ask(hardening, '/');
     const response = await ask(hardening, '/');
+    const other = setup({ ddos: false, perUser: limiter('other', 9), rateLimitHeaders: ALL }).hardening;
+    await ask(other, '/', { response, steps: ['guard'] });
     user = 'ada';
     await ask(hardening, '/', { response, steps: ['guard'] });
-    expect(said(response).ratelimit).toBe('"users";r=2;t=1');
+    expect(said(response).ratelimit).toBe('"other";r=8;t=1, "users";r=2;t=1');
+  });
+
+  it('TRA-64 a user with limits of their own is told those, without a window that is not theirs', async () => {
+    const perUser = { capacity: 2, refillPerSecond: 1, limitsFor: () => ({ capacity: 50, refillPerSecond: 1 }) };
+    expect(await answer({ ddos: false, perUser, rateLimitHeaders: ALL })).toEqual({
+      'ratelimit-policy': '"per-user";q=50',
+      ratelimit: '"per-user";r=49;t=1',
+    });
   });
 
   it("a route's own limit is told in place of the general one", async () => {
@@ -253,6 +267,9 @@ describe('the fields of every answer', () => {
     begun.end();
     await ask(hardening, '/', { response: begun, steps: ['guard'] });
     expect([said(begun), reported]).toEqual([BOTH, []]);
+    expect(() => {
+      begun.writeHead(200);
+    }).not.toThrow();
   });
 
   it('are set at once on HTTP/2, and once, however many limits follow', async () => {
@@ -288,6 +305,8 @@ describe('the fields of every answer', () => {
     expect(await answer({ ...options, mode: 'shadow' })).toEqual({});
     expect(await answer({ ddos: false, rateLimitHeaders: ALL })).toEqual({});
     expect(said(await ask(setup(options).hardening, '/health/live'))).toEqual({});
+    const enforcing = limiter('enforcing', 1);
+    expect(await answer({ ddos: false, perUser: enforcing, mode: 'shadow', rateLimitHeaders: ALL })).toEqual({});
     const shadow = new PerUserRateLimiter({ capacity: 1, refillPerSecond: 1, mode: 'shadow', clock });
     expect(await answer({ ddos: false, perUser: shadow, rateLimitHeaders: ALL })).toEqual({});
     expect(await answer({ ddos: false, perUser: shadow, rateLimitHeaders: ALL }, 2)).toEqual({});
