@@ -18,7 +18,7 @@ export function fillHeaders(
   const list = (state.headers ??= new Map());
   for (const [name, value] of headers) list.set(name, value);
   // HTTP/2 responses begin without a call of writeHead.
-  if ('stream' in response) complete(response, list, state);
+  if ('stream' in response && !response.headersSent) complete(response, list, state);
   if (!first) return;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the response again, below
   const writeHead = response.writeHead as unknown as WriteHead;

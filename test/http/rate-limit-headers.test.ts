@@ -284,6 +284,14 @@ describe('the fields of every answer', () => {
     expect(response.sent.get('ratelimit-policy')).toBe(`${BOTH['ratelimit-policy']}, "more";q=3;w=3`);
   });
 
+  it('TRA-66 change nothing on HTTP/2 either once the headers were sent', async () => {
+    const { hardening, reported } = setup(options);
+    const response = Object.assign(new FakeResponse(), { stream: {} });
+    response.writeHead(200);
+    const { answered, sent } = await ask(hardening, '/', { response });
+    expect([answered, [...sent], reported]).toEqual([false, [], []]);
+  });
+
   it('leave alone what they cannot read', async () => {
     const response = new FakeResponse();
     Object.defineProperty(response, 'getHeader', { value: undefined });
