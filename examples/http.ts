@@ -24,3 +24,19 @@ import { securityHeaders } from 'breakwater/http';
 const headers = securityHeaders({ preset: 'modern', set: { 'X-Frame-Options': 'SAMEORIGIN' } });
 // #endregion headers
 console.log(headers.list.length);
+
+// #region fields
+import { rateLimitFields } from 'breakwater/http';
+import { PerUserRateLimiter } from 'breakwater/rate-limiter';
+
+// Without the pipeline, for instance in a hook of Fastify: limit, and tell the client.
+const users = new PerUserRateLimiter({ name: 'api', capacity: 100, refillPerSecond: 100 / 60 });
+
+function limit(user: string, reply: { code(status: number): void; headers(fields: Record<string, string>): void }) {
+  const decision = users.check(user);
+  reply.headers(rateLimitFields([{ ...decision, windowMs: 60_000 }], { draft: 'draft-8' }));
+  if (!decision.allowed) reply.code(429);
+  return decision.allowed;
+}
+// #endregion fields
+console.log(limit('user-17', { code: console.log, headers: console.log }));

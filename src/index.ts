@@ -281,6 +281,10 @@ export type {
   MountedPipeline,
   Phase,
   PipelineStep,
+  PolicyDecision,
+  RateLimitDraft,
+  RateLimitFieldsOptions,
+  RateLimitHeadersOptions,
   Report,
   ReportedComponent,
   RequestHeaders,
@@ -293,4 +297,11 @@ export type {
   SecurityHeadersOptions,
   SecurityHeadersPreset,
 } from './http/index.js';
-export { createHardening, HARDENING_DEFAULTS, SECURITY_HEADERS_DEFAULTS, securityHeaders } from './http/index.js';
+export {
+  createHardening,
+  HARDENING_DEFAULTS,
+  RATE_LIMIT_HEADERS_DEFAULTS,
+  rateLimitFields,
+  SECURITY_HEADERS_DEFAULTS,
+  securityHeaders,
+} from './http/index.js';

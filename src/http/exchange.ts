@@ -1,3 +1,6 @@
+import type { Decision } from '../traffic/decision.js';
+import type { AddressLimiter, KeyLimiter } from './limits.js';
+import type { RateLimitField } from './rate-limit-drafts.js';
 import { pathOf, spellingsOf } from './request-path.js';
 
 /** Request headers by lower-case name, as Node has them. */
@@ -14,6 +17,8 @@ export interface ResponseShape {
   readonly closed?: boolean | undefined;
   /** Whether a header is set. */
   hasHeader(name: string): boolean;
+  /** What a header is set to; without it headers that are there are left alone. */
+  getHeader?(name: string): number | string | readonly string[] | undefined;
   /** Sets a header. */
   setHeader(name: string, value: string): unknown;
   /** Begins the response. */
@@ -109,6 +114,20 @@ export class RequestView implements HardeningRequest {
   }
 }
 
+/** A limiter's decision about a request. @internal */
+export interface Decided {
+  readonly limiter: AddressLimiter | KeyLimiter;
+  readonly decision: Decision;
+  /** Whether the client is told when the request is admitted, too. */
+  readonly always: boolean;
+}
+
+/** What a field was before something was appended to it, and what it is since. @internal */
+export interface Appended {
+  readonly before: string | undefined;
+  readonly whole: string;
+}
+
 const STATE = /* @__PURE__ */ Symbol.for('breakwater.http.exchange');
 
 /** What the pipeline has done for a response, whichever of its middlewares did it and however often they are mounted. */
@@ -121,6 +140,12 @@ export interface ExchangeState {
   recorded?: boolean;
   /** Limiters that have counted this request, and as whose. */
   counted?: Map<object, string>;
+  /** What they decided, in that order, unless nobody is told. */
+  decided?: Map<object, Decided>;
+  /** What clients are told of it when the response begins, … */
+  limitFields?: readonly RateLimitField[];
+  /** … and what of it the response has already. */
+  appended?: Map<string, Appended>;
   /** Why it was refused. */
   refusedBy?: string;
 }

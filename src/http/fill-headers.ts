@@ -1,10 +1,12 @@
-import { type ResponseShape, stateOf } from './exchange.js';
+import { appendFields } from './append-fields.js';
+import { type ExchangeState, type ResponseShape, stateOf } from './exchange.js';
 
 type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
 
 /**
  * Makes sure that a response carries `headers` when it begins, whoever writes it: headers that the service sets itself
- * stay, and what a framework's error handling threw away comes back. Called again it only adds to the list.
+ * stay, and what a framework's error handling threw away comes back. So do the fields about limits. Called again it only
+ * adds to the list.
  * @internal
  */
 export function fillHeaders(
@@ -16,17 +18,18 @@ export function fillHeaders(
   const list = (state.headers ??= new Map());
   for (const [name, value] of headers) list.set(name, value);
   // HTTP/2 responses begin without a call of writeHead.
-  if ('stream' in response) addMissing(response, list);
+  if ('stream' in response && !response.headersSent) complete(response, list, state);
   if (!first) return;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the response again, below
   const writeHead = response.writeHead as unknown as WriteHead;
   const filling: WriteHead = function (...args) {
-    if (!this.headersSent) addMissing(this, list);
+    if (!this.headersSent) complete(this, list, state);
     return writeHead.apply(this, args);
   };
   response.writeHead = filling;
 }
 
-function addMissing(response: ResponseShape, headers: ReadonlyMap<string, string>): void {
+function complete(response: ResponseShape, headers: ReadonlyMap<string, string>, { limitFields }: ExchangeState): void {
+  if (limitFields !== undefined) appendFields(response, limitFields);
   for (const [name, value] of headers) if (!response.hasHeader(name)) response.setHeader(name, value);
 }

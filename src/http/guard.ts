@@ -3,8 +3,9 @@ import { addressKey, type CidrSet, isPrivateAddress } from '../traffic/client-ad
 import type { Decision } from '../traffic/decision.js';
 import { isGone } from './connection.js';
 import { type HardeningRequest, type RequestView, stateOf } from './exchange.js';
-import { type AddressLimiter, describePolicy, type KeyLimiter, type Limits } from './limits.js';
+import type { AddressLimiter, KeyLimiter, Limits } from './limits.js';
 import { reportRejection } from './promise.js';
+import type { RateLimitHeaders } from './rate-limit-headers.js';
 import { sendRefusal } from './refusal.js';
 
 /** Who is calling: an id, or an id of which is known whether the service has verified it. */
@@ -21,6 +22,7 @@ export interface GuardSettings {
   readonly proxies: CidrSet | undefined;
   readonly shadow: boolean;
   readonly reporter: Reporter;
+  readonly headers: RateLimitHeaders;
   readonly refused: (request: RequestView, decision: Decision, shadow: boolean) => void;
 }
 
@@ -54,10 +56,10 @@ export class Guard {
     const isLimited = everywhere !== undefined || limits.some(isAnyLimit);
     if (isLimited && !this.#settings.shadow && isGone(request.exchange)) return true;
     if (everywhere !== undefined && this.#isBlocked(request, limits, everywhere)) return true;
-    return (
-      limits.some(({ ddos }) => this.#byAddress(request, ddos)) ||
-      limits.some(({ perUser }) => this.#byUser(request, perUser))
-    );
+    if (limits.some(({ ddos }) => this.#byAddress(request, ddos))) return true;
+    if (limits.some(({ perUser }) => this.#byUser(request, perUser))) return true;
+    this.#settings.headers.tellAdmitted(request.exchange.response);
+    return false;
   }
 
   /** A route with counters of its own, or with none, is no way around a block. */
@@ -149,13 +151,17 @@ export class Guard {
 
   /** Answers a refusal; one in shadow mode, of the limiter or of the whole pipeline, is only told. */
   #refuse(request: RequestView, limiter: AddressLimiter | KeyLimiter, decision: Decision): boolean {
+    const { response } = request.exchange;
+    const { headers } = this.#settings;
+    headers.note(response, limiter, decision);
     if (decision.allowed && !decision.shadow) return false;
     const shadow = this.#settings.shadow || decision.shadow;
     this.#settings.refused(request, decision, shadow);
     // Somebody is answering already: nothing can be refused any more.
-    if (shadow || request.exchange.response.headersSent) return false;
-    stateOf(request.exchange.response).refusedBy = limiter.name;
-    sendRefusal(request, decision, describePolicy(limiter, decision.limit));
+    if (shadow || response.headersSent) return false;
+    stateOf(response).refusedBy = limiter.name;
+    headers.tellRefused(response);
+    sendRefusal(request, decision);
     return true;
   }
 }

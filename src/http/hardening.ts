@@ -20,6 +20,7 @@ import {
   type ParsedHardeningOptions,
   parseHardeningOptions,
 } from './options.js';
+import { RateLimitHeaders } from './rate-limit-headers.js';
 import { RequestIds } from './request-id.js';
 import { openRecord, shownPath } from './request-record.js';
 import { readHeadersOption, type SecurityHeaders } from './security-headers.js';
@@ -118,6 +119,8 @@ class Pipeline implements Hardening {
       proxies: trustProxy?.ranges,
       shadow: mode === 'shadow',
       reporter: this.#reporter,
+      // A client must not be told limits that nobody enforces.
+      headers: new RateLimitHeaders(mode === 'shadow' ? false : options.rateLimitHeaders, clock, this.#reporter),
       refused: (request, decision, shadow) => {
         this.#tellRefused({ ...this.#basics(request), decision, shadow });
       },

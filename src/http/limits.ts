@@ -5,8 +5,8 @@ import { DDoSProtection, type DDoSProtectionOptions } from '../traffic/ddos-prot
 import type { Decision } from '../traffic/decision.js';
 import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js';
 import { optionsOfPart } from './part-options.js';
-import type { PolicyDescription } from './refusal.js';
 import { pathMatcher, type RouteRule } from './route-rules.js';
+import { isFieldText } from './structured-fields.js';
 
 /** What the pipeline needs of an address limiter: {@link DDoSProtection} has it. */
 export interface AddressLimiter {
@@ -142,16 +142,25 @@ function routeOf({ routes, otherwise }: LimitTable, path: string): Route {
   return otherwise;
 }
 
-/** Seconds of a limiter's window, for the RateLimit-Policy field; none for a key with limits of its own. @internal */
+/** A policy as clients are told of it. @internal */
+export interface PolicyDescription {
+  /** Absent when there is none. */
+  readonly windowMs?: number;
+  readonly enforced: boolean;
+}
+
+/** What a limiter is like beside its decisions; a key with limits of its own has no window that is known. @internal */
 export function describePolicy(limiter: AddressLimiter | KeyLimiter, limit: number): PolicyDescription {
-  const { windowMs, capacity, refillPerSecond } = limiter.snapshot() as {
+  const { mode, windowMs, capacity, refillPerSecond } = limiter.snapshot() as {
+    mode?: unknown;
     windowMs?: number;
     capacity?: number;
     refillPerSecond?: number;
   };
-  if (capacity !== undefined && capacity !== limit) return {};
+  const enforced = mode !== 'shadow';
+  if (capacity !== undefined && capacity !== limit) return { enforced };
   const ms = windowMs ?? ((capacity ?? 0) / (refillPerSecond ?? 0)) * 1_000;
-  return ms >= 1_000 && ms < Infinity ? { windowSeconds: Math.ceil(ms / 1_000) } : {};
+  return ms > 0 ? { windowMs: ms, enforced } : { enforced };
 }
 
 function isOfKind<T extends { readonly kind: string }>(value: unknown, kind: T['kind']): value is T {
@@ -188,7 +197,7 @@ function made<T>(issues: OptionIssue[], path: string, make: () => T): T | undefi
 }
 
 function checkName(limiter: AddressLimiter | KeyLimiter | undefined, issues: OptionIssue[]): void {
-  if (limiter === undefined || /^[\x20-\x7e]+$/.test(limiter.name)) return;
+  if (limiter === undefined || isFieldText(limiter.name)) return;
   issues.push({
     path: limiter.kind === 'ddos-protection' ? 'ddos.name' : 'perUser.name',
     message: 'must be printable ASCII: it is sent in a header',

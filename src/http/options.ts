@@ -29,6 +29,7 @@ import type { HardeningRequest } from './exchange.js';
 import type { Identify } from './guard.js';
 import type { HealthSource, Phase } from './health-routes.js';
 import type { AddressLimiter, KeyLimiter } from './limits.js';
+import { type RateLimitHeadersOptions, rateLimitHeadersOption } from './rate-limit-options.js';
 import { groupOrFalse, type RouteRule, routesOption } from './route-rules.js';
 import type { SecurityHeaders, SecurityHeadersOptions } from './security-headers.js';
 
@@ -55,6 +56,8 @@ export interface HardeningOptions {
    * @defaultValue with `identify`: 100 requests at once and 100 a minute; without: off
    */
   readonly perUser?: KeyLimiter | Partial<PerUserRateLimiterOptions> | false | undefined;
+  /** What clients are told of their limits, or `false` for nothing but `Retry-After`. @defaultValue `{ draft: 'draft-10' }` */
+  readonly rateLimitHeaders?: RateLimitHeadersOptions | false | undefined;
   /** Security headers: ready-made ones, options for them, or `false`. @defaultValue `{ preset: 'default' }` */
   readonly headers?: SecurityHeaders | SecurityHeadersOptions | false | undefined;
   /** Whether each request gets an id, answered as `X-Request-Id`. @defaultValue `{ acceptIncoming: true }` */
@@ -147,6 +150,7 @@ function schema() {
     name: text(defaults.name),
     ddos: anything,
     perUser: anything,
+    rateLimitHeaders: rateLimitHeadersOption(),
     headers: anything,
     requestId: groupOrFalse({ acceptIncoming: flag(true) }),
     requestRecord: flag(defaults.requestRecord),

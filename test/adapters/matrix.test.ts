@@ -127,8 +127,8 @@ describe.each(FRAMEWORKS.map((framework) => [framework.name, framework] as const
     const refused = await ask('/', { headers: { 'x-user-id': '1' } });
     expect(headersOf(refused)).toMatchObject({
       'retry-after': '1',
-      ratelimit: '"per-user";r=0;t=1',
-      'ratelimit-policy': '"per-user";q=2;w=2',
+      ratelimit: '"ddos";r=89, "per-user";r=0;t=1',
+      'ratelimit-policy': '"ddos";q=100;w=60, "per-user";q=2;w=2',
     });
     expect(await refused.json()).toMatchObject({ title: 'Request quota exceeded' });
     clock.advance(1_000);

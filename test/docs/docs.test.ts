@@ -3,7 +3,7 @@ import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
-import { HARDENING_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
+import { HARDENING_DEFAULTS, RATE_LIMIT_HEADERS_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
 import { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from 'breakwater/rate-limiter';
 import {
   BULKHEAD_DEFAULTS,
@@ -140,6 +140,7 @@ describe('docs', () => {
     ['health', HEALTH_CHECK_SERVICE_DEFAULTS],
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
+    ['http', RATE_LIMIT_HEADERS_DEFAULTS],
   ])('the option table of %s shows the defaults of the code (%#)', (page, defaults) => {
     const rows = [...read(`docs/${page}.md`).matchAll(/^\| `([\w.]+)` +\|.*\| +(.+?) +\|$/gm)].map(
       ([, name, value]) => [name, value],
@@ -181,6 +182,8 @@ describe('docs', () => {
     ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
+    ['http', 'src/http/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
+    ['http', 'src/http/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
   ])('the option table of %s names every option of %s %s', (page, file, name, groups) => {
     const body = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(read(file))?.[1] ?? '';
     const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option]) => option);

@@ -19,6 +19,10 @@ export class FakeResponse extends EventEmitter implements ResponseShape {
     this.sent.set(name.toLowerCase(), value);
   }
 
+  getHeader(name: string): string | undefined {
+    return this.sent.get(name.toLowerCase());
+  }
+
   writeHead(statusCode: number): void {
     this.statusCode = statusCode;
     this.headersSent = true;
