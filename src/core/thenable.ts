@@ -1,4 +1,6 @@
 /** Whether something can be waited for, from whichever realm or library it comes. @internal */
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T>;
+export function isThenable(value: unknown): value is PromiseLike<unknown>;
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   try {

@@ -1,4 +1,5 @@
 import type { Reporter } from '../core/reporter.js';
+import { isThenable } from '../core/thenable.js';
 import { addressKey, type CidrSet, isPrivateAddress } from '../traffic/client-address/index.js';
 import type { Decision } from '../traffic/decision.js';
 import { isGone } from './connection.js';
@@ -26,6 +27,9 @@ export interface GuardSettings {
   readonly refused: (request: RequestView, decision: Decision, shadow: boolean) => void;
 }
 
+/** An answer that may have to be waited for. @internal */
+export type Later<T> = T | Promise<T>;
+
 /** Private peers that are remembered to have forwarded something; a service has a few proxies before it. */
 const MOST_PROXIES = 1_000;
 
@@ -50,40 +54,66 @@ export class Guard {
    * @param limits - all that apply, at least one.
    * @param everywhere - whose blocks count whatever else applies.
    */
-  refuses(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter | undefined): boolean {
+  refuses(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter | undefined): Later<boolean> {
     if (this.#ask(this.#settings.exempt, request) === true) return false;
     // Whoever hangs up before they are counted would be counted nowhere, and still be served.
     const isLimited = everywhere !== undefined || limits.some(isAnyLimit);
     if (isLimited && !this.#settings.shadow && isGone(request.exchange)) return true;
-    if (everywhere !== undefined && this.#isBlocked(request, limits, everywhere)) return true;
-    if (limits.some(({ ddos }) => this.#byAddress(request, ddos))) return true;
-    if (limits.some(({ perUser }) => this.#byUser(request, perUser))) return true;
+    return this.#refusesFrom(0, request, limits, everywhere);
+  }
+
+  /** Asks one limiter after the other, from a place in their order on; waiting only for those that share a store. */
+  #refusesFrom(
+    place: number,
+    request: RequestView,
+    limits: readonly Limits[],
+    everywhere: AddressLimiter | undefined,
+  ): Later<boolean> {
+    for (let at = place; at <= 2 * limits.length; at++) {
+      const refused = this.#refusesAt(at, request, limits, everywhere);
+      if (refused === true) return true;
+      if (refused !== false) {
+        return refused.then((was) => was || this.#refusesFrom(at + 1, request, limits, everywhere));
+      }
+    }
     this.#settings.headers.tellAdmitted(request.exchange.response);
     return false;
   }
 
+  #refusesAt(
+    place: number,
+    request: RequestView,
+    limits: readonly Limits[],
+    everywhere: AddressLimiter | undefined,
+  ): Later<boolean> {
+    if (place === 0) return everywhere !== undefined && this.#isBlocked(request, limits, everywhere);
+    return place <= limits.length
+      ? this.#byAddress(request, limits[place - 1]?.ddos)
+      : this.#byUser(request, limits[place - 1 - limits.length]?.perUser);
+  }
+
   /** A route with counters of its own, or with none, is no way around a block. */
-  #isBlocked(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter): boolean {
+  #isBlocked(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter): Later<boolean> {
     const { address } = request;
     if (address === undefined || limits.every(({ ddos }) => ddos === everywhere)) return false;
     if (!everywhere.isBlocked(address) || this.#counted(request, everywhere, 'address')) return false;
-    return this.#refuse(request, everywhere, everywhere.check(address));
+    return this.#decide(request, everywhere, everywhere.check(address));
   }
 
-  #byAddress(request: RequestView, limiter: AddressLimiter | undefined): boolean {
+  #byAddress(request: RequestView, limiter: AddressLimiter | undefined): Later<boolean> {
     if (limiter === undefined || this.#counted(request, limiter, 'address')) return false;
     const { address } = request;
     const block = !this.#isProxy(address) && !this.#undeclaredProxy(request);
     const decision = block ? limiter.check(address) : limiter.check(address, { block });
-    return this.#refuse(request, limiter, decision);
+    return this.#decide(request, limiter, decision);
   }
 
-  #byUser(request: RequestView, limiter: KeyLimiter | undefined): boolean {
+  #byUser(request: RequestView, limiter: KeyLimiter | undefined): Later<boolean> {
     if (limiter === undefined) return false;
     const key = this.#key(request);
     // Mounted again behind the service's authentication, the user is known by then and counts too.
     if (key === undefined || this.#counted(request, limiter, key)) return false;
-    return this.#refuse(request, limiter, limiter.check(key));
+    return this.#decide(request, limiter, limiter.check(key));
   }
 
   /** Ids and addresses have prefixes, so that no id reads like an address. */
@@ -147,6 +177,15 @@ export class Guard {
         'blocked; set trustProxy to the number or the ranges of the proxies, or to 0 if there is none',
     );
     return true;
+  }
+
+  #decide(
+    request: RequestView,
+    limiter: AddressLimiter | KeyLimiter,
+    decision: Decision | PromiseLike<Decision>,
+  ): Later<boolean> {
+    if (!isThenable(decision)) return this.#refuse(request, limiter, decision);
+    return Promise.resolve(decision).then((made) => this.#refuse(request, limiter, made));
   }
 
   /** Answers a refusal; one in shadow mode, of the limiter or of the whole pipeline, is only told. */

@@ -9,7 +9,7 @@ import { authorizer } from './authorization.js';
 import { HARDENING_EVENTS, type HardeningEvents } from './events.js';
 import { type Exchange, RequestView, stateOf } from './exchange.js';
 import { fillHeaders } from './fill-headers.js';
-import { Guard, type Identify } from './guard.js';
+import { Guard, type Identify, type Later } from './guard.js';
 import { HealthRoutes } from './health-routes.js';
 import { healthSource, watched } from './health-source.js';
 import { limitsFor, type LimitTable, makeLimits, slowRequestMsFor } from './limits.js';
@@ -59,9 +59,10 @@ export interface Hardening extends Component<HardeningSnapshot> {
    * Runs a request through the pipeline, for adapters. It never throws or rejects.
    *
    * @param steps - which parts. @defaultValue all
-   * @returns whether the pipeline answers the request itself, so that nobody else may.
+   * @returns whether the pipeline answers the request itself, so that nobody else may; a promise of that, when a limiter
+   * that shares a store is asked.
    */
-  handle(exchange: Exchange, steps?: readonly PipelineStep[]): boolean;
+  handle(exchange: Exchange, steps?: readonly PipelineStep[]): boolean | Promise<boolean>;
 }
 
 /**
@@ -129,19 +130,32 @@ class Pipeline implements Hardening {
     if (typeof options.authorize === 'string') registerSecret(options.authorize);
   }
 
-  handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): boolean {
+  handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): Later<boolean> {
     try {
       const request = new RequestView(exchange, this.#resolve);
-      for (const step of steps) if (this.#step(step, request)) return true;
-      return false;
+      const answers = this.#run(request, steps, 0);
+      return typeof answers === 'boolean' ? answers : answers.catch((error: unknown) => this.#fault(exchange, error));
     } catch (error) {
-      // A fault in the pipeline must not become a fault of the service.
-      this.#reporter.listenerError(error);
-      return exchange.response.headersSent;
+      return this.#fault(exchange, error);
     }
   }
 
-  #step(step: PipelineStep, request: RequestView): boolean {
+  /** A fault in the pipeline must not become a fault of the service. */
+  #fault({ response }: Exchange, error: unknown): boolean {
+    this.#reporter.listenerError(error);
+    return response.headersSent;
+  }
+
+  #run(request: RequestView, steps: readonly PipelineStep[], from: number): Later<boolean> {
+    for (let i = from; i < steps.length; i++) {
+      const answers = this.#step(steps[i] as PipelineStep, request);
+      if (answers === true) return true;
+      if (answers !== false) return answers.then((does) => does || this.#run(request, steps, i + 1));
+    }
+    return false;
+  }
+
+  #step(step: PipelineStep, request: RequestView): Later<boolean> {
     switch (step) {
       case 'record':
         this.#open(request);

@@ -8,24 +8,24 @@ import { optionsOfPart } from './part-options.js';
 import { pathMatcher, type RouteRule } from './route-rules.js';
 import { isFieldText } from './structured-fields.js';
 
-/** What the pipeline needs of an address limiter: {@link DDoSProtection} has it. */
+/** What the pipeline needs of an address limiter: {@link DDoSProtection} and {@link SharedDDoSProtection} have it. */
 export interface AddressLimiter {
   readonly kind: 'ddos-protection';
   readonly name: string;
-  /** Counts one request; with `block: false` it blocks nobody. */
-  check(address: string | undefined, options?: { readonly block?: boolean }): Decision;
+  /** Counts one request; with `block: false` it blocks nobody. A promise has to settle soon: the request waits for it. */
+  check(address: string | undefined, options?: { readonly block?: boolean }): Decision | PromiseLike<Decision>;
   /** Whether a request of the address would be refused for a block. */
   isBlocked(address: string): boolean;
   /** State as plain JSON. */
   snapshot(): object;
 }
 
-/** What the pipeline needs of a limiter by key: {@link PerUserRateLimiter} has it. */
+/** What the pipeline needs of a limiter by key: {@link PerUserRateLimiter} and {@link SharedPerUserRateLimiter} have it. */
 export interface KeyLimiter {
   readonly kind: 'per-user-rate-limiter';
   readonly name: string;
-  /** Takes one token of the key's bucket. */
-  check(key: string): Decision;
+  /** Takes one token of the key's bucket. A promise has to settle soon: the request waits for it. */
+  check(key: string): Decision | PromiseLike<Decision>;
   /** State as plain JSON. */
   snapshot(): object;
 }

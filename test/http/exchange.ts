@@ -54,7 +54,7 @@ export async function ask(
   hardening: Hardening,
   url: string,
   asked: Asked = {},
-): Promise<FakeResponse & { answered: boolean }> {
+): Promise<FakeResponse & { answered: boolean | Promise<boolean> }> {
   const { method = 'GET', headers = {}, response = new FakeResponse(), steps, socket } = asked;
   const address = 'address' in asked ? asked.address : '203.0.113.5';
   const exchange: Exchange = {

@@ -1,10 +1,8 @@
 import { type AddressLimiter, createHardening, type KeyLimiter } from 'breakwater/http';
-import { PerUserRateLimiter } from 'breakwater/rate-limiter';
+import { type Decision, PerUserRateLimiter } from 'breakwater/rate-limiter';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { ask } from './exchange.js';
-
-type Decision = ReturnType<KeyLimiter['check']>;
 
 /** What a limiter with a shared store says when it refuses. */
 const REFUSED: Decision = {

@@ -104,9 +104,9 @@ function authenticated(hardening: Hardening, user: string, address: string): boo
     response,
     native,
   };
-  if (hardening.handle(exchange)) return true;
+  if (hardening.handle(exchange) === true) return true;
   native.user = user;
-  return hardening.handle(exchange, ['guard']) || hardening.handle(exchange, ['guard']);
+  return hardening.handle(exchange, ['guard']) === true || hardening.handle(exchange, ['guard']) === true;
 }
 
 it('TRA-48 mounted again behind the authentication, one pipeline counts the user, and once', () => {

@@ -100,7 +100,10 @@ export function securityHeadersMiddleware(
 function middleware(given: HardeningInput, steps?: readonly PipelineStep[]): ExpressMiddleware {
   const hardening = toHardening(given);
   return function breakwater(request, response, next) {
-    if (!hardening.handle(exchangeOf(request, response), steps)) next();
+    const answers = hardening.handle(exchangeOf(request, response), steps);
+    if (answers === false) next();
+    // Never rejects. Called back later, so that what comes after it throws by itself, not into this promise.
+    else if (answers !== true) void answers.then((does) => does || queueMicrotask(next));
   };
 }
 

@@ -96,7 +96,8 @@ export function securityHeadersMiddleware(
 function middleware(given: HardeningInput, steps?: readonly PipelineStep[]): KoaMiddleware {
   const hardening = toHardening(given);
   return async function breakwater(context, next) {
-    if (!hardening.handle(exchangeOf(context), steps)) return next();
+    const answers = hardening.handle(exchangeOf(context), steps);
+    if (!(typeof answers === 'boolean' ? answers : await answers)) return next();
     // The answer is written to the response itself, so Koa must not write one.
     context.respond = false;
     return undefined;
