@@ -3,12 +3,14 @@ import { circuitBreakerBench } from './circuit-breaker.js';
 import { machine } from './harness.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
+import { sharedLimitsBench } from './shared-limits.js';
 
 const groups = {
   'circuit-breaker': circuitBreakerBench,
   pipeline: pipelineBench,
   'rate-limiter': rateLimiterBench,
   'abuse-detector': abuseDetectorBench,
+  'shared-limits': sharedLimitsBench,
 };
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));
