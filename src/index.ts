@@ -185,11 +185,20 @@ export {
 export type {
   AcquireOptions,
   AlsoLimit,
+  BucketAnswer,
+  BucketRule,
+  ChangedMark,
   CheckOptions,
   Decision,
+  EventAnswer,
+  EventRule,
   Inheritance,
   KeyedRateLimitRejection,
   LimitsFor,
+  LimitStore,
+  MarkAnswer,
+  MarkChange,
+  MarkChanges,
   PerUserRateLimiterEvents,
   PerUserRateLimiterOptions,
   PerUserRateLimiterSnapshot,
@@ -199,6 +208,18 @@ export type {
   RateLimiterSnapshot,
   RateLimitRejection,
   Reservation,
+  SharedAlsoLimit,
+  SharedCheckOptions,
+  SharedPerUserRateLimiterEvents,
+  SharedPerUserRateLimiterOptions,
+  SharedPerUserRateLimiterSnapshot,
+  SharedStoreOptions,
+  StoreKey,
+  StoreLost,
+  StoreMark,
+  StoreRestored,
+  WindowAnswer,
+  WindowRule,
 } from './traffic/rate-limiter/index.js';
 export {
   PER_USER_RATE_LIMITER_DEFAULTS,
@@ -206,6 +227,9 @@ export {
   RATE_LIMITER_DEFAULTS,
   RateLimitedError,
   RateLimiter,
+  SHARED_STORE_DEFAULTS,
+  SharedPerUserRateLimiter,
+  StoreUnavailableError,
 } from './traffic/rate-limiter/index.js';
 export type {
   AbuseDetectorEvents,
@@ -221,11 +245,16 @@ export type {
   AbuseSummary,
   FlaggedSubject,
   RecordOptions,
+  SharedAbuseDetectorEvents,
+  SharedAbuseDetectorOptions,
+  SharedAbuseDetectorSnapshot,
+  SharedAbuseResult,
+  SharedAbuseSummary,
   SubjectFlagged,
   SubjectUnflagged,
   UnflagOptions,
 } from './traffic/abuse-detector/index.js';
-export { ABUSE_DETECTOR_DEFAULTS, AbuseDetector } from './traffic/abuse-detector/index.js';
+export { ABUSE_DETECTOR_DEFAULTS, AbuseDetector, SharedAbuseDetector } from './traffic/abuse-detector/index.js';
 export type {
   AddressBlocked,
   AddressUnblocked,
@@ -237,8 +266,16 @@ export type {
   DDoSStats,
   EscalationOptions,
   ProtectionPressure,
+  SharedDDoSProtectionEvents,
+  SharedDDoSProtectionOptions,
+  SharedDDoSStats,
 } from './traffic/ddos-protection/index.js';
-export { DDOS_PROTECTION_DEFAULTS, DDoSProtection, ESCALATION_DEFAULTS } from './traffic/ddos-protection/index.js';
+export {
+  DDOS_PROTECTION_DEFAULTS,
+  DDoSProtection,
+  ESCALATION_DEFAULTS,
+  SharedDDoSProtection,
+} from './traffic/ddos-protection/index.js';
 export type {
   ComponentHealth,
   DatabaseCheckOptions,

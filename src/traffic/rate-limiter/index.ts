@@ -18,5 +18,22 @@ export type { SharedPerUserRateLimiterOptions } from './options.js';
 export type { SharedAlsoLimit, SharedCheckOptions } from './shared-per-user.js';
 export { SharedPerUserRateLimiter } from './shared-per-user.js';
 export type { SharedPerUserRateLimiterEvents, SharedPerUserRateLimiterSnapshot } from './shared-types.js';
-export type { LimitStore, SharedStoreOptions, StoreLost, StoreRestored } from '../store/index.js';
+export type {
+  BucketAnswer,
+  BucketRule,
+  ChangedMark,
+  EventAnswer,
+  EventRule,
+  LimitStore,
+  MarkAnswer,
+  MarkChange,
+  MarkChanges,
+  SharedStoreOptions,
+  StoreKey,
+  StoreLost,
+  StoreMark,
+  StoreRestored,
+  WindowAnswer,
+  WindowRule,
+} from '../store/index.js';
 export { SHARED_STORE_DEFAULTS, StoreUnavailableError } from '../store/index.js';
