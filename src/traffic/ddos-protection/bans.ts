@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { isOver } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { addressKeyOf, maskAddress, parseAddress } from '../../internal/ip-address.js';
+import { addressKeyOf } from '../../internal/address-text.js';
+import { maskAddress, parseAddress } from '../../internal/ip-address.js';
 import { parseCidr, rangeText } from '../../internal/ip-range.js';
 
 /** One block that is in force. */

@@ -7,7 +7,7 @@ import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { addressKeyOf } from '../../internal/ip-address.js';
+import { addressKeyOf } from '../../internal/address-text.js';
 import { CidrSet } from '../client-address/index.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { type Ban, Bans } from './bans.js';
