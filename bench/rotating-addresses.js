@@ -57,20 +57,34 @@ let met = true;
 for (const target of onlyPeers ? [] : pick(targets)) {
   for (const trace of pick(traces)) {
     console.log(`\n${targets[target].title}: ${traces[trace].title}`);
-    const { last, err, code, late } = await child('one.js', [target, trace, String(count)], ['--expose-gc'], LONGEST_MS);
+    const { last, err, code, late } = await child(
+      'one.js',
+      [target, trace, String(count)],
+      ['--expose-gc'],
+      LONGEST_MS,
+    );
     if (code === 0) met = judge(JSON.parse(last)) && met;
     else {
       met = false;
-      console.log(late ? `  MISSED  not over after ${String(LONGEST_MS / 1_000)} s` : `  MISSED  it failed: ${err.trim()}`);
+      console.log(
+        late ? `  MISSED  not over after ${String(LONGEST_MS / 1_000)} s` : `  MISSED  it failed: ${err.trim()}`,
+      );
     }
   }
 }
 for (const peer of asked.length === 0 || onlyPeers ? pick(peers) : []) {
   console.log(`\n${peers[peer].title}: ${traces.rotating.title}, 512 MB of heap`);
-  const { last, code, signal, late } = await child('peer.js', [peer, String(count)], ['--max-old-space-size=512'], 120_000);
+  const { last, code, signal, late } = await child(
+    'peer.js',
+    [peer, String(count)],
+    ['--max-old-space-size=512'],
+    120_000,
+  );
   const { strangers, rssMiB } = JSON.parse(last ?? '{}');
   const end = code === 0 ? 'survived' : late ? 'stopped by us after 120 s' : `died (${signal ?? String(code)})`;
-  console.log(`  ${end}, last seen after ${Number(strangers).toLocaleString('en')} strangers with ${String(rssMiB)} MiB`);
+  console.log(
+    `  ${end}, last seen after ${Number(strangers).toLocaleString('en')} strangers with ${String(rssMiB)} MiB`,
+  );
 }
 console.log(`\n${met ? 'every budget is met' : 'a budget is MISSED: see above'}`);
 process.exitCode = met ? 0 : 1;
