@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { machine } from './harness.js';
 import { peers } from './rotating/peers.js';

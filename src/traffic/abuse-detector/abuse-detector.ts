@@ -13,6 +13,7 @@ import { evidenceText, EvidenceLog } from './evidence.js';
 import { explained } from './explain.js';
 import { Judge, type NamedReason } from './judge.js';
 import { type AbuseDetectorOptions, type ParsedAbuseDetectorOptions, parseAbuseDetectorOptions } from './options.js';
+import { Sidelined } from './sidelined.js';
 import {
   type AbuseDetectorSnapshot,
   type AbuseExplanation,
@@ -59,6 +60,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   readonly #names = new KeyNames();
   readonly #types = new EventTypes();
   readonly #suspects: BoundedMap<Suspect>;
+  readonly #sidelined: Sidelined;
   readonly #evidence: EvidenceLog<Suspect>;
   readonly #judge: Judge;
   readonly #shadow: boolean;
@@ -81,6 +83,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
     this.#judge = new Judge(this.#rules, flagTtlMs, rules, this.#types, reporter);
     const importance = (suspect: Suspect): number => suspect.importance(this.#latestMs);
     this.#suspects = new BoundedMap(maxSubjects, importance);
+    this.#sidelined = new Sidelined(this.#rules, maxSubjects);
     this.#evidence = new EvidenceLog(importance);
     this.#shadow = mode === 'shadow';
     this.#flags = new Map([...OWN_RULES, ...rules.keys()].map((rule) => [rule, 0]));
@@ -187,7 +190,10 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
     };
     const nowMs = this.#now();
     const known = this.#look(name, nowMs);
-    if (known === undefined && graceMs === 0) return false;
+    if (known === undefined && graceMs === 0) {
+      this.#sidelined.forget(name);
+      return false;
+    }
     const [suspect, evicted] = this.#suspectOf(name, nowMs);
     const lifted = suspect.clear(nowMs, graceMs, said);
     this.#evidence.delete(name);
@@ -267,9 +273,12 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   #suspectOf(name: string, nowMs: number): [Suspect, [string, Suspect] | undefined] {
     const known = this.#suspects.get(name);
     if (known !== undefined) return [known, undefined];
-    const suspect = new Suspect(this.#rules, nowMs);
+    const suspect = this.#sidelined.take(name) ?? new Suspect(this.#rules, nowMs);
     const evicted = this.#suspects.add(name, suspect);
-    if (evicted !== undefined) this.#evidence.delete(evicted[0]);
+    if (evicted !== undefined) {
+      this.#evidence.delete(evicted[0]);
+      this.#sidelined.keep(evicted[0], evicted[1], nowMs);
+    }
     return [suspect, evicted];
   }
 
