@@ -48,6 +48,13 @@ export const traces = {
       return (i) => ((i / A_MS) % 10_000 < 2_000 ? shield(i) : one(i + 2 ** 30));
     },
   },
+  crowd: {
+    title: 'a crowd: two seconds of two in a row, which take every place, then eight of one each, again and again',
+    key: () => {
+      const [pair, one] = [each(2), each(1)];
+      return (i) => ((i / A_MS) % 10_000 < 2_000 ? pair(i) : one(i + 2 ** 30));
+    },
+  },
   collisions: {
     title: 'keys that are alike: numbers, members of objects, long common beginnings',
     key: ({ addresses }) => (addresses ? alikeAddress : alike),
