@@ -11,7 +11,7 @@ const MOST_CARRIED = 65_535;
 
 /**
  * What is left of subjects that had to make room: enough to go on where it was when one comes back soon. A crowd in which
- * each comes once would otherwise hide everybody who takes a moment for the second event. 50 bytes each, in numbers
+ * each comes once would otherwise hide everybody who takes a moment for the second event. 75 bytes each, in numbers
  * outside the garbage-collected heap; names are 128-bit fingerprints under a secret of this table.
  * @internal
  */

@@ -17,7 +17,7 @@ export interface Ban {
 interface Held {
   readonly untilMs: number;
   readonly reason: string;
-  /** The minute in which its address was last seen. */
+  /** The minute in which its address was last seen, from 1; a small integer, which takes no object of its own. */
   minute: number;
 }
 
@@ -74,7 +74,7 @@ export class Bans {
   add(key: string, untilMs: number, reason: string, nowMs: number): void {
     this.#latestMs = nowMs;
     this.#keys.delete(key);
-    this.#keys.add(key, { untilMs, reason, minute: NaN });
+    this.#keys.add(key, { untilMs, reason, minute: 0 });
   }
 
   /** Blocks an address or a range; returns the name that the block has. */

@@ -46,6 +46,8 @@ export class DDoSProtection implements Component<DDoSStats> {
   readonly #reporter: Reporter;
   readonly #events: Emitter<DDoSProtectionEvents>;
   readonly #violated: readonly string[];
+  /** One text for all that the limit blocks. */
+  readonly #reason: string;
   readonly #visits: VisitTable;
   readonly #bans: Bans;
   readonly #brake: Brake;
@@ -61,13 +63,14 @@ export class DDoSProtection implements Component<DDoSStats> {
   /** @throws {@link InvalidOptionsError} naming every option that is unknown or out of range. */
   constructor(options?: DDoSProtectionOptions) {
     this.#options = parseDDoSProtectionOptions(options);
-    const { name, clock, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
+    const { name, clock, threshold, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
     const { escalate, blockDurationMs } = this.#options;
     this.name = name;
     this.#time = steady(clock);
     this.#reporter = new Reporter(`DDoSProtection '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter, DDOS_EVENTS);
     this.#violated = Object.freeze([name]);
+    this.#reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
     this.#visits = new VisitTable(this.#options);
     // Who is blocked is a part of those who come, and who was blocked before a part of those.
     const blocks = Math.max(Math.min(maxAddresses, LEAST_BLOCKS), Math.ceil(maxAddresses / 4));
@@ -272,7 +275,6 @@ export class DDoSProtection implements Component<DDoSStats> {
   }
 
   #exceeded(address: string, slot: number, block: boolean): Decision {
-    const { threshold, windowMs } = this.#options;
     const { minute } = this.#brake;
     const waitMs = this.#visits.waitMs(slot, this.#latestMs);
     if (!block || this.#visits.isBraked(slot, minute)) return this.#refuse(waitMs, 'local');
@@ -283,13 +285,12 @@ export class DDoSProtection implements Component<DDoSStats> {
     }
     this.#visits.forget(slot);
     const key = this.#keyOf(address);
-    const reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
     const blockDurationMs = this.#durationMs(key);
     const { evicted } = this.#bans;
-    this.#bans.add(key, this.#latestMs + blockDurationMs, reason, this.#latestMs);
+    this.#bans.add(key, this.#latestMs + blockDurationMs, this.#reason, this.#latestMs);
     this.#bans.comesFirst(key, this.#brake.minute);
     if (this.#bans.evicted > evicted) this.#tellPressure('memory');
-    this.#tellBlocked(key, reason, blockDurationMs, 'threshold');
+    this.#tellBlocked(key, this.#reason, blockDurationMs, 'threshold');
     return this.#refuse(blockDurationMs, 'ban');
   }
 
