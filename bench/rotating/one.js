@@ -37,11 +37,10 @@ function memory() {
 
 /** What the residents would get if nobody else came. */
 function alone() {
+  const known = new Set(names);
   const only = (clock) => {
     const { call, evicted } = target.make(clock);
-    let ours = false;
-    const known = new Set(names);
-    return { call: (name) => ((ours = known.has(name)) ? call(name) : ours), evicted };
+    return { call: (name) => known.has(name) && call(name), evicted };
   };
   return run(only, strangers).admitted;
 }

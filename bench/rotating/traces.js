@@ -73,7 +73,7 @@ export const traces = {
 export function residents({ ordinary, heavy, ordinaryAMinute }) {
   const calls = [];
   for (let i = 0; i < ordinary + heavy; i++) {
-    const aMinute = i < ordinary ? ordinaryAMinute : 150 + ((i - ordinary) * 150) / Math.max(1, heavy - 1 || 1);
+    const aMinute = i < ordinary ? ordinaryAMinute : 150 + ((i - ordinary) * 150) / Math.max(1, heavy - 1);
     const everyMs = 60_000 / aMinute;
     const phaseMs = (scattered(i + 1) / 2 ** 32) * everyMs;
     for (let n = 0; n < Math.floor(aMinute); n++) calls.push([phaseMs + n * everyMs, i]);
