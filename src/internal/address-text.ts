@@ -63,8 +63,21 @@ export function addressKeyOf(ip: string, ipv6Prefix: number): string | undefined
   // The common case, and its usual form already.
   if (isPlainIPv4(ip)) return ip;
   const address = parseAddress(ip);
-  if (address === undefined) return undefined;
-  if (address.family === 4) return formatAddress(address);
+  return address === undefined ? undefined : parsedKeyOf(ip, address, ipv6Prefix);
+}
+
+/** The same for text that was read already. @internal */
+export function parsedKeyOf(ip: string, address: ParsedAddress, ipv6Prefix: number): string {
+  if (address.family === 4) return isUsualIPv4(ip) ? ip : formatAddress(address);
   const range = formatAddress(maskAddress(address, ipv6Prefix));
   return ipv6Prefix === 128 ? range : `${range}/${String(ipv6Prefix)}`;
+}
+
+/** Whether text that was read as IPv4 is nothing else: what may be around it shows at its ends, or has a colon. */
+function isUsualIPv4(ip: string): boolean {
+  return isDigit(ip.charCodeAt(0)) && isDigit(ip.charCodeAt(ip.length - 1)) && !ip.includes(':');
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

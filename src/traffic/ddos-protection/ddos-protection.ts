@@ -6,7 +6,7 @@ import { redactText } from '../../core/redaction.js';
 import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
-import { addressKeyOf } from '../../internal/address-text.js';
+import { addressKeyOf, parsedKeyOf } from '../../internal/address-text.js';
 import { type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
 import { CidrSet } from '../client-address/index.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
@@ -90,19 +90,19 @@ export class DDoSProtection implements Component<DDoSStats> {
   check(address: string | undefined, options?: { readonly block?: boolean | undefined }): Decision {
     if (options !== undefined) checkCallOptions('DDoSProtection.check', options);
     const block = options?.block ?? true;
-    const { threshold, allow, deny } = this.#options;
+    const { threshold, ipv6Prefix, allow, deny } = this.#options;
     const parsed = typeof address === 'string' ? parseAddress(address) : undefined;
     if (address === undefined || parsed === undefined) return this.#withoutAddress();
     if (allow.size > 0 && allow.hasParsed(parsed)) return this.#admit(threshold, 0);
     if (deny.size > 0 && deny.hasParsed(parsed)) return this.#refuse(Infinity, 'ban');
     const nowMs = this.#now();
     if (this.#bans.size > 0) {
-      const leftMs = this.#banLeftMs(address, nowMs);
+      const leftMs = this.#banLeftMs(parsedKeyOf(address, parsed, ipv6Prefix), nowMs);
       if (leftMs > 0) return this.#refuse(leftMs, 'ban');
     }
     const slot = this.#slotOf(parsed, nowMs);
     const count = this.#visits.count(slot, nowMs);
-    if (count >= threshold) return this.#exceeded(address, slot, block);
+    if (count >= threshold) return this.#exceeded(parsedKeyOf(address, parsed, ipv6Prefix), slot, block);
     this.#visits.add(slot, nowMs);
     return this.#admit(threshold - count - 1, this.#visits.resetMs(slot, nowMs));
   }
@@ -250,19 +250,13 @@ export class DDoSProtection implements Component<DDoSStats> {
     return (this.#latestMs = this.#time());
   }
 
-  #banLeftMs(address: string, nowMs: number): number {
-    const key = this.#keyOf(address);
+  #banLeftMs(key: string, nowMs: number): number {
     const leftMs = this.#bans.leftMs(key, nowMs);
     if (leftMs > 0) {
       this.#brake.advance(nowMs);
       if (this.#bans.comesFirst(key, this.#brake.minute)) this.#brake.seeBlocked();
     }
     return leftMs;
-  }
-
-  /** The name of an address that is known to be one. */
-  #keyOf(address: string): string {
-    return addressKeyOf(address, this.#options.ipv6Prefix) ?? address;
   }
 
   #slotOf(address: ParsedAddress, nowMs: number): number {
@@ -274,7 +268,7 @@ export class DDoSProtection implements Component<DDoSStats> {
     return slot;
   }
 
-  #exceeded(address: string, slot: number, block: boolean): Decision {
+  #exceeded(key: string, slot: number, block: boolean): Decision {
     const { minute } = this.#brake;
     const waitMs = this.#visits.waitMs(slot, this.#latestMs);
     if (!block || this.#visits.isBraked(slot, minute)) return this.#refuse(waitMs, 'local');
@@ -284,7 +278,6 @@ export class DDoSProtection implements Component<DDoSStats> {
       return this.#refuse(waitMs, 'local');
     }
     this.#visits.forget(slot);
-    const key = this.#keyOf(address);
     const blockDurationMs = this.#durationMs(key);
     const { evicted } = this.#bans;
     this.#bans.add(key, this.#latestMs + blockDurationMs, this.#reason, this.#latestMs);

@@ -4,6 +4,8 @@ import type { ParsedAddress } from '../../internal/ip-address.js';
 
 /** Parts of a window. A request leaves the count when its part does: between 11/12 of the window and the whole of it later. */
 const PARTS = 12;
+/** From here on parts are numbered anew. */
+const MOST_PARTS = 2 ** 31;
 
 /** How many are compared when one must go, … */
 const SAMPLE = 8;
@@ -38,7 +40,8 @@ export class VisitTable {
   #startMs: Float64Array;
   /** Until when an address is ahead of what the limit allows. */
   #aheadUntilMs: Float64Array;
-  #part: Float64Array;
+  /** A whole number by its type: the rest of a division costs a call otherwise. */
+  #part: Uint32Array;
   #total: Uint32Array;
   /** {@link PARTS} to an address. No part counts more than the threshold. */
   #counts: Uint8Array | Uint16Array | Uint32Array;
@@ -58,7 +61,7 @@ export class VisitTable {
     this.#room = room;
     this.#startMs = new Float64Array(room);
     this.#aheadUntilMs = new Float64Array(room);
-    this.#part = new Float64Array(room);
+    this.#part = new Uint32Array(room);
     this.#total = new Uint32Array(room);
     const Counts = settings.threshold < 2 ** 8 ? Uint8Array : settings.threshold < 2 ** 16 ? Uint16Array : Uint32Array;
     this.#counts = new Counts(room * PARTS);
@@ -183,12 +186,19 @@ export class VisitTable {
   }
 
   #advance(slot: number, nowMs: number): void {
-    const part = this.#partAt(slot, nowMs);
+    let part = this.#partAt(slot, nowMs);
     let latest = this.#part[slot] ?? 0;
     if (part === latest) return;
     if (part - latest >= PARTS) {
       this.#restart(slot, nowMs);
       return;
+    }
+    if (part > MOST_PARTS) {
+      // With the shortest window somebody may come for that long without a pause.
+      const whole = part - (part % PARTS) - PARTS;
+      this.#startMs[slot] = (this.#startMs[slot] ?? 0) + whole * (this.#settings.windowMs / PARTS);
+      part -= whole;
+      latest -= whole;
     }
     let total = this.#total[slot] ?? 0;
     while (latest < part) {
