@@ -1,5 +1,6 @@
 import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
+import { clientAddressBench } from './client-address.js';
 import { machine } from './harness.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
@@ -7,6 +8,7 @@ import { sharedLimitsBench } from './shared-limits.js';
 
 const groups = {
   'circuit-breaker': circuitBreakerBench,
+  'client-address': clientAddressBench,
   pipeline: pipelineBench,
   'rate-limiter': rateLimiterBench,
   'abuse-detector': abuseDetectorBench,

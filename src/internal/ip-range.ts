@@ -1,4 +1,5 @@
-import { formatAddress, maskAddress, type ParsedAddress, parseAddress } from './ip-address.js';
+import { formatAddress } from './address-text.js';
+import { isSameAddress, maskAddress, type ParsedAddress, parseAddress } from './ip-address.js';
 
 /** A range, read. @internal */
 export interface ParsedCidr {
@@ -24,9 +25,9 @@ export function parseCidr(cidr: unknown): ParsedCidr | string {
     return `'${shown}' must have a prefix length from 0 to ${String(width)}`;
   if (prefix === 0 && host.includes(':') && address.family === 4)
     return `'${shown}' stands for every IPv4 address; write '0.0.0.0/0' if that is meant`;
-  const masked = formatAddress(maskAddress(address, prefix));
-  if (masked !== formatAddress(address))
-    return `'${shown}' has bits beyond its prefix; did you mean '${masked}/${String(prefix)}'?`;
+  const masked = maskAddress(address, prefix);
+  if (!isSameAddress(masked, address))
+    return `'${shown}' has bits beyond its prefix; did you mean '${formatAddress(masked)}/${String(prefix)}'?`;
   return { address, prefix };
 }
 

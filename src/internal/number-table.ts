@@ -1,7 +1,7 @@
 import { detached } from './detached.js';
 
-/** How many entries are compared when one must go. */
-const SAMPLE = 8;
+/** How many entries are compared when one must go, as long as losing each of those would matter. */
+const SAMPLE = 32;
 const FIRST_SLOTS = 64;
 
 /**
@@ -74,9 +74,10 @@ export class NumberTable {
     // Full, so that nearly every slot is taken; an empty one only shortens the sample.
     for (let i = 0; i < SAMPLE || least === undefined; i++) {
       const slot = this.#hand;
-      this.#hand = (slot + 1) % this.#keys.length;
+      this.#hand = slot + 1 === this.#keys.length ? 0 : slot + 1;
+      if (least !== undefined && this.at(slot) >= value) continue;
       const key = this.#keys[slot];
-      if (key === undefined || (least !== undefined && this.at(slot) >= value)) continue;
+      if (key === undefined) continue;
       [least, value] = [key, this.at(slot)];
       // Nothing is lost with this one; what comes after it is for the next time.
       if (value <= nothing) break;

@@ -18,6 +18,7 @@ import {
   parseAbuseDetectorOptions,
   settingsOf,
 } from './options.js';
+import { Sidelined } from './sidelined.js';
 import {
   type AbuseDetectorSnapshot,
   type AbuseExplanation,
@@ -64,6 +65,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   readonly #names = new KeyNames();
   readonly #types = new EventTypes();
   readonly #suspects: BoundedMap<Suspect>;
+  readonly #sidelined: Sidelined;
   readonly #evidence: EvidenceLog<Suspect>;
   readonly #judge: Judge;
   readonly #shadow: boolean;
@@ -83,6 +85,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
     this.#judge = new Judge(this.#rules, flagTtlMs, rules, reporter);
     const importance = (suspect: Suspect): number => suspect.importance(this.#latestMs);
     this.#suspects = new BoundedMap(maxSubjects, importance);
+    this.#sidelined = new Sidelined(this.#rules, maxSubjects);
     this.#evidence = new EvidenceLog(importance);
     this.#shadow = mode === 'shadow';
     this.#flags = new Map([...OWN_RULES, ...rules.keys()].map((rule) => [rule, 0]));
@@ -192,7 +195,10 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
     };
     const nowMs = this.#now();
     const known = this.#look(name, nowMs);
-    if (known === undefined && graceMs === 0) return false;
+    if (known === undefined && graceMs === 0) {
+      this.#sidelined.forget(name);
+      return false;
+    }
     const [suspect, evicted] = this.#suspectOf(name, nowMs);
     const lifted = suspect.clear(nowMs, graceMs, said);
     this.#evidence.delete(name);
@@ -272,9 +278,12 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   #suspectOf(name: string, nowMs: number): [Suspect, [string, Suspect] | undefined] {
     const known = this.#suspects.get(name);
     if (known !== undefined) return [known, undefined];
-    const suspect = new Suspect(this.#rules, nowMs);
+    const suspect = this.#sidelined.take(name) ?? new Suspect(this.#rules, nowMs);
     const evicted = this.#suspects.add(name, suspect);
-    if (evicted !== undefined) this.#evidence.delete(evicted[0]);
+    if (evicted !== undefined) {
+      this.#evidence.delete(evicted[0]);
+      this.#sidelined.keep(evicted[0], evicted[1], nowMs);
+    }
     return [suspect, evicted];
   }
 

@@ -61,6 +61,8 @@ export class Suspect {
   readonly firstMs: number;
   lastMs: number;
   total = 0;
+  /** Events that it had when it had to make room and that are not counted any more: they only make it matter more. */
+  carried = 0;
   #score = 0;
   #scoreAtMs: number;
   // Made on first use: most subjects are never flagged.
@@ -83,6 +85,12 @@ export class Suspect {
     this.ring.add(nowMs, type, weight);
     this.#score = this.score(nowMs) + weight;
     this.#scoreAtMs = nowMs;
+  }
+
+  /** Takes up what was known beside the events, as of the last of them. */
+  putBack(carried: number, score: number): void {
+    this.carried = carried;
+    this.#score = score;
   }
 
   /** Events that count, at most as many as flag. */
@@ -166,7 +174,8 @@ export class Suspect {
     if (leftMs > 0) return 1e12 + leftMs;
     if (this.graceLeftMs(nowMs) > 0) return 1e9;
     const score = this.#rules.flagAt === Infinity ? 0 : this.score(nowMs);
-    return this.count(nowMs) + (score < LEAST_SCORE ? 0 : score);
+    const count = this.count(nowMs);
+    return count + (count === 0 ? 0 : this.carried) + (score < LEAST_SCORE ? 0 : score);
   }
 
   #lift(): LiftedFlag | undefined {

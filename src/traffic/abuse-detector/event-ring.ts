@@ -38,9 +38,19 @@ export class EventRing {
     return found;
   }
 
+  /** When the i-th of them came, from the oldest, … */
+  timeAt(i: number): number {
+    return this.#times[this.#at(i)] ?? 0;
+  }
+
+  /** … and its type. */
+  typeAt(i: number): number {
+    return this.#types?.[this.#at(i)] ?? this.#type;
+  }
+
   /** The types that are there. */
   types(): Set<number> {
-    return new Set(Array.from({ length: this.#size }, (_, i) => this.#types?.[this.#at(i)] ?? this.#type));
+    return new Set(Array.from({ length: this.#size }, (_, i) => this.typeAt(i)));
   }
 
   /** One event that counts as `weight`, and takes the place of the oldest. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { addressKeyOf, parseAddress } from '../../internal/ip-address.js';
+import { addressKeyOf } from '../../internal/address-text.js';
+import { parseAddress } from '../../internal/ip-address.js';
 
 /** Options of {@link addressKey}. */
 export interface AddressKeyOptions {
@@ -51,7 +52,7 @@ export function isPrivateAddress(ip: string): boolean {
   if (address === undefined) return false;
   if (address.family === 4)
     return PRIVATE_V4.some(([bits, prefix]) => address.bits >>> (32 - prefix) === bits >>> (32 - prefix));
-  const [first = 0, ...rest] = address.groups;
-  const loopback = first === 0 && rest.every((group, i) => group === (i === 6 ? 1 : 0));
-  return loopback || (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80;
+  const { a, b, c, d } = address;
+  const loopback = a === 0 && b === 0 && c === 0 && d === 1;
+  return loopback || a >>> 25 === 0xfc >>> 1 || a >>> 22 === 0xfe80 >>> 6;
 }

@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
-import { formatAddress, type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
+import { formatAddress } from '../../internal/address-text.js';
+import { type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
 import { parseCidr } from '../../internal/ip-range.js';
 import { type Cidr, CidrSet } from './cidr-set.js';
 

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { isOver } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { addressKeyOf, maskAddress, parseAddress } from '../../internal/ip-address.js';
+import { addressKeyOf } from '../../internal/address-text.js';
+import { maskAddress, parseAddress } from '../../internal/ip-address.js';
 import { parseCidr, rangeText } from '../../internal/ip-range.js';
 
 /** One block that is in force. */
@@ -16,7 +17,7 @@ export interface Ban {
 interface Held {
   readonly untilMs: number;
   readonly reason: string;
-  /** The minute in which its address was last seen. */
+  /** The minute in which its address was last seen, from 1; a small integer, which takes no object of its own. */
   minute: number;
 }
 
@@ -73,7 +74,7 @@ export class Bans {
   add(key: string, untilMs: number, reason: string, nowMs: number): void {
     this.#latestMs = nowMs;
     this.#keys.delete(key);
-    this.#keys.add(key, { untilMs, reason, minute: NaN });
+    this.#keys.add(key, { untilMs, reason, minute: 0 });
   }
 
   /** Blocks an address or a range; returns the name that the block has. */

@@ -6,17 +6,18 @@ import { redactText } from '../../core/redaction.js';
 import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
-import { BoundedMap } from '../../internal/bounded-map.js';
-import { addressKeyOf } from '../../internal/ip-address.js';
+import { addressKeyOf, parsedKeyOf } from '../../internal/address-text.js';
+import { type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
 import { CidrSet } from '../client-address/index.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { type Ban, Bans } from './bans.js';
-import { Brake, Visits } from './engine.js';
+import { Brake } from './brake.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
 import { type DDoSProtectionOptions, type ParsedDDoSProtectionOptions, parseDDoSProtectionOptions } from './options.js';
 import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
 import { type DDoSStats, protectionMetrics } from './stats.js';
 import { Strikes } from './strikes.js';
+import { VisitTable } from './visits.js';
 
 /** A page of blocks. */
 export interface BanPage {
@@ -26,6 +27,8 @@ export interface BanPage {
 }
 
 const PAGE = 100;
+/** Blocks that there is room for, if there is for as many addresses. */
+const LEAST_BLOCKS = 40_000;
 
 /**
  * Blocks addresses that make more requests than anybody needs: with the defaults, request 101 within a minute is
@@ -43,7 +46,9 @@ export class DDoSProtection implements Component<DDoSStats> {
   readonly #reporter: Reporter;
   readonly #events: Emitter<DDoSProtectionEvents>;
   readonly #violated: readonly string[];
-  readonly #visits: BoundedMap<Visits>;
+  /** One text for all that the limit blocks. */
+  readonly #reason: string;
+  readonly #visits: VisitTable;
   readonly #bans: Bans;
   readonly #brake: Brake;
   readonly #strikes: Strikes | undefined;
@@ -58,20 +63,21 @@ export class DDoSProtection implements Component<DDoSStats> {
   /** @throws {@link InvalidOptionsError} naming every option that is unknown or out of range. */
   constructor(options?: DDoSProtectionOptions) {
     this.#options = parseDDoSProtectionOptions(options);
-    const { name, clock, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
+    const { name, clock, threshold, windowMs, ipv6Prefix, maxAddresses, mode, onListenerError } = this.#options;
     const { escalate, blockDurationMs } = this.#options;
     this.name = name;
     this.#time = steady(clock);
     this.#reporter = new Reporter(`DDoSProtection '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter, DDOS_EVENTS);
     this.#violated = Object.freeze([name]);
-    this.#visits = new BoundedMap(maxAddresses, (visits) => visits.weight(this.#latestMs, windowMs));
-    this.#bans = new Bans(`DDoSProtection '${name}'`, ipv6Prefix, maxAddresses);
+    this.#reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
+    this.#visits = new VisitTable(this.#options);
+    // Who is blocked is a part of those who come, and who was blocked before a part of those.
+    const blocks = Math.max(Math.min(maxAddresses, LEAST_BLOCKS), Math.ceil(maxAddresses / 4));
+    this.#bans = new Bans(`DDoSProtection '${name}'`, ipv6Prefix, blocks);
     this.#brake = new Brake(windowMs);
     this.#shadow = mode === 'shadow';
-    // Who was blocked before is a part of those who come.
-    const remembered = Math.ceil(maxAddresses / 4);
-    this.#strikes = escalate === undefined ? undefined : new Strikes(escalate, blockDurationMs, remembered);
+    this.#strikes = escalate === undefined ? undefined : new Strikes(escalate, blockDurationMs, Math.ceil(blocks / 4));
   }
 
   /**
@@ -84,25 +90,21 @@ export class DDoSProtection implements Component<DDoSStats> {
   check(address: string | undefined, options?: { readonly block?: boolean | undefined }): Decision {
     if (options !== undefined) checkCallOptions('DDoSProtection.check', options);
     const block = options?.block ?? true;
-    const { threshold, windowMs, ipv6Prefix, allow, deny } = this.#options;
-    const key = typeof address === 'string' ? addressKeyOf(address, ipv6Prefix) : undefined;
-    if (address === undefined || key === undefined) return this.#withoutAddress();
-    if (allow.size > 0 && allow.has(address)) return this.#admit(threshold, 0);
-    if (deny.size > 0 && deny.has(address)) return this.#refuse(Infinity, 'ban');
+    const { threshold, ipv6Prefix, allow, deny } = this.#options;
+    const parsed = typeof address === 'string' ? parseAddress(address) : undefined;
+    if (address === undefined || parsed === undefined) return this.#withoutAddress();
+    if (allow.size > 0 && allow.hasParsed(parsed)) return this.#admit(threshold, 0);
+    if (deny.size > 0 && deny.hasParsed(parsed)) return this.#refuse(Infinity, 'ban');
     const nowMs = this.#now();
     if (this.#bans.size > 0) {
-      const leftMs = this.#bans.leftMs(key, nowMs);
-      if (leftMs > 0) {
-        this.#brake.advance(nowMs);
-        if (this.#bans.comesFirst(key, this.#brake.minute)) this.#brake.seeBlocked();
-        return this.#refuse(leftMs, 'ban');
-      }
+      const leftMs = this.#banLeftMs(parsedKeyOf(address, parsed, ipv6Prefix), nowMs);
+      if (leftMs > 0) return this.#refuse(leftMs, 'ban');
     }
-    const visits = this.#visitsOf(key, nowMs);
-    const count = visits.count(nowMs, windowMs);
-    if (count >= threshold) return this.#exceeded(key, visits, block);
-    visits.add();
-    return this.#admit(threshold - count - 1, visits.resetMs(nowMs, windowMs));
+    const slot = this.#slotOf(parsed, nowMs);
+    const count = this.#visits.count(slot, nowMs);
+    if (count >= threshold) return this.#exceeded(parsedKeyOf(address, parsed, ipv6Prefix), slot, block);
+    this.#visits.add(slot, nowMs);
+    return this.#admit(threshold - count - 1, this.#visits.resetMs(slot, nowMs));
   }
 
   /**
@@ -138,7 +140,8 @@ export class DDoSProtection implements Component<DDoSStats> {
     const name = key ?? cidr;
     if (key === undefined) this.#forgetRange(cidr);
     else {
-      this.#visits.delete(key);
+      const parsed = parseAddress(firstAddress(key));
+      if (parsed !== undefined) this.#visits.forgetAddress(parsed);
       this.#strikes?.delete(key);
     }
     const was = this.#bans.delete(name);
@@ -149,9 +152,8 @@ export class DDoSProtection implements Component<DDoSStats> {
   /** Clears the counts of all addresses of a range. */
   #forgetRange(cidr: string): void {
     const range = new CidrSet([cidr]);
-    const inside = (key: string): boolean => range.has(key.split('/')[0] ?? '');
-    for (const [key] of this.#visits.entries()) if (inside(key)) this.#visits.delete(key);
-    this.#strikes?.deleteAll(inside);
+    this.#visits.forgetAll((address) => range.hasParsed(address));
+    this.#strikes?.deleteAll((key) => range.has(firstAddress(key)));
   }
 
   /**
@@ -251,38 +253,40 @@ export class DDoSProtection implements Component<DDoSStats> {
     return (this.#latestMs = this.#time());
   }
 
-  #visitsOf(key: string, nowMs: number): Visits {
-    this.#brake.advance(nowMs);
-    let visits = this.#visits.get(key);
-    if (visits === undefined) {
-      const { evicted } = this.#visits;
-      this.#visits.add(key, (visits = new Visits(nowMs)));
-      if (this.#visits.evicted > evicted) this.#tellPressure('memory');
+  #banLeftMs(key: string, nowMs: number): number {
+    const leftMs = this.#bans.leftMs(key, nowMs);
+    if (leftMs > 0) {
+      this.#brake.advance(nowMs);
+      if (this.#bans.comesFirst(key, this.#brake.minute)) this.#brake.seeBlocked();
     }
-    if (visits.minute !== this.#brake.minute) {
-      visits.minute = this.#brake.minute;
-      this.#brake.see();
-    }
-    return visits;
+    return leftMs;
   }
 
-  #exceeded(key: string, visits: Visits, block: boolean): Decision {
-    const { threshold, windowMs } = this.#options;
-    const waitMs = visits.waitMs(this.#latestMs, windowMs, threshold);
-    if (!block || visits.brakedMinute === this.#brake.minute) return this.#refuse(waitMs, 'local');
+  #slotOf(address: ParsedAddress, nowMs: number): number {
+    this.#brake.advance(nowMs);
+    const { evicted } = this.#visits;
+    const slot = this.#visits.slotOf(address, nowMs);
+    if (this.#visits.evicted > evicted) this.#tellPressure('memory');
+    if (this.#visits.comesFirst(slot, this.#brake.minute)) this.#brake.see();
+    return slot;
+  }
+
+  #exceeded(key: string, slot: number, block: boolean): Decision {
+    const { minute } = this.#brake;
+    const waitMs = this.#visits.waitMs(slot, this.#latestMs);
+    if (!block || this.#visits.isBraked(slot, minute)) return this.#refuse(waitMs, 'local');
     if (!this.#brake.release()) {
-      visits.brakedMinute = this.#brake.minute;
+      this.#visits.noteBraked(slot, minute);
       this.#tellPressure('brake');
       return this.#refuse(waitMs, 'local');
     }
-    this.#visits.delete(key);
-    const reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
+    this.#visits.forget(slot);
     const blockDurationMs = this.#durationMs(key);
     const { evicted } = this.#bans;
-    this.#bans.add(key, this.#latestMs + blockDurationMs, reason, this.#latestMs);
+    this.#bans.add(key, this.#latestMs + blockDurationMs, this.#reason, this.#latestMs);
     this.#bans.comesFirst(key, this.#brake.minute);
     if (this.#bans.evicted > evicted) this.#tellPressure('memory');
-    this.#tellBlocked(key, reason, blockDurationMs, 'threshold');
+    this.#tellBlocked(key, this.#reason, blockDurationMs, 'threshold');
     return this.#refuse(blockDurationMs, 'ban');
   }
 
@@ -344,4 +348,9 @@ export class DDoSProtection implements Component<DDoSStats> {
       shadow: this.#shadow,
     };
   }
+}
+
+/** Of the name of an address or a range. */
+function firstAddress(name: string): string {
+  return name.split('/')[0] ?? '';
 }

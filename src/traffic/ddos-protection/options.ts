@@ -51,8 +51,9 @@ export interface DDoSProtectionOptions {
   /** Makes each further block of an address longer; `{}` with the defaults. @defaultValue `undefined`: all are as long */
   readonly escalate?: EscalationOptions | undefined;
   /**
-   * Most addresses that are counted, and most that are blocked, at once. Integer, at least 1. Beyond it the address
-   * with the fewest requests among a few is forgotten. @defaultValue `32_000`
+   * Most addresses that are counted at once; up to 40,000 of them can be blocked, or a quarter if that is more. Integer,
+   * at least 1. Beyond it the address among a few is forgotten that has kept the limit for the longest time.
+   * @defaultValue `128_000`
    */
   readonly maxAddresses?: number | undefined;
   /** `'shadow'` admits everything and marks what it would have refused. @defaultValue `'enforce'` */
@@ -77,7 +78,7 @@ export const DDOS_PROTECTION_DEFAULTS = /* @__PURE__ */ Object.freeze({
   ipv6Prefix: 64,
   allow: /* @__PURE__ */ Object.freeze([]),
   deny: /* @__PURE__ */ Object.freeze([]),
-  maxAddresses: 32_000,
+  maxAddresses: 128_000,
   mode: 'enforce',
 });
 
@@ -135,7 +136,6 @@ function schema() {
     ipv6Prefix: count({ min: 32, max: 128, default: defaults.ipv6Prefix }),
     allow: ranges(),
     deny: ranges(),
-    // A Map takes at most 2^24 entries.
     maxAddresses: count({ min: 1, max: 16_000_000, default: defaults.maxAddresses }),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
     escalate: escalation(),

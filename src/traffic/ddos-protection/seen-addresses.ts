@@ -1,4 +1,4 @@
-import { Brake } from './engine.js';
+import { Brake } from './brake.js';
 
 /**
  * Which addresses came in this minute, so that the brake knows whether it would hit a large part of them. Beyond `most`

@@ -6,7 +6,7 @@ import { checkCallOptions, describe } from '../../core/options.js';
 import { draw } from '../../core/random.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
-import { addressKeyOf } from '../../internal/ip-address.js';
+import { addressKeyOf } from '../../internal/address-text.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import {
   isWindow,
