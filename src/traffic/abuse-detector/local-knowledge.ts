@@ -1,6 +1,7 @@
 import { BoundedMap } from '../../internal/bounded-map.js';
-import type { EventAnswer } from '../store/index.js';
+import type { EventAnswer, LocalMark } from '../store/index.js';
 import { evidenceText, EvidenceLog, type KeptEvent } from './evidence.js';
+import { readLifting, type SharedLifting } from './shared-flag.js';
 import type { LocalSuspect } from './shared-suspect.js';
 
 /** More types share one name. */
@@ -8,12 +9,23 @@ const MOST_TYPES = 254;
 /** From this event on a subject is suspected: its evidence is kept. */
 const SUSPECTED = 5;
 
+/** Liftings that are remembered, the latest ones. */
+const MOST_LIFTINGS = 1_000;
+
+/** Who lifted a flag, why, and when this process heard of it. @internal */
+export interface KnownLifting {
+  readonly atMs: number;
+  readonly said: SharedLifting;
+}
+
 /** What one process knows of the subjects that came to it; bounded whoever comes. @internal */
 export class LocalKnowledge {
   readonly #threshold: number;
   readonly #now: () => number;
   readonly #suspects: BoundedMap<LocalSuspect>;
   readonly #evidence: EvidenceLog<LocalSuspect>;
+  /** Who lifted flags, by the names of their subjects in the store. */
+  readonly #liftings = new BoundedMap<KnownLifting>(MOST_LIFTINGS, ({ atMs }) => atMs);
   /** The types by their names in the store; they come from the program and are few. */
   readonly #types = new Map<string, string>();
 
@@ -67,6 +79,19 @@ export class LocalKnowledge {
   ): void {
     if (!flagged && known.count < Math.min(SUSPECTED, this.#threshold)) return;
     this.#evidence.add(subject, known, { ...event, atMs: known.lastMs, text: evidenceText(text) });
+  }
+
+  /** Follows the marks, for who lifted a flag. */
+  readonly watch = (name: string | undefined, mark: LocalMark | undefined): void => {
+    const said = readLifting(mark);
+    if (name === undefined || said === undefined) return;
+    this.#liftings.delete(name);
+    this.#liftings.add(name, { atMs: this.#now(), said });
+  };
+
+  /** Who lifted the last flag of a subject, by its name in the store. */
+  liftingOf(name: string): KnownLifting | undefined {
+    return this.#liftings.get(name);
   }
 
   of(subject: string): LocalSuspect | undefined {

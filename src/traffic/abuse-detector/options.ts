@@ -17,6 +17,7 @@ import { redactName } from '../../core/redaction.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import { checkShare, LONGEST_US, sharedSchema, type SharedStoreOptions } from '../store/index.js';
 import { type AbuseSettings, OWN_RULES } from './engine.js';
+import { MOST_SHARED_RULES } from './shared-flag.js';
 
 /** One event of a subject, for a rule to judge. */
 export interface AbuseEvent {
@@ -229,6 +230,9 @@ export function parseSharedAbuseDetectorOptions(options: SharedAbuseDetectorOpti
     };
     for (const [path, ms] of Object.entries(longest)) {
       if (ms * 1_000 > LONGEST_US) report(path, 'is too long: what a store remembers has an end, after ten years');
+    }
+    if (parsed.rules.size > MOST_SHARED_RULES) {
+      report('rules', `must be at most ${String(MOST_SHARED_RULES)} here, got ${String(parsed.rules.size)}`);
     }
     checkShare(parsed, ['threshold', threshold], report);
   });

@@ -6,20 +6,25 @@ import { Reporter } from '../../core/reporter.js';
 import { KeyNames } from '../key-names.js';
 import {
   type EventAnswer,
-  isEvents,
+  type MarkAnswer,
   LONGEST_US,
   microseconds,
+  probeMark,
+  readEvents,
   SharedTruth,
   STORE_EVENTS,
   storeHealth,
+  storeHooks,
   storeMetrics,
+  subscribeStore,
 } from '../store/index.js';
-import { AbuseDetector, type AbuseResult } from './abuse-detector.js';
+import type { AbuseDetector, AbuseResult } from './abuse-detector.js';
 import { type RecordOptions, subjectIn, timeIn, type UnflagOptions, weightIn, wordsIn } from './arguments.js';
 import { type AbuseSettings, type HeldReason, OWN_RULES } from './engine.js';
 import { ABUSE_EVENTS, eventData } from './events.js';
 import { Judge, type NamedReason } from './judge.js';
 import { LocalKnowledge } from './local-knowledge.js';
+import { localShare } from './local-share.js';
 import {
   MOST_HALVINGS,
   type ParsedSharedAbuseDetectorOptions,
@@ -27,7 +32,7 @@ import {
   settingsOf,
   type SharedAbuseDetectorOptions,
 } from './options.js';
-import { type KnownFlag, readFlag, readLifting, writtenFlag } from './shared-flag.js';
+import { type KnownFlag, readFlag, writtenFlag } from './shared-flag.js';
 import { sharedExplanation, sharedFlagged } from './shared-report.js';
 import { SharedSuspect } from './shared-suspect.js';
 import type {
@@ -41,6 +46,8 @@ import { type AbuseExplanation, detectorMetrics } from './summary.js';
 const MOST_LISTED = 20;
 /** How often a flag by hand is tried again that others change at the same time. */
 const MOST_TRIES = 5;
+/** An event that is forgotten at once. */
+const PROBED = /* @__PURE__ */ Object.freeze({ windowUs: 1, limit: 1, weight: 1, tag: 'probe', halfLifeUs: 1 });
 const NO_REASONS: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 const LOST_REASONS: readonly string[] = /* @__PURE__ */ Object.freeze(['the store does not answer']);
 
@@ -83,18 +90,20 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
       ...this.#options,
       kind: this.kind,
       most: maxSubjects,
-      onLost: (event) => {
-        this.#events.emit('storeLost', event);
+      watch: (key, mark) => {
+        this.#known.watch(key, mark);
       },
-      onRestored: (event) => {
-        this.#events.emit('storeRestored', event);
+      probe: async (asked, key) => {
+        readEvents(await asked.record({ ...key, ...PROBED }));
+        await probeMark(asked, key);
       },
+      ...storeHooks(this.#events),
     });
     const { threshold, windowMs } = this.#settings;
     this.#known = new LocalKnowledge(threshold, windowMs, maxSubjects, this.#truth.now);
     this.#shadow = mode === 'shadow';
     this.#flags = new Map([...OWN_RULES, ...rules.keys()].map((rule) => [rule, 0]));
-    this.#local = this.#makeLocal();
+    this.#local = localShare(this.#options);
   }
 
   /**
@@ -124,7 +133,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
       tag,
       halfLifeUs: this.#halfLifeUs(),
     };
-    const answer = await this.#truth.ask((store) => store.record(rule), isEvents);
+    const answer = await this.#truth.ask({ sort: 'record', call: (store) => store.record(rule), read: readEvents });
     const known = this.#known.learn(shown, answer);
     if (answer !== undefined) this.#truth.marks.learn(key, answer.mark);
     const before = this.#flagOf(key);
@@ -142,13 +151,16 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
           (of) => known.byType[of] ?? 0,
         );
     const news = suspect.news();
-    const made = news !== undefined && (await this.#write(key, shown, news, before, answer));
-    if (made && by !== undefined) this.#tellFlagged(shown, by, answer);
-    return this.#result(this.#flagOf(key), answer, made && by !== undefined, false);
+    const made = news === undefined ? undefined : await this.#write(key, shown, news, before, answer);
+    if (news !== undefined && made === undefined) return this.#unwritten(news, answer);
+    const newly = made?.applied === true && !made.wasHeld && by !== undefined;
+    if (newly) this.#tellFlagged(shown, by, answer);
+    return this.#result(this.#flagOf(key), answer, newly, false);
   }
 
   /**
-   * Whether the subject is flagged, as far as this process knows: flags of others are known within a second. Counts nothing.
+   * Whether the subject is flagged, as far as this process knows; counts nothing. Each call asks for what others
+   * flagged, and the next one a moment later knows; {@link SharedAbuseDetector.refresh} waits for it.
    *
    * @throws {@link InvalidArgumentError} when `subject` is no text of at least one character.
    */
@@ -232,7 +244,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     const mark = this.#truth.marks.of(key);
     return sharedExplanation(shown, {
       flag: this.#flagOf(key),
-      lifting: readLifting(mark),
+      lifting: this.#known.liftingOf(key),
       graceUntilMs: mark?.held === false ? mark.untilMs : undefined,
       suspect: this.#known.of(shown),
       evidence: this.#known.evidenceOf(shown),
@@ -255,9 +267,12 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
 
   /** Counts of this process as plain JSON; no subject is in it. */
   snapshot(): SharedAbuseDetectorSnapshot {
-    let held = 0;
-    for (const [, mark] of this.#truth.marks.entries()) if (mark.held) held++;
-    return this.#snapshotOf(held);
+    return this.#snapshotOf(this.#truth.marks.held);
+  }
+
+  /** Asks for what other processes flagged and lifted; whether the store answered. */
+  refresh(): Promise<boolean> {
+    return this.#truth.refresh();
   }
 
   /** Subscribes to `type`; the returned function unsubscribes. */
@@ -276,12 +291,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
           listener({ type, level: type === 'flagged' ? 'warn' : 'info', data: eventData(event) });
         }),
       ),
-      this.#events.on('storeLost', (data) => {
-        listener({ type: 'storeLost', level: 'error', data });
-      }),
-      this.#events.on('storeRestored', (data) => {
-        listener({ type: 'storeRestored', level: 'info', data });
-      }),
+      ...subscribeStore(this.#events, listener),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -301,14 +311,6 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     return storeHealth(this.#truth.lost, this.#options.onStoreError);
   }
 
-  #makeLocal(): AbuseDetector | undefined {
-    const { onStoreError, instances, name, threshold, windowMs, flagTtlMs, maxSubjects, mode, clock } = this.#options;
-    if (onStoreError !== 'local' || instances === undefined) return undefined;
-    const share = Math.floor(threshold / instances);
-    // Rules of one's own are asked once for each event, with what the store knows.
-    return new AbuseDetector({ name, threshold: share, windowMs, flagTtlMs, maxSubjects, mode, clock });
-  }
-
   #halfLifeUs(): number {
     const most = Math.floor(LONGEST_US / MOST_HALVINGS);
     return Math.min(most, Math.max(1, Math.round(this.#settings.halfLifeMs * 1_000)));
@@ -318,18 +320,23 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     return readFlag(this.#truth.marks.of(key), this.#truth.now());
   }
 
-  /** Writes a flag down, unless somebody has changed it since the answer; whether that made a difference here. */
-  async #write(
+  /** Writes a flag down, unless somebody has changed it since the answer; `undefined` when the store does not answer. */
+  #write(
     key: string,
     shown: string,
     reasons: ReadonlyMap<string, HeldReason>,
     before: KnownFlag | undefined,
     answer: EventAnswer,
-  ): Promise<boolean> {
+  ): Promise<MarkAnswer | undefined> {
     const written = writtenFlag(shown, reasons, before, answer, this.#truth.now());
-    const after = answer.mark?.version ?? 0;
-    const made = await this.#truth.tryMark({ subject: key, held: true, ...written, after });
-    return made?.applied === true && !made.wasHeld;
+    return this.#truth.tryMark({ subject: key, held: true, ...written, after: answer.mark?.version ?? 0 });
+  }
+
+  /** It could be counted, but the flag could not be written down: it holds for this event, and the next one tries again. */
+  #unwritten(reasons: ReadonlyMap<string, HeldReason>, { count, score }: EventAnswer): SharedAbuseResult {
+    this.#degraded++;
+    const texts = Array.from(reasons.values(), ({ text }) => text);
+    return this.#said(true, false, { count, score, reasons: texts }, true);
   }
 
   #result(

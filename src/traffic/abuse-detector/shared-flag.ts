@@ -13,8 +13,10 @@ interface SharedFlag {
   readonly score: number;
 }
 
-/** More of them would make the text too long. */
-const MOST_REASONS = 10;
+/** Rules that there may be beside the own ones, so that all reasons fit into one text. @internal */
+export const MOST_SHARED_RULES = 12;
+/** What a store takes. */
+const LONGEST_TEXT = 4_000;
 
 /** Who lifted a flag, and why. @internal */
 export interface SharedLifting {
@@ -38,7 +40,8 @@ export function readFlag(mark: LocalMark | undefined, nowMs: number): KnownFlag 
   if (mark?.held !== true) return undefined;
   const flag = parsed(mark.text) as Partial<SharedFlag> | undefined;
   if (flag === undefined || !Array.isArray(flag.reasons) || typeof flag.subject !== 'string') return undefined;
-  const given = flag.reasons as SharedFlag['reasons'];
+  const given = (flag.reasons as readonly unknown[]).filter(isReason);
+  if (given.length === 0) return undefined;
   // The reason that lasts longest ends with the flag.
   const writtenMs = mark.untilMs - Math.max(...given.map(([, , ms]) => ms));
   const reasons = new Map<string, HeldReason>();
@@ -46,14 +49,29 @@ export function readFlag(mark: LocalMark | undefined, nowMs: number): KnownFlag 
     if (writtenMs + ms > nowMs) reasons.set(rule, { text, untilMs: writtenMs + ms });
   }
   if (reasons.size === 0) return undefined;
-  const { subject, sinceMs = 0, count = 0, score = 0 } = flag;
+  const { subject } = flag;
+  const [sinceMs, count, score] = [numberOf(flag.sinceMs), numberOf(flag.count), numberOf(flag.score)];
   const { untilMs, version } = mark;
   return { subject, reasons, sinceMs: writtenMs - sinceMs, untilMs, count, score, version };
 }
 
 /** Who lifted a flag, and why, if a mark says so. @internal */
 export function readLifting(mark: LocalMark | undefined): SharedLifting | undefined {
-  return mark === undefined || mark.held ? undefined : (parsed(mark.text) as SharedLifting | undefined);
+  if (mark === undefined || mark.held) return undefined;
+  const said = parsed(mark.text) as SharedLifting | undefined;
+  if (said === undefined) return undefined;
+  const { by, note } = said;
+  return { ...(typeof by === 'string' ? { by } : {}), ...(typeof note === 'string' ? { note } : {}) };
+}
+
+function isReason(reason: unknown): reason is readonly [string, string, number] {
+  if (!Array.isArray(reason)) return false;
+  const [rule, text, ms] = reason as unknown[];
+  return typeof rule === 'string' && typeof text === 'string' && Number.isFinite(ms);
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 function parsed(text: string): unknown {
@@ -78,16 +96,15 @@ export function writtenFlag(
   { count, score }: { readonly count: number; readonly score: number },
   nowMs: number,
 ): { readonly text: string; readonly forUs: number; readonly keepUs: number } {
-  const all = Array.from(reasons, ([rule, { text, untilMs }]) => [rule, text, untilMs - nowMs] as const);
-  // The newest are the last.
-  const listed = all.slice(-MOST_REASONS);
-  const flag: SharedFlag = {
-    subject,
-    reasons: listed,
-    sinceMs: before === undefined ? 0 : nowMs - before.sinceMs,
-    count,
-    score,
+  const listed = Array.from(reasons, ([rule, { text, untilMs }]) => [rule, text, untilMs - nowMs] as const);
+  const sinceMs = before === undefined ? 0 : nowMs - before.sinceMs;
+  const write = (longest: number): string => {
+    const shown = listed.map(([rule, text, ms]) => [rule, text.slice(0, longest), ms] as const);
+    const flag: SharedFlag = { subject, reasons: shown, sinceMs, count, score };
+    return JSON.stringify(flag);
   };
   const forUs = Math.max(1, Math.round(Math.max(...listed.map(([, , ms]) => ms)) * 1_000));
-  return { text: JSON.stringify(flag), forUs, keepUs: forUs };
+  // Names full of quotation marks, say, which are twice as long in there.
+  const text = [200, 20, 0].map(write).find((written) => written.length <= LONGEST_TEXT) ?? '';
+  return { text, forUs, keepUs: forUs };
 }

@@ -1,12 +1,13 @@
 import type { KeptEvent } from './evidence.js';
-import type { KnownFlag, SharedLifting } from './shared-flag.js';
+import type { KnownLifting } from './local-knowledge.js';
+import type { KnownFlag } from './shared-flag.js';
 import type { LocalSuspect } from './shared-suspect.js';
 import type { AbuseExplanation, FlaggedSubject } from './summary.js';
 
 /** What one process knows of a subject. @internal */
 export interface SharedKnowledge {
   readonly flag: KnownFlag | undefined;
-  readonly lifting: SharedLifting | undefined;
+  readonly lifting: KnownLifting | undefined;
   readonly graceUntilMs: number | undefined;
   readonly suspect: LocalSuspect | undefined;
   readonly evidence: readonly KeptEvent[];
@@ -17,7 +18,7 @@ export interface SharedKnowledge {
 /** The same for somebody to read; `undefined` when nothing is known. @internal */
 export function sharedExplanation(subject: string, known: SharedKnowledge): AbuseExplanation | undefined {
   const { flag, lifting, graceUntilMs, suspect, evidence, shadow, nowMs } = known;
-  if (flag === undefined && suspect === undefined && graceUntilMs === undefined) return undefined;
+  if ([flag, suspect, graceUntilMs, lifting].every((one) => one === undefined)) return undefined;
   return {
     subject,
     flagged: flag !== undefined && !shadow,
@@ -40,7 +41,7 @@ export function sharedExplanation(subject: string, known: SharedKnowledge): Abus
       ...(text === undefined ? {} : { evidence: text }),
     })),
     graceMs: graceUntilMs === undefined ? 0 : graceUntilMs - nowMs,
-    ...(lifting === undefined ? {} : { lifted: { ageMs: 0, ...lifting } }),
+    ...(lifting === undefined ? {} : { lifted: { ageMs: nowMs - lifting.atMs, ...lifting.said } }),
   };
 }
 

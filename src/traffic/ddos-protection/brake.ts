@@ -3,6 +3,11 @@ const MOST_BLOCKED_RATIO = 0.2;
 /** Below this many addresses a share says nothing. */
 const FEWEST_ADDRESSES = 50;
 
+/** Whether so many blocked ones, of all that were seen, are too many. @internal */
+export function wouldBlockTooMany(blocked: number, seen: number): boolean {
+  return seen >= FEWEST_ADDRESSES && blocked > seen * MOST_BLOCKED_RATIO;
+}
+
 /**
  * Stops blocking when it would hit a large part of everybody: then the addresses are probably not the clients', such as
  * those of a proxy or forged ones.
@@ -46,6 +51,6 @@ export class Brake {
   /** One more address exceeded the limit in this minute: may it be blocked? */
   release(): boolean {
     this.#blocked++;
-    return this.#seen < FEWEST_ADDRESSES || this.#blocked <= this.#seen * MOST_BLOCKED_RATIO;
+    return !wouldBlockTooMany(this.#blocked, this.#seen);
   }
 }

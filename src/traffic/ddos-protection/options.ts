@@ -82,6 +82,14 @@ export const DDOS_PROTECTION_DEFAULTS = /* @__PURE__ */ Object.freeze({
   mode: 'enforce',
 });
 
+/** Blocks that there is room for, if there is for as many addresses. */
+const LEAST_BLOCKS = 40_000;
+
+/** Most addresses that can be blocked at once: who is blocked is a part of those who come. @internal */
+export function mostBlocks(maxAddresses: number): number {
+  return Math.max(Math.min(maxAddresses, LEAST_BLOCKS), Math.ceil(maxAddresses / 4));
+}
+
 /** Defaults of {@link EscalationOptions}. */
 export const ESCALATION_DEFAULTS = /* @__PURE__ */ Object.freeze({
   factor: 2,

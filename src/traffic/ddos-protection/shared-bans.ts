@@ -1,3 +1,4 @@
+import { isOver } from '../../core/steady.js';
 import type { LocalMark } from '../store/index.js';
 import { type Ban, Bans } from './bans.js';
 
@@ -5,6 +6,16 @@ import { type Ban, Bans } from './bans.js';
 export interface BanName {
   readonly text: string;
   readonly isRange: boolean;
+}
+
+/** Whether the text of a mark is that of a range. @internal */
+export function isRangeText(mark: string): boolean {
+  return mark.startsWith('range ');
+}
+
+interface HeldRange {
+  readonly text: string;
+  readonly untilMs: number;
 }
 
 /**
@@ -15,13 +26,15 @@ export interface BanName {
 export class SharedBans {
   readonly #owner: string;
   readonly #ipv6Prefix: number;
+  readonly #now: () => number;
   #ranges: Bans;
   /** The ranges by the names they have in the store. */
-  #named = new Map<string, string>();
+  #named = new Map<string, HeldRange>();
 
-  constructor(owner: string, ipv6Prefix: number) {
+  constructor(owner: string, ipv6Prefix: number, now: () => number) {
     this.#owner = owner;
     this.#ipv6Prefix = ipv6Prefix;
+    this.#now = now;
     this.#ranges = this.#none();
   }
 
@@ -32,20 +45,15 @@ export class SharedBans {
       this.#named = new Map();
       return;
     }
-    const known = this.#named.get(subject);
-    if (known !== undefined) {
-      this.#ranges.delete(known);
-      this.#named.delete(subject);
-    }
-    if (mark?.held !== true) return;
-    const { text, isRange, reason } = read(mark.text);
-    if (!isRange) return;
+    this.#forget(subject);
+    if (mark?.held !== true || !isRangeText(mark.text)) return;
+    const { text, reason } = read(mark.text);
+    this.#forgetThoseOver();
     try {
-      // The time at which others see it end.
-      this.#ranges.addText(text, mark.untilMs, reason, 0);
-      this.#named.set(subject, text);
+      this.#ranges.addText(text, mark.untilMs, reason, this.#now());
+      this.#named.set(subject, { text, untilMs: mark.untilMs });
     } catch {
-      // More ranges than are looked through, or a text of somebody else's: the address itself is still looked up.
+      // The text of somebody else's, that is no range: there are never more of them than fit.
     }
   };
 
@@ -58,7 +66,9 @@ export class SharedBans {
   /** The same, when it may be blocked. */
   nameToBlock(addressOrCidr: string): BanName {
     const name = this.name(addressOrCidr);
-    if (name.isRange) this.#ranges.checkRoom(name.text);
+    if (!name.isRange) return name;
+    this.#forgetThoseOver();
+    this.#ranges.checkRoom(name.text);
     return name;
   }
 
@@ -79,6 +89,18 @@ export class SharedBans {
       bans.push({ address: text, reason, remainingMs: mark.untilMs - nowMs });
     }
     return bans;
+  }
+
+  #forget(subject: string): void {
+    const known = this.#named.get(subject);
+    if (known === undefined) return;
+    this.#named.delete(subject);
+    this.#ranges.delete(known.text);
+  }
+
+  #forgetThoseOver(): void {
+    const nowMs = this.#now();
+    for (const [subject, { untilMs }] of this.#named) if (isOver(untilMs, nowMs)) this.#forget(subject);
   }
 
   #none(): Bans {

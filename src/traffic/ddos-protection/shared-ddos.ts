@@ -9,30 +9,38 @@ import { Reporter } from '../../core/reporter.js';
 import { addressKeyOf } from '../../internal/address-text.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import {
-  isWindow,
   microseconds,
+  probeMark,
+  readWindow,
   SharedTruth,
   STORE_EVENTS,
   storeHealth,
+  storeHooks,
   storeMetrics,
+  subscribeStore,
   type WindowAnswer,
 } from '../store/index.js';
 import type { Ban } from './bans.js';
-import { type BanPage, DDoSProtection } from './ddos-protection.js';
-import { DDOS_EVENTS } from './events.js';
+import type { BanPage, DDoSProtection } from './ddos-protection.js';
+import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
 import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
+import { localShare } from './local-share.js';
 import {
+  mostBlocks,
   type ParsedSharedDDoSProtectionOptions,
   parseSharedDDoSProtectionOptions,
   type SharedDDoSProtectionOptions,
 } from './options.js';
 import { SeenAddresses } from './seen-addresses.js';
-import { SharedBans } from './shared-bans.js';
+import { isRangeText, SharedBans } from './shared-bans.js';
 import type { SharedDDoSProtectionEvents, SharedDDoSStats } from './shared-types.js';
 import { protectionMetrics } from './stats.js';
 import { escalatedMs } from './strikes.js';
 
 const PAGE = 100;
+
+/** The shortest window that a store counts, in microseconds. */
+const PARTS_OF_A_WINDOW = 12;
 
 /** When to come back to a protection that cannot say, in ms: by then the store has been tried again. */
 const LOST_RETRY_MS = 1_000;
@@ -74,22 +82,22 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     this.#reporter = new Reporter(`SharedDDoSProtection '${name}'`, clock, onListenerError);
     this.#events = new Emitter(this.#reporter, [...DDOS_EVENTS, ...STORE_EVENTS]);
     this.#violated = Object.freeze([name]);
-    this.#bans = new SharedBans(`SharedDDoSProtection '${name}'`, ipv6Prefix);
+    this.#bans = new SharedBans(`SharedDDoSProtection '${name}'`, ipv6Prefix, () => this.#truth.now());
     this.#truth = new SharedTruth({
       ...this.#options,
       kind: this.kind,
-      most: maxAddresses,
+      most: mostBlocks(maxAddresses),
       watch: this.#bans.watch,
-      onLost: (event) => {
-        this.#events.emit('storeLost', event);
+      isPinned: isRangeText,
+      probe: async (asked, key) => {
+        readWindow(await asked.count({ ...key, windowUs: PARTS_OF_A_WINDOW, limit: 1 }));
+        await probeMark(asked, key);
       },
-      onRestored: (event) => {
-        this.#events.emit('storeRestored', event);
-      },
+      ...storeHooks(this.#events),
     });
-    this.#seen = new SeenAddresses(windowMs, maxAddresses);
+    this.#seen = new SeenAddresses(windowMs);
     this.#shadow = mode === 'shadow';
-    this.#local = this.#makeLocal();
+    this.#local = localShare(this.#options);
   }
 
   /**
@@ -110,10 +118,10 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     const subject = this.#truth.names.of(key);
     this.#truth.look();
     const knownMs = this.#truth.marks.fresh ? this.#leftMs(key, subject) : 0;
-    this.#seen.see(key, knownMs > 0, this.#truth.now());
+    this.#seen.see(subject, knownMs > 0, this.#truth.now());
     if (knownMs > 0) return this.#refuse(knownMs, 'ban');
     const rule = { group: this.#truth.names.group, subject, windowUs: Math.round(windowMs * 1_000), limit: threshold };
-    const answer = await this.#truth.ask((store) => store.count(rule), isWindow);
+    const answer = await this.#truth.ask({ sort: 'count', call: (store) => store.count(rule), read: readWindow });
     if (answer === undefined) return this.#withoutStore(address, key, subject);
     this.#truth.marks.learn(subject, answer.mark);
     const leftMs = this.#leftMs(key, subject);
@@ -141,7 +149,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     const shown = redactText(reason, 200);
     const text = this.#bans.textOf(name, shown);
     const subject = this.#truth.names.of(name.text);
-    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text, clear: true });
+    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text });
     this.#tellBlocked(name.text, shown, ms, 'hand');
   }
 
@@ -162,8 +170,8 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
   }
 
   /**
-   * Whether a request of this address would be refused for a block or the deny list, as far as this process knows: blocks
-   * of others are known within a second.
+   * Whether a request of this address would be refused for a block or the deny list, as far as this process knows. Each
+   * call asks for what others blocked, and the next one a moment later knows; {@link SharedDDoSProtection.refresh} waits for it.
    *
    * @throws {@link InvalidArgumentError} when `address` is not text; text that is no address is never blocked.
    */
@@ -217,7 +225,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
       rejected: this.#rejected,
       blocks: this.#blocked,
       unaddressed: this.#unaddressed,
-      blockedNow: this.#truth.marks.size,
+      blockedNow: this.#truth.marks.held,
       storeAvailable: !this.#truth.lost,
       degraded: this.#degraded,
     };
@@ -226,6 +234,11 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
   /** The same as {@link SharedDDoSProtection.stats}. */
   snapshot(): SharedDDoSStats {
     return this.stats();
+  }
+
+  /** Asks for what other processes blocked and lifted, so that lists and exports are up to date; whether the store answered. */
+  refresh(): Promise<boolean> {
+    return this.#truth.refresh();
   }
 
   /** Subscribes to `type`; the returned function unsubscribes. */
@@ -238,7 +251,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
 
   /** Hears of blocks that this process made, pressure, and once each time the store is lost or back; plain JSON. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    const tell = (type: keyof SharedDDoSProtectionEvents, level: ComponentEvent['level']) =>
+    const tell = (type: keyof DDoSProtectionEvents, level: ComponentEvent['level']) =>
       this.#events.on(type, (data) => {
         listener({ type, level, data });
       });
@@ -246,8 +259,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
       tell('blocked', 'warn'),
       tell('unblocked', 'info'),
       tell('pressure', 'warn'),
-      tell('storeLost', 'error'),
-      tell('storeRestored', 'info'),
+      ...subscribeStore(this.#events, listener),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -267,13 +279,6 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     return storeHealth(this.#truth.lost, this.#options.onStoreError);
   }
 
-  #makeLocal(): DDoSProtection | undefined {
-    const { onStoreError, instances, threshold, windowMs, ipv6Prefix, maxAddresses, mode, clock } = this.#options;
-    if (onStoreError !== 'local' || instances === undefined) return undefined;
-    const share = Math.floor(threshold / instances);
-    return new DDoSProtection({ name: this.name, threshold: share, windowMs, ipv6Prefix, maxAddresses, mode, clock });
-  }
-
   /** How long an address is blocked, by itself or within a range, as far as is known here. */
   #leftMs(key: string, subject: string): number {
     return Math.max(this.#truth.marks.heldLeftMs(subject), this.#bans.rangeLeftMs(key, this.#truth.now()));
@@ -291,7 +296,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
   async #exceeded(key: string, subject: string, answer: WindowAnswer, block: boolean): Promise<Decision> {
     const waitMs = answer.retryAfterUs / 1_000;
     if (!block) return this.#refuse(waitMs, 'store');
-    if (!this.#seen.release(key)) {
+    if (!this.#seen.release(subject)) {
       if (this.#brakedMinute !== this.#seen.minute) {
         this.#brakedMinute = this.#seen.minute;
         this.#events.emit('pressure', { protection: this.name, reason: 'brake' });
@@ -313,7 +318,11 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     });
     if (made?.applied === true) this.#tellBlocked(key, reason, durationMs, 'threshold');
     const leftMs = this.#leftMs(key, subject);
-    return leftMs > 0 ? this.#refuse(leftMs, 'ban') : this.#refuse(waitMs, 'store');
+    const decision = leftMs > 0 ? this.#refuse(leftMs, 'ban') : this.#refuse(waitMs, 'store');
+    if (made !== undefined) return decision;
+    // It could be counted, but not blocked.
+    this.#degraded++;
+    return { ...decision, degraded: true };
   }
 
   #durationMs(times: number): number {

@@ -26,11 +26,14 @@ export class LocalShare {
     });
   }
 
-  /** Takes what was taken in the store, as far as it is there. */
-  follow(key: string, cost: number): void {
-    if (cost === 0) return;
-    const { remaining } = this.limiter.peek(key);
-    if (remaining > 0) this.limiter.check(key, { cost: Math.min(cost, remaining) });
+  /**
+   * Takes what was taken in the store, as far as it is there, and what is not left there either: so that who has used a
+   * bucket up, through whichever processes, finds no share of it here.
+   */
+  follow(key: string, cost: number, remaining: number): void {
+    const here = this.limiter.peek(key).remaining;
+    const taken = here - Math.max(0, Math.min(here - cost, remaining));
+    if (taken > 0) this.limiter.check(key, { cost: taken });
   }
 
   #shareFor(limits: Required<RateLimiterLimits> | undefined): Required<RateLimiterLimits> | undefined {

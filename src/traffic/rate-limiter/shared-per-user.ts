@@ -8,14 +8,16 @@ import { Reporter } from '../../core/reporter.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { KeyNames } from '../key-names.js';
 import {
-  areBuckets,
   type BucketAnswer,
   type BucketRule,
   microseconds,
+  readBuckets,
   SharedTruth,
   STORE_EVENTS,
   storeHealth,
+  storeHooks,
   storeMetrics,
+  subscribeStore,
 } from '../store/index.js';
 import { costIn } from './cost.js';
 import { LIMITER_EVENTS, rejectionData } from './events.js';
@@ -61,6 +63,9 @@ interface Part {
 type About = Pick<Decision, 'limit' | 'cost' | 'policy' | 'source' | 'degraded'>;
 type Left = Pick<Decision, 'remaining' | 'retryAfterMs' | 'resetAfterMs'>;
 
+/** A bucket that is full again at once. */
+const PROBED = /* @__PURE__ */ Object.freeze({ capacity: 1, refillTokens: 1, refillUs: 1, cost: 1 });
+
 const EVENTS = /* @__PURE__ */ Object.freeze([...LIMITER_EVENTS, ...STORE_EVENTS]);
 
 /**
@@ -99,12 +104,8 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
       ...this.#options,
       kind: this.kind,
       most: maxKeys,
-      onLost: (event) => {
-        this.#events.emit('storeLost', event);
-      },
-      onRestored: (event) => {
-        this.#events.emit('storeRestored', event);
-      },
+      probe: async (asked, key) => readBuckets(await asked.take([{ ...key, ...PROBED }]), 1),
+      ...storeHooks(this.#events),
     });
     this.#bucket = sharedBucket(this.#options);
     if (limitsFor !== undefined) {
@@ -133,10 +134,11 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     const known = parts.filter((part) => part.limiter.#isKnownBlocked(part));
     if (known.length > 0) return together(known.map((part) => part.limiter.#refuseBlocked(part, false)));
     const rules = parts.map((part) => part.limiter.#rule(part));
-    const answers = await this.#truth.ask(
-      (store) => store.take(rules),
-      (answer) => areBuckets(answer, rules.length),
-    );
+    const answers = await this.#truth.ask({
+      sort: 'take',
+      call: (store) => store.take(rules),
+      read: (given: readonly BucketAnswer[]) => readBuckets(given, rules.length),
+    });
     return answers === undefined ? this.#withoutStore(parts) : this.#decided(parts, answers);
   }
 
@@ -184,6 +186,11 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     this.#local?.limiter.reset(key);
   }
 
+  /** Asks for what other processes blocked and lifted; whether the store answered. */
+  refresh(): Promise<boolean> {
+    return this.#truth.refresh();
+  }
+
   /** Subscribes to `type`; the returned function unsubscribes. */
   on<K extends keyof SharedPerUserRateLimiterEvents>(
     type: K,
@@ -198,12 +205,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
       this.#events.on('rejected', (event) => {
         listener({ type: 'rejected', level: 'warn', data: rejectionData(event) });
       }),
-      this.#events.on('storeLost', (data) => {
-        listener({ type: 'storeLost', level: 'error', data });
-      }),
-      this.#events.on('storeRestored', (data) => {
-        listener({ type: 'storeRestored', level: 'info', data });
-      }),
+      ...subscribeStore(this.#events, listener),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -219,7 +221,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
       refillPerSecond,
       mode,
       storeAvailable: !this.#truth.lost,
-      blockedKeys: this.#truth.marks.size,
+      blockedKeys: this.#truth.marks.held,
       admitted: this.#admitted,
       rejected: this.#rejected,
       degraded: this.#degraded,
@@ -299,8 +301,8 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     const about = { limit: bucket.capacity, cost, policy: this.name, source: 'store', degraded: false } as const;
     if (!allowed && this.#truth.marks.heldLeftMs(subject) > 0) return this.#refuseBlocked(part, false);
     const left = { remaining, retryAfterMs, resetAfterMs };
+    this.#local?.follow(key, allowed ? cost : 0, remaining);
     if (!allowed) return this.#refuse(part, about, left);
-    this.#local?.follow(key, cost);
     return this.#admit(about, left);
   }
 

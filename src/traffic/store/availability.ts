@@ -1,15 +1,16 @@
-/** Failures in a row after which a store is not asked any more. */
+/** Failures in a row of one sort of question after which a store is not asked any more. */
 const MOST_FAILURES = 3;
 /** How often it is tried then, while somebody asks. */
 const PROBE_EVERY_MS = 500;
 
 /**
- * Whether a store is worth asking. After {@link MOST_FAILURES} failures in a row it is lost, and tried by one probe at a
- * time; the first that succeeds restores it. What was asked before it was lost or restored says nothing about later.
+ * Whether a store is worth asking. After {@link MOST_FAILURES} failures in a row of one sort of question it is lost,
+ * whatever it says to others: one that can be read but not written is none. Then it is tried by one probe at a time, and
+ * the first that succeeds restores it. What was asked before it was lost or restored says nothing about later.
  * @internal
  */
 export class Availability {
-  #failures = 0;
+  readonly #failures = new Map<string, number>();
   #lostAtMs: number | undefined;
   #probing = false;
   #probedAtMs = -Infinity;
@@ -21,13 +22,16 @@ export class Availability {
   }
 
   /** An answer to what was asked in `period`. */
-  succeeded(period: number): void {
-    if (period === this.period) this.#failures = 0;
+  succeeded(sort: string, period: number): void {
+    if (this.#failures.size > 0 && period === this.period) this.#failures.delete(sort);
   }
 
   /** None; whether the store is thereby lost. */
-  failed(period: number, nowMs: number): boolean {
-    if (period !== this.period || this.lost || ++this.#failures < MOST_FAILURES) return false;
+  failed(sort: string, period: number, nowMs: number): boolean {
+    if (period !== this.period || this.lost) return false;
+    const failures = (this.#failures.get(sort) ?? 0) + 1;
+    this.#failures.set(sort, failures);
+    if (failures < MOST_FAILURES) return false;
     this.period++;
     this.#lostAtMs = nowMs;
     // The failures themselves were tries.
@@ -49,7 +53,7 @@ export class Availability {
     if (!answered || this.#lostAtMs === undefined) return undefined;
     const lostForMs = nowMs - this.#lostAtMs;
     this.period++;
-    this.#failures = 0;
+    this.#failures.clear();
     this.#lostAtMs = undefined;
     return lostForMs;
   }

@@ -1,6 +1,8 @@
 import { isOver } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
-import { LIFTED_KEPT_US, type LimitStore, type MarkChanges, type StoreMark } from './contract.js';
+import { LIFTED_KEPT_US, type MarkChanges, type StoreMark } from './contract.js';
+import { readChanges } from './read-answers.js';
+import type { Question } from './store-link.js';
 
 /** How often news are asked for, while somebody looks, … */
 const SYNC_EVERY_MS = 500;
@@ -9,9 +11,11 @@ const FRESH_MS = 900;
 /** Older than this it is read anew: liftings are remembered for a while only. */
 const LONGEST_GAP_MS = LIFTED_KEPT_US / 1_000 / 2;
 /** Most pages of one round; what is left comes with the next. */
-const MOST_PAGES = 20;
+const MOST_PAGES = 50;
+/** Most marks of the few that must not be pushed out by the many. */
+const MOST_PINNED = 1_000;
 
-/** A mark in force, by the time of this process. @internal */
+/** A mark by the time of this process. @internal */
 export interface LocalMark {
   readonly held: boolean;
   readonly untilMs: number;
@@ -19,23 +23,34 @@ export interface LocalMark {
   readonly text: string;
 }
 
-/** Told of what changed. @internal */
+/** Told of what changed: of a subject, or of all when they are forgotten. @internal */
 export type MarkWatch = (subject: string | undefined, mark: LocalMark | undefined) => void;
 
-/** Asks for one page of news; `undefined` when nobody answers. */
-type AskNews = (call: (store: LimitStore) => Promise<MarkChanges>) => Promise<MarkChanges | undefined>;
+/** What a mirror is made with. @internal */
+export interface MirrorSettings {
+  readonly group: string;
+  /** Most marks that are known here. */
+  readonly most: number;
+  /** Time that never goes back. */
+  readonly now: () => number;
+  readonly watch?: MarkWatch | undefined;
+  /** Whether a mark is one of the few that must not be pushed out by the many. */
+  readonly isPinned?: ((text: string) => boolean) | undefined;
+}
+
+/** Asks for one page of news; `undefined` when nobody answers. @internal */
+export type AskNews = (question: Question<MarkChanges, MarkChanges>) => Promise<MarkChanges | undefined>;
 
 /**
  * What this process knows of the marks of one group: those that others make reach it within a second of being looked for.
- * Bounded; who asks the store itself knows more.
+ * Bounded; who asks the store itself knows more. What was lifted is remembered for a while, so that an older answer which
+ * comes late does not bring it back.
  * @internal
  */
 export class MarkMirror {
-  readonly #group: string;
-  readonly #max: number;
+  readonly #settings: MirrorSettings;
   #marks: BoundedMap<LocalMark>;
-  readonly #now: () => number;
-  readonly #watch: MarkWatch | undefined;
+  #pinned: BoundedMap<LocalMark>;
   #version = 0;
   #nowMs = 0;
   #syncedAtMs = -Infinity;
@@ -44,103 +59,123 @@ export class MarkMirror {
   // Whether there are more pages of what is read anew.
   #reading = false;
 
-  /**
-   * @param now - time that never goes back.
-   * @param watch - told of each subject whose mark changed here, and without a subject when all are forgotten.
-   */
-  constructor(group: string, max: number, now: () => number, watch?: MarkWatch) {
-    this.#group = group;
-    this.#now = now;
-    this.#watch = watch;
-    this.#max = max;
-    this.#marks = this.#empty();
-  }
-
-  /** How many marks are known; one that is over may be among them. */
-  get size(): number {
-    return this.#marks.size;
+  constructor(settings: MirrorSettings) {
+    this.#settings = settings;
+    this.#marks = this.#empty(settings.most);
+    this.#pinned = this.#empty(MOST_PINNED);
   }
 
   /** The mark of a subject that is in force, as far as it is known here. */
   of(subject: string): LocalMark | undefined {
-    const mark = this.#marks.get(subject);
-    if (mark === undefined || !isOver(mark.untilMs, this.#now())) return mark;
-    this.#marks.delete(subject);
+    const mark = this.#find(subject);
+    if (mark === undefined || !isOver(mark.untilMs, this.#settings.now())) return mark;
+    if (mark.held) this.#drop(subject);
     return undefined;
   }
 
   /** Milliseconds for which a subject is held. */
   heldLeftMs(subject: string): number {
     const mark = this.of(subject);
-    return mark?.held === true ? mark.untilMs - this.#now() : 0;
+    return mark?.held === true ? mark.untilMs - this.#settings.now() : 0;
   }
 
   /** Whether the copy is so fresh that a refusal may rest on it. */
   get fresh(): boolean {
-    return this.#now() - this.#syncedAtMs <= FRESH_MS;
+    return this.#settings.now() - this.#syncedAtMs <= FRESH_MS;
   }
 
-  /** Takes over what the store has just said of a subject. */
-  learn(subject: string, mark: StoreMark | undefined): void {
-    const known = this.#marks.get(subject);
-    // An answer that was overtaken by another.
-    if (known !== undefined && mark !== undefined && known.version > mark.version) return;
-    if (known !== undefined) {
-      this.#marks.delete(subject);
-      this.#watch?.(subject, undefined);
-    }
-    if (mark === undefined || mark.leftUs === 0) return;
-    this.#nowMs = this.#now();
-    const { held, version, text, leftUs } = mark;
-    const local = { held, untilMs: this.#nowMs + leftUs / 1_000, version, text };
-    this.#marks.add(subject, local);
-    this.#watch?.(subject, local);
+  /** How many are held, as far as is known. */
+  get held(): number {
+    let held = 0;
+    for (const [, mark] of this.entries()) if (mark.held) held++;
+    return held;
   }
 
   /** The marks in force that are known here. */
   *entries(): Generator<[string, LocalMark]> {
-    const nowMs = this.#now();
-    for (const [subject, mark] of this.#marks.entries()) if (!isOver(mark.untilMs, nowMs)) yield [subject, mark];
+    const nowMs = this.#settings.now();
+    for (const table of [this.#marks, this.#pinned]) {
+      for (const [subject, mark] of table.entries()) if (!isOver(mark.untilMs, nowMs)) yield [subject, mark];
+    }
+  }
+
+  /** Takes over what the store has just said of a subject. */
+  learn(subject: string, mark: StoreMark | undefined): void {
+    const known = this.#find(subject);
+    // An answer that was overtaken by another.
+    if (known !== undefined && mark !== undefined && known.version > mark.version) return;
+    if (known !== undefined) this.#drop(subject);
+    if (mark === undefined) return;
+    this.#nowMs = this.#settings.now();
+    const { held, version, text, leftUs } = mark;
+    const local = { held, untilMs: this.#nowMs + leftUs / 1_000, version, text };
+    const remembered = !held || leftUs > 0;
+    if (remembered) {
+      const evicted = (this.#settings.isPinned?.(text) === true ? this.#pinned : this.#marks).add(subject, local);
+      if (evicted !== undefined) this.#settings.watch?.(evicted[0], undefined);
+    }
+    this.#settings.watch?.(subject, local);
   }
 
   /** Asks for news when it is time to, and nobody is asking yet. */
   sync(ask: AskNews): void {
-    const nowMs = this.#now();
+    const nowMs = this.#settings.now();
     if (this.#syncing || nowMs - this.#triedAtMs < SYNC_EVERY_MS) return;
+    void this.refresh(ask);
+  }
+
+  /** Asks for all news; whether they came. */
+  async refresh(ask: AskNews): Promise<boolean> {
     this.#syncing = true;
-    this.#triedAtMs = nowMs;
-    void this.#read(ask).finally(() => {
+    this.#triedAtMs = this.#settings.now();
+    try {
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const answer = await this.page(ask);
+        if (answer?.more !== true) return answer !== undefined;
+      }
+      return true;
+    } finally {
       this.#syncing = false;
-    });
+    }
   }
 
   /** Reads one page of news. */
   async page(ask: AskNews): Promise<MarkChanges | undefined> {
-    const askedAtMs = this.#now();
+    const { group, now } = this.#settings;
+    const askedAtMs = now();
     const anew = askedAtMs - this.#syncedAtMs > LONGEST_GAP_MS && !this.#reading;
     const from = anew ? 0 : this.#version;
-    const answer = await ask((store) => store.changes(this.#group, from));
+    const answer = await ask({ sort: 'changes', call: (store) => store.changes(group, from), read: readChanges });
     if (answer === undefined) return undefined;
-    if (anew) {
-      this.#marks = this.#empty();
-      this.#watch?.(undefined, undefined);
-      this.#version = 0;
+    if (answer.version < from) {
+      // The store has lost what it knew: next time all is asked for.
+      this.#syncedAtMs = -Infinity;
+      return answer;
     }
+    if (anew) this.#forgetAll();
     this.#reading = answer.more;
-    for (const mark of answer.marks) this.learn(mark.subject, mark);
-    this.#version = Math.max(this.#version, answer.version);
+    for (const { subject, ...mark } of answer.marks) this.learn(subject, mark);
+    this.#version = anew ? answer.version : Math.max(this.#version, answer.version);
     if (!answer.more) this.#syncedAtMs = askedAtMs;
     return answer;
   }
 
-  #empty(): BoundedMap<LocalMark> {
-    return new BoundedMap<LocalMark>(this.#max, ({ held, untilMs }) => (held ? untilMs - this.#nowMs : 0));
+  #find(subject: string): LocalMark | undefined {
+    return this.#marks.get(subject) ?? this.#pinned.get(subject);
   }
 
-  async #read(ask: AskNews): Promise<void> {
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const answer = await this.page(ask);
-      if (answer?.more !== true) return;
-    }
+  #drop(subject: string): void {
+    if (!this.#marks.delete(subject)) this.#pinned.delete(subject);
+    this.#settings.watch?.(subject, undefined);
+  }
+
+  #forgetAll(): void {
+    this.#marks = this.#empty(this.#settings.most);
+    this.#pinned = this.#empty(MOST_PINNED);
+    this.#settings.watch?.(undefined, undefined);
+  }
+
+  #empty(most: number): BoundedMap<LocalMark> {
+    return new BoundedMap<LocalMark>(most, ({ held, untilMs }) => (held ? untilMs - this.#nowMs : 0));
   }
 }

@@ -4,26 +4,29 @@ import { describe } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
 import { LIFTED_KEPT_US, type LimitStore, LONGEST_US, type MarkAnswer, type MarkChange } from './contract.js';
 import { StoreUnavailableError } from './errors.js';
-import { MarkMirror, type MarkWatch } from './mark-mirror.js';
+import { MarkMirror, type MirrorSettings } from './mark-mirror.js';
 import { StoreNames } from './names.js';
+import { readMarkAnswer } from './read-answers.js';
 import type { ParsedSharedOptions } from './shared-options.js';
-import { areChanges, isMarkAnswer } from './sound.js';
-import { type LinkSettings, StoreLink } from './store-link.js';
+import { type LinkSettings, type Question, StoreLink } from './store-link.js';
 
 /** What is shared, and by whom. @internal */
 export interface TruthSettings
   extends
     Pick<ParsedSharedOptions, 'store' | 'storeTimeoutMs' | 'keySecret'>,
-    Pick<LinkSettings, 'onLost' | 'onRestored'> {
+    Pick<LinkSettings, 'onLost' | 'onRestored'>,
+    Pick<MirrorSettings, 'most' | 'watch' | 'isPinned'> {
   readonly kind: string;
   readonly name: string;
   readonly clock: Clock;
   /** What is only tried out is counted apart. */
   readonly mode: 'enforce' | 'shadow';
-  /** Most marks that are known here. */
-  readonly most: number;
-  readonly watch?: MarkWatch;
+  /** Asks for the questions of this limiter about a subject that is nobody. */
+  readonly probe: (store: LimitStore, key: { readonly group: string; readonly subject: string }) => Promise<unknown>;
 }
+
+/** Nobody's: a digest is never that short. */
+const NOBODY = 'probe';
 
 /**
  * What several processes keep together for one limiter: its names in the store, the way there, and a copy of the marks.
@@ -38,20 +41,22 @@ export class SharedTruth {
   readonly #link: StoreLink;
 
   constructor(settings: TruthSettings) {
-    const { kind, mode, name, store, storeTimeoutMs, keySecret, clock, most, watch, onLost, onRestored } = settings;
+    const { kind, mode, name, store, storeTimeoutMs, keySecret, clock, probe } = settings;
     this.#owner = `${kind} '${name}'`;
     this.store = store;
     this.now = steady(clock);
     this.names = new StoreNames(mode === 'shadow' ? `${kind}-shadow` : kind, name, keySecret);
-    this.marks = new MarkMirror(this.names.group, most, this.now, watch);
+    const { group } = this.names;
+    this.marks = new MarkMirror({ ...settings, group, now: this.now });
     this.#link = new StoreLink({
-      name,
-      store,
+      ...settings,
       timeoutMs: storeTimeoutMs,
-      clock,
-      onLost,
-      onRestored,
-      probe: (asked) => this.marks.page(async (call) => soundOrThrow(await call(asked))),
+      // One that answers but takes nothing in is not back; and what others marked meanwhile is known when it is.
+      probe: (asked) =>
+        Promise.all([
+          this.marks.page(async ({ call, read }) => read(await call(asked))),
+          probe(asked, { group, subject: NOBODY }),
+        ]),
     });
   }
 
@@ -61,17 +66,19 @@ export class SharedTruth {
   }
 
   /** Asks the store; `undefined` when it does not answer. What others marked is asked for on the side. */
-  ask<T extends object>(
-    call: (store: LimitStore) => Promise<T>,
-    sound: (answer: T) => boolean,
-  ): Promise<T | undefined> {
+  ask<A, T extends object>(question: Question<A, T>): Promise<T | undefined> {
     this.look();
-    return this.#link.ask(call, sound);
+    return this.#link.ask(question);
   }
 
   /** Keeps the copy of the marks fresh; a store that is lost is tried. */
   look(): void {
-    this.marks.sync((call) => this.#link.ask(call, areChanges));
+    this.marks.sync((question) => this.#link.ask(question));
+  }
+
+  /** Asks for all that others marked; whether the store answered. */
+  refresh(): Promise<boolean> {
+    return this.marks.refresh((question) => this.#link.ask(question));
   }
 
   /**
@@ -88,7 +95,11 @@ export class SharedTruth {
   /** Changes a mark; `undefined` when the store does not answer. */
   async tryMark(change: Omit<MarkChange, 'group'>): Promise<MarkAnswer | undefined> {
     const { group } = this.names;
-    const answer = await this.#link.ask((store) => store.mark({ ...change, group }), isMarkAnswer);
+    const answer = await this.#link.ask({
+      sort: 'mark',
+      call: (store) => store.mark({ ...change, group }),
+      read: readMarkAnswer,
+    });
     if (answer !== undefined) this.marks.learn(change.subject, answer.mark);
     return answer;
   }
@@ -112,20 +123,18 @@ export class SharedTruth {
    */
   async clear(what: string, subject: string): Promise<void> {
     const { group } = this.names;
-    const answer = await this.#link.ask(
-      async (store) => {
-        await store.clear({ group, subject });
-        return {};
-      },
-      () => true,
-    );
+    const call = (store: LimitStore) => store.clear({ group, subject });
+    const answer = await this.#link.ask({ sort: 'clear', call, read: () => ({}) });
     if (answer === undefined) throw new StoreUnavailableError(`${this.#owner}: ${what}`);
   }
 }
 
-function soundOrThrow<T extends Parameters<typeof areChanges>[0]>(answer: T): T {
-  if (!areChanges(answer)) throw new Error('an answer that is none');
-  return answer;
+/** Writes a mark that matters to nobody, to see whether it can be written. @internal */
+export function probeMark(
+  store: LimitStore,
+  key: { readonly group: string; readonly subject: string },
+): Promise<unknown> {
+  return store.mark({ ...key, held: false, forUs: 0, keepUs: 1, text: '' });
 }
 
 /**

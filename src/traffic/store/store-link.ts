@@ -5,13 +5,21 @@ import { Availability } from './availability.js';
 import type { LimitStore } from './contract.js';
 import type { StoreLost, StoreRestored } from './events.js';
 
+/** A question to a store: what to call, and how to read the answer, which throws at what is none. @internal */
+export interface Question<A, T extends object> {
+  /** Which sort of question it is. */
+  readonly sort: keyof LimitStore;
+  readonly call: (store: LimitStore) => PromiseLike<A>;
+  readonly read: (answer: A) => T;
+}
+
 /** What a link needs. @internal */
 export interface LinkSettings {
   readonly name: string;
   readonly store: LimitStore;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Asks for something that changes nothing, to find out whether the store is back. */
+  /** Asks for all that decisions will be made with, and matters to nobody, to find out whether the store is back. */
   readonly probe: (store: LimitStore) => Promise<unknown>;
   readonly onLost: (event: StoreLost) => void;
   readonly onRestored: (event: StoreRestored) => void;
@@ -45,24 +53,16 @@ export class StoreLink {
     return this.#availability.lost;
   }
 
-  /**
-   * Asks the store.
-   *
-   * @param sound - whether the answer is one.
-   * @returns `undefined` when it did not answer, or is lost.
-   */
-  async ask<T extends object>(
-    call: (store: LimitStore) => Promise<T>,
-    sound: (answer: T) => boolean,
-  ): Promise<T | undefined> {
+  /** Asks the store; `undefined` when it did not answer, or is lost. Never rejects. */
+  async ask<A, T extends object>({ sort, call, read }: Question<A, T>): Promise<T | undefined> {
     if (this.lost) {
       this.#tryAgain();
       return undefined;
     }
     const { period } = this.#availability;
-    const [answer, problem] = await this.#answerOf(call, sound);
-    if (answer !== undefined) this.#availability.succeeded(period);
-    else if (this.#availability.failed(period, this.#asked.now())) {
+    const [answer, problem] = await this.#answerOf(call, read);
+    if (answer !== undefined) this.#availability.succeeded(sort, period);
+    else if (this.#availability.failed(sort, period, this.#asked.now())) {
       this.#settings.onLost({ name: this.#settings.name, reason: problem });
     }
     return answer;
@@ -70,21 +70,16 @@ export class StoreLink {
 
   #tryAgain(): void {
     if (!this.#availability.probe(this.#asked.now())) return;
-    void this.#answerOf(
-      async (store) => ({ answer: await this.#settings.probe(store) }),
-      () => true,
-    ).then(([answer]) => {
+    void this.#answerOf(this.#settings.probe, (answer) => ({ answer })).then(([answer]) => {
       const lostForMs = this.#availability.probed(answer !== undefined, this.#asked.now());
-      if (lostForMs !== undefined) {
-        this.#settings.onRestored({ name: this.#settings.name, lostForMs });
-      }
+      if (lostForMs !== undefined) this.#settings.onRestored({ name: this.#settings.name, lostForMs });
     });
   }
 
   /** The answer, or what was wrong; never rejects. */
-  #answerOf<T extends object>(
-    call: (store: LimitStore) => Promise<T>,
-    sound: (answer: T) => boolean,
+  #answerOf<A, T extends object>(
+    call: (store: LimitStore) => PromiseLike<A>,
+    read: (answer: A) => T,
   ): Promise<readonly [T | undefined, string]> {
     return new Promise((resolve) => {
       const { store, timeoutMs } = this.#settings;
@@ -102,22 +97,17 @@ export class StoreLink {
       };
       try {
         this.#asked.add(node, timeoutMs);
-        call(store).then((answer) => {
-          this.#asked.remove(node);
-          resolve(isSound(answer, sound) ? [answer, ''] : [undefined, 'an answer that is none']);
-        }, failed);
+        // Whatever it is that was answered is awaited, and read once.
+        Promise.resolve(call(store))
+          .then(read)
+          .then((answer) => {
+            this.#asked.remove(node);
+            resolve([answer, '']);
+          }, failed);
       } catch (error) {
         failed(error);
       }
     });
-  }
-}
-
-function isSound<T>(answer: T, sound: (answer: T) => boolean): boolean {
-  try {
-    return sound(answer);
-  } catch {
-    return false;
   }
 }
 

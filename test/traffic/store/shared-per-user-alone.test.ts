@@ -65,7 +65,8 @@ describe('SharedPerUserRateLimiter without its store', () => {
     });
     const before = asked('take');
     for (let i = 0; i < 20; i++) await within(100, limiter.check(`user${String(i)}`));
-    expect(asked('take')).toBe(before);
+    // In two seconds; each probe takes from a bucket of nobody's.
+    expect(asked('take') - before).toBeLessThanOrEqual(4);
     expect(told).toEqual([['storeLost', { name: 'api', reason: expect.stringContaining('ECONNREFUSED') as string }]]);
     expect(JSON.stringify(told)).not.toContain('hunter2secret');
     state.mode = 'well';
@@ -73,20 +74,19 @@ describe('SharedPerUserRateLimiter without its store', () => {
     expect(await limiter.check('ann'), 'nobody waits for the probe').toMatchObject({ source: 'fallback' });
     await clock.advanceAsync(0);
     expect(await limiter.check('ann')).toMatchObject({ source: 'store', degraded: false });
-    expect(told.slice(1)).toEqual([['storeRestored', { name: 'api', lostForMs: 2_600 }]]);
+    expect(told.slice(1)).toEqual([['storeRestored', { name: 'api', lostForMs: 2_550 }]]);
     expect(limiter.health()).toEqual({ status: 'HEALTHY' });
   });
 
   it('asks a lost store by one probe at a time, twice a second', async () => {
-    const { make, lose, state, asked, within } = setup();
+    const { make, lose, state, within } = setup();
     const limiter = make();
     await lose(limiter, 'hangs');
     const before = state.asked.length;
     for (let i = 0; i < 100; i++) await within(100, limiter.check('ann'));
-    // In ten seconds.
-    expect(state.asked.length - before).toBeGreaterThan(16);
-    expect(state.asked.length - before).toBeLessThanOrEqual(20);
-    expect(asked('take')).toBeLessThanOrEqual(3);
+    // In ten seconds; each probe asks for news and takes from a bucket of nobody's.
+    expect(state.asked.length - before).toBeGreaterThan(32);
+    expect(state.asked.length - before).toBeLessThanOrEqual(40);
   });
 
   it.each([
