@@ -240,8 +240,9 @@ describe('what others changed', () => {
   });
 
   it('is read anew from a store that has lost what it knew', async () => {
-    const { shared, store, tick } = setup();
+    const { shared, store, tick, clock } = setup();
     const ddos = new SharedDDoSProtection(shared);
+    clock.advance(1_000);
     await ddos.block('192.0.2.9', 3_600_000, 'x');
     await tick(() => ddos.check('192.0.2.1'));
     const mark = { held: true, leftUs: 3_600e6, times: 1, version: 5, text: 'range 10.0.0.0/8 y' };
