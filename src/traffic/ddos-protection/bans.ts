@@ -120,6 +120,13 @@ export class Bans {
     return was;
   }
 
+  /** Lifts a block; whether it was still in force. */
+  lift(name: string, nowMs: number): boolean {
+    const held = this.#keys.get(name) ?? this.#ranges.get(name);
+    this.delete(name);
+    return held !== undefined && !isOver(held.untilMs, nowMs);
+  }
+
   /** The key of one client, or a range of several. */
   name(
     addressOrCidr: string,

@@ -144,7 +144,7 @@ export class DDoSProtection implements Component<DDoSStats> {
       if (parsed !== undefined) this.#visits.forgetAddress(parsed);
       this.#strikes?.delete(key);
     }
-    const was = this.#bans.delete(name);
+    const was = this.#bans.lift(name, this.#now());
     if (was) this.#events.emit('unblocked', { protection: this.name, address: name });
     return was;
   }
