@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { type ParsedAddress, type ParsedIPv4, type ParsedIPv6, parseAddress } from '../../internal/ip-address.js';
-import { parseCidr } from '../../internal/ip-range.js';
+import { type ParsedCidr, parseCidr } from '../../internal/ip-range.js';
 import { type Range, RangesV4, RangesV6 } from './range-list.js';
 
 /** An address or a range of addresses, such as `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.7`. */
@@ -51,5 +51,12 @@ export class CidrSet {
   /** The same for an address that was read already. @internal */
   hasParsed(address: ParsedAddress): boolean {
     return address.family === 4 ? this.#v4.has(address.bits) : this.#v6.has(address);
+  }
+
+  /** Whether a whole range lies in one of the ranges. @internal */
+  hasRange({ address, prefix }: ParsedCidr): boolean {
+    return address.family === 4
+      ? this.#v4.has(address.bits, address.bits + 2 ** (32 - prefix) - 1)
+      : this.#v6.has(address, prefix);
   }
 }

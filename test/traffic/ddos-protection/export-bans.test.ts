@@ -60,6 +60,20 @@ describe('exported blocks', () => {
     expect(JSON.parse(shadow.exportBans('json'))).toMatchObject({ mode: 'shadow', bans: { length: 4 } });
   });
 
+  it('leaves out whole ranges that are allowed, and keeps those that are so in part', () => {
+    const ddos = new DDoSProtection({
+      clock: new ManualClock(),
+      allow: ['2001:db8::/64', '2001:db8:1::/48', '2001:db8:2::1', '192.0.2.0/24', '10.0.0.0/9', '10.128.0.0/9'],
+    });
+    const allowed = ['2001:db8::1', '2001:db8:1:7::/64', '192.0.2.7', '192.0.2.0/24', '192.0.2.128/25', '10.1.0.0/16'];
+    const blocked = ['2001:db8:2::1', '2001:db8:0:1::1', '192.0.3.1', '2001:db8::/32', '192.0.2.0/23', '10.0.0.0/8'];
+    for (const name of [...allowed, ...blocked]) ddos.block(name, 1_000, 'x');
+    const listed = ['2001:db8:2::/64', '2001:db8:0:1::/64', '192.0.3.1', '2001:db8::/32', '192.0.2.0/23', '10.0.0.0/8'];
+    expect(ddos.bans().bans.map(({ address }) => address)).toEqual(listed);
+    expect(ddos.exportBans('nginx')).toBe(listed.map((name) => `${name} 1;\n`).join(''));
+    expect(allowed.map((name) => ddos.isBlocked(name.replace(/\/.*/, '')))).toEqual(allowed.map(() => false));
+  });
+
   it('refuses another format', () => {
     expect(() => setup().exportBans('iptables' as never)).toThrow(InvalidArgumentError);
     expect(() => setup().exportBans(undefined as never)).toThrow('format must be json, nginx, nftables');
