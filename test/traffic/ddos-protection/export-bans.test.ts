@@ -22,16 +22,21 @@ describe('exported blocks', () => {
     );
   });
 
-  it('nftables: both families, with what is left of each in whole seconds', () => {
+  it('nftables: both families, addresses and ranges apart, with what is left of each in whole seconds', () => {
     expect(setup().exportBans('nftables')).toBe(
       [
         'add table inet breakwater',
-        'add set inet breakwater blocked4 { type ipv4_addr; flags interval, timeout; auto-merge; }',
+        'add set inet breakwater blocked4 { type ipv4_addr; flags timeout; }',
         'flush set inet breakwater blocked4',
-        'add element inet breakwater blocked4 { 203.0.113.5 timeout 2s, 203.0.113.6, 198.51.100.0/24 timeout 60s }',
-        'add set inet breakwater blocked6 { type ipv6_addr; flags interval, timeout; auto-merge; }',
+        'add element inet breakwater blocked4 { 203.0.113.5 timeout 2s, 203.0.113.6 }',
+        'add set inet breakwater blocked4_ranges { type ipv4_addr; flags interval, timeout; }',
+        'flush set inet breakwater blocked4_ranges',
+        'add element inet breakwater blocked4_ranges { 198.51.100.0/24 timeout 60s }',
+        'add set inet breakwater blocked6 { type ipv6_addr; flags timeout; }',
         'flush set inet breakwater blocked6',
-        'add element inet breakwater blocked6 { 2001:db8:0:1::/64 timeout 900s }',
+        'add set inet breakwater blocked6_ranges { type ipv6_addr; flags interval, timeout; }',
+        'flush set inet breakwater blocked6_ranges',
+        'add element inet breakwater blocked6_ranges { 2001:db8:0:1::/64 timeout 900s }',
         '',
       ].join('\n'),
     );
