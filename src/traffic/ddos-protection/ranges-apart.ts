@@ -2,7 +2,7 @@ import { formatAddress } from '../../internal/address-text.js';
 import type { ParsedAddress } from '../../internal/ip-address.js';
 import { type ParsedCidr, rangeText } from '../../internal/ip-range.js';
 
-/** A range of more than one address, and how long it is blocked. @internal */
+/** A range, and how long it is blocked. @internal */
 export interface TimedRange extends ParsedCidr {
   readonly leftMs: number;
 }
@@ -71,6 +71,7 @@ function stretch({ range, first, last: end, from }: Open, last: bigint): Stretch
   const { leftMs } = range;
   if (from === first && last === end) return { text: rangeText(range), leftMs };
   const { family } = range.address;
+  // Never a single address: what is cut out are ranges as well.
   return { text: [from, last].map((bits) => formatAddress(addressOf(bits, family))).join('-'), leftMs };
 }
 
