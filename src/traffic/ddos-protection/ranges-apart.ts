@@ -1,5 +1,5 @@
 import { formatAddress } from '../../internal/address-text.js';
-import type { ParsedAddress } from '../../internal/ip-address.js';
+import { isSameAddress, maskAddress, type ParsedAddress } from '../../internal/ip-address.js';
 import { type ParsedCidr, rangeText } from '../../internal/ip-range.js';
 
 /** A range, and how long it is blocked. @internal */
@@ -15,10 +15,8 @@ export interface Stretch {
 
 interface Open {
   readonly range: TimedRange;
-  readonly first: bigint;
-  readonly last: bigint;
-  /** From where on nothing is written yet. */
-  from: bigint;
+  /** From where on nothing is written yet; absent as long as nothing is. Most ranges are never cut. */
+  from?: bigint;
 }
 
 /**
@@ -30,49 +28,56 @@ interface Open {
 export function apart(ranges: readonly TimedRange[]): Stretch[] {
   const stretches: Stretch[] = [];
   const around: Open[] = [];
-  const write = (open: Open, last: bigint): void => {
-    if (open.from <= last) stretches.push(stretch(open, last));
+  const write = ({ range, from }: Open, last: bigint): void => {
+    const { family } = range.address;
+    if (from === undefined || from > last) return;
+    // Never a single address: what is cut out are ranges as well.
+    const text = [from, last].map((bits) => formatAddress(addressOf(bits, family))).join('-');
+    stretches.push({ text, leftMs: range.leftMs });
   };
-  const close = (before?: bigint): void => {
+  const close = (next?: TimedRange): void => {
     for (let top = around.at(-1); top !== undefined; top = around.at(-1)) {
-      if (before !== undefined && top.last >= before) return;
-      write(top, top.last);
+      if (next !== undefined && holds(top.range, next)) return;
+      if (top.from === undefined) stretches.push({ text: rangeText(top.range), leftMs: top.range.leftMs });
+      else write(top, lastOf(top.range));
       around.pop();
     }
   };
-  for (const next of ranges.map(opened).sort(order)) {
-    close(next.first);
+  for (const range of [...ranges].sort(order)) {
+    close(range);
     const outer = around.at(-1);
     if (outer !== undefined) {
-      if (outer.range.leftMs >= next.range.leftMs) continue;
-      write(outer, next.first - 1n);
-      outer.from = next.last + 1n;
+      if (outer.range.leftMs >= range.leftMs) continue;
+      outer.from ??= bitsOf(outer.range.address);
+      write(outer, bitsOf(range.address) - 1n);
+      outer.from = lastOf(range) + 1n;
     }
-    around.push(next);
+    around.push({ range });
   }
   close();
   return stretches;
 }
 
-function opened(range: TimedRange): Open {
-  const { address, prefix } = range;
-  const first = bitsOf(address);
-  const last = first + (1n << BigInt((address.family === 4 ? 32 : 128) - prefix)) - 1n;
-  return { range, first, last, from: first };
+/** Whether one of two ranges holds the other, which is no wider. */
+function holds({ address, prefix }: TimedRange, other: TimedRange): boolean {
+  return isSameAddress(maskAddress(other.address, prefix), address);
 }
 
 /** By their beginning; of two that begin alike the wider is first. */
-function order(one: Open, other: Open): number {
-  if (one.first !== other.first) return one.first < other.first ? -1 : 1;
-  return one.range.prefix - other.range.prefix;
+function order(one: TimedRange, other: TimedRange): number {
+  const [x, y] = [one.address, other.address];
+  if (x.family === 4 || y.family === 4) {
+    return x.family === 4 && y.family === 4 ? x.bits - y.bits || one.prefix - other.prefix : x.family - y.family;
+  }
+  const { a, b, c, d } = x;
+  if (a !== y.a) return (a >>> 0) - (y.a >>> 0);
+  if (b !== y.b) return (b >>> 0) - (y.b >>> 0);
+  if (c !== y.c) return (c >>> 0) - (y.c >>> 0);
+  return (d >>> 0) - (y.d >>> 0) || one.prefix - other.prefix;
 }
 
-function stretch({ range, first, last: end, from }: Open, last: bigint): Stretch {
-  const { leftMs } = range;
-  if (from === first && last === end) return { text: rangeText(range), leftMs };
-  const { family } = range.address;
-  // Never a single address: what is cut out are ranges as well.
-  return { text: [from, last].map((bits) => formatAddress(addressOf(bits, family))).join('-'), leftMs };
+function lastOf({ address, prefix }: TimedRange): bigint {
+  return bitsOf(address) + (1n << BigInt((address.family === 4 ? 32 : 128) - prefix)) - 1n;
 }
 
 function bitsOf(address: ParsedAddress): bigint {
