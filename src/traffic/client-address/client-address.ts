@@ -1,9 +1,10 @@
-import { InvalidOptionsError } from '../../core/errors.js';
+import { InvalidArgumentError, InvalidOptionsError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { formatAddress } from '../../internal/address-text.js';
 import { type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
 import { parseCidr } from '../../internal/ip-range.js';
 import { type Cidr, CidrSet } from './cidr-set.js';
+import { isGiven } from './is-given.js';
 
 /** What is known about where a request comes from. */
 export interface AddressSource {
@@ -18,7 +19,10 @@ export interface AddressSource {
  */
 export type TrustProxy = number | readonly Cidr[];
 
-/** Finds the client's address of a request; `undefined` when it cannot be known. */
+/**
+ * Finds the client's address of a request; `undefined` when it cannot be known. Throws an {@link InvalidArgumentError} when
+ * something of `source` has a type that it must not have.
+ */
 export type AddressResolver = (source: AddressSource) => string | undefined;
 
 /** No proxy calls from a range that wide: 2000::/3 is all of public IPv6, and two /1 are all of IPv4. */
@@ -65,6 +69,7 @@ export function createAddressResolver(trustProxy: TrustProxy): AddressResolver {
  *
  * @returns the address in its usual form, or `undefined` when the socket is gone or the entry is not an address.
  * @throws {@link InvalidOptionsError} as {@link createAddressResolver} does.
+ * @throws {@link InvalidArgumentError} when something of `source` has a type that it must not have.
  */
 export function clientAddress(source: AddressSource, options: { readonly trustProxy: TrustProxy }): string | undefined {
   return createAddressResolver((options as typeof options | undefined)?.trustProxy as TrustProxy)(source);
@@ -76,9 +81,8 @@ function refused(message: string): InvalidOptionsError {
 
 /** The entries of the header from the last to the first, without reading more of it than is asked for. */
 function* forwarded({ headers }: AddressSource): Generator<string> {
-  const header = headers['x-forwarded-for'];
-  if (header === undefined) return;
-  const text = typeof header === 'string' ? header : header.join(',');
+  const text = textOf(headers['x-forwarded-for']);
+  if (text === undefined) return;
   for (let end = text.length; end >= 0;) {
     const comma = end === 0 ? -1 : text.lastIndexOf(',', end - 1);
     yield text.slice(comma + 1, end).trim();
@@ -86,8 +90,31 @@ function* forwarded({ headers }: AddressSource): Generator<string> {
   }
 }
 
+function textOf(header: unknown): string | undefined {
+  if (header === undefined || header === null) return undefined;
+  if (typeof header === 'string') return header;
+  if (Array.isArray(header) && header.every((value) => typeof value === 'string')) return header.join(',');
+  const got = Array.isArray(header) ? 'a list with something else' : describe(header);
+  throw wrong("source.headers['x-forwarded-for'] must be text or a list of texts", got);
+}
+
+/** The peer's address; what a framework or a test hands over may be anything. */
+function socketAddressOf(source: AddressSource): string | undefined {
+  const given: unknown = source;
+  if (typeof given !== 'object' || given === null) throw wrong('the source must be an object', describe(given));
+  const { headers, socketAddress }: { headers?: unknown; socketAddress?: unknown } = given;
+  if (typeof headers !== 'object' || headers === null) {
+    throw wrong('source.headers must be an object', describe(headers));
+  }
+  return isGiven('clientAddress: source.socketAddress', socketAddress) ? socketAddress : undefined;
+}
+
+function wrong(what: string, got: string): InvalidArgumentError {
+  return new InvalidArgumentError(`clientAddress: ${what}, got ${got}`);
+}
+
 function byCount(source: AddressSource, proxies: number): string | undefined {
-  let address = source.socketAddress;
+  let address = socketAddressOf(source);
   if (proxies > 0) {
     let hops = 0;
     for (const entry of forwarded(source)) {
@@ -99,8 +126,9 @@ function byCount(source: AddressSource, proxies: number): string | undefined {
 }
 
 function byRange(source: AddressSource, trusted: CidrSet): string | undefined {
-  let address = parse(source.socketAddress);
-  if (address === undefined || !trusted.hasParsed(address)) return usual(source.socketAddress);
+  let address = parse(socketAddressOf(source));
+  if (address === undefined) return undefined;
+  if (!trusted.hasParsed(address)) return formatAddress(address);
   let hops = 0;
   for (const entry of forwarded(source)) {
     address = parse(entry);

@@ -33,7 +33,8 @@ export class RangesV4 {
     this.#index = new WordIndex(this.#firsts, 0);
   }
 
-  has(bits: number): boolean {
+  /** Whether one of the ranges has all addresses from `bits` to `last`. */
+  has(bits: number, last = bits): boolean {
     const firsts = this.#firsts;
     let low = this.#index.from(bits);
     let high = this.#index.to(bits);
@@ -42,7 +43,7 @@ export class RangesV4 {
       if ((firsts[middle] ?? 0) <= bits) low = middle + 1;
       else high = middle;
     }
-    return low > 0 && bits <= (this.#lasts[low - 1] ?? 0);
+    return low > 0 && last <= (this.#lasts[low - 1] ?? 0);
   }
 }
 
@@ -81,7 +82,8 @@ export class RangesV6 {
     );
   }
 
-  has(address: ParsedIPv6): boolean {
+  /** Whether one of the ranges has all addresses that begin with the first `bits` ones of `address`. */
+  has(address: ParsedIPv6, bits = 128): boolean {
     if (((address.a ^ this.#sharedWord) & maskAt(this.#shared, 0)) !== 0) return false;
     const words = this.#words;
     const [a, b, c, d] = [address.a ^ TOP, address.b ^ TOP, address.c ^ TOP, address.d ^ TOP];
@@ -105,6 +107,7 @@ export class RangesV6 {
     const at = low * 4 - 4;
     const prefix = this.#prefixes[low - 1] ?? 0;
     return (
+      prefix <= bits &&
       (((words[at] ?? 0) ^ a) & maskAt(prefix, 0)) === 0 &&
       (((words[at + 1] ?? 0) ^ b) & maskAt(prefix, 32)) === 0 &&
       (((words[at + 2] ?? 0) ^ c) & maskAt(prefix, 64)) === 0 &&

@@ -4,6 +4,7 @@ import { BoundedMap } from '../../internal/bounded-map.js';
 import { addressKeyOf } from '../../internal/address-text.js';
 import { maskAddress, parseAddress } from '../../internal/ip-address.js';
 import { parseCidr, rangeText } from '../../internal/ip-range.js';
+import type { CidrSet } from '../client-address/index.js';
 
 /** One block that is in force. */
 export interface Ban {
@@ -12,6 +13,19 @@ export interface Ban {
   readonly reason: string;
   /** Milliseconds left; `Infinity` until it is lifted. */
   readonly remainingMs: number;
+}
+
+/**
+ * Whoever is allowed is blocked by nothing: without the blocks of which every address is. A range of which only a part is
+ * allowed stays, for there may be others in it.
+ * @internal
+ */
+export function inForce(bans: Iterable<Ban>, allow: CidrSet): Ban[] {
+  if (allow.size === 0) return [...bans];
+  return Array.from(bans).filter(({ address }) => {
+    const range = parseCidr(address);
+    return typeof range === 'string' || !allow.hasRange(range);
+  });
 }
 
 interface Held {
@@ -118,6 +132,13 @@ export class Bans {
     const was = this.#ranges.delete(name);
     if (was) this.#notePrefixes();
     return was;
+  }
+
+  /** Lifts a block; whether it was still in force. */
+  lift(name: string, nowMs: number): boolean {
+    const held = this.#keys.get(name) ?? this.#ranges.get(name);
+    this.delete(name);
+    return held !== undefined && !isOver(held.untilMs, nowMs);
   }
 
   /** The key of one client, or a range of several. */

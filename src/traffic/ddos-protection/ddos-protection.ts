@@ -10,7 +10,7 @@ import { addressKeyOf, parsedKeyOf } from '../../internal/address-text.js';
 import { type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
 import { CidrSet } from '../client-address/index.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
-import { type Ban, Bans } from './bans.js';
+import { type Ban, Bans, inForce } from './bans.js';
 import { Brake } from './brake.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
 import { type DDoSProtectionOptions, type ParsedDDoSProtectionOptions, parseDDoSProtectionOptions } from './options.js';
@@ -144,7 +144,7 @@ export class DDoSProtection implements Component<DDoSStats> {
       if (parsed !== undefined) this.#visits.forgetAddress(parsed);
       this.#strikes?.delete(key);
     }
-    const was = this.#bans.delete(name);
+    const was = this.#bans.lift(name, this.#now());
     if (was) this.#events.emit('unblocked', { protection: this.name, address: name });
     return was;
   }
@@ -171,7 +171,7 @@ export class DDoSProtection implements Component<DDoSStats> {
     return deny.has(address) || this.#bans.leftMs(key, this.#now()) > 0;
   }
 
-  /** The blocks in force, 100 a page; in shadow mode those that would be. Addresses of `allow` are left out. */
+  /** The blocks in force, 100 a page; in shadow mode those that would be. What lies in `allow` is left out. */
   bans(cursor = 0): BanPage {
     if (!Number.isSafeInteger(cursor) || cursor < 0) {
       throw new InvalidArgumentError(
@@ -185,8 +185,8 @@ export class DDoSProtection implements Component<DDoSStats> {
 
   /**
    * The blocks in force for others to enforce. `'nginx'` is the inside of a `geo` block, `'nftables'` a script for `nft -f`,
-   * `'json'` has the reasons as well. In shadow mode only `'json'` lists anybody. Addresses of `allow` are left out, but a
-   * range that is blocked may have some in it: let those pass first.
+   * `'json'` has the reasons as well. In shadow mode only `'json'` lists anybody. What lies in `allow` is left out, but
+   * a range that is blocked may have some of it inside: let that pass first.
    *
    * @throws {@link InvalidArgumentError} for another format.
    */
@@ -243,10 +243,8 @@ export class DDoSProtection implements Component<DDoSStats> {
     return protectionMetrics(this.stats());
   }
 
-  /** Whoever is allowed is blocked by nothing; in a range there may be others. */
   #inForce(): Ban[] {
-    const { allow } = this.#options;
-    return [...this.#bans.list(this.#now())].filter(({ address }) => address.includes('/') || !allow.has(address));
+    return inForce(this.#bans.list(this.#now()), this.#options.allow);
   }
 
   #now(): number {

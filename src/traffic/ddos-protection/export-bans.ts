@@ -1,4 +1,7 @@
+import { formatAddress } from '../../internal/address-text.js';
+import { parseCidr } from '../../internal/ip-range.js';
 import type { Ban } from './bans.js';
+import { apart, type TimedRange } from './ranges-apart.js';
 
 /** For whom blocks can be written. */
 export type BanFormat = 'json' | 'nginx' | 'nftables';
@@ -34,22 +37,49 @@ function nginx(bans: readonly Ban[]): string {
   return bans.map(({ address }) => `${address} 1;\n`).join('');
 }
 
-/** A script for `nft -f`, which puts the sets of both families to what is blocked now, in one transaction. */
+/** The most that nft reads: eight digits for each unit, which is over three years. */
+const LONGEST_S = 99_999_999;
+
+/**
+ * A script for `nft -f`, which puts the sets to what is blocked now, in one transaction. Addresses and ranges have sets of
+ * their own: where sets of ranges may overlap, nft makes one range of several, and that ends when any of them does.
+ */
 function nftables(bans: readonly Ban[]): string {
-  const families = [
-    { set: 'blocked4', type: 'ipv4_addr', has: (address: string) => !address.includes(':') },
-    { set: 'blocked6', type: 'ipv6_addr', has: (address: string) => address.includes(':') },
-  ];
   const lines = ['add table inet breakwater'];
-  for (const { set, type, has } of families) {
-    lines.push(`add set inet breakwater ${set} { type ${type}; flags interval, timeout; auto-merge; }`);
-    lines.push(`flush set inet breakwater ${set}`);
-    const elements = bans.filter(({ address }) => has(address)).map(element);
-    if (elements.length > 0) lines.push(`add element inet breakwater ${set} { ${elements.join(', ')} }`);
+  const read = bans.flatMap(timed);
+  for (const family of [4, 6] as const) {
+    const width = family === 4 ? 32 : 128;
+    const ours = read.filter(({ address }) => address.family === family);
+    const type = `type ipv${String(family)}_addr;`;
+    const addresses = ours.filter(({ prefix }) => prefix === width);
+    const ranges = ours.filter(({ prefix }) => prefix < width);
+    lines.push(
+      ...nftablesSet(
+        `blocked${String(family)}`,
+        `${type} flags timeout;`,
+        addresses.map(({ address, leftMs }) => element(formatAddress(address), leftMs)),
+      ),
+      ...nftablesSet(
+        `blocked${String(family)}_ranges`,
+        `${type} flags interval, timeout;`,
+        apart(ranges).map(({ text, leftMs }) => element(text, leftMs)),
+      ),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
 
-function element({ address, remainingMs }: Ban): string {
-  return remainingMs === Infinity ? address : `${address} timeout ${String(Math.ceil(remainingMs / 1_000))}s`;
+function timed({ address, remainingMs }: Ban): TimedRange[] {
+  const range = parseCidr(address);
+  return typeof range === 'string' ? [] : [{ ...range, leftMs: remainingMs }];
+}
+
+function nftablesSet(set: string, kind: string, elements: readonly string[]): string[] {
+  const lines = [`add set inet breakwater ${set} { ${kind} }`, `flush set inet breakwater ${set}`];
+  if (elements.length > 0) lines.push(`add element inet breakwater ${set} { ${elements.join(', ')} }`);
+  return lines;
+}
+
+function element(text: string, leftMs: number): string {
+  return leftMs === Infinity ? text : `${text} timeout ${String(Math.min(LONGEST_S, Math.ceil(leftMs / 1_000)))}s`;
 }

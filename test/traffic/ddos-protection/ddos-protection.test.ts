@@ -227,6 +227,21 @@ describe('DDoSProtection', () => {
     expect(admitted('203.0.113.5', 4)).toBe(3);
   });
 
+  it.each(['enforce', 'shadow'] as const)('%s: there is nothing to lift of a block that is over', (mode) => {
+    const { clock, ddos } = setup({ mode });
+    const told: unknown[] = [];
+    ddos.on('unblocked', (event) => told.push(event));
+    const names = ['203.0.113.5', '2001:db8:0:1::/64', '198.51.100.0/24'];
+    for (const name of names) ddos.block(name, 1_000, 'x');
+    clock.advance(999);
+    expect(ddos.unblock('203.0.113.5')).toBe(true);
+    ddos.block('203.0.113.5', 1, 'x');
+    clock.advance(1);
+    expect(names.map((name) => ddos.unblock(name))).toEqual([false, false, false]);
+    expect(told).toEqual([{ protection: 'ddos', address: '203.0.113.5' }]);
+    expect(ddos.stats().blockedNow).toBe(0);
+  });
+
   it('refuses wrong arguments', () => {
     const { ddos } = setup();
     expect(() => {

@@ -78,12 +78,13 @@ describe('a block', () => {
     const { ddos, admitted } = setup({ threshold: 1, allow: ['192.0.2.0/24'] });
     ddos.block('192.0.2.7', 60_000, 'by hand');
     ddos.block('192.0.2.0/24', 60_000, 'by hand');
+    ddos.block('192.0.2.0/23', 60_000, 'by hand');
     ddos.block(CLIENT, 60_000, 'by hand');
     expect([admitted(5, '192.0.2.7'), admitted(5)]).toEqual([5, 0]);
     expect([ddos.isBlocked('192.0.2.7'), ddos.isBlocked(CLIENT)]).toEqual([false, true]);
     const listed = ddos.bans().bans.map(({ address }) => address);
-    // A range is listed: others than those who are allowed may be in it.
-    expect(listed).toEqual([CLIENT, '192.0.2.0/24']);
-    expect(ddos.exportBans('nginx')).toBe(`${CLIENT} 1;\n192.0.2.0/24 1;\n`);
+    // The wider range is listed: others than those who are allowed are in it.
+    expect(listed).toEqual([CLIENT, '192.0.2.0/23']);
+    expect(ddos.exportBans('nginx')).toBe(`${CLIENT} 1;\n192.0.2.0/23 1;\n`);
   });
 });
