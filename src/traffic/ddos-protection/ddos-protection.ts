@@ -13,7 +13,12 @@ import { type Decision, NONE_VIOLATED } from '../decision.js';
 import { type Ban, Bans, inForce } from './bans.js';
 import { Brake } from './brake.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
-import { type DDoSProtectionOptions, type ParsedDDoSProtectionOptions, parseDDoSProtectionOptions } from './options.js';
+import {
+  type DDoSProtectionOptions,
+  mostBlocks,
+  type ParsedDDoSProtectionOptions,
+  parseDDoSProtectionOptions,
+} from './options.js';
 import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
 import { type DDoSStats, protectionMetrics } from './stats.js';
 import { Strikes } from './strikes.js';
@@ -27,8 +32,6 @@ export interface BanPage {
 }
 
 const PAGE = 100;
-/** Blocks that there is room for, if there is for as many addresses. */
-const LEAST_BLOCKS = 40_000;
 
 /**
  * Blocks addresses that make more requests than anybody needs: with the defaults, request 101 within a minute is
@@ -72,8 +75,7 @@ export class DDoSProtection implements Component<DDoSStats> {
     this.#violated = Object.freeze([name]);
     this.#reason = `more than ${String(threshold)} requests in ${String(windowMs)} ms`;
     this.#visits = new VisitTable(this.#options);
-    // Who is blocked is a part of those who come, and who was blocked before a part of those.
-    const blocks = Math.max(Math.min(maxAddresses, LEAST_BLOCKS), Math.ceil(maxAddresses / 4));
+    const blocks = mostBlocks(maxAddresses);
     this.#bans = new Bans(`DDoSProtection '${name}'`, ipv6Prefix, blocks);
     this.#brake = new Brake(windowMs);
     this.#shadow = mode === 'shadow';

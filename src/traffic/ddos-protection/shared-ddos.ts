@@ -20,7 +20,7 @@ import {
   subscribeStore,
   type WindowAnswer,
 } from '../store/index.js';
-import type { Ban } from './bans.js';
+import { type Ban, inForce } from './bans.js';
 import type { BanPage, DDoSProtection } from './ddos-protection.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
 import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
@@ -286,10 +286,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
 
   #known(): Ban[] {
     this.#truth.look();
-    const { allow } = this.#options;
-    return this.#bans
-      .list(this.#truth.marks.entries(), this.#truth.now())
-      .filter(({ address }) => address.includes('/') || !allow.has(address));
+    return inForce(this.#bans.list(this.#truth.marks.entries(), this.#truth.now()), this.#options.allow);
   }
 
   /** The store decided that it is one too many. */
