@@ -65,9 +65,9 @@ export const CONCURRENT_CASES: Readonly<Record<string, Case>> = {
     const version = first.find(({ applied }) => applied)?.mark?.version ?? 0;
     const second = await atOnce(20, () => store.mark({ ...change, after: version }));
     same('the next of 20', second.filter(({ applied }) => applied).length, 1);
-    const any = await atOnce(20, () => store.mark(change));
-    same('all of 20', sorted(any.map(({ mark }) => mark?.times ?? NaN)), upTo(20, 3));
-    same('versions', new Set(any.map(({ mark }) => mark?.version)).size, 20);
+    const free = await atOnce(20, () => store.mark(change));
+    same('all of 20', sorted(free.map(({ mark }) => mark?.times ?? NaN)), upTo(20, 3));
+    same('versions', new Set(free.map(({ mark }) => mark?.version)).size, 20);
   },
 
   'gives every answer an object of its own': async ({ store, advance }) => {
