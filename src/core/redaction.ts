@@ -46,18 +46,20 @@ export function registerSecret(value: string): Disposable {
 
 /** Text beyond what is shown that is masked as well: what is masked becomes shorter, so that more of it may be shown. */
 const BEYOND = 20_000;
+/** With `u` a pair is one character: what is found is no half of one. */
+const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** More than the longest value whose beginning alone would not be known as a secret. */
 const EDGE = 2_100;
 
 /**
  * Text with credentials in URLs, authorization values, `key=value` pairs of sensitive names and registered secrets
- * masked, cut to `maxLength` characters.
+ * masked, cut to `maxLength` characters, and well-formed: half a character, which a cut may leave as well, becomes U+FFFD.
  *
  * @param beyond - how much more of the text is looked at.
  * @internal
  */
 export function redactText(input: string, maxLength = 2_000, beyond = BEYOND): string {
-  return redact(input, maxLength, beyond, maskFields);
+  return redact(input, maxLength, beyond, maskFields).replace(LONE_SURROGATES, '\ufffd');
 }
 
 /**

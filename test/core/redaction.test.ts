@@ -30,6 +30,11 @@ describe('redactText', () => {
     expect(redactText('y'.repeat(1_000), 200)).toHaveLength(200);
   });
 
+  it('leaves no half of a character, neither its own nor one that came', () => {
+    expect(redactText('😀'.repeat(200), 200)).toBe(`${'😀'.repeat(99)}\ufffd…`);
+    expect(redactText('a\ud83d \ude00b 😀')).toBe('a\ufffd \ufffdb 😀');
+  });
+
   it.each([
     'a:/'.repeat(50_000),
     '='.repeat(100_000),

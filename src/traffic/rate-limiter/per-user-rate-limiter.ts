@@ -263,22 +263,23 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   /** @param take - whether the decision counts, or only says what would be. */
   #decide(name: string, key: string, cost: number, take: boolean): Decision {
     this.#latestMs = this.#time();
-    if (this.#blocks.size > 0) {
-      const leftMs = this.#blockLeftMs(name);
-      if (leftMs > 0) return this.#refuse(name, this.#bucket.capacity, cost, leftMs, leftMs, 0, 'ban', take);
-    }
+    const blockedMs = this.#blocks.size > 0 ? this.#blockLeftMs(name) : 0;
     const bucket = this.#tiers === undefined ? this.#bucket : this.#tiers.bucketOf(key);
     const nowMs = bucket.time(this.#latestMs);
     const slot = this.#keys.find(name);
     const keptMs = slot === undefined ? -Infinity : this.#keys.at(slot);
     // The bucket may have held more until now.
     const fullAtMs = this.#tiers === undefined ? keptMs : bucket.settle(keptMs, nowMs);
-    if (cost === 0) return this.#admit(bucket, cost, fullAtMs, nowMs);
+    if (cost === 0 && blockedMs === 0) return this.#admit(bucket, cost, fullAtMs, nowMs);
     const takenMs = bucket.take(fullAtMs, cost, nowMs);
-    if (!bucket.fits(takenMs, nowMs)) {
-      const waitMs = bucket.waitMs(takenMs, cost, nowMs);
+    const fits = cost === 0 || bucket.fits(takenMs, nowMs);
+    if (!fits || blockedMs > 0) {
+      const waitMs = fits ? 0 : bucket.waitMs(takenMs, cost, nowMs);
       const [resetMs, left] = [bucket.resetMs(fullAtMs, nowMs), bucket.whole(fullAtMs, nowMs)];
-      return this.#refuse(name, bucket.capacity, cost, waitMs, resetMs, left, 'local', take);
+      if (blockedMs === 0) return this.#refuse(name, bucket.capacity, cost, waitMs, resetMs, left, 'local', take);
+      // After the block it is the bucket that refuses, as long as it would have without.
+      const [retryMs, againMs] = [Math.max(blockedMs, waitMs), Math.max(blockedMs, resetMs)];
+      return this.#refuse(name, bucket.capacity, cost, retryMs, againMs, 0, 'ban', take);
     }
     const settledMs = bucket.settle(takenMs, nowMs);
     if (take) {

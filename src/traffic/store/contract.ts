@@ -8,7 +8,9 @@ export interface StoreKey {
 
 /**
  * Takes tokens from a bucket. All numbers are whole, so that every store decides alike: `refillTokens` come back evenly in
- * every `refillUs` microseconds, and `capacity × refillUs + refillTokens` is at most 2^53 - 1.
+ * every `refillUs` microseconds, and `capacity × refillUs + refillTokens` is at most 2^53 - 1. An empty bucket fills within
+ * ten years: `capacity × refillUs / refillTokens` is at most 315,360,000,000,000. When a bucket's limits change it takes as
+ * long to fill as it did before, at most as long as an empty one.
  */
 export interface BucketRule extends StoreKey {
   /** Tokens of a full bucket, at least 1. */
@@ -29,17 +31,27 @@ export interface BucketAnswer {
   readonly allowed: boolean;
   /** Whole tokens that are left now. */
   readonly remaining: number;
-  /** Microseconds until the same would be allowed, rounded up; `Infinity` for never, 0 when it is. */
+  /**
+   * Microseconds until the same would really be allowed, rounded up; 0 when it is. For a marked subject that is the larger
+   * of the mark's `leftUs` and what the bucket itself takes; `Infinity` when the cost exceeds the capacity, marked or not.
+   */
   readonly retryAfterUs: number;
-  /** Microseconds until the bucket is full, rounded up. */
+  /** Microseconds until the bucket is full, rounded up, whether or not its subject is marked. */
   readonly resetAfterUs: number;
   /** The subject's mark, in force or only remembered. */
   readonly mark?: StoreMark | undefined;
 }
 
-/** Counts one visit of a window, unless there are `limit` already or the subject is marked. */
+/**
+ * Counts one visit of a window, unless there are `limit` already or the subject is marked; nothing is written then. The
+ * limit applies to what is counted already. With another `windowUs` than that of the last visit counted the window starts
+ * anew.
+ */
 export interface WindowRule extends StoreKey {
-  /** The window in microseconds, at least 12: it is counted in twelve parts that begin at the first visit. */
+  /**
+   * The window in microseconds, 12 to 315,360,000,000,000 (ten years): it is counted in twelve parts that begin at the first
+   * visit.
+   */
   readonly windowUs: number;
   /** Visits within a window, at least 1. */
   readonly limit: number;
@@ -51,7 +63,10 @@ export interface WindowAnswer {
   readonly allowed: boolean;
   /** Visits that count now. */
   readonly count: number;
-  /** Microseconds until one more would be counted; 0 when this one was. */
+  /**
+   * Microseconds until one more would really be counted; 0 when this one was. For a marked subject the larger of the mark's
+   * `leftUs` and what the window itself takes.
+   */
   readonly retryAfterUs: number;
   /** Microseconds until none counts any more, if none comes. */
   readonly resetAfterUs: number;
@@ -59,17 +74,20 @@ export interface WindowAnswer {
   readonly mark?: StoreMark | undefined;
 }
 
-/** Remembers one event, exactly, marked or not. */
+/**
+ * Remembers one event, exactly, marked or not. When a rule differs from the last, its limit, window and half-life apply to
+ * all that is remembered; what smaller ones have forgotten does not come back with larger ones.
+ */
 export interface EventRule extends StoreKey {
-  /** The window in microseconds, at least 1: an event of exactly that age counts. */
+  /** The window in microseconds, 1 to 315,360,000,000,000 (ten years): an event of exactly that age counts. */
   readonly windowUs: number;
-  /** Most events that are remembered, at least 1. */
+  /** Most events that are remembered, the latest, at least 1. */
   readonly limit: number;
   /** As how many events it counts, at least 0; with 0 nothing is written. */
   readonly weight: number;
-  /** What sort of event: at most 16 characters of `A-Z a-z 0-9 _ -`. */
+  /** What sort of event: 1 to 16 characters of `A-Z a-z 0-9 _ -`. */
   readonly tag: string;
-  /** In how many microseconds the score halves, at least 1. */
+  /** In how many microseconds the score halves: 1 to 4,927,500,000,000, a 64th of ten years. */
   readonly halfLifeUs: number;
 }
 
@@ -79,7 +97,10 @@ export interface EventAnswer {
   readonly count: number;
   /** How many of them are of each sort. */
   readonly tags: Readonly<Record<string, number>>;
-  /** The weights of all events, each halved with every half-life since: a finite number. */
+  /**
+   * The weights of all events, each halved with every half-life since: a finite number. What has become of the earlier ones
+   * counts as 0 once it is below 2^-10, so that it ends.
+   */
   readonly score: number;
   /** The subject's mark, in force or only remembered. */
   readonly mark?: StoreMark | undefined;
@@ -89,13 +110,17 @@ export interface EventAnswer {
 export interface MarkChange extends StoreKey {
   /** Whether the mark holds the subject, or lifts what held it. */
   readonly held: boolean;
-  /** For how many microseconds, at least 0. */
+  /** For how many microseconds: 0 to 315,360,000,000,000 (ten years). */
   readonly forUs: number;
-  /** How long it is remembered, at least `forUs`, at most {@link LONGEST_US}. */
+  /** For how many it is remembered: `forUs` to 315,360,000,000,000. */
   readonly keepUs: number;
-  /** What is shown to people: at most 4,000 characters. */
+  /** What is shown to people: at most 4,000 characters (UTF-16 code units), well-formed: without a lone surrogate. */
   readonly text: string;
-  /** Makes the change only when the subject's mark has still this version; 0 for none. @defaultValue whatever it has */
+  /**
+   * Makes the change only when the subject's mark has still this version; with 0, only when no mark of it is remembered.
+   *
+   * @defaultValue whatever it has
+   */
   readonly after?: number | undefined;
   /** Whether what is counted of the subject is cleared with it. @defaultValue `false` */
   readonly clear?: boolean | undefined;
@@ -109,7 +134,10 @@ export interface StoreMark {
   readonly leftUs: number;
   /** How often the subject was held since it was last lifted or forgotten. */
   readonly times: number;
-  /** Grows with each change in its group. */
+  /**
+   * Grows with each change in its group, from 1 to at most 2^53 - 1, and never goes back, even when marks are forgotten or
+   * the data is lost: a store that takes the larger of the last version + 1 and its time in microseconds keeps to that.
+   */
   readonly version: number;
   readonly text: string;
 }
@@ -141,11 +169,15 @@ export interface MarkChanges {
 
 /**
  * Where several processes keep one truth. Each method is one atomic step by one clock, the store's own; what it writes has
- * an expiry, and a wrong argument is an {@link InvalidArgumentError} before anything is written. `breakwater/testing` has
- * the suite that every store passes.
+ * an expiry, and a wrong argument is an {@link InvalidArgumentError} before anything is written. Every answer is an object
+ * of its own. Numbers without another bound are whole and at most 2^53 - 1; no time is longer than ten years,
+ * 315,360,000,000,000 microseconds. `breakwater/testing` has the suite that every store passes.
  */
 export interface LimitStore {
-  /** Takes from all buckets, or from none; the answers are in the order of the rules, whose keys all differ. */
+  /**
+   * Takes from all buckets, or from none; the answers are in the order of the rules. An empty list is refused, and so are
+   * two rules of one key; the groups may differ.
+   */
   take(rules: readonly BucketRule[]): Promise<readonly BucketAnswer[]>;
   /** Counts one visit. */
   count(rule: WindowRule): Promise<WindowAnswer>;
@@ -153,7 +185,7 @@ export interface LimitStore {
   record(rule: EventRule): Promise<EventAnswer>;
   /** Changes a mark. */
   mark(change: MarkChange): Promise<MarkAnswer>;
-  /** The marks of a group that changed after `version`; 0 for all that are remembered. */
+  /** The marks of a group, as they are now, that changed after `version`; 0 for all that are remembered. */
   changes(group: string, version: number): Promise<MarkChanges>;
   /** Forgets what is counted of a subject; its mark stays. */
   clear(key: StoreKey): Promise<void>;

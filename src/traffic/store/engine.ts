@@ -54,11 +54,12 @@ export function bucketStep(rule: BucketRule, state: BucketState | undefined, now
   const before = owed(rule, state, nowUs);
   const left = { remaining: quotient(most - before, refillUs), resetAfterUs: quotientUp(before, refillTokens) };
   if (cost > capacity) return { answer: { allowed: false, ...left, retryAfterUs: Infinity }, taken: undefined };
-  const after = before + cost * refillUs;
-  if (after > most) {
-    const retryAfterUs = quotientUp(after - most, refillTokens);
-    return { answer: { allowed: false, ...left, retryAfterUs }, taken: undefined };
+  // Each of the two is at most 2^53, which their sum may not be.
+  const missing = cost * refillUs - (most - before);
+  if (missing > 0) {
+    return { answer: { allowed: false, ...left, retryAfterUs: quotientUp(missing, refillTokens) }, taken: undefined };
   }
+  const after = before + cost * refillUs;
   return {
     answer: {
       allowed: true,
@@ -168,16 +169,17 @@ export function eventStep(
     { us: nowUs, weight: Math.min(weight, limit), tag },
   ];
   const kept: EventState['events'][number][] = [];
-  const tags: Record<string, number> = {};
+  // An object would take `__proto__` for something else.
+  const tags = new Map<string, number>();
   let count = 0;
   for (const event of all.reverse()) {
     const fits = Math.min(event.weight, limit - count);
     if (fits <= 0) continue;
     count += fits;
     kept.unshift({ ...event, weight: fits });
-    tags[event.tag] = (tags[event.tag] ?? 0) + fits;
+    tags.set(event.tag, (tags.get(event.tag) ?? 0) + fits);
   }
-  return { answer: { count, tags, score }, state: { events: kept, score, scoreUs: nowUs } };
+  return { answer: { count, tags: Object.fromEntries(tags), score }, state: { events: kept, score, scoreUs: nowUs } };
 }
 
 /** When nothing is left of the events that are remembered. @internal */

@@ -105,8 +105,9 @@ class MemoryStore implements LimitStore {
           return { ...step.answer, ...withMark(mark) };
         }
         const looked = bucketLook(rule, state, this.#nowUs);
-        if (holds(mark)) return { ...looked, allowed: false, retryAfterUs: mark.leftUs, mark };
-        return { ...looked, allowed, retryAfterUs: step.answer.retryAfterUs, ...withMark(mark) };
+        const { retryAfterUs } = step.answer;
+        if (holds(mark)) return { ...looked, allowed: false, retryAfterUs: Math.max(mark.leftUs, retryAfterUs), mark };
+        return { ...looked, allowed, retryAfterUs, ...withMark(mark) };
       });
     });
   }
@@ -118,7 +119,8 @@ class MemoryStore implements LimitStore {
       const state = this.#find(this.#windows, key);
       const mark = this.#markOf(rule);
       if (holds(mark)) {
-        return { ...windowLook(rule, state, this.#nowUs), allowed: false, retryAfterUs: mark.leftUs, mark };
+        const looked = windowLook(rule, state, this.#nowUs);
+        return { ...looked, allowed: false, retryAfterUs: Math.max(mark.leftUs, looked.retryAfterUs), mark };
       }
       const { answer, counted } = windowStep(rule, state, this.#nowUs);
       if (counted !== undefined) this.#keep(this.#windows, key, counted, this.#nowUs + answer.resetAfterUs);

@@ -12,6 +12,9 @@ import {
 
 const LONGEST_TEXT = 4_000;
 
+/** With `u` a pair is one character: what is found is no half of one. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** Refuses a key that is none. @internal */
 export function checkKey(key: StoreKey): void {
   const given: unknown = key;
@@ -37,6 +40,7 @@ export function checkBuckets(rules: readonly BucketRule[]): void {
     checkWhole('refillTokens', rule.refillTokens, 1);
     checkWhole('refillUs', rule.refillUs, 1);
     checkWhole('cost', rule.cost, 0);
+    checkSwitch('advisory', rule.advisory);
     const { capacity, refillTokens, refillUs } = rule;
     if (!Number.isSafeInteger(capacity * refillUs + refillTokens)) {
       throw wrong('capacity × refillUs + refillTokens', 'at most 2^53 - 1', capacity * refillUs + refillTokens);
@@ -72,12 +76,11 @@ export function checkMark(change: MarkChange): void {
   if (typeof change.held !== 'boolean') throw wrong('held', 'true or false', change.held);
   checkWhole('forUs', change.forUs, 0, LONGEST_US);
   checkWhole('keepUs', change.keepUs, change.forUs, LONGEST_US);
-  if (typeof change.text !== 'string' || change.text.length > LONGEST_TEXT) {
-    throw wrong('text', `text of at most ${String(LONGEST_TEXT)} characters`, change.text);
+  if (typeof change.text !== 'string' || change.text.length > LONGEST_TEXT || LONE_SURROGATE.test(change.text)) {
+    throw wrong('text', `well-formed text of at most ${String(LONGEST_TEXT)} characters`, change.text);
   }
   if (change.after !== undefined) checkWhole('after', change.after, 0);
-  if (change.clear !== undefined && typeof change.clear !== 'boolean')
-    throw wrong('clear', 'true or false', change.clear);
+  checkSwitch('clear', change.clear);
 }
 
 /** Refuses what is no version. @internal */
@@ -88,6 +91,10 @@ export function checkVersion(version: unknown): void {
 function checkWhole(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return;
   throw wrong(name, `an integer from ${String(min)} to ${String(max)}`, value);
+}
+
+function checkSwitch(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') throw wrong(name, 'true or false', value);
 }
 
 function checkWord(name: string, value: unknown, longest: number): void {

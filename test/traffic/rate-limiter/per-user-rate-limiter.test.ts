@@ -164,6 +164,31 @@ describe('PerUserRateLimiter', () => {
     expect(limiter.snapshot().blockedKeys).toBe(0);
   });
 
+  it('promises a blocked key no sooner than its bucket lets it pass', () => {
+    const { clock, limiter, admitted } = setup({ capacity: 10, refillPerSecond: 1 });
+    admitted('a', 10);
+    limiter.block('a', 1_000, 'x');
+    const ask = (cost: number) => limiter.check('a', { cost });
+    expect(ask(10)).toMatchObject({ source: 'ban', remaining: 0, retryAfterMs: 10_000, resetAfterMs: 10_000 });
+    expect(ask(1)).toMatchObject({ retryAfterMs: 1_000, resetAfterMs: 10_000 });
+    expect(ask(11).retryAfterMs).toBe(Infinity);
+    expect(limiter.peek('a')).toMatchObject({ retryAfterMs: 1_000, resetAfterMs: 10_000 });
+    limiter.block('a', 60_000, 'x');
+    expect(ask(10)).toMatchObject({ retryAfterMs: 60_000, resetAfterMs: 60_000 });
+    limiter.block('a', 1_000, 'x');
+    clock.advance(9_999);
+    expect(ask(10)).toMatchObject({ source: 'local', retryAfterMs: 1 });
+    clock.advance(1);
+    expect(ask(10).allowed).toBe(true);
+  });
+
+  it('knows a blocked key by its own limits', () => {
+    const limitsFor = () => ({ capacity: 2, refillPerSecond: 1 });
+    const { limiter } = setup({ capacity: 10, refillPerSecond: 1, limitsFor });
+    limiter.block('a', 1_000, 'x');
+    expect(limiter.check('a', { cost: 3 })).toMatchObject({ source: 'ban', limit: 2, retryAfterMs: Infinity });
+  });
+
   it('unblock lifts the block and clears the count; a block may last until then', () => {
     const { clock, limiter, admitted } = setup();
     admitted('a', 10);

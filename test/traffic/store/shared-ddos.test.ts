@@ -107,6 +107,12 @@ describe('SharedDDoSProtection with a store that answers', () => {
     expect(durations.at(-1), 'forgotten after a day').toBe(900_000);
   });
 
+  it('blocks for whatever reason, halves of characters included', async () => {
+    const ddos = setup().make();
+    await ddos.block('203.0.113.7', 60_000, `\ud83d ${'😀'.repeat(150)}`);
+    expect(ddos.isBlocked('203.0.113.7')).toBe(true);
+  });
+
   it('TRA-80 blocks and frees by hand in all processes, within a second', async () => {
     const { make, clock, asked } = setup();
     const [here, there] = [make(), make()];
