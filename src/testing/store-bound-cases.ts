@@ -37,6 +37,7 @@ export const BOUND_CASES: Readonly<Record<string, Case>> = {
       ...[0, 'yes', null].flatMap((wrong) => [
         () => store.take([{ ...bucket, advisory: wrong as unknown as boolean }]),
         () => store.mark({ ...mark, clear: wrong as unknown as boolean }),
+        () => store.mark({ ...mark, counts: wrong as unknown as boolean }),
         () => store.mark({ ...mark, held: wrong as unknown as boolean }),
       ]),
       ...['no tag', '', 'a'.repeat(17), 'a.b'].map((tag) => () => store.record({ ...event, tag })),

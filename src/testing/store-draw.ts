@@ -70,6 +70,7 @@ export class Draw {
       keepUs: Math.min(LONGEST_US, forUs + this.of([0, this.whole(0, 1_000_000), this.whole(0, 1_000_000)])),
       text: this.of(['', 'why', '{"a":"ü✓"}', this.oneIn(4) ? LONG_TEXT : '-']),
       clear: this.oneIn(2),
+      counts: !this.oneIn(4),
     };
   }
 }

@@ -75,9 +75,11 @@ export class StoreOracle {
 
   /** @param version - which it got is the store's own affair. */
   change(change: MarkChange, version: number): void {
-    const { held, forUs, keepUs, text, clear } = change;
-    const times = held ? (this.mark(change)?.times ?? 0) + 1 : 0;
-    const [untilUs, keptUntilUs] = [this.nowUs + forUs, this.nowUs + keepUs];
+    const { held, forUs, keepUs, text, clear, counts = true } = change;
+    const before = this.mark(change);
+    const times = held ? (before?.times ?? 0) + (counts ? 1 : 0) : 0;
+    const kept = held && !counts && before !== undefined ? (this.#subject(change).mark?.keptUntilUs ?? 0) : 0;
+    const [untilUs, keptUntilUs] = [this.nowUs + forUs, Math.max(this.nowUs + keepUs, kept)];
     this.#subject(change).mark = { held, untilUs, keptUntilUs, times, version, text };
     if (clear === true) this.clear(change);
   }

@@ -117,7 +117,7 @@ function judge(stage: Stage, flood: readonly Answer[], { heavy, ordinary, told, 
   );
   stage.promise(
     'that there are more addresses than can be counted is told',
-    told.length > 0 && told.every((reason) => reason === 'memory') && addresses <= 32_000,
+    told.length > 0 && told.every((reason) => reason === 'memory') && addresses <= 128_000,
     `pressure: ${told.join(', ')}; ${String(addresses)} are counted, ${String(evictedAddresses)} made room`,
   );
 }

@@ -371,11 +371,9 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
 
   #snapshotOf(flaggedNow: number): SharedAbuseDetectorSnapshot {
     const { name, mode, threshold, windowMs, maxSubjects } = this.#options;
+    const configured = { name, mode, threshold, windowMs };
     return {
-      name,
-      mode,
-      threshold,
-      windowMs,
+      ...configured,
       events: this.#recorded,
       flags: Object.fromEntries(this.#flags),
       flaggedNow,

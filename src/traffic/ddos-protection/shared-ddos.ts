@@ -149,7 +149,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     const shown = redactText(reason, 200);
     const text = this.#bans.textOf(name, shown);
     const subject = this.#truth.names.of(name.text);
-    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text });
+    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text, counts: false });
     this.#tellBlocked(name.text, shown, ms, 'hand');
   }
 

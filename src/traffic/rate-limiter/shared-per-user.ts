@@ -299,17 +299,29 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     const [retryAfterMs, resetAfterMs] = [answer.retryAfterUs / 1_000, answer.resetAfterUs / 1_000];
     const { allowed, remaining } = answer;
     const about = { limit: bucket.capacity, cost, policy: this.name, source: 'store', degraded: false } as const;
-    if (!allowed && this.#truth.marks.heldLeftMs(subject) > 0) return this.#refuseBlocked(part, false);
+    if (!allowed && this.#truth.marks.heldLeftMs(subject) > 0) {
+      return this.#refuseBlocked(part, false, { retryAfterMs, resetAfterMs });
+    }
     const left = { remaining, retryAfterMs, resetAfterMs };
     this.#local?.follow(key, allowed ? cost : 0, remaining);
     if (!allowed) return this.#refuse(part, about, left);
     return this.#admit(about, left);
   }
 
-  #refuseBlocked(part: Part, degraded: boolean): Decision {
+  /** @param bucket - what the bucket itself would wait for, where that is known. */
+  #refuseBlocked(
+    part: Part,
+    degraded: boolean,
+    bucket: Pick<Left, 'retryAfterMs' | 'resetAfterMs'> = { retryAfterMs: 0, resetAfterMs: 0 },
+  ): Decision {
     const leftMs = this.#truth.marks.heldLeftMs(part.subject);
     const about = { limit: part.bucket.capacity, cost: part.cost, policy: this.name, source: 'ban', degraded } as const;
-    return this.#refuse(part, about, { remaining: 0, retryAfterMs: leftMs, resetAfterMs: leftMs });
+    const retryAfterMs = Math.max(leftMs, bucket.retryAfterMs);
+    return this.#refuse(part, about, {
+      remaining: 0,
+      retryAfterMs,
+      resetAfterMs: Math.max(leftMs, bucket.resetAfterMs),
+    });
   }
 
   /** By the rule for a store that does not answer; of several limiters none takes anything when one refuses. */

@@ -124,6 +124,11 @@ export interface MarkChange extends StoreKey {
   readonly after?: number | undefined;
   /** Whether what is counted of the subject is cleared with it. @defaultValue `false` */
   readonly clear?: boolean | undefined;
+  /**
+   * Whether a mark that holds counts among {@link StoreMark.times}. One that does not leaves that number as it is, and what
+   * it replaces is remembered for no less time by it. @defaultValue `true`
+   */
+  readonly counts?: boolean | undefined;
 }
 
 /** What is remembered of a subject's marks. */

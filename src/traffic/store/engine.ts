@@ -224,11 +224,12 @@ export function markStep(
 ): MarkState | undefined {
   const known = markAt(state, nowUs);
   if (change.after !== undefined && change.after !== (known?.version ?? 0)) return undefined;
+  const aside = change.held && change.counts === false;
   return {
     held: change.held,
     untilUs: nowUs + change.forUs,
-    keptUntilUs: nowUs + change.keepUs,
-    times: change.held ? (known?.times ?? 0) + 1 : 0,
+    keptUntilUs: Math.max(nowUs + change.keepUs, aside && known !== undefined ? (state?.keptUntilUs ?? 0) : 0),
+    times: change.held ? (known?.times ?? 0) + (aside ? 0 : 1) : 0,
     version: Math.max(latest + 1, nowUs),
     text: change.text,
   };

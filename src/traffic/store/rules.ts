@@ -81,6 +81,7 @@ export function checkMark(change: MarkChange): void {
   }
   if (change.after !== undefined) checkWhole('after', change.after, 0);
   checkSwitch('clear', change.clear);
+  checkSwitch('counts', change.counts);
 }
 
 /** Refuses what is no version. @internal */

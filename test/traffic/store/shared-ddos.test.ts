@@ -1,5 +1,10 @@
 import { isBreakwaterError } from 'breakwater/core';
-import { DDoSProtection, SharedDDoSProtection, type SharedDDoSProtectionOptions } from 'breakwater/ddos-protection';
+import {
+  type AddressBlocked,
+  DDoSProtection,
+  SharedDDoSProtection,
+  type SharedDDoSProtectionOptions,
+} from 'breakwater/ddos-protection';
 import { seededRandom } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { nth, sharedSetup } from './setup.js';
@@ -111,6 +116,32 @@ describe('SharedDDoSProtection with a store that answers', () => {
     const ddos = setup().make();
     await ddos.block('203.0.113.7', 60_000, `\ud83d ${'😀'.repeat(150)}`);
     expect(ddos.isBlocked('203.0.113.7')).toBe(true);
+  });
+
+  it('a block by hand neither counts among those that make the next one longer, nor makes them forgotten', async () => {
+    const { make, flood, clock } = setup();
+    const options = { blockDurationMs: 1_000, escalate: { jitter: 0, memoryMs: 3_600_000 } };
+    const shared = make(options);
+    const single = new DDoSProtection({ threshold: 10, ...options, clock });
+    const durations: Readonly<Record<'shared' | 'single', number[]>> = { shared: [], single: [] };
+    const noteIn = (list: number[]) => (event: AddressBlocked) => {
+      if (event.by === 'threshold') list.push(event.durationMs);
+    };
+    shared.on('blocked', noteIn(durations.shared));
+    single.on('blocked', noteIn(durations.single));
+    for (let i = 0; i < 4; i++) {
+      await flood([shared], '192.0.2.1', 11);
+      for (let n = 0; n < 11; n++) single.check('192.0.2.1');
+      clock.advance(61_000);
+      await clock.advanceAsync(0);
+      if (i === 1) {
+        await shared.block('192.0.2.1', 500, 'by hand');
+        single.block('192.0.2.1', 500, 'by hand');
+        clock.advance(500);
+      }
+    }
+    const doubling = [1_000, 2_000, 4_000, 8_000];
+    expect(durations).toEqual({ shared: doubling, single: doubling });
   });
 
   it('TRA-80 blocks and frees by hand in all processes, within a second', async () => {
