@@ -56,7 +56,7 @@ interface Kept<S> {
  * A store in the memory of this process: for tests of what shares one, and the reference that the suite holds others
  * against. Several processes share nothing with it.
  *
- * @throws {@link InvalidOptionsError} naming every option that is unknown or out of range.
+ * @throws `InvalidOptionsError` naming every option that is unknown or out of range.
  */
 export function createMemoryStore(options?: MemoryStoreOptions): LimitStore {
   const schema = {

@@ -10,8 +10,11 @@ import {
 } from '../../core/options.js';
 import type { LimitStore } from './contract.js';
 
-/** What everything takes that shares a store. */
-interface SharedBase {
+/**
+ * How to share a store, and what to do when it cannot be asked: `'local'` lets each process decide by itself, with its
+ * share of the limit; `'reject'` refuses everything, `'allow'` admits everything.
+ */
+export type SharedStoreOptions = {
   /** Where the truth is kept. Whoever has one `name` and one `store` shares its counts. */
   readonly store: LimitStore;
   /** How long a decision waits for the store, in ms, at least 1. @defaultValue `50` */
@@ -21,26 +24,19 @@ interface SharedBase {
    * in all processes. @defaultValue plain SHA-256
    */
   readonly keySecret?: string | undefined;
-}
-
-/**
- * How to share a store, and what to do when it cannot be asked: `'local'` lets each process decide by itself, with its
- * share of the limit; `'reject'` refuses everything, `'allow'` admits everything.
- */
-export type SharedStoreOptions = SharedBase &
-  (
-    | {
-        /** @defaultValue `'local'` */
-        readonly onStoreError?: 'local' | undefined;
-        /** How many processes share the store: each has a share of 1/instances without it. Integer, at least 1. */
-        readonly instances: number;
-      }
-    | {
-        readonly onStoreError: 'reject' | 'allow';
-        /** Means nothing here. */
-        readonly instances?: number | undefined;
-      }
-  );
+} & (
+  | {
+      /** @defaultValue `'local'` */
+      readonly onStoreError?: 'local' | undefined;
+      /** How many processes share the store: each has a share of 1/instances without it. Integer, at least 1. */
+      readonly instances: number;
+    }
+  | {
+      readonly onStoreError: 'reject' | 'allow';
+      /** Means nothing here. */
+      readonly instances?: number | undefined;
+    }
+);
 
 /** Defaults of {@link SharedStoreOptions}. */
 export const SHARED_STORE_DEFAULTS = /* @__PURE__ */ Object.freeze({ storeTimeoutMs: 50, onStoreError: 'local' });
