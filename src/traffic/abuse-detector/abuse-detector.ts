@@ -4,8 +4,9 @@ import { checkCallOptions } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
+import { timeIn, wordsIn } from '../arguments.js';
 import { KeyNames } from '../key-names.js';
-import { type RecordOptions, subjectIn, timeIn, type UnflagOptions, weightIn, wordsIn } from './arguments.js';
+import { type RecordOptions, subjectIn, type UnflagOptions, weightIn } from './arguments.js';
 import { type AbuseSettings, type LiftedFlag, OWN_RULES, Suspect } from './engine.js';
 import { EventTypes } from './event-types.js';
 import { ABUSE_EVENTS, type AbuseDetectorEvents, eventData, type SubjectUnflagged } from './events.js';
@@ -164,7 +165,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   flag(subject: string, reason: string, ttlMs = this.#options.flagTtlMs): void {
     const name = this.#names.of(subjectIn('AbuseDetector.flag', subject));
     const text = wordsIn('AbuseDetector.flag', 'reason', reason);
-    const endsMs = timeIn('AbuseDetector.flag', 'ttlMs', ttlMs, false);
+    const endsMs = timeIn('AbuseDetector.flag', 'ttlMs', ttlMs);
     const nowMs = this.#now();
     const [suspect, evicted] = this.#suspectOf(name, nowMs);
     const expired = suspect.expire(nowMs);

@@ -3,6 +3,7 @@ import { Emitter } from '../../core/emitter.js';
 import type { HealthStatus } from '../../core/health-status.js';
 import { checkCallOptions } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
+import { timeIn, wordsIn } from '../arguments.js';
 import { KeyNames } from '../key-names.js';
 import {
   type EventAnswer,
@@ -19,7 +20,7 @@ import {
   subscribeStore,
 } from '../store/index.js';
 import type { AbuseDetector, AbuseResult } from './abuse-detector.js';
-import { type RecordOptions, subjectIn, timeIn, type UnflagOptions, weightIn, wordsIn } from './arguments.js';
+import { type RecordOptions, subjectIn, type UnflagOptions, weightIn } from './arguments.js';
 import { type AbuseSettings, type HeldReason, OWN_RULES } from './engine.js';
 import { ABUSE_EVENTS, eventData } from './events.js';
 import { Judge, type NamedReason } from './judge.js';

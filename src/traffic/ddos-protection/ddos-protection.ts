@@ -1,15 +1,16 @@
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
-import { InvalidArgumentError } from '../../core/errors.js';
-import { checkCallOptions, describe } from '../../core/options.js';
-import { redactText } from '../../core/redaction.js';
+import { checkCallOptions } from '../../core/options.js';
 import { draw } from '../../core/random.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { addressKeyOf, parsedKeyOf } from '../../internal/address-text.js';
 import { type ParsedAddress, parseAddress } from '../../internal/ip-address.js';
 import { CidrSet } from '../client-address/index.js';
+import { timeIn, wordsIn } from '../arguments.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { askedAddress, warnOfNoAddress } from './addresses.js';
+import { type BanPage, banPage } from './ban-page.js';
 import { type Ban, Bans, inForce } from './bans.js';
 import { Brake } from './brake.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
@@ -19,19 +20,10 @@ import {
   type ParsedDDoSProtectionOptions,
   parseDDoSProtectionOptions,
 } from './options.js';
-import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
+import { type BanFormat, exportedBans } from './export-bans.js';
 import { type DDoSStats, protectionMetrics } from './stats.js';
 import { Strikes } from './strikes.js';
 import { VisitTable } from './visits.js';
-
-/** A page of blocks. */
-export interface BanPage {
-  readonly bans: readonly Ban[];
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: number;
-}
-
-const PAGE = 100;
 
 /**
  * Blocks addresses that make more requests than anybody needs: with the defaults, request 101 within a minute is
@@ -117,18 +109,13 @@ export class DDoSProtection implements Component<DDoSStats> {
    * @throws {@link InvalidArgumentError} when one of them is wrong, or 1,000 ranges are blocked already.
    */
   block(addressOrCidr: string, ms: number, reason: string): void {
-    if (typeof ms !== 'number' || !(ms > 0)) {
-      throw new InvalidArgumentError(`DDoSProtection.block: ms must be a number of more than 0, got ${describe(ms)}`);
-    }
-    if (typeof reason !== 'string') {
-      throw new InvalidArgumentError(`DDoSProtection.block: reason must be text, got ${describe(reason)}`);
-    }
-    const shown = redactText(reason, 200);
+    const forMs = timeIn('DDoSProtection.block', 'ms', ms);
+    const shown = wordsIn('DDoSProtection.block', 'reason', reason);
     const nowMs = this.#now();
     const { evicted } = this.#bans;
-    const address = this.#bans.addText(addressOrCidr, nowMs + ms, shown, nowMs);
+    const address = this.#bans.addText(addressOrCidr, nowMs + forMs, shown, nowMs);
     if (this.#bans.evicted > evicted) this.#tellPressure('memory');
-    this.#tellBlocked(address, shown, ms, 'hand');
+    this.#tellBlocked(address, shown, forMs, 'hand');
   }
 
   /**
@@ -164,9 +151,7 @@ export class DDoSProtection implements Component<DDoSStats> {
    * @throws {@link InvalidArgumentError} when `address` is not text; text that is no address is never blocked.
    */
   isBlocked(address: string): boolean {
-    if (typeof address !== 'string') {
-      throw new InvalidArgumentError(`DDoSProtection.isBlocked: the address must be text, got ${describe(address)}`);
-    }
+    askedAddress('DDoSProtection', address);
     const { ipv6Prefix, allow, deny } = this.#options;
     const key = addressKeyOf(address, ipv6Prefix);
     if (this.#shadow || key === undefined || allow.has(address)) return false;
@@ -175,14 +160,7 @@ export class DDoSProtection implements Component<DDoSStats> {
 
   /** The blocks in force, 100 a page; in shadow mode those that would be. What lies in `allow` is left out. */
   bans(cursor = 0): BanPage {
-    if (!Number.isSafeInteger(cursor) || cursor < 0) {
-      throw new InvalidArgumentError(
-        `DDoSProtection.bans: cursor must be one that bans() returned, got ${describe(cursor)}`,
-      );
-    }
-    const all = this.#inForce();
-    const bans = all.slice(cursor, cursor + PAGE);
-    return cursor + PAGE < all.length ? { bans, next: cursor + PAGE } : { bans };
+    return banPage('DDoSProtection', this.#inForce(), cursor);
   }
 
   /**
@@ -193,11 +171,8 @@ export class DDoSProtection implements Component<DDoSStats> {
    * @throws {@link InvalidArgumentError} for another format.
    */
   exportBans(format: BanFormat): string {
-    if (!BAN_FORMATS.includes(format)) {
-      throw new InvalidArgumentError(`DDoSProtection.exportBans: format must be ${BAN_FORMATS.join(', ')}`);
-    }
     const { mode, clock } = this.#options;
-    return exportedBans(format, { name: this.name, mode, takenAt: clock.wallNow() }, this.#inForce());
+    return exportedBans('DDoSProtection', format, { name: this.name, mode, takenAt: clock.wallNow() }, this.#inForce());
   }
 
   /** Counts as plain JSON; no address is in it. */
@@ -297,10 +272,7 @@ export class DDoSProtection implements Component<DDoSStats> {
 
   #withoutAddress(): Decision {
     this.#unaddressed++;
-    this.#reporter.warn(
-      'BREAKWATER_W_NO_ADDRESS',
-      'a request had no usable address and was admitted uncounted; check trustProxy and what the proxy writes',
-    );
+    warnOfNoAddress(this.#reporter);
     return this.#admit(this.#options.threshold, 0);
   }
 

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../../core/errors.js';
 import { formatAddress } from '../../internal/address-text.js';
 import { parseCidr } from '../../internal/ip-range.js';
 import type { Ban } from './bans.js';
@@ -6,8 +7,7 @@ import { apart, type TimedRange } from './ranges-apart.js';
 /** For whom blocks can be written. */
 export type BanFormat = 'json' | 'nginx' | 'nftables';
 
-/** @internal */
-export const BAN_FORMATS = /* @__PURE__ */ Object.freeze(['json', 'nginx', 'nftables'] as const);
+const BAN_FORMATS: readonly BanFormat[] = /* @__PURE__ */ Object.freeze(['json', 'nginx', 'nftables'] as const);
 
 /** What is written besides the blocks. @internal */
 export interface ExportHead {
@@ -18,7 +18,10 @@ export interface ExportHead {
 }
 
 /** Blocks as text for somebody else. What only watches has blocked nobody, and asks nobody else to. @internal */
-export function exportedBans(format: BanFormat, head: ExportHead, bans: readonly Ban[]): string {
+export function exportedBans(owner: string, format: BanFormat, head: ExportHead, bans: readonly Ban[]): string {
+  if (!BAN_FORMATS.includes(format)) {
+    throw new InvalidArgumentError(`${owner}.exportBans: format must be ${BAN_FORMATS.join(', ')}`);
+  }
   if (format === 'json') return json(head, bans);
   const enforced = head.mode === 'shadow' ? [] : bans;
   return format === 'nginx' ? nginx(enforced) : nftables(enforced);

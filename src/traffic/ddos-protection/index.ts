@@ -1,7 +1,7 @@
 export type { Cidr } from '../client-address/index.js';
 export type { Decision } from '../decision.js';
 export type { Ban } from './bans.js';
-export type { BanPage } from './ddos-protection.js';
+export type { BanPage } from './ban-page.js';
 export { DDoSProtection } from './ddos-protection.js';
 export type { AddressBlocked, AddressUnblocked, DDoSProtectionEvents, ProtectionPressure } from './events.js';
 export type { BanFormat } from './export-bans.js';

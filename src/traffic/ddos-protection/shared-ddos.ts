@@ -1,14 +1,14 @@
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
-import { InvalidArgumentError } from '../../core/errors.js';
 import type { HealthStatus } from '../../core/health-status.js';
-import { checkCallOptions, describe } from '../../core/options.js';
+import { checkCallOptions } from '../../core/options.js';
 import { draw } from '../../core/random.js';
-import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { addressKeyOf } from '../../internal/address-text.js';
+import { wordsIn } from '../arguments.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
 import {
+  LOST_RETRY_MS,
   microseconds,
   probeMark,
   readWindow,
@@ -21,9 +21,11 @@ import {
   type WindowAnswer,
 } from '../store/index.js';
 import { type Ban, inForce } from './bans.js';
-import type { BanPage, DDoSProtection } from './ddos-protection.js';
+import { askedAddress, warnOfNoAddress } from './addresses.js';
+import { type BanPage, banPage } from './ban-page.js';
+import type { DDoSProtection } from './ddos-protection.js';
 import { DDOS_EVENTS, type DDoSProtectionEvents } from './events.js';
-import { BAN_FORMATS, type BanFormat, exportedBans } from './export-bans.js';
+import { type BanFormat, exportedBans } from './export-bans.js';
 import { localShare } from './local-share.js';
 import {
   mostBlocks,
@@ -37,13 +39,8 @@ import type { SharedDDoSProtectionEvents, SharedDDoSStats } from './shared-types
 import { protectionMetrics } from './stats.js';
 import { escalatedMs } from './strikes.js';
 
-const PAGE = 100;
-
 /** The shortest window that a store counts, in microseconds. */
 const PARTS_OF_A_WINDOW = 12;
-
-/** When to come back to a protection that cannot say, in ms: by then the store has been tried again. */
-const LOST_RETRY_MS = 1_000;
 
 /**
  * A `DDoSProtection` whose counts and blocks are in a store that several processes share: an address that was blocked by
@@ -142,11 +139,8 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
    */
   async block(addressOrCidr: string, ms: number, reason: string): Promise<void> {
     const forUs = microseconds('SharedDDoSProtection.block', 'ms', ms);
-    if (typeof reason !== 'string') {
-      throw new InvalidArgumentError(`SharedDDoSProtection.block: reason must be text, got ${describe(reason)}`);
-    }
+    const shown = wordsIn('SharedDDoSProtection.block', 'reason', reason);
     const name = this.#bans.nameToBlock(addressOrCidr);
-    const shown = redactText(reason, 200);
     const text = this.#bans.textOf(name, shown);
     const subject = this.#truth.names.of(name.text);
     await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text, counts: false });
@@ -176,11 +170,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
    * @throws {@link InvalidArgumentError} when `address` is not text; text that is no address is never blocked.
    */
   isBlocked(address: string): boolean {
-    if (typeof address !== 'string') {
-      throw new InvalidArgumentError(
-        `SharedDDoSProtection.isBlocked: the address must be text, got ${describe(address)}`,
-      );
-    }
+    askedAddress('SharedDDoSProtection', address);
     this.#truth.look();
     const { ipv6Prefix, allow, deny } = this.#options;
     const key = addressKeyOf(address, ipv6Prefix);
@@ -190,14 +180,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
 
   /** The blocks in force that this process knows, 100 a page; in shadow mode those that would be. */
   bans(cursor = 0): BanPage {
-    if (!Number.isSafeInteger(cursor) || cursor < 0) {
-      throw new InvalidArgumentError(
-        `SharedDDoSProtection.bans: cursor must be one that bans() returned, got ${describe(cursor)}`,
-      );
-    }
-    const all = this.#known();
-    const bans = all.slice(cursor, cursor + PAGE);
-    return cursor + PAGE < all.length ? { bans, next: cursor + PAGE } : { bans };
+    return banPage('SharedDDoSProtection', this.#known(), cursor);
   }
 
   /**
@@ -206,11 +189,13 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
    * @throws {@link InvalidArgumentError} for another format.
    */
   exportBans(format: BanFormat): string {
-    if (!BAN_FORMATS.includes(format)) {
-      throw new InvalidArgumentError(`SharedDDoSProtection.exportBans: format must be ${BAN_FORMATS.join(', ')}`);
-    }
     const { mode, clock } = this.#options;
-    return exportedBans(format, { name: this.name, mode, takenAt: clock.wallNow() }, this.#known());
+    return exportedBans(
+      'SharedDDoSProtection',
+      format,
+      { name: this.name, mode, takenAt: clock.wallNow() },
+      this.#known(),
+    );
   }
 
   /** Counts of this process as plain JSON; no address is in it. */
@@ -331,10 +316,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
 
   #withoutAddress(): Decision {
     this.#unaddressed++;
-    this.#reporter.warn(
-      'BREAKWATER_W_NO_ADDRESS',
-      'a request had no usable address and was admitted uncounted; check trustProxy and what the proxy writes',
-    );
+    warnOfNoAddress(this.#reporter);
     return this.#admit(this.#options.threshold, 0, 'local');
   }
 

@@ -52,6 +52,3 @@ export class LocalShare {
     return { capacity: Math.floor(capacity / this.#instances), refillPerSecond: refillPerSecond / this.#instances };
   }
 }
-
-/** When to come back to a limiter that cannot say, in ms: by then the store has been tried again. @internal */
-export const LOST_RETRY_MS = 1_000;

@@ -1,13 +1,12 @@
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { Emitter } from '../../core/emitter.js';
-import { InvalidArgumentError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
-import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { ROUNDING_MS, steady } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 import { NumberTable } from '../../internal/number-table.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { nameIn, timeIn, wordsIn } from '../arguments.js';
+import { alsoIn } from './also.js';
 import { costIn } from './cost.js';
 import { KeyNames } from '../key-names.js';
 import { TokenBucket } from './engine.js';
@@ -153,18 +152,12 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
    * @throws {@link InvalidArgumentError} when one of them is wrong.
    */
   block(key: string, ms: number, reason: string): void {
-    if (typeof ms !== 'number' || !(ms > 0)) {
-      throw new InvalidArgumentError(
-        `PerUserRateLimiter.block: ms must be a number of more than 0, got ${describe(ms)}`,
-      );
-    }
-    if (typeof reason !== 'string') {
-      throw new InvalidArgumentError(`PerUserRateLimiter.block: reason must be text, got ${describe(reason)}`);
-    }
+    const forMs = timeIn('PerUserRateLimiter.block', 'ms', ms);
+    const shown = wordsIn('PerUserRateLimiter.block', 'reason', reason);
     const name = this.#nameOf(key);
     this.#latestMs = this.#time();
     this.#blocks.delete(name);
-    this.#blocks.add(name, { untilMs: this.#latestMs + ms, reason: redactText(reason, 200) });
+    this.#blocks.add(name, { untilMs: this.#latestMs + forMs, reason: shown });
   }
 
   /** Lifts a block and fills the key's bucket. */
@@ -234,30 +227,13 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   }
 
   #partsOf(also: unknown): Part[] {
-    if (!Array.isArray(also)) {
-      throw new InvalidArgumentError(`PerUserRateLimiter.check: also must be a list, got ${describe(also)}`);
-    }
-    const named = new Set([this.name]);
-    return also.map((one: Partial<AlsoLimit> | null, i) => {
-      const { limiter, key } = one ?? {};
-      if (!(limiter instanceof PerUserRateLimiter)) {
-        throw new InvalidArgumentError(
-          `PerUserRateLimiter.check: also[${String(i)}].limiter must be a PerUserRateLimiter, got ${describe(limiter)}`,
-        );
-      }
-      if (named.has(limiter.name)) {
-        throw new InvalidArgumentError(
-          `PerUserRateLimiter.check: also[${String(i)}].limiter is a second one named '${limiter.name}'; nobody could tell them apart`,
-        );
-      }
-      named.add(limiter.name);
-      return {
-        limiter,
-        key: key as string,
-        name: limiter.#nameOf(key as string),
-        cost: costIn('PerUserRateLimiter.check: also', one ?? {}),
-      };
-    });
+    const isLimiter = (limiter: unknown) => limiter instanceof PerUserRateLimiter;
+    return alsoIn('PerUserRateLimiter', this.name, also, isLimiter).map(({ limiter, key, cost }) => ({
+      limiter,
+      key,
+      name: limiter.#nameOf(key),
+      cost,
+    }));
   }
 
   /** @param take - whether the decision counts, or only says what would be. */
@@ -291,9 +267,7 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
   }
 
   #nameOf(key: string): string {
-    if (typeof key === 'string' && key.length > 0) return this.#names.of(key);
-    const got = typeof key === 'string' ? 'none' : describe(key);
-    throw new InvalidArgumentError(`PerUserRateLimiter: key must be text of at least one character, got ${got}`);
+    return this.#names.of(nameIn('PerUserRateLimiter', 'key', key));
   }
 
   #blockLeftMs(name: string): number {

@@ -2,14 +2,14 @@ import type { Component, ComponentEvent, MetricSample } from '../../core/compone
 import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import type { HealthStatus } from '../../core/health-status.js';
-import { describe } from '../../core/options.js';
-import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { type Decision, NONE_VIOLATED } from '../decision.js';
+import { nameIn, wordsIn } from '../arguments.js';
 import { KeyNames } from '../key-names.js';
 import {
   type BucketAnswer,
   type BucketRule,
+  LOST_RETRY_MS,
   microseconds,
   readBuckets,
   SharedTruth,
@@ -19,9 +19,10 @@ import {
   storeMetrics,
   subscribeStore,
 } from '../store/index.js';
+import { alsoIn } from './also.js';
 import { costIn } from './cost.js';
 import { LIMITER_EVENTS, rejectionData } from './events.js';
-import { LocalShare, LOST_RETRY_MS } from './local-share.js';
+import { LocalShare } from './local-share.js';
 import { limiterMetrics } from './metrics.js';
 import {
   type ParsedSharedPerUserOptions,
@@ -169,10 +170,8 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   async block(key: string, ms: number, reason: string): Promise<void> {
     const { subject } = this.#part(key, 0);
     const forUs = microseconds('SharedPerUserRateLimiter.block', 'ms', ms);
-    if (typeof reason !== 'string') {
-      throw new InvalidArgumentError(`SharedPerUserRateLimiter.block: reason must be text, got ${describe(reason)}`);
-    }
-    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text: redactText(reason, 200) });
+    const text = wordsIn('SharedPerUserRateLimiter.block', 'reason', reason);
+    await this.#truth.mark('block', { subject, held: true, forUs, keepUs: forUs, text });
   }
 
   /**
@@ -242,36 +241,20 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   }
 
   #part(key: string, cost: number): Part {
-    if (typeof key !== 'string' || key.length === 0) {
-      const got = typeof key === 'string' ? 'none' : describe(key);
-      throw new InvalidArgumentError(
-        `SharedPerUserRateLimiter: key must be text of at least one character, got ${got}`,
-      );
-    }
+    nameIn('SharedPerUserRateLimiter', 'key', key);
     const bucket = this.#tiers === undefined ? this.#bucket : this.#tiers.bucketOf(key);
     return { limiter: this, key, subject: this.#truth.names.of(key), cost, bucket };
   }
 
   #partsOf(also: unknown): Part[] {
-    const where = 'SharedPerUserRateLimiter.check: also';
-    if (!Array.isArray(also)) throw new InvalidArgumentError(`${where} must be a list, got ${describe(also)}`);
-    const named = new Set([this.name]);
-    return also.map((one: Partial<SharedAlsoLimit> | null, i) => {
-      const { limiter, key } = one ?? {};
-      const at = `${where}[${String(i)}].limiter`;
-      if (!(limiter instanceof SharedPerUserRateLimiter)) {
-        throw new InvalidArgumentError(`${at} must be a SharedPerUserRateLimiter, got ${describe(limiter)}`);
-      }
+    const isLimiter = (limiter: unknown) => limiter instanceof SharedPerUserRateLimiter;
+    return alsoIn('SharedPerUserRateLimiter', this.name, also, isLimiter).map(({ limiter, key, cost }) => {
       if (limiter.#truth.store !== this.#truth.store) {
         throw new InvalidArgumentError(
-          `${at} '${limiter.name}' must have the same store, or they cannot decide in one step`,
+          `SharedPerUserRateLimiter.check: also: '${limiter.name}' must have the same store, or they cannot decide in one step`,
         );
       }
-      if (named.has(limiter.name)) {
-        throw new InvalidArgumentError(`${at} is a second one named '${limiter.name}'; nobody could tell them apart`);
-      }
-      named.add(limiter.name);
-      return limiter.#part(key as string, costIn(where, one ?? {}));
+      return limiter.#part(key, cost);
     });
   }
 

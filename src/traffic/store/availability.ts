@@ -3,6 +3,9 @@ const MOST_FAILURES = 3;
 /** How often it is tried then, while somebody asks. */
 const PROBE_EVERY_MS = 500;
 
+/** When to come back to what cannot decide without its store, in ms: by then it has been tried again. @internal */
+export const LOST_RETRY_MS = 2 * PROBE_EVERY_MS;
+
 /**
  * Whether a store is worth asking. After {@link MOST_FAILURES} failures in a row of one sort of question it is lost,
  * whatever it says to others: one that can be read but not written is none. Then it is tried by one probe at a time, and

@@ -16,6 +16,7 @@ export type {
 } from './contract.js';
 export type { MemoryStoreOptions } from './memory-store.js';
 export { createMemoryStore, MEMORY_STORE_DEFAULTS } from './memory-store.js';
+export { LOST_RETRY_MS } from './availability.js';
 export { LONGEST_US } from './contract.js';
 export { StoreUnavailableError } from './errors.js';
 export type { StoreEvents, StoreLost, StoreRestored } from './events.js';
