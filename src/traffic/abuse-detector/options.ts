@@ -207,8 +207,13 @@ export function settingsOf({ threshold, windowMs, score }: ParsedAbuseDetectorOp
   return { threshold, windowMs, halfLifeMs, flagAt, clearBelow: score?.clearBelow ?? flagAt / 2 };
 }
 
-/** Of the highest score that is remembered. @internal */
-export const MOST_HALVINGS = 64;
+/** Of the highest score that is remembered. */
+const MOST_HALVINGS = 64;
+
+/** A half-life as a store takes it: at most what the highest score may take. @internal */
+export function halfLifeUs(halfLifeMs: number): number {
+  return Math.min(Math.floor(LONGEST_US / MOST_HALVINGS), Math.max(1, Math.round(halfLifeMs * 1_000)));
+}
 
 function sharedSchemaOf() {
   return { ...schema(), ...sharedSchema() };

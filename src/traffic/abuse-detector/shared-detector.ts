@@ -8,7 +8,6 @@ import { KeyNames } from '../key-names.js';
 import {
   type EventAnswer,
   type MarkAnswer,
-  LONGEST_US,
   microseconds,
   probeMark,
   readEvents,
@@ -19,15 +18,15 @@ import {
   storeMetrics,
   subscribeStore,
 } from '../store/index.js';
-import type { AbuseDetector, AbuseResult } from './abuse-detector.js';
+import type { AbuseResult } from './abuse-detector.js';
 import { type RecordOptions, subjectIn, type UnflagOptions, weightIn } from './arguments.js';
 import { type AbuseSettings, type HeldReason, OWN_RULES } from './engine.js';
 import { ABUSE_EVENTS, eventData } from './events.js';
 import { Judge, type NamedReason } from './judge.js';
 import { LocalKnowledge } from './local-knowledge.js';
-import { localShare } from './local-share.js';
+import { LocalShare } from './local-share.js';
 import {
-  MOST_HALVINGS,
+  halfLifeUs,
   type ParsedSharedAbuseDetectorOptions,
   parseSharedAbuseDetectorOptions,
   settingsOf,
@@ -72,7 +71,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
   readonly #names = new KeyNames();
   readonly #judge: Judge;
   readonly #known: LocalKnowledge;
-  readonly #local: AbuseDetector | undefined;
+  readonly #local: LocalShare | undefined;
   readonly #shadow: boolean;
   readonly #flags: Map<string, number>;
   #recorded = 0;
@@ -104,7 +103,8 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     this.#known = new LocalKnowledge(threshold, windowMs, maxSubjects, this.#truth.now);
     this.#shadow = mode === 'shadow';
     this.#flags = new Map([...OWN_RULES, ...rules.keys()].map((rule) => [rule, 0]));
-    this.#local = localShare(this.#options);
+    const { onStoreError, instances } = this.#options;
+    if (onStoreError === 'local' && instances !== undefined) this.#local = new LocalShare(this.#options, instances);
   }
 
   /**
@@ -124,7 +124,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     const [key, tag] = [names.of(subject), names.tagOf(type)];
     this.#known.name(type, tag);
     this.#recorded++;
-    const { windowMs, threshold } = this.#settings;
+    const { windowMs, threshold, halfLifeMs } = this.#settings;
     const rule = {
       group: names.group,
       subject: key,
@@ -132,17 +132,17 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
       limit: threshold,
       weight,
       tag,
-      halfLifeUs: this.#halfLifeUs(),
+      halfLifeUs: halfLifeUs(halfLifeMs),
     };
     const answer = await this.#truth.ask({ sort: 'record', call: (store) => store.record(rule), read: readEvents });
     const known = this.#known.learn(shown, answer);
     if (answer !== undefined) this.#truth.marks.learn(key, answer.mark);
     const before = this.#flagOf(key);
     this.#known.keep(shown, known, before !== undefined, { type, weight }, evidence);
-    const local = this.#local?.record(subject, type, { weight });
-    if (answer === undefined) return this.#withoutStore(before, local);
+    const inGrace = this.#truth.marks.of(key)?.held === false;
+    const local = this.#local?.record(subject, type, { weight, evidence, decides: answer === undefined && !inGrace });
+    if (answer === undefined) return this.#withoutStore(before, inGrace, local);
     const suspect = new SharedSuspect(this.#settings, answer, before);
-    const inGrace = answer.mark?.held === false && answer.mark.leftUs > 0;
     const by = inGrace
       ? undefined
       : this.#judge.judge(
@@ -170,7 +170,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     this.#truth.look();
     if (this.#shadow) return false;
     const flagged = this.#flagOf(this.#truth.names.of(subject)) !== undefined;
-    return flagged || (this.#truth.lost && this.#local?.isFlagged(subject) === true);
+    return flagged || (this.#truth.lost && this.#local?.detector.isFlagged(subject) === true);
   }
 
   /**
@@ -187,15 +187,16 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     const text = wordsIn(where, 'reason', reason);
     microseconds(where, 'ttlMs', ttlMs);
     const key = this.#truth.names.of(subject);
+    let version = this.#truth.marks.of(key)?.version ?? 0;
     for (let i = 0; i < MOST_TRIES; i++) {
-      const mark = this.#truth.marks.of(key);
       const before = this.#flagOf(key);
       const held = { text, untilMs: this.#truth.now() + ttlMs };
       const reasons = new Map([...(before?.reasons ?? []), ['manual', held] as const]);
       const written = writtenFlag(shown, reasons, before, { count: 0, score: 0 }, this.#truth.now());
       // The last try makes it whatever others do.
-      const after = mark === undefined || i === MOST_TRIES - 1 ? {} : { after: mark.version };
+      const after = i === MOST_TRIES - 1 ? {} : { after: version };
       const answer = await this.#truth.mark('flag', { subject: key, held: true, ...written, ...after });
+      version = answer.mark?.version ?? 0;
       if (!answer.applied) continue;
       if (!answer.wasHeld) this.#tellFlagged(shown, ['manual', held], { count: 0, score: 0 });
       return;
@@ -224,7 +225,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     const before = this.#flagOf(key);
     const was = await this.#truth.lift('unflag', key, { forUs, text: JSON.stringify(said) });
     this.#known.delete(shown);
-    this.#local?.unflag(subject, { graceMs });
+    this.#local?.detector.unflag(subject);
     if (!was) return false;
     const flaggedForMs = before === undefined ? 0 : this.#truth.now() - before.sinceMs;
     const about = { detector: this.name, subject: shown, cause: 'lifted' as const, flaggedForMs };
@@ -312,11 +313,6 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
     return storeHealth(this.#truth.lost, this.#options.onStoreError);
   }
 
-  #halfLifeUs(): number {
-    const most = Math.floor(LONGEST_US / MOST_HALVINGS);
-    return Math.min(most, Math.max(1, Math.round(this.#settings.halfLifeMs * 1_000)));
-  }
-
   #flagOf(key: string): KnownFlag | undefined {
     return readFlag(this.#truth.marks.of(key), this.#truth.now());
   }
@@ -361,10 +357,10 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
   }
 
   /** By the rule for a store that does not answer. */
-  #withoutStore(flag: KnownFlag | undefined, local: AbuseResult | undefined): SharedAbuseResult {
+  #withoutStore(flag: KnownFlag | undefined, inGrace: boolean, local: AbuseResult | undefined): SharedAbuseResult {
     this.#degraded++;
     const counted = { count: local?.count ?? 0, score: local?.score ?? 0 };
-    if (flag !== undefined) return this.#result(flag, counted, false, true);
+    if (flag !== undefined || inGrace) return this.#result(flag, counted, false, true);
     if (local !== undefined) return { ...local, degraded: true };
     const rejects = this.#options.onStoreError === 'reject';
     return this.#said(rejects, false, { ...counted, reasons: rejects ? LOST_REASONS : NO_REASONS }, true);

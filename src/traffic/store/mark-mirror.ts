@@ -53,11 +53,12 @@ export class MarkMirror {
   #pinned: BoundedMap<LocalMark>;
   #version = 0;
   #nowMs = 0;
+  /** When the copy was complete, … */
   #syncedAtMs = -Infinity;
+  /** … and when a part of it was read last. */
+  #readAtMs = -Infinity;
   #triedAtMs = -Infinity;
   #syncing = false;
-  // Whether there are more pages of what is read anew.
-  #reading = false;
 
   constructor(settings: MirrorSettings) {
     this.#settings = settings;
@@ -143,17 +144,17 @@ export class MarkMirror {
   async page(ask: AskNews): Promise<MarkChanges | undefined> {
     const { group, now } = this.#settings;
     const askedAtMs = now();
-    const anew = askedAtMs - this.#syncedAtMs > LONGEST_GAP_MS && !this.#reading;
+    const anew = askedAtMs - this.#readAtMs > LONGEST_GAP_MS;
     const from = anew ? 0 : this.#version;
     const answer = await ask({ sort: 'changes', call: (store) => store.changes(group, from), read: readChanges });
     if (answer === undefined) return undefined;
     if (answer.version < from) {
       // The store has lost what it knew: next time all is asked for.
-      this.#syncedAtMs = -Infinity;
+      this.#readAtMs = -Infinity;
       return answer;
     }
     if (anew) this.#forgetAll();
-    this.#reading = answer.more;
+    this.#readAtMs = askedAtMs;
     for (const { subject, ...mark } of answer.marks) this.learn(subject, mark);
     this.#version = anew ? answer.version : Math.max(this.#version, answer.version);
     if (!answer.more) this.#syncedAtMs = askedAtMs;

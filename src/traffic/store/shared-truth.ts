@@ -130,11 +130,11 @@ export class SharedTruth {
 }
 
 /** Writes a mark that matters to nobody, to see whether it can be written. @internal */
-export function probeMark(
+export async function probeMark(
   store: LimitStore,
   key: { readonly group: string; readonly subject: string },
-): Promise<unknown> {
-  return store.mark({ ...key, held: false, forUs: 0, keepUs: 1, text: '' });
+): Promise<void> {
+  readMarkAnswer(await store.mark({ ...key, held: false, forUs: 0, keepUs: 1, text: '' }));
 }
 
 /**

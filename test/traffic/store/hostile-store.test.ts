@@ -278,3 +278,92 @@ it('has room for the reasons of all rules that may be', async () => {
   const more = { ...rules, more: () => true };
   expect(() => new SharedAbuseDetector({ ...shared, rules: more })).toThrow(/rules must be at most 12 here, got 13/);
 });
+
+describe('a detector without its store', () => {
+  const away = () => Promise.reject(new Error('away'));
+
+  it('asks its own rules once for each event, and holds to its share of the score', async () => {
+    const { shared, store } = setup();
+    const asked: string[] = [];
+    const abuse = new SharedAbuseDetector({
+      ...shared,
+      threshold: 100,
+      maxSubjects: 10,
+      score: { flagAt: 10, halfLifeMs: 60_000 },
+      rules: {
+        probing: ({ type, evidence, countOf }) => {
+          asked.push(`${type} ${String(evidence)} ${String(countOf('scan'))}`);
+          return type === 'scan' && countOf('scan') >= 2;
+        },
+      },
+    });
+    await abuse.record('ann', 'scan', { evidence: 'a' });
+    expect(asked).toEqual(['scan a 1']);
+    Object.assign(store, { record: away });
+    expect(await abuse.record('ann', 'scan', { evidence: 'b' })).toMatchObject({
+      flagged: true,
+      reasons: ['rule probing'],
+      degraded: true,
+    });
+    expect(asked).toEqual(['scan a 1', 'scan b 2']);
+    expect(await abuse.record('ben', 'login', { weight: 5 })).toMatchObject({
+      flagged: true,
+      reasons: ['score reached 5'],
+      degraded: true,
+    });
+  });
+
+  it('TRA-82 keeps to a grace that it knows of', async () => {
+    const { shared, store } = setup();
+    const [here, there] = [
+      new SharedAbuseDetector({ ...shared, threshold: 4 }),
+      new SharedAbuseDetector({ ...shared }),
+    ];
+    await here.unflag('ann', { graceMs: 60_000 });
+    await there.refresh();
+    Object.assign(store, { record: away });
+    for (const detector of [here, there]) {
+      for (let i = 0; i < 40; i++)
+        expect(await detector.record('ann')).toMatchObject({ flagged: false, degraded: true });
+    }
+  });
+});
+
+it('a flag by hand keeps the reasons that others gave, though they were not heard of', async () => {
+  const { shared } = setup();
+  const [here, late] = [new SharedAbuseDetector({ ...shared, threshold: 2 }), new SharedAbuseDetector(shared)];
+  await here.record('ann');
+  await here.record('ann');
+  await late.flag('ann', 'by hand');
+  expect(late.explain('ann')?.reasons.map(({ rule }) => rule)).toEqual(['spike', 'manual']);
+  await late.unflag('ann');
+  await late.flag('ann', 'again');
+  expect(late.explain('ann')?.reasons.map(({ rule }) => rule)).toEqual(['manual']);
+});
+
+it('a store that says nothing sensible to marks alone is not restored by the rest', async () => {
+  const { shared, clock } = setup({ mark: () => Promise.resolve({ applied: 'yes' }) });
+  const ddos = new SharedDDoSProtection({ ...shared, threshold: 2 });
+  const told: string[] = [];
+  ddos.subscribe(({ type }) => told.push(type));
+  for (let i = 0; i < 60; i++) {
+    await ddos.check('192.0.2.1');
+    await clock.advanceAsync(100);
+  }
+  expect(told).toEqual(['storeLost']);
+});
+
+it('reads all marks anew when the reading broke off and the store was away for long', async () => {
+  const { shared, store, clock, inner } = setup();
+  const [here, there] = [new SharedDDoSProtection(shared), new SharedDDoSProtection(shared)];
+  for (let i = 0; i < 1_100; i++) await here.block(`10.1.${String(i >> 8)}.${String(i & 255)}`, 7_200_000, 'x');
+  let pages = 0;
+  store.changes = (group, version) => (++pages > 1 ? Promise.reject(new Error('away')) : inner.changes(group, version));
+  expect(await there.refresh()).toBe(false);
+  expect(there.isBlocked('10.1.0.1')).toBe(true);
+  await here.unblock('10.1.0.1');
+  clock.advance(3_600_000);
+  store.changes = (group, version) => inner.changes(group, version);
+  await there.refresh();
+  expect([there.isBlocked('10.1.0.1'), there.isBlocked('10.1.0.2')]).toEqual([false, true]);
+});
