@@ -1,0 +1,1 @@
+export { EventType, StructuredLogger } from './logger/index.js';
