@@ -13,6 +13,6 @@ export { HealthStatus } from './health-status.js';
 export type { AbortSignalShape, PlatformAbortSignal } from './platform.js';
 export type { Random } from './random.js';
 export { secureBytes, systemRandom } from './random.js';
-export { registerSecret } from './redaction.js';
+export { registerSecret } from './secret-values.js';
 export type { ListenerErrorHandler } from './reporter.js';
 export { BreakwaterWarning } from './reporter.js';

@@ -1,48 +1,7 @@
-import { InvalidArgumentError } from './errors.js';
 import { MASK, maskAssignments, maskFields } from './mask-fields.js';
 import { maskUrls } from './mask-urls.js';
+import { maskSecrets, secretMatcher } from './secret-values.js';
 import { isSensitiveKey } from './sensitive-names.js';
-
-const REGISTRY = /* @__PURE__ */ Symbol.for('breakwater.secrets');
-const MOST_SECRETS = 10_000;
-const SHORTEST_SECRET = 4;
-
-/** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
-function secrets(): Map<string, number> {
-  const holder = globalThis as unknown as { [REGISTRY]: Map<string, number> | undefined };
-  return (holder[REGISTRY] ??= new Map<string, number>());
-}
-
-/**
- * Masks `value` in whatever Breakwater prints or exposes, in the whole process, until the handle is disposed.
- *
- * @param value - the secret text, at least 4 characters: shorter ones would blank out ordinary words.
- * @throws {@link InvalidArgumentError} when the value is too short, or when 10,000 values are registered already.
- */
-export function registerSecret(value: string): Disposable {
-  if (typeof value !== 'string' || value.length < SHORTEST_SECRET) {
-    throw new InvalidArgumentError(
-      `registerSecret: value must be a string of at least ${String(SHORTEST_SECRET)} characters`,
-    );
-  }
-  const all = secrets();
-  if (all.size >= MOST_SECRETS && !all.has(value)) {
-    throw new InvalidArgumentError(
-      `registerSecret: ${String(MOST_SECRETS)} values are registered; dispose those no longer in use`,
-    );
-  }
-  all.set(value, (all.get(value) ?? 0) + 1);
-  let live = true;
-  return {
-    [Symbol.dispose]() {
-      if (!live) return;
-      live = false;
-      const left = (all.get(value) ?? 1) - 1;
-      if (left === 0) all.delete(value);
-      else all.set(value, left);
-    },
-  };
-}
 
 /** Text beyond what is shown that is masked as well: what is masked becomes shorter, so that more of it may be shown. */
 const BEYOND = 20_000;
@@ -70,11 +29,15 @@ export function redactName(input: string, maxLength = 2_000): string {
   return redact(input, maxLength, EDGE, maskAssignments);
 }
 
+/** Only registered secrets and credentials in URLs masked, for text that is to be read as it is otherwise. @internal */
+export function redactSecrets(input: string, maxLength = 2_000): string {
+  return redact(input, maxLength, EDGE, (text) => text).replace(LONE_SURROGATES, '\ufffd');
+}
+
 function redact(input: string, maxLength: number, beyond: number, maskMore: (text: string) => string): string {
   // Masked before it is cut, or half a secret could survive at the edge; very long text is cut first to bound the work.
-  const all = longestFirst();
-  const end = input.length > maxLength + beyond ? wholeSecretsEnd(input, maxLength + beyond, all) : input.length;
-  const text = maskMore(maskUrls(maskRegistered(end < input.length ? input.slice(0, end) : input, all)));
+  const end = input.length > maxLength + beyond ? wholeSecretsEnd(input, maxLength + beyond) : input.length;
+  const text = maskMore(maskUrls(maskSecrets(end < input.length ? input.slice(0, end) : input)));
   if (text.length > maxLength) return `${text.slice(0, maxLength - 1)}…`;
   // So much was masked that the first cut shows: what stands there may be half of something.
   if (end < input.length)
@@ -82,30 +45,17 @@ function redact(input: string, maxLength: number, beyond: number, maskMore: (tex
   return text;
 }
 
-function maskRegistered(text: string, all: readonly string[]): string {
-  let masked = text;
-  for (const secret of all) if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
-  return masked;
-}
-
 /** Where to cut so that no registered secret is cut in two. */
-function wholeSecretsEnd(text: string, length: number, all: readonly string[]): number {
-  let end = length;
-  for (let before = Infinity; end < before;) {
-    before = end;
-    for (const secret of all) {
-      const from = Math.max(0, end - secret.length + 1);
-      const found = text.slice(from, end + secret.length - 1).indexOf(secret);
-      if (found !== -1) end = from + found;
-    }
+function wholeSecretsEnd(text: string, length: number): number {
+  const matcher = secretMatcher();
+  if (matcher === undefined) return length;
+  const from = Math.max(0, length - matcher.longest);
+  const around = text.slice(from, length + matcher.longest);
+  for (let place = matcher.next(around, 0); place !== undefined; place = matcher.next(around, place.end)) {
+    if (from + place.start >= length) break;
+    if (from + place.end > length) return from + place.start;
   }
-  return end;
-}
-
-/** A secret that contains another must be replaced before it. */
-function longestFirst(): string[] {
-  const all = secrets();
-  return all.size === 0 ? [] : [...all.keys()].sort((a, b) => b.length - a.length);
+  return length;
 }
 
 const DEEPEST = 8;

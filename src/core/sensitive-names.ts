@@ -9,6 +9,8 @@ const OWN_WORD = /(?:^|[-_.])(?:pass|creds?|jwt|sig)$|[-_](?:keys?|auth)$/i;
 const CAMEL_CASE = /\w(?:Pass|Keys?|Creds?|Jwt)$/;
 /** The names under which most services keep their password. */
 const JOINED = /(?:db|pg|sql|redis|smtp|mail|user|admin|root)pass$/i;
+/** The letters that any of these can end in: most names are told by their last one. */
+const LAST = /[tndelryshg]$/i;
 const HEADER = /(?:authorization|cookie)s?$/i;
 
 /** What a field of some name holds: nothing secret, one secret, or a whole header line of them. @internal */
@@ -16,6 +18,7 @@ export type Sensitivity = 'none' | 'value' | 'line';
 
 /** @internal */
 export function sensitivityOf(name: string): Sensitivity {
+  if (!LAST.test(name)) return 'none';
   const end = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
   if (HEADER.test(end)) return 'line';
   return ENDING.test(end) || OWN_WORD.test(end) || CAMEL_CASE.test(end) || JOINED.test(end) ? 'value' : 'none';

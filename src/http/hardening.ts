@@ -1,7 +1,7 @@
 import type { Component, ComponentEvent } from '../core/component.js';
 import { Emitter } from '../core/emitter.js';
 import type { OptionIssue } from '../core/errors.js';
-import { registerSecret } from '../core/redaction.js';
+import { registerSecret } from '../core/secret-values.js';
 import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
 import { createAddressResolver } from '../traffic/client-address/index.js';

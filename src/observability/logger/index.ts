@@ -1,3 +1,15 @@
+export type { LogDestination } from './destination.js';
 export type { EventLogger } from './event-logger.js';
 export { EventType } from './event-type.js';
+export type { DestinationChange, LoggerEvents } from './events.js';
+export type { LogLevel } from './levels.js';
+export type { Operation, OperationOutcome } from './operation.js';
+export type { RedactOptions, StructuredLoggerOptions } from './options.js';
+export { STRUCTURED_LOGGER_DEFAULTS } from './options.js';
+export type { RateCapOptions } from './rate-cap.js';
+export type { LoggerSnapshot } from './snapshot.js';
+export type { ContextOptions, EventOptions } from './structured-logger.js';
 export { StructuredLogger } from './structured-logger.js';
+export type { TraceContext, TraceHeaders } from './traceparent.js';
+export { formatTraceparent, parseTraceparent } from './traceparent.js';
+export type { ActiveSpan, TraceApi } from './tracing.js';

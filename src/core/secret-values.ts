@@ -1,0 +1,77 @@
+import { InvalidArgumentError } from './errors.js';
+import { MASK } from './mask-fields.js';
+import { SecretMatcher } from './secret-matcher.js';
+
+const REGISTRY = /* @__PURE__ */ Symbol.for('breakwater.secrets');
+const MOST_SECRETS = 10_000;
+const SHORTEST_SECRET = 4;
+
+/** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
+interface Registry {
+  readonly live: Map<string, number>;
+  /** Grows with each change, so that what was made of older values is not used again. */
+  version: number;
+  /** Made of the values when it is first needed. */
+  matcher: SecretMatcher | undefined;
+}
+
+/** @internal */
+export function secretRegistry(): { readonly version: number } {
+  return registry();
+}
+
+function registry(): Registry {
+  const holder = globalThis as unknown as { [REGISTRY]: Registry | undefined };
+  return (holder[REGISTRY] ??= { live: new Map<string, number>(), version: 0, matcher: undefined });
+}
+
+/**
+ * Masks `value` in whatever Breakwater prints or exposes, in the whole process, until the handle is disposed; as it is, and
+ * as it looks inside of a URL or of JSON.
+ *
+ * @param value - the secret text, at least 4 characters: shorter ones would blank out ordinary words.
+ * @throws {@link InvalidArgumentError} when the value is too short, or when 10,000 values are registered already.
+ */
+export function registerSecret(value: string): Disposable {
+  if (typeof value !== 'string' || value.length < SHORTEST_SECRET) {
+    throw new InvalidArgumentError(
+      `registerSecret: value must be a string of at least ${String(SHORTEST_SECRET)} characters`,
+    );
+  }
+  const all = registry();
+  if (all.live.size >= MOST_SECRETS && !all.live.has(value)) {
+    throw new InvalidArgumentError(
+      `registerSecret: ${String(MOST_SECRETS)} values are registered; dispose those no longer in use`,
+    );
+  }
+  change(all, value, 1);
+  let live = true;
+  return {
+    [Symbol.dispose]() {
+      if (!live) return;
+      live = false;
+      change(all, value, -1);
+    },
+  };
+}
+
+function change(all: Registry, value: string, by: 1 | -1): void {
+  const handles = (all.live.get(value) ?? 0) + by;
+  if (handles <= 0) all.live.delete(value);
+  else all.live.set(value, handles);
+  if (handles > 1 || (handles === 1 && by === -1)) return;
+  all.version++;
+  all.matcher = undefined;
+}
+
+/** What finds the values that are registered now; `undefined` when there are none. @internal */
+export function secretMatcher(): SecretMatcher | undefined {
+  const all = registry();
+  if (all.live.size === 0) return undefined;
+  return (all.matcher ??= new SecretMatcher(all.live.keys()));
+}
+
+/** Text without the values that are registered. @internal */
+export function maskSecrets(text: string): string {
+  return secretMatcher()?.mask(text, MASK) ?? text;
+}

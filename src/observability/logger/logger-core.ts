@@ -1,0 +1,228 @@
+import { pino } from 'pino';
+import type { Clock } from '../../core/clock.js';
+import { Emitter } from '../../core/emitter.js';
+import { Reporter } from '../../core/reporter.js';
+import { registerSecret, secretRegistry } from '../../core/secret-values.js';
+import { steady } from '../../core/steady.js';
+import { Contexts } from './contexts.js';
+import { type LogDestination, openDestination } from './destination.js';
+import type { EventType } from './event-type.js';
+import type { LoggerEvents } from './events.js';
+import { JsonWriter } from './json-writer.js';
+import { KeyTable } from './key-table.js';
+import { LoggerLayer } from './layer.js';
+import { LEVEL_RANKS, type LineLevel, passes } from './levels.js';
+import { lineFields } from './line.js';
+import { isUnlimited, type ParsedLoggerOptions } from './options.js';
+import type { Entry } from './prefix.js';
+import { type LeftOut, RateCap } from './rate-cap.js';
+import { isError } from './special-values.js';
+import { Sink } from './sink.js';
+import type { LoggerSnapshot } from './snapshot.js';
+import { shownText } from './text-writer.js';
+import type { TraceContext } from './traceparent.js';
+import { activeTrace } from './tracing.js';
+
+/** One event on its way to becoming a line. @internal */
+export interface LoggedEvent {
+  readonly type: EventType;
+  readonly level: LineLevel;
+  readonly message: string;
+  /** What the line says itself. */
+  readonly own?: readonly Entry[];
+  readonly fields?: object | undefined;
+}
+
+const NOTHING: readonly Entry[] = /* @__PURE__ */ Object.freeze([]);
+const LONGEST_COUNTED = 200;
+
+/** What a logger and its children share: destinations, context, what is secret. @internal */
+export class LoggerCore {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly contexts = new Contexts();
+  readonly reporter: Reporter;
+  readonly events: Emitter<LoggerEvents>;
+  readonly main: Sink;
+  readonly security: Sink | undefined;
+  /** The fields of all lines. */
+  readonly base: LoggerLayer;
+  readonly #options: ParsedLoggerOptions;
+  readonly #keys: KeyTable;
+  readonly #writer: JsonWriter;
+  readonly #secrets = secretRegistry();
+  readonly #cap: RateCap | undefined;
+  readonly #now: () => number;
+  readonly #pino: Readonly<Record<LineLevel, (message: string) => void>>;
+  #head = '';
+  #toMain = true;
+  #toSecurity = false;
+  #truncated = 0;
+  #leftOut = 0;
+
+  constructor(options: ParsedLoggerOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.clock = options.clock;
+    this.reporter = new Reporter('StructuredLogger', options.clock, options.onListenerError);
+    this.events = new Emitter<LoggerEvents>(this.reporter);
+    // For as long as the process lives: lines of others may hold the values as well.
+    for (const value of options.redact.values) registerSecret(value);
+    this.#keys = new KeyTable(options.redact);
+    this.#writer = new JsonWriter(this.#keys);
+    this.#cap = isUnlimited(options.rateCap) ? undefined : new RateCap(options.rateCap);
+    this.#now = steady(options.clock);
+    const { service } = options;
+    this.base = new LoggerLayer(this, undefined, service === undefined ? {} : { service });
+    this.main = this.#sink(options.destination ?? 1, 'main');
+    this.security =
+      options.securityDestination === undefined ? undefined : this.#sink(options.securityDestination, 'security');
+    this.#pino = pino(
+      {
+        level: 'trace',
+        base: null,
+        formatters: { level: (level) => ({ level }) },
+        // pino puts it behind the level, and writes the message and the rest of the line.
+        timestamp: () => this.#head,
+      },
+      { write: this.#deliver.bind(this) },
+    );
+  }
+
+  /** Of what is secret; what was written under another one is written again. */
+  get version(): number {
+    return this.#secrets.version;
+  }
+
+  /** What is being written may log itself, by a getter: that line needs a writer of its own. */
+  writer(): JsonWriter {
+    return this.#writer.isBusy ? new JsonWriter(this.#keys) : this.#writer;
+  }
+
+  /** A value that a line says itself. */
+  entry(name: string, value: unknown): Entry {
+    const writer = this.writer();
+    writer.begin();
+    return { name, json: writer.value(value) ?? 'null' };
+  }
+
+  /** Where the call that is running stands in a trace, if anywhere. */
+  trace(): TraceContext | undefined {
+    const api = this.#options.trace;
+    if (api !== undefined) {
+      try {
+        const active = activeTrace(api);
+        if (active !== undefined) return active;
+      } catch (error) {
+        this.reporter.listenerError(error);
+      }
+    }
+    return this.contexts.current()?.trace;
+  }
+
+  isEnabled(level: LineLevel): boolean {
+    return passes(level, this.contexts.current()?.level ?? this.#options.level);
+  }
+
+  log(layer: LoggerLayer, event: LoggedEvent): void {
+    try {
+      const toSecurity = event.type === 'SECURITY_EVENT' && this.security !== undefined;
+      let toMain = this.isEnabled(event.level);
+      if (!toMain && !toSecurity) return;
+      const message = this.#text(event.message);
+      if (toMain && this.#cap !== undefined) toMain = this.#admits(this.#cap, event, message);
+      if (toMain || toSecurity) this.#write(layer, event, message, toMain, toSecurity);
+    } catch (error) {
+      // Nothing that is logged may reach who logs it.
+      this.reporter.listenerError(error);
+    }
+  }
+
+  /** Writes what is still to be told, and waits for the destinations. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    const left = this.#cap?.restart(this.#now());
+    if (left !== undefined) this.#writeLeftOut(left);
+    const sinks = this.security === undefined ? [this.main] : [this.main, this.security];
+    const flushed = await Promise.all(sinks.map((sink) => sink.flush(this.clock, timeoutMs)));
+    return flushed.every(Boolean);
+  }
+
+  snapshot(): LoggerSnapshot {
+    const { written, dropped } = this.main;
+    const counts = { written, dropped, leftOut: this.#leftOut, truncated: this.#truncated };
+    if (this.security === undefined) return counts;
+    return { ...counts, security: { written: this.security.written, dropped: this.security.dropped } };
+  }
+
+  /** Typed as text, but whoever writes JavaScript may hand over anything. */
+  #text(message: unknown): string {
+    if (typeof message !== 'string') return this.entry('msg', message).json;
+    return shownText(message, this.#keys.searchesText);
+  }
+
+  #admits(cap: RateCap, { type, level }: LoggedEvent, message: string): boolean {
+    const left = cap.over(this.#now());
+    if (left !== undefined) this.#writeLeftOut(left);
+    if (passes(level, 'error') || cap.admits(`${type} ${message.slice(0, LONGEST_COUNTED)}`)) return true;
+    this.#leftOut++;
+    return false;
+  }
+
+  #writeLeftOut(left: LeftOut): void {
+    const fields = lineFields(this.writer(), this.base.prefix(), NOTHING, left);
+    this.#emit('warn', 'SYSTEM_EVENT', 'lines left out', fields, true, false);
+  }
+
+  #write(layer: LoggerLayer, event: LoggedEvent, message: string, toMain: boolean, toSecurity: boolean): void {
+    const prefix = layer.prefixIn(this.contexts.current());
+    const trace = this.trace();
+    const own = trace === undefined ? (event.own ?? NOTHING) : [...(event.own ?? NOTHING), ...traceEntries(trace)];
+    const writer = this.writer();
+    const fields = lineFields(writer, prefix, own, asFields(event.fields));
+    if (writer.truncated) this.#truncated++;
+    this.#emit(event.level, event.type, message, fields, toMain, toSecurity);
+  }
+
+  #emit(
+    level: LineLevel,
+    type: EventType,
+    message: string,
+    fields: string,
+    toMain: boolean,
+    toSecurity: boolean,
+  ): void {
+    this.#head = `,"time":${String(Math.trunc(this.clock.wallNow()))},"event":"${type}"${fields}`;
+    this.#toMain = toMain;
+    this.#toSecurity = toSecurity;
+    if (this.main.wantsMetadata) this.main.metadata = { lastLevel: LEVEL_RANKS[level], lastMsg: message, lastObj: {} };
+    this.#pino[level](message);
+  }
+
+  #deliver(line: string): void {
+    const toSecurity = this.#toSecurity;
+    if (this.#toMain) this.main.write(line);
+    if (toSecurity) this.security?.write(line);
+  }
+
+  #sink(destination: LogDestination | string | number, which: 'main' | 'security'): Sink {
+    const opened = typeof destination === 'object' ? destination : openDestination(destination);
+    return new Sink(opened, this.reporter, (state) => {
+      this.events.emit(state, { destination: which });
+    });
+  }
+}
+
+/** The fields of what was given as such: an error is one, and so is a list. */
+function asFields(given: unknown): object | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (typeof given !== 'object' || Array.isArray(given)) return { fields: given };
+  if (isError(given)) return { err: given };
+  return given instanceof Map || given instanceof Set ? { fields: given } : given;
+}
+
+function traceEntries({ traceId, spanId }: TraceContext): Entry[] {
+  return [
+    { name: 'trace_id', json: `"${traceId}"` },
+    { name: 'span_id', json: `"${spanId}"` },
+  ];
+}

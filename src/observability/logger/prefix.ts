@@ -1,0 +1,42 @@
+import type { JsonWriter } from './json-writer.js';
+
+/** A field as it is written: its name, and its value as JSON. @internal */
+export interface Entry {
+  readonly name: string;
+  readonly json: string;
+}
+
+/** Fields that several lines have, as they are written. @internal */
+export class Prefix {
+  /** By name: `,"name":value`. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** Those that are named like a part of a line, and so stand under `fields`; by name, as `"name":value`. */
+  readonly moved: ReadonlyMap<string, string>;
+  /** All entries. */
+  readonly text: string;
+
+  constructor(entries: ReadonlyMap<string, string> = new Map(), moved: ReadonlyMap<string, string> = new Map()) {
+    this.entries = entries;
+    this.moved = moved;
+    this.text = [...entries.values()].join('');
+  }
+
+  /** These fields, and over them those of `source`. */
+  with(source: object, writer: JsonWriter): Prefix {
+    const entries = new Map(this.entries);
+    const moved = new Map(this.moved);
+    writer.begin();
+    writer.fields(source, (key, json) => {
+      if (key.reserved) moved.set(key.name, key.text + json);
+      else entries.set(key.name, `,${key.text}${json}`);
+    });
+    return new Prefix(entries, moved);
+  }
+
+  /** The same without some names. */
+  textWithout(names: readonly string[]): string {
+    let text = '';
+    for (const [name, entry] of this.entries) if (!names.includes(name)) text += entry;
+    return text;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Clock } from '../../core/clock.js';
+import type { Reporter } from '../../core/reporter.js';
+import { isThenable } from '../../core/thenable.js';
+import type { DestinationExtras, LogDestination } from './destination.js';
+
+/** What a stream may hold back of lines that its reader does not take, in bytes or characters. */
+const MOST_HELD_BACK = 16 * 1_048_576;
+
+/** Hears when lines begin to be lost, and when they arrive again. @internal */
+export type SinkChange = (state: 'losing' | 'writing') => void;
+
+/**
+ * A destination that cannot hurt: a line that it does not take is counted, and the caller goes on.
+ * @internal
+ */
+export class Sink {
+  readonly #destination: LogDestination & DestinationExtras;
+  readonly #reporter: Reporter;
+  readonly #changed: SinkChange;
+  #isWriting = false;
+  #isLosing = false;
+  #isBroken = false;
+  #dropped = 0;
+  #written = 0;
+
+  constructor(destination: LogDestination, reporter: Reporter, changed: SinkChange) {
+    this.#destination = destination;
+    this.#reporter = reporter;
+    this.#changed = changed;
+    this.#listen('error', (error) => {
+      // Nobody reads any more; pino's destinations ignore what is written from here on.
+      if ((error as { readonly code?: unknown } | null)?.code === 'EPIPE') this.#isBroken = true;
+      this.#lost(error);
+    });
+    this.#listen('drop', () => {
+      this.#lost(undefined);
+    });
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  /** What pino tells destinations that sort lines by themselves, such as `pino.multistream`. */
+  get wantsMetadata(): boolean {
+    return (this.#destination as unknown as Readonly<Record<symbol, unknown>>)[Symbol.for('pino.metadata')] === true;
+  }
+
+  set metadata(metadata: object) {
+    Object.assign(this.#destination, metadata);
+  }
+
+  write(line: string): void {
+    // A destination that logs what it does would do so for ever.
+    if (this.#isWriting || this.#takesNothing()) {
+      this.#lost(undefined);
+      return;
+    }
+    this.#isWriting = true;
+    const before = this.#dropped;
+    try {
+      const taken = this.#destination.write(line);
+      if (isThenable(taken))
+        taken.then(undefined, (error: unknown) => {
+          this.#lost(error);
+        });
+    } catch (error) {
+      this.#lost(error);
+    } finally {
+      this.#isWriting = false;
+    }
+    if (this.#dropped !== before) return;
+    this.#written++;
+    this.#turn(false);
+  }
+
+  /**
+   * Resolves when what was written has been handed over, or cannot be; with `false` in the second case, and when
+   * `timeoutMs` are over.
+   */
+  flush(clock: Clock, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = clock.schedule(
+        () => {
+          resolve(false);
+        },
+        timeoutMs,
+        { hold: true },
+      );
+      const done = (error?: unknown): void => {
+        cancel();
+        // Destinations that write at once may hold something back after an error.
+        const flushed = error === undefined || error === null ? this.#flushNow() : false;
+        resolve(flushed && !this.#isBroken);
+      };
+      try {
+        this.#ask(done);
+      } catch (error) {
+        done(error);
+      }
+    });
+  }
+
+  #ask(done: (error?: unknown) => void): void {
+    const destination = this.#destination;
+    if (this.#isBroken || destination.destroyed === true) done(new Error('the destination is closed'));
+    else if (typeof destination.flush === 'function') destination.flush(done);
+    else if (typeof destination.writableLength === 'number') this.#askStream(done);
+    else done();
+  }
+
+  /** A stream calls back for each piece in turn: after the last one everything before it is written. */
+  #askStream(done: (error?: unknown) => void): void {
+    if (this.#destination.writableLength === 0 || this.#destination.writableEnded === true) done();
+    else (this.#destination as unknown as { write(text: string, done: (e?: unknown) => void): void }).write('', done);
+  }
+
+  #flushNow(): boolean {
+    try {
+      this.#destination.flushSync?.();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #takesNothing(): boolean {
+    const { destroyed, writableEnded, writableLength } = this.#destination;
+    if (this.#isBroken || destroyed === true || writableEnded === true) return true;
+    return writableLength !== undefined && writableLength > MOST_HELD_BACK;
+  }
+
+  #lost(error: unknown): void {
+    this.#dropped++;
+    this.#turn(true);
+    if (error !== undefined) this.#reporter.listenerError(error);
+  }
+
+  #turn(losing: boolean): void {
+    if (losing === this.#isLosing) return;
+    this.#isLosing = losing;
+    this.#changed(losing ? 'losing' : 'writing');
+  }
+
+  #listen(event: string, listener: (error?: unknown) => void): void {
+    try {
+      this.#destination.on?.(event, listener);
+    } catch (error) {
+      this.#reporter.listenerError(error);
+    }
+  }
+}

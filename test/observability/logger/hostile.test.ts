@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { logger } from './setup.js';
+
+it('OBS-L7 keeps errors under any name, in lists, and as second argument', () => {
+  const { log, out } = logger();
+  const cause = Object.assign(new Error('root'), { code: 'ECONNREFUSED' });
+  const error = new TypeError('boom', { cause });
+  log.systemEvent('a', { failure: error, list: [error], deep: { error } });
+  log.systemEvent('b', error);
+  log.error('c', error, { attempt: 2 });
+  const shown = {
+    name: 'TypeError',
+    message: 'boom',
+    stack: expect.stringContaining('hostile.test') as string,
+    cause: { name: 'Error', message: 'root', code: 'ECONNREFUSED', stack: expect.any(String) as string },
+  };
+  expect(out.lines).toMatchObject([
+    { failure: shown, list: [shown], deep: { error: shown } },
+    { err: shown },
+    { err: shown, attempt: 2 },
+  ]);
+});
+
+it('OBS-L7 keeps causes, aggregates, own fields, and errors of other realms', () => {
+  const { log, out } = logger();
+  const foreign = runInNewContext('new RangeError("elsewhere")') as object;
+  class QueryError extends Error {
+    override name = 'QueryError';
+    readonly sql = 'select 1';
+    readonly attempts = 3;
+  }
+  log.error('x', new AggregateError([new QueryError('one'), foreign], 'all failed'));
+  expect(out.last['err']).toMatchObject({
+    name: 'AggregateError',
+    message: 'all failed',
+    errors: [
+      { name: 'QueryError', message: 'one', sql: 'select 1', attempts: 3 },
+      { name: 'RangeError', message: 'elsewhere' },
+    ],
+  });
+  const loop = new Error('loop');
+  loop.cause = loop;
+  log.error('y', loop);
+  expect(out.last['err']).toMatchObject({ message: 'loop' });
+});
+
+it('OBS-L8 writes what JSON cannot, and never throws', () => {
+  const { log, out } = logger();
+  const circular: Record<string, unknown> = { a: 1 };
+  circular['self'] = circular;
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  log.systemEvent('x', {
+    get getter() {
+      throw new Error('no');
+    },
+    proxy: new Proxy(
+      { a: 1 },
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    ),
+    keyless: new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('no');
+        },
+      },
+    ),
+    revoked: revoked.proxy,
+    circular,
+    big: 12345678901234567890n,
+    map: new Map([['a', 1]]),
+    pairs: new Map<unknown, unknown>([[{ k: 1 }, 'v']]),
+    set: new Set(['a']),
+    symbol: Symbol('s'),
+    fn: function named() {},
+    nan: NaN,
+    infinite: -Infinity,
+    date: new Date(0),
+    noDate: new Date(NaN),
+    pattern: /a+/g,
+    bytes: Buffer.from('secret'),
+    view: new Float64Array(2),
+    promise: Promise.resolve(1),
+    undef: undefined,
+    list: [undefined, () => 1, Symbol('t')],
+    url: new URL('https://example.org/a'),
+    boxed: [Object(1), Object('s'), Object(true)] as unknown[],
+    toJSONThrows: {
+      toJSON: () => {
+        throw new Error('no');
+      },
+    },
+    toJSONSelf: {
+      toJSON() {
+        return this;
+      },
+    },
+    class: new (class Money {
+      readonly cents = 5;
+    })(),
+    empty: {},
+    half: 'a\ud800b',
+    control: 'a\u0000\u0007\u2028\n"\\',
+  });
+  expect(out.last).toEqual({
+    time: 1_700_000_000_000,
+    level: 'info',
+    event: 'SYSTEM_EVENT',
+    msg: 'x',
+    getter: '[unreadable]',
+    proxy: '[unreadable]',
+    keyless: '[unreadable]',
+    revoked: '[unreadable]',
+    circular: { a: 1, self: '[circular]' },
+    big: '12345678901234567890',
+    map: { a: 1 },
+    pairs: [[{ k: 1 }, 'v']],
+    set: ['a'],
+    symbol: 'Symbol(s)',
+    fn: '[function]',
+    nan: 'NaN',
+    infinite: '-Infinity',
+    date: '1970-01-01T00:00:00.000Z',
+    noDate: null,
+    pattern: '/a+/g',
+    bytes: '[6 bytes]',
+    view: '[16 bytes]',
+    promise: '[promise]',
+    list: [null, '[function]', 'Symbol(t)'],
+    url: 'https://example.org/a',
+    boxed: [1, 's', true],
+    toJSONThrows: '[unreadable]',
+    toJSONSelf: '[circular]',
+    class: { cents: 5 },
+    empty: {},
+    half: 'a\ufffdb',
+    control: 'a\u0000\u0007\u2028\n"\\',
+  });
+});
+
+it('OBS-L8 bounds what it writes, and says so', () => {
+  const { log, out } = logger();
+  const wide = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${String(i)}`, i]));
+  const deep = (n: number): unknown => (n === 0 ? 'bottom' : { d: deep(n - 1) });
+  const cases: object[] = [
+    { list: new Array(1_000_000).fill(7) },
+    { wide },
+    wide,
+    { deep: deep(50) },
+    { text: 'x'.repeat(1_000_000) },
+    { texts: Array.from({ length: 200 }, () => 'y'.repeat(10_000)) },
+    {
+      set: new Set(Array.from({ length: 5_000 }, (_, i) => i)),
+      map: new Map(Array.from({ length: 5_000 }, (_, i) => [i, i])),
+    },
+    {
+      tree: Array.from({ length: 200 }, () =>
+        Array.from({ length: 200 }, () => Array.from({ length: 200 }, () => true)),
+      ),
+    },
+    { big: new Error('x'.repeat(1_000_000)) },
+    { [`key${'k'.repeat(100_000)}`]: 1 },
+  ];
+  for (const fields of cases) log.systemEvent('x', fields);
+  log.systemEvent('m'.repeat(1_000_000));
+  for (const [i, text] of out.texts.entries()) expect(text.length, String(i)).toBeLessThan(100_000);
+  const lines = out.lines;
+  for (const [i, line] of lines.slice(0, 9).entries()) expect(line['truncated'], String(i)).toBe(true);
+  expect((lines[0]?.['list'] as unknown[]).at(-1)).toBe('[… 999800 more]');
+  expect(lines[0]?.['list']).toHaveLength(201);
+  expect(Object.keys(lines[1]?.['wide'] as object)).toHaveLength(200);
+  expect(log.snapshot().truncated).toBeGreaterThanOrEqual(9);
+});
+
+it('a value that logs while it is read disturbs no line', () => {
+  const { log, out } = logger();
+  log.systemEvent('outer', {
+    before: 1,
+    get logs() {
+      log.systemEvent('inner', { deep: { a: [1] } });
+      return { b: 2 };
+    },
+    after: 3,
+  });
+  expect(out.lines).toMatchObject([
+    { msg: 'inner', deep: { a: [1] } },
+    { msg: 'outer', before: 1, logs: { b: 2 }, after: 3 },
+  ]);
+});
+
+it('OBS-L8 whatever is logged becomes one line of JSON', () => {
+  fc.assert(
+    fc.property(
+      fc.string(),
+      fc.anything({
+        withBigInt: true,
+        withDate: true,
+        withMap: true,
+        withSet: true,
+        withNullPrototype: true,
+        withTypedArray: true,
+        withSparseArray: true,
+        withUnicodeString: true,
+        withObjectString: true,
+        withBoxedValues: true,
+      }),
+      (message, value) => {
+        const { log, out, reported } = logger();
+        log.systemEvent(message, { value });
+        log.error(message, value, { again: [value] });
+        log.systemEvent(message, value as object);
+        expect(out.texts).toHaveLength(3);
+        for (const text of out.texts) expect(JSON.parse(text)).toMatchObject({ level: expect.any(String) as string });
+        expect(reported).toEqual([]);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+});
