@@ -34,15 +34,17 @@ export async function compare(title, cases, budget) {
       `  ${role.padEnd(5)}  ${name.padEnd(44)} ${ns.toFixed(1).padStart(9)} ns  ${over.padEnd(18)}  ${ratio}`,
     );
   }
-  return budget === undefined ? true : judge(budget, oursNs - floorNs, oursNs, fastestPeer(cases, best));
+  return budget === undefined ? true : judge(budget, { floorNs, oursNs, peerNs: fastestPeer(cases, best) });
 }
 
 function fastestPeer(cases, best) {
   return Math.min(...cases.filter(({ role }) => role === 'peer').map(({ name }) => best.get(name)));
 }
 
-function judge({ overFloorNs = Infinity, mostNs = Infinity, beatsPeers = false, text }, overNs, oursNs, peerNs) {
-  return judged(text, overNs <= overFloorNs && oursNs <= mostNs && (!beatsPeers || oursNs <= peerNs));
+function judge(budget, { floorNs, oursNs, peerNs }) {
+  const { overFloorNs = Infinity, mostRatio = Infinity, mostNs = Infinity, beatsPeers = false, text } = budget;
+  const within = oursNs - floorNs <= overFloorNs && oursNs <= floorNs * mostRatio && oursNs <= mostNs;
+  return judged(text, within && (!beatsPeers || oursNs <= peerNs));
 }
 
 /** Says whether a budget is met. One short round shows that everything runs, and nothing else. */

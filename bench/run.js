@@ -2,6 +2,7 @@ import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
 import { machine } from './harness.js';
+import { loggerBench } from './logger.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
 import { sharedLimitsBench } from './shared-limits.js';
@@ -11,6 +12,7 @@ const groups = {
   'client-address': clientAddressBench,
   pipeline: pipelineBench,
   'rate-limiter': rateLimiterBench,
+  logger: loggerBench,
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
 };

@@ -8,6 +8,8 @@ const SEPARATOR = /[:=]|%3[ad]|["'],/gi;
 const ASSIGNMENT = /=/g;
 /** The credentials of a `Digest` are fields themselves; those of the others are one word. */
 const SCHEME = /\b(?:digest\s+(?=\w+=)|(?:bearer|basic|digest)[ \t]+)/gi;
+/** Whether there may be one: a quick look, as there hardly ever is. */
+const SCHEME_NAME = /bearer|basic|digest/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;
 const LONGEST_NAME = 64;
 const MOST_SPACES = 16;
@@ -28,6 +30,7 @@ export function maskAssignments(text: string): string {
 }
 
 function maskSchemes(text: string): string {
+  if (!SCHEME_NAME.test(text)) return text;
   const masked = new Masked(text);
   for (const found of text.matchAll(SCHEME)) {
     const start = found.index + found[0].length;

@@ -5,6 +5,8 @@ import { isSensitiveKey } from './sensitive-names.js';
 
 /** Text beyond what is shown that is masked as well: what is masked becomes shorter, so that more of it may be shown. */
 const BEYOND = 20_000;
+/** Whether there may be any: a quick look, as there hardly ever are. */
+const SURROGATES = /[\ud800-\udfff]/;
 /** With `u` a pair is one character: what is found is no half of one. */
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** More than the longest value whose beginning alone would not be known as a secret. */
@@ -18,7 +20,7 @@ const EDGE = 2_100;
  * @internal
  */
 export function redactText(input: string, maxLength = 2_000, beyond = BEYOND): string {
-  return redact(input, maxLength, beyond, maskFields).replace(LONE_SURROGATES, '\ufffd');
+  return wellFormed(redact(input, maxLength, beyond, maskFields));
 }
 
 /**
@@ -31,7 +33,11 @@ export function redactName(input: string, maxLength = 2_000): string {
 
 /** Only registered secrets and credentials in URLs masked, for text that is to be read as it is otherwise. @internal */
 export function redactSecrets(input: string, maxLength = 2_000): string {
-  return redact(input, maxLength, EDGE, (text) => text).replace(LONE_SURROGATES, '\ufffd');
+  return wellFormed(redact(input, maxLength, EDGE, (text) => text));
+}
+
+function wellFormed(text: string): string {
+  return SURROGATES.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text;
 }
 
 function redact(input: string, maxLength: number, beyond: number, maskMore: (text: string) => string): string {

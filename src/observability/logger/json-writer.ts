@@ -1,22 +1,29 @@
+import type { SecretMatcher } from '../../core/secret-matcher.js';
+import { secretMatcher } from '../../core/secret-values.js';
 import { isThenable } from '../../core/thenable.js';
-import { HIDDEN, type KeyInfo, type KeyTable, isUnder } from './key-table.js';
-import { LONGEST_TEXT, jsonText } from './text-writer.js';
+import { HIDDEN, type KeyInfo, type KeyTable, isUnder, numbered } from './key-table.js';
 import { errorFields, isError, mapEntries, ordinaryForm, setItems } from './special-values.js';
+import { jsonText, LONGEST_TEXT, shownText } from './text-writer.js';
 
 const DEEPEST = 8;
 /** Items of a list, and fields of an object. */
 const MOST_ENTRIES = 200;
-/** Values in one line, also those that leave no text. */
-const MOST_VALUES = 10_000;
+/** Objects in one line, also those that leave no text. */
+const MOST_OBJECTS = 10_000;
 /** Characters of one line. @internal */
 export const LONGEST_LINE = 65_536;
-
 /** Room that a number or the like takes. */
 const SHORT_VALUE = 8;
 
 const TOO_DEEP = '"[…]"';
 const CIRCULAR = '"[circular]"';
 const UNREADABLE = '"[unreadable]"';
+
+/** Decides about the fields of a line, one by one. @internal */
+export interface FieldTaker {
+  /** Whether the field stands elsewhere than among the others. */
+  takes(key: KeyInfo, json: string): boolean;
+}
 
 /**
  * Writes values as JSON, reading each of them once: secrets masked, bounded in depth and size, and never throwing,
@@ -29,8 +36,9 @@ export class JsonWriter {
   /** The objects around what is being written, and the names under which they stand. */
   readonly #above: object[] = [];
   readonly #path: string[] = [];
+  #matcher: SecretMatcher | undefined;
   #room = LONGEST_LINE;
-  #values = MOST_VALUES;
+  #objects = MOST_OBJECTS;
   /** Whether something was left out since {@link begin}. */
   truncated = false;
 
@@ -45,35 +53,39 @@ export class JsonWriter {
   }
 
   /** Starts a new line. */
-  begin(): void {
+  begin(): this {
+    this.#matcher = secretMatcher();
     this.#room = LONGEST_LINE;
-    this.#values = MOST_VALUES;
+    this.#objects = MOST_OBJECTS;
     this.truncated = false;
+    return this;
   }
 
-  /**
-   * Hands the fields of an object to `take`, one by one, each as JSON.
-   */
-  fields(source: object, take: (key: KeyInfo, text: string) => void): void {
-    const depth = this.#above.length;
+  /** A line's message, as text: pino writes it. */
+  message(text: string): string {
+    return shownText(text, this.#matcher, this.#searches);
+  }
+
+  /** The fields of an object, each with a comma before it, but for those that `taker` takes. */
+  fields(source: object, taker: FieldTaker): string {
     this.#above.push(source);
     try {
-      this.#each(source, take);
+      return this.#fields(source, taker, '');
     } catch {
       // Its names cannot be read.
-      take(this.#keys.of('fields'), UNREADABLE);
+      return taker.takes(this.#keys.of('fields'), UNREADABLE) ? '' : `,"fields":${UNREADABLE}`;
+    } finally {
+      this.#above.pop();
     }
-    this.#above.length = depth;
   }
 
-  /** One field's value, or `undefined` when there is nothing to write. */
+  /** One value, or `undefined` when there is nothing to write. */
   value(value: unknown): string | undefined {
     switch (typeof value) {
       case 'string':
         return this.#text(value);
       case 'number':
-        this.#room -= SHORT_VALUE;
-        return Number.isFinite(value) ? this.#number(value) : `"${String(value)}"`;
+        return this.#number(value);
       case 'boolean':
         this.#room -= SHORT_VALUE;
         return value ? 'true' : 'false';
@@ -93,16 +105,17 @@ export class JsonWriter {
   #text(text: string): string {
     if (text.length > this.#room) return this.#leftOut();
     if (text.length > LONGEST_TEXT) this.truncated = true;
-    const json = jsonText(text, this.#searches);
+    const json = jsonText(text, this.#matcher, this.#searches);
     this.#room -= json.length;
     return json;
   }
 
-  /** A secret may be all digits. */
   #number(value: number): string {
+    this.#room -= SHORT_VALUE;
+    if (!Number.isFinite(value)) return `"${String(value)}"`;
     const text = String(value);
-    const json = jsonText(text, false);
-    return json.length === text.length + 2 && json.startsWith(text, 1) ? text : json;
+    // A secret may be all digits.
+    return this.#matcher?.mayHold(text) === true ? this.#text(text) : text;
   }
 
   #leftOut(): string {
@@ -113,17 +126,16 @@ export class JsonWriter {
   #bounded(value: object): string | undefined {
     const depth = this.#above.length;
     if (this.#above.includes(value)) return CIRCULAR;
-    if (depth > DEEPEST || this.#room <= 0 || this.#values-- <= 0) return this.#leftOut();
-    const names = this.#path.length;
+    if (depth > DEEPEST || this.#room <= 0 || this.#objects-- <= 0) return this.#leftOut();
     this.#above.push(value);
+    let json: string | undefined;
     try {
-      return this.#object(value);
+      json = this.#object(value);
     } catch {
-      return UNREADABLE;
-    } finally {
-      this.#above.length = depth;
-      this.#path.length = names;
+      json = UNREADABLE;
     }
+    this.#above.pop();
+    return json;
   }
 
   #object(value: object): string | undefined {
@@ -135,16 +147,12 @@ export class JsonWriter {
     } else if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function') {
       return this.value((value as { toJSON(): unknown }).toJSON());
     }
-    let text = '';
-    this.#each(value, (key, json) => {
-      text += text === '' ? key.text + json : `,${key.text}${json}`;
-    });
-    return `{${text}}`;
+    return `{${this.#fields(value, undefined, '')}}`;
   }
 
   /** What is written otherwise than by its fields; `false` for the rest. */
   #special(value: object): string | undefined | false {
-    if (isError(value)) return this.#object(errorFields(value, MOST_ENTRIES));
+    if (isError(value)) return `{${this.#fields(errorFields(value, MOST_ENTRIES), undefined, '')}}`;
     if (value instanceof Map) return this.#map(value);
     if (value instanceof Set) return this.#list(setItems(value, MOST_ENTRIES), value.size);
     const form = ordinaryForm(value);
@@ -154,23 +162,26 @@ export class JsonWriter {
     return isThenable(value) ? '"[promise]"' : false;
   }
 
-  #each(value: object, take: (key: KeyInfo, text: string) => void): void {
+  /** Fields with commas between them; with a taker, with one before each. */
+  #fields(value: object, taker: FieldTaker | undefined, start: string): string {
+    let text = start;
     let left = MOST_ENTRIES;
     let changed: Map<string, number> | undefined;
-    for (const name in value) {
-      if (!Object.hasOwn(value, name)) continue;
+    for (const name of Object.keys(value)) {
       if (left-- === 0 || this.#room <= 0) {
         this.truncated = true;
-        return;
+        break;
       }
       let key = this.#keys.of(name);
       // Names that look alike once their secrets are masked would be one name in JSON.
       if (key.changed) key = numbered(key, (changed ??= new Map<string, number>()));
-      const text = this.#field(value, name, key);
-      if (text === undefined) continue;
+      const json = this.#field(value, name, key);
+      if (json === undefined) continue;
       this.#room -= key.text.length;
-      take(key, text);
+      if (taker === undefined) text += text === '' ? key.text + json : `,${key.text}${json}`;
+      else if (!taker.takes(key, json)) text += `,${key.text}${json}`;
     }
+    return text;
   }
 
   #field(value: object, name: string, key: KeyInfo): string | undefined {
@@ -183,11 +194,11 @@ export class JsonWriter {
     } catch {
       return UNREADABLE;
     }
-    if (typeof field !== 'object') return this.value(field);
+    if (typeof field !== 'object' || field === null) return this.value(field);
     this.#path.push(name);
-    const text = this.value(field);
+    const json = this.#bounded(field);
     this.#path.pop();
-    return text;
+    return json;
   }
 
   /** Whether a field named `value` holds what a field beside it names, such as a header. */
@@ -229,14 +240,6 @@ export class JsonWriter {
     if (!entries.every(([key]) => typeof key === 'string')) return this.#list(entries, map.size);
     if (entries.length < map.size) this.truncated = true;
     const fields: object = Object.fromEntries(entries) as object;
-    return this.#object(fields);
+    return `{${this.#fields(fields, undefined, '')}}`;
   }
-}
-
-function numbered(key: KeyInfo, seen: Map<string, number>): KeyInfo {
-  const count = (seen.get(key.name) ?? 0) + 1;
-  seen.set(key.name, count);
-  if (count === 1) return key;
-  const name = `${key.name}#${String(count)}`;
-  return { ...key, name, text: `${JSON.stringify(name)}:` };
 }

@@ -103,6 +103,15 @@ export function isUnder(path: readonly string[], names: readonly string[]): bool
   return names.every((name, i) => plain(path.at(-1 - i) ?? '') === name);
 }
 
+/** A name that looks like others of its object, told apart from them. @internal */
+export function numbered(key: KeyInfo, seen: Map<string, number>): KeyInfo {
+  const count = (seen.get(key.name) ?? 0) + 1;
+  seen.set(key.name, count);
+  if (count === 1) return key;
+  const name = `${key.name}#${String(count)}`;
+  return { ...key, name, text: `${JSON.stringify(name)}:` };
+}
+
 /** A name as people mean it: `apiKey`, `api-key` and `API_KEY` are one. */
 function plain(name: string): string {
   return name.replace(/[-_ ]/g, '').toLowerCase();

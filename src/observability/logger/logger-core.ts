@@ -8,6 +8,7 @@ import { Contexts } from './contexts.js';
 import { type LogDestination, openDestination } from './destination.js';
 import type { EventType } from './event-type.js';
 import type { LoggerEvents } from './events.js';
+import type { Frame } from './frame.js';
 import { JsonWriter } from './json-writer.js';
 import { KeyTable } from './key-table.js';
 import { LoggerLayer } from './layer.js';
@@ -19,18 +20,15 @@ import { type LeftOut, RateCap } from './rate-cap.js';
 import { isError } from './special-values.js';
 import { Sink } from './sink.js';
 import type { LoggerSnapshot } from './snapshot.js';
-import { shownText } from './text-writer.js';
 import type { TraceContext } from './traceparent.js';
 import { activeTrace } from './tracing.js';
 
-/** One event on its way to becoming a line. @internal */
-export interface LoggedEvent {
+/** What a line is, and where it goes. */
+interface Way {
   readonly type: EventType;
   readonly level: LineLevel;
-  readonly message: string;
-  /** What the line says itself. */
-  readonly own?: readonly Entry[];
-  readonly fields?: object | undefined;
+  readonly toMain: boolean;
+  readonly toSecurity: boolean;
 }
 
 const NOTHING: readonly Entry[] = /* @__PURE__ */ Object.freeze([]);
@@ -55,8 +53,7 @@ export class LoggerCore {
   readonly #now: () => number;
   readonly #pino: Readonly<Record<LineLevel, (message: string) => void>>;
   #head = '';
-  #toMain = true;
-  #toSecurity = false;
+  #way: Way = { type: 'SYSTEM_EVENT', level: 'info', toMain: false, toSecurity: false };
   #truncated = 0;
   #leftOut = 0;
 
@@ -101,37 +98,36 @@ export class LoggerCore {
 
   /** A value that a line says itself. */
   entry(name: string, value: unknown): Entry {
-    const writer = this.writer();
-    writer.begin();
-    return { name, json: writer.value(value) ?? 'null' };
+    return { name, json: this.writer().begin().value(value) ?? 'null' };
   }
 
   /** Where the call that is running stands in a trace, if anywhere. */
-  trace(): TraceContext | undefined {
+  trace(frame = this.contexts.current()): TraceContext | undefined {
     const api = this.#options.trace;
-    if (api !== undefined) {
-      try {
-        const active = activeTrace(api);
-        if (active !== undefined) return active;
-      } catch (error) {
-        this.reporter.listenerError(error);
-      }
-    }
-    return this.contexts.current()?.trace;
-  }
-
-  isEnabled(level: LineLevel): boolean {
-    return passes(level, this.contexts.current()?.level ?? this.#options.level);
-  }
-
-  log(layer: LoggerLayer, event: LoggedEvent): void {
+    if (api === undefined) return frame?.trace;
     try {
-      const toSecurity = event.type === 'SECURITY_EVENT' && this.security !== undefined;
-      let toMain = this.isEnabled(event.level);
-      if (!toMain && !toSecurity) return;
-      const message = this.#text(event.message);
-      if (toMain && this.#cap !== undefined) toMain = this.#admits(this.#cap, event, message);
-      if (toMain || toSecurity) this.#write(layer, event, message, toMain, toSecurity);
+      return activeTrace(api) ?? frame?.trace;
+    } catch (error) {
+      this.reporter.listenerError(error);
+      return frame?.trace;
+    }
+  }
+
+  isEnabled(level: LineLevel, frame = this.contexts.current()): boolean {
+    return passes(level, frame?.level ?? this.#options.level);
+  }
+
+  /**
+   * Writes a line, if one is to be written.
+   *
+   * @param own - what the line says itself.
+   */
+  log(layer: LoggerLayer, type: EventType, level: LineLevel, message: string, fields?: object, own = NOTHING): void {
+    try {
+      const frame = this.contexts.current();
+      const toSecurity = type === 'SECURITY_EVENT' && this.security !== undefined;
+      const toMain = this.isEnabled(level, frame);
+      if (toMain || toSecurity) this.#write(layer, frame, { type, level, toMain, toSecurity }, message, fields, own);
     } catch (error) {
       // Nothing that is logged may reach who logs it.
       this.reporter.listenerError(error);
@@ -154,13 +150,28 @@ export class LoggerCore {
     return { ...counts, security: { written: this.security.written, dropped: this.security.dropped } };
   }
 
-  /** Typed as text, but whoever writes JavaScript may hand over anything. */
-  #text(message: unknown): string {
-    if (typeof message !== 'string') return this.entry('msg', message).json;
-    return shownText(message, this.#keys.searchesText);
+  #write(
+    layer: LoggerLayer,
+    frame: Frame | undefined,
+    way: Way,
+    message: unknown,
+    fields: object | undefined,
+    own: readonly Entry[],
+  ): void {
+    const writer = this.writer().begin();
+    // Typed as text, but whoever writes JavaScript may hand over anything.
+    const text = typeof message === 'string' ? writer.message(message) : (writer.value(message) ?? 'undefined');
+    const toMain = way.toMain && (this.#cap === undefined || this.#admits(this.#cap, way, text));
+    if (!toMain && !way.toSecurity) return;
+    const prefix = layer.prefixIn(frame);
+    const trace = this.trace(frame);
+    const said = trace === undefined ? own : [...own, ...traceEntries(trace)];
+    const json = lineFields(writer.begin(), prefix, said, asFields(fields));
+    if (writer.truncated) this.#truncated++;
+    this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, json);
   }
 
-  #admits(cap: RateCap, { type, level }: LoggedEvent, message: string): boolean {
+  #admits(cap: RateCap, { type, level }: Way, message: string): boolean {
     const left = cap.over(this.#now());
     if (left !== undefined) this.#writeLeftOut(left);
     if (passes(level, 'error') || cap.admits(`${type} ${message.slice(0, LONGEST_COUNTED)}`)) return true;
@@ -169,38 +180,21 @@ export class LoggerCore {
   }
 
   #writeLeftOut(left: LeftOut): void {
-    const fields = lineFields(this.writer(), this.base.prefix(), NOTHING, left);
-    this.#emit('warn', 'SYSTEM_EVENT', 'lines left out', fields, true, false);
+    const fields = lineFields(this.writer().begin(), this.base.prefix(), NOTHING, left);
+    this.#emit({ type: 'SYSTEM_EVENT', level: 'warn', toMain: true, toSecurity: false }, 'lines left out', fields);
   }
 
-  #write(layer: LoggerLayer, event: LoggedEvent, message: string, toMain: boolean, toSecurity: boolean): void {
-    const prefix = layer.prefixIn(this.contexts.current());
-    const trace = this.trace();
-    const own = trace === undefined ? (event.own ?? NOTHING) : [...(event.own ?? NOTHING), ...traceEntries(trace)];
-    const writer = this.writer();
-    const fields = lineFields(writer, prefix, own, asFields(event.fields));
-    if (writer.truncated) this.#truncated++;
-    this.#emit(event.level, event.type, message, fields, toMain, toSecurity);
-  }
-
-  #emit(
-    level: LineLevel,
-    type: EventType,
-    message: string,
-    fields: string,
-    toMain: boolean,
-    toSecurity: boolean,
-  ): void {
-    this.#head = `,"time":${String(Math.trunc(this.clock.wallNow()))},"event":"${type}"${fields}`;
-    this.#toMain = toMain;
-    this.#toSecurity = toSecurity;
-    if (this.main.wantsMetadata) this.main.metadata = { lastLevel: LEVEL_RANKS[level], lastMsg: message, lastObj: {} };
-    this.#pino[level](message);
+  #emit(way: Way, message: string, fields: string): void {
+    this.#head = `,"time":${String(Math.trunc(this.clock.wallNow()))},"event":"${way.type}"${fields}`;
+    this.#way = way;
+    if (this.main.wantsMetadata)
+      this.main.metadata = { lastLevel: LEVEL_RANKS[way.level], lastMsg: message, lastObj: {} };
+    this.#pino[way.level](message);
   }
 
   #deliver(line: string): void {
-    const toSecurity = this.#toSecurity;
-    if (this.#toMain) this.main.write(line);
+    const { toMain, toSecurity } = this.#way;
+    if (toMain) this.main.write(line);
     if (toSecurity) this.security?.write(line);
   }
 

@@ -23,7 +23,7 @@ export function operationHost(core: LoggerCore, layer: LoggerLayer, name: string
     run,
     write: (operation, type, message, own, fields) => {
       run(operation, () => {
-        core.log(layer, { type, level: type === 'ERROR_EVENT' ? 'error' : 'info', message, own, fields });
+        core.log(layer, type, type === 'ERROR_EVENT' ? 'error' : 'info', message, fields, own);
       });
     },
     endedTooEarly: (ended) => {

@@ -25,10 +25,12 @@ export class Prefix {
   with(source: object, writer: JsonWriter): Prefix {
     const entries = new Map(this.entries);
     const moved = new Map(this.moved);
-    writer.begin();
-    writer.fields(source, (key, json) => {
-      if (key.reserved) moved.set(key.name, key.text + json);
-      else entries.set(key.name, `,${key.text}${json}`);
+    writer.begin().fields(source, {
+      takes(key, json) {
+        if (key.reserved) moved.set(key.name, key.text + json);
+        else entries.set(key.name, `,${key.text}${json}`);
+        return true;
+      },
     });
     return new Prefix(entries, moved);
   }

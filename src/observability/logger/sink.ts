@@ -17,6 +17,8 @@ export class Sink {
   readonly #destination: LogDestination & DestinationExtras;
   readonly #reporter: Reporter;
   readonly #changed: SinkChange;
+  /** Whether it sorts lines by itself, by what pino tells it, as `pino.multistream` does. */
+  readonly wantsMetadata: boolean;
   #isWriting = false;
   #isLosing = false;
   #isBroken = false;
@@ -25,6 +27,8 @@ export class Sink {
 
   constructor(destination: LogDestination, reporter: Reporter, changed: SinkChange) {
     this.#destination = destination;
+    this.wantsMetadata =
+      (destination as unknown as Readonly<Record<symbol, unknown>>)[Symbol.for('pino.metadata')] === true;
     this.#reporter = reporter;
     this.#changed = changed;
     this.#listen('error', (error) => {
@@ -43,11 +47,6 @@ export class Sink {
 
   get written(): number {
     return this.#written;
-  }
-
-  /** What pino tells destinations that sort lines by themselves, such as `pino.multistream`. */
-  get wantsMetadata(): boolean {
-    return (this.#destination as unknown as Readonly<Record<symbol, unknown>>)[Symbol.for('pino.metadata')] === true;
   }
 
   set metadata(metadata: object) {

@@ -76,33 +76,33 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
   event(type: EventType, message: string, fields?: object, options?: EventOptions): void {
     checkEvent(type);
     if (options?.level !== undefined) checkLevel('event', options.level, false);
-    this.#core.log(this.#layer, { type, level: options?.level ?? defaultLevel(type), message, fields });
+    this.#core.log(this.#layer, type, options?.level ?? defaultLevel(type), message, fields);
   }
 
   /** A `USER_ACTION`: somebody did something. */
   userAction(message: string, fields?: object): void {
-    this.#core.log(this.#layer, { type: 'USER_ACTION', level: 'info', message, fields });
+    this.#core.log(this.#layer, 'USER_ACTION', 'info', message, fields);
   }
 
   /** A `SYSTEM_EVENT`: the service did something. */
   systemEvent(message: string, fields?: object): void {
-    this.#core.log(this.#layer, { type: 'SYSTEM_EVENT', level: 'info', message, fields });
+    this.#core.log(this.#layer, 'SYSTEM_EVENT', 'info', message, fields);
   }
 
   /** An `ERROR_EVENT` with `error` under `err`: name, message, stack, code, causes. Anything can have been thrown. */
   error(message: string, error?: unknown, fields?: object): void {
-    const own = error === undefined ? [] : [this.#core.entry('err', error)];
-    this.#core.log(this.#layer, { type: 'ERROR_EVENT', level: 'error', message, own, fields });
+    const own = error === undefined ? undefined : [this.#core.entry('err', error)];
+    this.#core.log(this.#layer, 'ERROR_EVENT', 'error', message, fields, own);
   }
 
   /** A `PERFORMANCE_EVENT`: how long something took, or how much it needed. */
   performance(message: string, fields?: object): void {
-    this.#core.log(this.#layer, { type: 'PERFORMANCE_EVENT', level: 'info', message, fields });
+    this.#core.log(this.#layer, 'PERFORMANCE_EVENT', 'info', message, fields);
   }
 
   /** A `SECURITY_EVENT`: also to `securityDestination`, if there is one. */
   securityEvent(message: string, fields?: object): void {
-    this.#core.log(this.#layer, { type: 'SECURITY_EVENT', level: 'warn', message, fields });
+    this.#core.log(this.#layer, 'SECURITY_EVENT', 'warn', message, fields);
   }
 
   /** Whether a line of this level would be written here and now, so that fields need not be gathered in vain. */

@@ -1,26 +1,30 @@
 import { redactSecrets, redactText } from '../../core/redaction.js';
-import { secretMatcher } from '../../core/secret-values.js';
+import type { SecretMatcher } from '../../core/secret-matcher.js';
 
 /** Characters of one text that are written. @internal */
 export const LONGEST_TEXT = 16_384;
 /** Text up to here is looked at character by character, which is faster than to search it. */
 const SHORT = 48;
-/** What a secret in a text has before it, or what JSON writes in another way. */
-const SPECIAL = /[:=%'"\\]|[\p{Cc}\p{Surrogate}]|--|(?:bearer|basic|digest)\s/iu;
+/**
+ * What JSON writes in another way, and what stands before a secret: a name that may be one of a secret, the name of an
+ * authorization scheme, the first line of a key. What is none of these is no secret for the search either.
+ */
+const SPECIAL = /["\\\p{Cc}\p{Surrogate}]|[tndelryshg'\]\s][:=]|%3[ad]|',|--|(?:bearer|basic|digest)\s/iu;
 
 /**
  * Text as it is written: secrets masked, and not too long.
  *
- * @param searches - whether it is searched for what looks like a secret, besides for values that are registered.
+ * @param matcher - what finds registered values.
+ * @param searches - whether text is searched for what looks like a secret besides.
  * @internal
  */
-export function shownText(text: string, searches: boolean): string {
-  return isOrdinary(text) ? text : redacted(text, searches);
+export function shownText(text: string, matcher: SecretMatcher | undefined, searches: boolean): string {
+  return isOrdinary(text, matcher) ? text : redacted(text, searches);
 }
 
 /** The same as JSON. @internal */
-export function jsonText(text: string, searches: boolean): string {
-  return isOrdinary(text) ? `"${text}"` : JSON.stringify(redacted(text, searches));
+export function jsonText(text: string, matcher: SecretMatcher | undefined, searches: boolean): string {
+  return isOrdinary(text, matcher) ? `"${text}"` : JSON.stringify(redacted(text, searches));
 }
 
 function redacted(text: string, searches: boolean): string {
@@ -28,45 +32,78 @@ function redacted(text: string, searches: boolean): string {
 }
 
 /** Whether text is as it is in JSON, and holds nothing that could be a secret; most is. */
-function isOrdinary(text: string): boolean {
-  const plain = text.length > SHORT ? text.length <= LONGEST_TEXT && !SPECIAL.test(text) : isPlain(text);
-  return plain && secretMatcher()?.mayHold(text) !== true;
+function isOrdinary(text: string, matcher: SecretMatcher | undefined): boolean {
+  return (text.length > SHORT ? isPlainLong(text) : isPlain(text)) && matcher?.mayHold(text) !== true;
 }
 
+function isPlainLong(text: string): boolean {
+  return text.length <= LONGEST_TEXT && !SPECIAL.test(text) && !(text.includes('@') && text.includes('://'));
+}
+
+/** The same, of few characters. */
 function isPlain(text: string): boolean {
   let last = 0;
-  let oneBefore = 0;
+  let hasColon = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code <= 61 ? isSpecial(code, last, oneBefore) : code === 92 || (code >= 127 && isRare(code))) return false;
-    oneBefore = last;
-    last = code;
+    // Letters and digits, which most of any text is.
+    if ((code > 96 && code < 123) || (code > 47 && code < 58)) last = code;
+    else {
+      if (code === 58) hasColon = true;
+      if (isSpecial(code, last, text, at, hasColon)) return false;
+      last = code;
+    }
   }
   return true;
 }
 
-function isSpecial(code: number, last: number, oneBefore: number): boolean {
+function isSpecial(code: number, last: number, text: string, at: number, hasColon: boolean): boolean {
   switch (code) {
     case 32:
-      return endsScheme(oneBefore | 32, last | 32);
+      return endsScheme(text, at, last | 32);
     case 45:
       return last === 45;
-    case 34:
     case 37:
+      return text.charCodeAt(at + 1) === 51;
     case 39:
+      return text.charCodeAt(at + 1) === 44;
     case 58:
     case 61:
+      return mayEndName(last);
+    case 64:
+      return hasColon;
+    case 34:
+    case 92:
       return true;
     default:
-      return code < 32;
+      return code < 32 || (code >= 127 && isRare(code));
   }
 }
 
-/** Whether a word may be `Bearer`, `Basic` or `Digest`, by its last two letters. */
-function endsScheme(oneBefore: number, last: number): boolean {
-  return (
-    (oneBefore === 101 && last === 114) || (oneBefore === 105 && last === 99) || (oneBefore === 115 && last === 116)
-  );
+/** Whether a word that ends here is `Bearer`, `Basic` or `Digest`. */
+function endsScheme(text: string, end: number, last: number): boolean {
+  if (last !== 114 && last !== 99 && last !== 116) return false;
+  const first = text.charCodeAt(end - (last === 99 ? 5 : 6)) | 32;
+  return (first === 98 || first === 100) && /(?:bearer|basic|digest)$/i.test(text.slice(Math.max(0, end - 6), end));
+}
+
+/** Whether what ends here may be the name of a secret: by its last letter, or because something stands after it. */
+function mayEndName(last: number): boolean {
+  switch (last | 32) {
+    case 100: // d
+    case 101: // e
+    case 103: // g
+    case 104: // h
+    case 108: // l
+    case 110: // n
+    case 114: // r
+    case 115: // s
+    case 116: // t
+    case 121: // y
+      return true;
+    default:
+      return last === 32 || last === 39 || last === 93;
+  }
 }
 
 /** Control characters, and halves of characters. */

@@ -96,14 +96,15 @@ it('OBS-L14 flush resolves when a stream has written everything', async () => {
   const { log } = logger({ destination: stream });
   log.systemEvent('one');
   log.systemEvent('two');
-  const flushed = log.flush();
-  while (stream.writableLength > 0) {
+  let flushed: boolean | undefined;
+  void log.flush().then((answer) => (flushed = answer));
+  for (let i = 0; i < 20; i++) {
     const done = release;
     release = undefined;
     done?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  expect(await flushed).toBe(true);
+  expect(flushed).toBe(true);
   expect(taken.join('')).toContain('two');
   expect(await log.flush()).toBe(true);
 });

@@ -207,7 +207,6 @@ it('OBS-L8 whatever is logged becomes one line of JSON', () => {
         withNullPrototype: true,
         withTypedArray: true,
         withSparseArray: true,
-        withUnicodeString: true,
         withObjectString: true,
         withBoxedValues: true,
       }),

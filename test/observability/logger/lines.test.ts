@@ -113,7 +113,7 @@ it('takes what JavaScript hands over: any message, any fields', () => {
   say('null', null);
   say('map', new Map([['a', 1]]));
   const lines = out.lines;
-  expect(lines[0]?.msg).toBe('null');
+  expect(lines[0]?.msg).toBe('undefined');
   expect(lines[1]?.msg).toBe('{"token":"[secret]","a":1}');
   expect(lines[2]?.msg).toContain('as a message');
   expect(lines.slice(3).map(({ fields }) => fields)).toEqual([[1, 2], 'more', 5, undefined, { a: 1 }]);

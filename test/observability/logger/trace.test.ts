@@ -55,7 +55,11 @@ it('OBS-L17 goes on with a trace, in version 00 and in those to come', () => {
 it('reads what it writes', () => {
   const digits = (length: number): fc.Arbitrary<string> =>
     fc
-      .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
+      .string({
+        unit: fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'),
+        minLength: length,
+        maxLength: length,
+      })
       .filter((text) => !/^0+$/.test(text));
   fc.assert(
     fc.property(digits(32), digits(16), fc.boolean(), (traceId, spanId, sampled) => {

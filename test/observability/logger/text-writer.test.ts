@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { redactText } from '../../../src/core/redaction.js';
+import { jsonText, shownText } from '../../../src/observability/logger/text-writer.js';
+
+const piece = fc.oneof(
+  fc.constantFrom(
+    ...[
+      'password',
+      'token',
+      'apiKey',
+      'db_pass',
+      'Authorization',
+      'cookie',
+      'Bearer',
+      'basic',
+      'DIGEST',
+      'x',
+      'T08',
+      'ts',
+    ],
+    ...[
+      '=',
+      ':',
+      '=>',
+      '%3d',
+      '%3A',
+      '%5D',
+      ' ',
+      '\t',
+      '\n',
+      '"',
+      "'",
+      ',',
+      ';',
+      '\\',
+      '[',
+      ']',
+      '{',
+      '}',
+      '/',
+      '//',
+      '://',
+    ],
+    ...[
+      'postgres://',
+      'https://',
+      'u:p@h',
+      '@',
+      '-----BEGIN RSA PRIVATE KEY-----',
+      '--',
+      'é',
+      '\u{1f600}',
+      '\ud800',
+      '\u0085',
+      '7',
+    ],
+  ),
+  fc.string({ maxLength: 6 }),
+);
+const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''));
+
+it('OBS-L10 the quick look never lets through what the search would mask', () => {
+  fc.assert(
+    fc.property(text, (given) => {
+      const searched = redactText(given, 16_384);
+      expect(shownText(given, undefined, true)).toBe(searched);
+      expect(JSON.parse(jsonText(given, undefined, true))).toBe(searched);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+it('cuts text that is too long', () => {
+  expect(shownText('z'.repeat(16_385), undefined, false)).toHaveLength(16_384);
+  expect(shownText('z'.repeat(16_384), undefined, false)).not.toContain('…');
+});
