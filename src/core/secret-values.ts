@@ -6,17 +6,23 @@ const REGISTRY = /* @__PURE__ */ Symbol.for('breakwater.secrets');
 const MOST_SECRETS = 10_000;
 const SHORTEST_SECRET = 4;
 
-/** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
-interface Registry {
-  readonly live: Map<string, number>;
+/** What is registered, for those who look often. @internal */
+export interface SecretRegistry {
   /** Grows with each change, so that what was made of older values is not used again. */
+  readonly version: number;
+  readonly live: ReadonlyMap<string, number>;
+}
+
+/** Handles that mask a value, and how many of each are live. Shared by every copy of the package in the process. */
+interface Registry extends SecretRegistry {
+  readonly live: Map<string, number>;
   version: number;
   /** Made of the values when it is first needed. */
   matcher: SecretMatcher | undefined;
 }
 
-/** @internal */
-export function secretRegistry(): { readonly version: number } {
+/** What is registered in this process; the same object for ever. @internal */
+export function secretRegistry(): SecretRegistry {
   return registry();
 }
 

@@ -1,5 +1,5 @@
 import type { SecretMatcher } from '../../core/secret-matcher.js';
-import { secretMatcher } from '../../core/secret-values.js';
+import { secretMatcher, secretRegistry } from '../../core/secret-values.js';
 import { isThenable } from '../../core/thenable.js';
 import { HIDDEN, type KeyInfo, type KeyTable, isUnder, numbered } from './key-table.js';
 import { errorFields, isError, mapEntries, ordinaryForm, setItems } from './special-values.js';
@@ -33,6 +33,7 @@ export interface FieldTaker {
 export class JsonWriter {
   readonly #keys: KeyTable;
   readonly #searches: boolean;
+  readonly #secrets = secretRegistry();
   /** The objects around what is being written, and the names under which they stand. */
   readonly #above: object[] = [];
   readonly #path: string[] = [];
@@ -54,7 +55,7 @@ export class JsonWriter {
 
   /** Starts a new line. */
   begin(): this {
-    this.#matcher = secretMatcher();
+    this.#matcher = this.#secrets.live.size === 0 ? undefined : secretMatcher();
     this.#room = LONGEST_LINE;
     this.#objects = MOST_OBJECTS;
     this.truncated = false;
@@ -178,8 +179,8 @@ export class JsonWriter {
       const json = this.#field(value, name, key);
       if (json === undefined) continue;
       this.#room -= key.text.length;
-      if (taker === undefined) text += text === '' ? key.text + json : `,${key.text}${json}`;
-      else if (!taker.takes(key, json)) text += `,${key.text}${json}`;
+      if (taker === undefined) text += (text === '' ? key.text : key.next) + json;
+      else if (!taker.takes(key, json)) text += key.next + json;
     }
     return text;
   }

@@ -9,6 +9,8 @@ export interface KeyInfo {
   readonly name: string;
   /** The same as JSON, with its colon. */
   readonly text: string;
+  /** The same behind another field. */
+  readonly next: string;
   /** Whether the value is hidden wherever the name stands. */
   readonly hides: boolean;
   /** The names that it is hidden under, innermost first, such as `[['user']]` for `user.email`. */
@@ -86,9 +88,11 @@ export class KeyTable {
     const name = redactName(key, LONGEST_KEY);
     const bare = plain(key);
     const shown = this.#shown.has(bare);
+    const text = `${JSON.stringify(name)}:`;
     return {
       name,
-      text: `${JSON.stringify(name)}:`,
+      text,
+      next: `,${text}`,
       hides: this.#hidden.has(bare) || (!shown && this.#rules.usual && sensitivityOf(key) !== 'none'),
       hiddenUnder: this.#hiddenUnder.get(bare),
       reserved: RESERVED.includes(name),
@@ -109,7 +113,8 @@ export function numbered(key: KeyInfo, seen: Map<string, number>): KeyInfo {
   seen.set(key.name, count);
   if (count === 1) return key;
   const name = `${key.name}#${String(count)}`;
-  return { ...key, name, text: `${JSON.stringify(name)}:` };
+  const text = `${JSON.stringify(name)}:`;
+  return { ...key, name, text, next: `,${text}` };
 }
 
 /** A name as people mean it: `apiKey`, `api-key` and `API_KEY` are one. */

@@ -28,7 +28,7 @@ export class Prefix {
     writer.begin().fields(source, {
       takes(key, json) {
         if (key.reserved) moved.set(key.name, key.text + json);
-        else entries.set(key.name, `,${key.text}${json}`);
+        else entries.set(key.name, key.next + json);
         return true;
       },
     });

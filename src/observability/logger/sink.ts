@@ -19,6 +19,7 @@ export class Sink {
   readonly #changed: SinkChange;
   /** Whether it sorts lines by itself, by what pino tells it, as `pino.multistream` does. */
   readonly wantsMetadata: boolean;
+  readonly #isStream: boolean;
   #isWriting = false;
   #isLosing = false;
   #isBroken = false;
@@ -29,6 +30,7 @@ export class Sink {
     this.#destination = destination;
     this.wantsMetadata =
       (destination as unknown as Readonly<Record<symbol, unknown>>)[Symbol.for('pino.metadata')] === true;
+    this.#isStream = typeof this.#destination.writableLength === 'number';
     this.#reporter = reporter;
     this.#changed = changed;
     this.#listen('error', (error) => {
@@ -108,7 +110,7 @@ export class Sink {
     const destination = this.#destination;
     if (this.#isBroken || destination.destroyed === true) done(new Error('the destination is closed'));
     else if (typeof destination.flush === 'function') destination.flush(done);
-    else if (typeof destination.writableLength === 'number') this.#askStream(done);
+    else if (this.#isStream) this.#askStream(done);
     else done();
   }
 
@@ -128,9 +130,10 @@ export class Sink {
   }
 
   #takesNothing(): boolean {
-    const { destroyed, writableEnded, writableLength } = this.#destination;
-    if (this.#isBroken || destroyed === true || writableEnded === true) return true;
-    return writableLength !== undefined && writableLength > MOST_HELD_BACK;
+    if (this.#isBroken) return true;
+    if (!this.#isStream) return false;
+    const { destroyed, writableEnded, writableLength = 0 } = this.#destination;
+    return destroyed === true || writableEnded === true || writableLength > MOST_HELD_BACK;
   }
 
   #lost(error: unknown): void {
