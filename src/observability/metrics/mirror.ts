@@ -3,10 +3,6 @@ import type { OwnFamily } from './registry.js';
 import { labelsOf } from './snapshot.js';
 import type { BucketSeries } from './series.js';
 
-interface Instrument {
-  readonly description: string;
-}
-
 /** Where an observed value goes. */
 interface MeterResult {
   /** Takes one value of an instrument. */
@@ -16,13 +12,13 @@ interface MeterResult {
 /** The part of an OpenTelemetry meter that takes our metrics. */
 export interface Meter {
   /** Makes an instrument that is asked for its total. */
-  createObservableCounter(name: string, options: Instrument): object;
+  createObservableCounter(name: string, options: { readonly description: string }): object;
   /** Makes an instrument that is asked for its value. */
-  createObservableGauge(name: string, options: Instrument): object;
+  createObservableGauge(name: string, options: { readonly description: string }): object;
   /** Makes an instrument that is told of every value. */
   createHistogram(
     name: string,
-    options: Instrument & { readonly advice: { explicitBucketBoundaries: number[] } },
+    options: { readonly description: string; readonly advice: { explicitBucketBoundaries: number[] } },
   ): { record(value: number, attributes?: Readonly<Record<string, string>>): void };
   /** Asks for several instruments at once: what is given is a function, and a list of what the others made. */
   addBatchObservableCallback(callback: never, instruments: never): void;

@@ -25,9 +25,10 @@ describe('series', () => {
       { a: 'x', b: 'y,b:z' },
       { a: '', b: 'xy' },
       { a: 'xy', b: '' },
+      { a: 'x', b: 'y' },
     ])
       counter.inc(labels);
-    expect(linesOf(metrics, 'jobs_total')).toHaveLength(6);
+    expect(linesOf(metrics, 'jobs_total')).toHaveLength(7);
     expect(values(parsed(metrics).get('jobs_total')).every((value) => (value as [object, number])[1] === 1)).toBe(true);
   });
 
