@@ -38,7 +38,7 @@ export function follow<R>(result: R, ended: Ended): R {
     if (result instanceof Promise && Reflect.ownKeys(result).length === 0) {
       return settled(result as Promise<unknown>, done, failed) as R;
     }
-    return standIn(result as object, tell) as R;
+    return standIn(result, tell) as R;
   } catch {
     // It cannot be followed; the caller shall have it all the same.
     tell(false);

@@ -28,8 +28,8 @@ export interface LogPerformanceDecorator {
     accessor: AccessorFunctions<This, Value>,
     context: { readonly kind: 'accessor'; readonly name: string | symbol },
   ): AccessorFunctions<This, Value>;
-  /** The older form. */
-  <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T>;
+  /** The older form. It changes the descriptor, since of an `accessor` it may return none. */
+  <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): void;
 }
 
 /**
@@ -52,13 +52,16 @@ export function logPerformance(options?: TimingOptions, ...more: readonly unknow
     throw new InvalidArgumentError('logPerformance: it must be called where it decorates, as @logPerformance()');
   }
   const parsed = parseTimingOptions('logPerformance', options);
+  const { name: given } = parsed;
   return ((target: unknown, context: unknown, descriptor?: unknown): unknown => {
     const report = new TimingReport('logPerformance', parsed);
     const wrap = (kind: Member, fn: unknown, name: unknown): AnyFunction => {
       if (typeof fn !== 'function') throw refusal(describe(fn), name);
-      return timedCall(report, fn as AnyFunction, parsed.name === undefined ? namer(kind, name) : () => parsed.name);
+      return timedCall(report, fn as AnyFunction, given === undefined ? namer(kind, name) : () => given);
     };
-    return isStandard(context) ? standard(wrap, target, context) : older(wrap, target, context, descriptor);
+    if (isStandard(context)) return standard(wrap, target, context);
+    older(wrap, target, context, descriptor);
+    return undefined;
   }) as LogPerformanceDecorator;
 }
 
@@ -81,19 +84,16 @@ function standard(wrap: Wrap, target: unknown, { kind, name }: StandardContext):
   return { get: wrap('getter', get, name), set: wrap('setter', set, name) };
 }
 
-function older(wrap: Wrap, target: unknown, key: unknown, descriptor: unknown): PropertyDescriptor {
+function older(wrap: Wrap, target: unknown, key: unknown, descriptor: unknown): void {
   if (key === undefined) throw refusal('a class', (target as { readonly name?: unknown } | undefined)?.name);
   if (typeof descriptor === 'number') throw refusal('a parameter', key);
   if (typeof descriptor !== 'object' || descriptor === null || 'initializer' in descriptor) {
     throw refusal('a field', key);
   }
-  const { get, set, value } = descriptor as PropertyDescriptor;
-  if (get === undefined && set === undefined) return { ...descriptor, value: wrap('method', value, key) };
-  return {
-    ...descriptor,
-    ...(get === undefined ? {} : { get: wrap('getter', get, key) as () => unknown }),
-    ...(set === undefined ? {} : { set: wrap('setter', set, key) as (value: unknown) => void }),
-  };
+  const property = descriptor as { get?: unknown; set?: unknown; value?: unknown };
+  if (property.get === undefined && property.set === undefined) property.value = wrap('method', property.value, key);
+  if (property.get !== undefined) property.get = wrap('getter', property.get, key);
+  if (property.set !== undefined) property.set = wrap('setter', property.set, key);
 }
 
 function refusal(what: string, name: unknown): InvalidArgumentError {
@@ -126,7 +126,9 @@ function ownerOf(self: unknown): { readonly of: object; readonly name: string } 
   if (self === undefined || self === null) return undefined;
   try {
     const of: unknown = typeof self === 'function' ? self : (self as { readonly constructor?: unknown }).constructor;
-    return typeof of === 'function' ? { of, name: String(of.name) } : undefined;
+    // A class may have a static member of that name.
+    const name: unknown = (of as { readonly name?: unknown } | undefined)?.name;
+    return typeof of === 'function' && typeof name === 'string' ? { of, name } : undefined;
   } catch {
     // An object that does not let itself be looked at has no name.
     return undefined;

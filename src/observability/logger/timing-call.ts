@@ -46,6 +46,6 @@ function alike(fn: AnyFunction, run: AnyFunction): AnyFunction {
     const property = Reflect.getOwnPropertyDescriptor(fn, key);
     if (property !== undefined && !OWN.includes(key as string)) Reflect.defineProperty(run, key, property);
   }
-  if (Object.hasOwn(fn, 'prototype')) run.prototype = fn.prototype;
+  if (Object.hasOwn(fn, 'prototype')) Reflect.defineProperty(run, 'prototype', { value: fn.prototype as unknown });
   return run;
 }

@@ -47,7 +47,7 @@ export class TimingReport {
   #found(self: unknown): EventLogger {
     try {
       const { logger } = (self ?? {}) as { readonly logger?: unknown };
-      if (hasMethod(logger, 'event')) return logger as EventLogger;
+      if (hasMethod(logger, 'event')) return logger;
     } catch {
       // An object that does not let its logger be read has none.
     }
@@ -71,7 +71,12 @@ export class TimingReport {
   }
 }
 
-function writeEvent(logger: EventLogger, operation: string, spentMs: number, outcome: Outcome): unknown {
+/** A logger that may answer with a promise. */
+interface AnyLogger {
+  event(type: EventType, message: string, fields?: object): unknown;
+}
+
+function writeEvent(logger: AnyLogger, operation: string, spentMs: number, outcome: Outcome): unknown {
   // Finer than a microsecond no clock of a service is.
   const durationMs = Math.round(spentMs * 1_000) / 1_000;
   const shown = `${spentMs.toFixed(1)} ms`;

@@ -16,7 +16,9 @@ describe('PerformanceMonitor as a component', () => {
     const snapshot = monitor.snapshot();
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
     expect(snapshot).toMatchObject({ name: 'api', metricCount: 150, maxMetrics: 1_000, ignored: 0, overflowed: 0 });
-    expect(snapshot.metrics.map(({ metric }) => metric)).toEqual(Array.from({ length: 100 }, (_, i) => `m${String(i)}`));
+    expect(snapshot.metrics.map(({ metric }) => metric)).toEqual(
+      Array.from({ length: 100 }, (_, i) => `m${String(i)}`),
+    );
     expect(snapshot.metrics[7]).toEqual({
       metric: 'm7',
       count: 1,

@@ -100,17 +100,27 @@ describe('PerformanceMonitor', () => {
     expect([monitor.stats('m'), monitor.metricNames()]).toEqual([null, []]);
   });
 
-  it.each([NaN, Infinity, -Infinity, '5', '', null, undefined, 5n, {}, [1], new Date(0), { valueOf: () => 5 }])(
-    'OBS-M15 ignores %o and counts that',
-    (value) => {
-      const { monitor, recordAll } = setup();
-      recordAll([3, 5]);
-      const before = monitor.stats('m');
-      monitor.record('m', value as number);
-      expect(monitor.stats('m')).toEqual(before);
-      expect(monitor.snapshot().ignored).toBe(1);
-    },
-  );
+  it.each<unknown>([
+    NaN,
+    Infinity,
+    -Infinity,
+    '5',
+    '',
+    null,
+    undefined,
+    5n,
+    {},
+    [1],
+    new Date(0),
+    { valueOf: () => 5 },
+  ])('OBS-M15 ignores %o and counts that', (value) => {
+    const { monitor, recordAll } = setup();
+    recordAll([3, 5]);
+    const before = monitor.stats('m');
+    monitor.record('m', value as number);
+    expect(monitor.stats('m')).toEqual(before);
+    expect(monitor.snapshot().ignored).toBe(1);
+  });
 
   it('OBS-M15 zero and negative values are values', () => {
     const { monitor, recordAll } = setup();
