@@ -40,12 +40,21 @@ export class ValueRing {
     const values = this.#values.subarray(0, this.#size);
     const last = values[this.#next - 1];
     if (last === undefined) return null;
-    let [min, max] = [last, last];
-    for (const value of values) {
+    let min = last;
+    let max = last;
+    // By index: walking over a thousand values by iterator takes four times as long.
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
       if (value < min) min = value;
       if (value > max) max = value;
     }
-    return { count: this.#size, min, max, avg: Math.min(max, Math.max(min, average(values, Math.max(-min, max)))), last };
+    return {
+      count: this.#size,
+      min,
+      max,
+      avg: Math.min(max, Math.max(min, average(values, Math.max(-min, max)))),
+      last,
+    };
   }
 
   #grow(): void {
@@ -59,9 +68,11 @@ export class ValueRing {
 function average(values: Float64Array, size: number): number {
   // Of numbers whose sum could be too large, halves of so many that it is not.
   const scale = size > Number.MAX_VALUE / values.length ? 2 ** -Math.ceil(Math.log2(values.length) + 1) : 1;
-  let [sum, lost] = [0, 0];
-  for (const value of values) {
-    const [term, before] = [value * scale, sum];
+  let sum = 0;
+  let lost = 0;
+  for (let i = 0; i < values.length; i++) {
+    const term = (values[i] as number) * scale;
+    const before = sum;
     sum += term;
     lost += Math.abs(before) >= Math.abs(term) ? before - sum + term : term - sum + before;
   }
