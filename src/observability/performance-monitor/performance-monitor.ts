@@ -212,12 +212,9 @@ export class PerformanceMonitor implements Component<PerformanceMonitorSnapshot>
     const { overflowed } = this.#series;
     const series = this.#series.open(metric);
     if (this.#series.overflowed > overflowed) this.#tellLimit();
-    // A name that is not the shown one may be long, and may be a secret.
-    if (series.name === metric) {
-      this.#latestName = series.name;
-      this.#latest = series;
-    }
-    return series;
+    // Under the name that is shown: the one that was given may be long.
+    this.#latestName = series.name;
+    return (this.#latest = series);
   }
 
   #tellLimit(): void {

@@ -6,7 +6,7 @@ import { type ExportedSketch, exact, MOST_ERROR, setup } from './setup.js';
 // Whole numbers, and powers in more octaves than are counted apart: every sum is exact, whatever its order.
 const integers = fc.integer({ min: -1_000, max: 100_000 });
 const powers = fc.tuple(fc.integer({ min: 0, max: 49 }), fc.boolean()).map(([i, minus]) => (minus ? -1 : 1) * 2 ** i);
-const parts = fc.array(fc.array(fc.oneof(integers, powers), { minLength: 1, maxLength: 60 }), {
+const parts = fc.array(fc.array(fc.oneof(integers, powers), { minLength: 1, maxLength: 60, size: 'max' }), {
   minLength: 2,
   maxLength: 4,
 });
@@ -87,7 +87,7 @@ describe('merging what processes export', () => {
       fc.constantFrom(0, -0, 1e-310, -1e-310, Number.MAX_VALUE, -Number.MAX_VALUE),
     );
     fc.assert(
-      fc.property(fc.array(value, { minLength: 1, maxLength: 150 }), (values) => {
+      fc.property(fc.array(value, { minLength: 1, maxLength: 150, size: 'max' }), (values) => {
         const sketch = exported(values);
         expect({ ...merged([sketch]), last: sketch.last }).toEqual(sketch);
       }),

@@ -86,6 +86,9 @@ describe('PerformanceMonitor.time', () => {
     clock.advance(4);
     await expect(special.then((value) => value + 1)).resolves.toBe(3);
     expect(monitor.stats('m')?.lifetimeCount).toBe(2);
+    const process = Object.assign(Promise.resolve(3), { pid: 17 });
+    const timed = monitor.time('m', () => process);
+    expect([timed.pid, await timed, await timed, monitor.stats('m')?.lifetimeCount]).toEqual([17, 3, 3, 3]);
   });
 
   it('never awaits what is no promise: it is timed when the caller awaits it, however it was built on', async () => {
