@@ -1,0 +1,35 @@
+import { BreakwaterError } from '../../core/errors.js';
+
+/** A metric's name is taken: by one of another kind, or by a name that it needs in a scrape. */
+export class MetricConflictError extends BreakwaterError {
+  readonly code = 'BREAKWATER_METRIC_CONFLICT';
+  /** The name that was asked for. */
+  readonly metric: string;
+  /** What differs from, or collides with, what there is; one sentence each. */
+  readonly differences: readonly string[];
+
+  constructor(metric: string, differences: readonly string[]) {
+    super(`metric '${metric}' cannot be registered: ${differences.join('; ')}`);
+    this.metric = metric;
+    this.differences = differences;
+  }
+
+  /** The class's name. */
+  override get name(): string {
+    return 'MetricConflictError';
+  }
+}
+
+/** What a scrape waited for did not come within `collectTimeoutMs`. Reported, never thrown at a caller. */
+export class CollectTimeoutError extends BreakwaterError {
+  readonly code = 'BREAKWATER_COLLECT_TIMEOUT';
+
+  constructor(what: string, timeoutMs: number) {
+    super(`${what} did not answer within ${String(timeoutMs)} ms; the scrape went on without it`);
+  }
+
+  /** The class's name. */
+  override get name(): string {
+    return 'CollectTimeoutError';
+  }
+}

@@ -1,0 +1,94 @@
+import { type Exemplar, exemplarText } from './exemplar.js';
+import type { MetricsFormat } from './format.js';
+import { counterBase } from './names.js';
+import { canonicalNumber, escapeHelp, numberText } from './text.js';
+
+/** Both formats that are text. @internal */
+export type TextFormat = Exclude<MetricsFormat, 'json'>;
+
+/** A counter or a gauge as a scrape sees it. @internal */
+export interface ScalarView {
+  readonly type: 'counter' | 'gauge';
+  readonly name: string;
+  readonly help: string;
+  all(): readonly { readonly text: string; readonly value: number; readonly exemplar?: Exemplar | undefined }[];
+}
+
+/** A histogram as a scrape sees it. @internal */
+export interface HistogramView {
+  readonly type: 'histogram';
+  readonly name: string;
+  readonly help: string;
+  readonly bounds: readonly number[];
+  all(): readonly {
+    readonly text: string;
+    readonly cells: Float64Array;
+    readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
+  }[];
+}
+
+/** Pieces that are joined at once: some 30 kB, which takes well under a millisecond. */
+const PIECES_AT_ONCE = 2_000;
+
+/** One family, in chunks; each series is whole in one of them, and of one moment. @internal */
+export function* exposition(family: ScalarView | HistogramView, format: TextFormat): Generator<string, void> {
+  yield family.type === 'histogram'
+    ? head(family, family.name, format)
+    : head(family, shownName(family, format), format);
+  if (family.type === 'histogram') yield* histogramLines(family, format);
+  else yield* scalarLines(family, format);
+}
+
+function shownName(family: ScalarView, format: TextFormat): string {
+  return family.type === 'counter' && format === 'openmetrics' ? counterBase(family.name) : family.name;
+}
+
+function head(family: { readonly type: string; readonly help: string }, name: string, format: TextFormat): string {
+  return headLines(name, family.type, family.help, format);
+}
+
+/** HELP and TYPE. @internal */
+export function headLines(name: string, type: string, help: string, format: TextFormat): string {
+  return `# HELP ${name} ${escapeHelp(help, format === 'openmetrics')}\n# TYPE ${name} ${type}\n`;
+}
+
+function* scalarLines(family: ScalarView, format: TextFormat): Generator<string, void> {
+  const openMetrics = format === 'openmetrics';
+  const shown = shownName(family, format);
+  const name = family.type === 'counter' && openMetrics ? `${shown}_total` : shown;
+  let pieces: string[] = [];
+  for (const { text, value, exemplar } of family.all()) {
+    pieces.push(name, text === '' ? ' ' : `{${text}} `, numberText(value));
+    if (openMetrics && exemplar !== undefined && family.type === 'counter') pieces.push(exemplarText(exemplar));
+    pieces.push('\n');
+    if (pieces.length >= PIECES_AT_ONCE) {
+      yield pieces.join('');
+      pieces = [];
+    }
+  }
+  yield pieces.join('');
+}
+
+function* histogramLines(family: HistogramView, format: TextFormat): Generator<string, void> {
+  const { name, bounds } = family;
+  const openMetrics = format === 'openmetrics';
+  const edges = [...bounds.map(openMetrics ? canonicalNumber : numberText), '+Inf'];
+  const tails = edges.map((edge) => `le="${edge}"} `);
+  const [first, next, sum, count] = [`${name}_bucket{`, `\n${name}_bucket{`, `\n${name}_sum`, `\n${name}_count`];
+  let pieces: string[] = [];
+  for (const { text, cells, exemplars } of family.all()) {
+    const [labels, braced] = text === '' ? ['', ' '] : [`${text},`, `{${text}} `];
+    let total = 0;
+    for (let i = 0; i < tails.length; i++) {
+      total += cells[i] as number;
+      pieces.push(i === 0 ? first : next, labels, tails[i] as string, String(total));
+      if (openMetrics && exemplars !== undefined) pieces.push(exemplarText(exemplars[i]));
+    }
+    pieces.push(sum, braced, numberText(cells[tails.length] as number), count, braced, String(total), '\n');
+    if (pieces.length >= PIECES_AT_ONCE) {
+      yield pieces.join('');
+      pieces = [];
+    }
+  }
+  yield pieces.join('');
+}

@@ -1,0 +1,65 @@
+/** How a scrape is written: Prometheus text 0.0.4, OpenMetrics 1.0.0, or the snapshot as JSON. */
+export type MetricsFormat = 'prometheus' | 'openmetrics' | 'json';
+
+const CONTENT_TYPES: Readonly<Record<MetricsFormat, string>> = /* @__PURE__ */ Object.freeze({
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+});
+
+/** Whether a word is one of the formats. @internal */
+export function isMetricsFormat(format: unknown): format is MetricsFormat {
+  return typeof format === 'string' && Object.hasOwn(CONTENT_TYPES, format);
+}
+
+/** The `Content-Type` of a format. */
+export function contentType(format: MetricsFormat): string {
+  return CONTENT_TYPES[format];
+}
+
+const LONGEST_ACCEPT = 2_000;
+
+/**
+ * Which format an `Accept` header asks for: the one with the highest `q`; at the same `q` OpenMetrics goes before JSON, and
+ * JSON before text. A wildcard means text, and so does a header that names none of them, or no header.
+ */
+export function metricsFormat(accept: string | undefined): MetricsFormat {
+  const wanted = { openmetrics: 0, json: 0, prometheus: 0 };
+  for (const part of String(accept ?? '')
+    .slice(0, LONGEST_ACCEPT)
+    .split(',')) {
+    const [range = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
+    const format = formatOf(range, parameter(parameters, 'version'));
+    if (format !== undefined) wanted[format] = Math.max(wanted[format], quality(parameter(parameters, 'q')));
+  }
+  const { openmetrics, json, prometheus } = wanted;
+  if (openmetrics > 0 && openmetrics >= Math.max(json, prometheus)) return 'openmetrics';
+  return json > 0 && json >= prometheus ? 'json' : 'prometheus';
+}
+
+function formatOf(range: string, version: string | undefined): MetricsFormat | undefined {
+  switch (range) {
+    case 'application/openmetrics-text':
+      return version === undefined || version === '1.0.0' ? 'openmetrics' : undefined;
+    case 'application/json':
+      return 'json';
+    case 'text/plain':
+      return version === undefined || version === '0.0.4' ? 'prometheus' : undefined;
+    case 'text/*':
+    case '*/*':
+      return 'prometheus';
+    default:
+      return undefined;
+  }
+}
+
+function parameter(parameters: readonly string[], name: string): string | undefined {
+  const found = parameters.find((word) => word.startsWith(`${name}=`));
+  return found?.slice(name.length + 1).replace(/^"(.*)"$/, '$1');
+}
+
+function quality(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const q = Number(text);
+  return q >= 0 && q <= 1 ? q : 0;
+}

@@ -1,0 +1,129 @@
+import type { Counter, Gauge, Histogram } from './types.js';
+
+/** What the platform says about the process at one moment. */
+export interface RuntimeReading {
+  /** Delay of the event loop lately, in seconds; left out when nothing was measured. */
+  readonly loopDelay?:
+    | {
+        readonly min: number;
+        readonly max: number;
+        readonly mean: number;
+        readonly stddev: number;
+        readonly p50: number;
+        readonly p90: number;
+        readonly p99: number;
+      }
+    | undefined;
+  /** Share of the time lately in which the event loop was busy, 0 to 1. */
+  readonly loopUtilization: number;
+  /** Bytes. */
+  readonly memory: {
+    readonly rss: number;
+    readonly heapTotal: number;
+    readonly heapUsed: number;
+    readonly external: number;
+    readonly arrayBuffers: number;
+  };
+  /** Seconds of CPU since the start, in user and in system mode. */
+  readonly cpu: { readonly user: number; readonly system: number };
+  /** When the process started, in seconds since the Unix epoch. */
+  readonly startTime: number;
+  /** For how long it has been running, in seconds. */
+  readonly uptime: number;
+  /** Such as `v20.19.0`. */
+  readonly version: string;
+}
+
+/** Where the process's own figures come from; the platform's own, unless a test gives one. */
+export interface RuntimeProbe {
+  /** Everything that is read for a scrape. */
+  read(): RuntimeReading;
+  /**
+   * Calls `collected` for each garbage collection, until the returned function is called.
+   *
+   * @param collected - takes the kind (`major`, `minor`, `incremental`, `weakcb`) and the seconds.
+   */
+  watch(collected: (kind: string, seconds: number) => void): () => void;
+}
+
+/** Where the metrics are made, without the prefix. @internal */
+export interface RuntimeRegistry {
+  gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
+  counter(name: string, help: string): Counter;
+  histogram<L extends string>(
+    name: string,
+    help: string,
+    labels: readonly L[],
+    buckets: readonly number[],
+  ): Histogram<L>;
+}
+
+interface Growing {
+  readonly counter: Counter;
+  last: number;
+}
+
+const GC_BUCKETS = /* @__PURE__ */ Object.freeze([0.001, 0.01, 0.1, 1, 2, 5]);
+const LAGS = [
+  ['nodejs_eventloop_lag_seconds', 'mean', 'Mean delay of the event loop.'],
+  ['nodejs_eventloop_lag_min_seconds', 'min', 'Least delay of the event loop.'],
+  ['nodejs_eventloop_lag_max_seconds', 'max', 'Most delay of the event loop.'],
+  ['nodejs_eventloop_lag_mean_seconds', 'mean', 'Mean delay of the event loop.'],
+  ['nodejs_eventloop_lag_stddev_seconds', 'stddev', 'Standard deviation of the delays of the event loop.'],
+  ['nodejs_eventloop_lag_p50_seconds', 'p50', 'Half of the delays of the event loop were shorter.'],
+  ['nodejs_eventloop_lag_p90_seconds', 'p90', 'Nine of ten delays of the event loop were shorter.'],
+  ['nodejs_eventloop_lag_p99_seconds', 'p99', '99 of 100 delays of the event loop were shorter.'],
+] as const;
+
+/**
+ * Makes the process's own metrics, under the names that dashboards know.
+ *
+ * @returns what reads them for a scrape, and what ends it all.
+ * @internal
+ */
+export function runtimeMetrics(registry: RuntimeRegistry, probe: RuntimeProbe): { read(): void; end(): void } {
+  const lags = LAGS.map(([name, key, help]) => ({ gauge: registry.gauge(name, help), key }));
+  const utilization = registry.gauge('nodejs_eventloop_utilization', 'Share of the time that the event loop was busy.');
+  const rss = registry.gauge('process_resident_memory_bytes', 'Resident memory size in bytes.');
+  const heapTotal = registry.gauge('nodejs_heap_size_total_bytes', 'Size of the heap in bytes.');
+  const heapUsed = registry.gauge('nodejs_heap_size_used_bytes', 'Used size of the heap in bytes.');
+  const external = registry.gauge('nodejs_external_memory_bytes', 'Memory outside the heap in bytes.');
+  const buffers = registry.gauge('nodejs_array_buffers_bytes', 'Memory of array buffers in bytes.');
+  const started = registry.gauge('process_start_time_seconds', 'Start of the process in seconds since the epoch.');
+  const uptime = registry.gauge('process_uptime_seconds', 'For how long the process has been running.');
+  const version = registry.gauge('nodejs_version_info', 'Version of Node.js.', ['version', 'major', 'minor', 'patch']);
+  const gc = registry.histogram('nodejs_gc_duration_seconds', 'Garbage collections by kind.', ['kind'], GC_BUCKETS);
+  const cpu = [
+    { counter: registry.counter('process_cpu_user_seconds_total', 'CPU time in user mode.'), last: 0 },
+    { counter: registry.counter('process_cpu_system_seconds_total', 'CPU time in system mode.'), last: 0 },
+    { counter: registry.counter('process_cpu_seconds_total', 'CPU time in all.'), last: 0 },
+  ] satisfies Growing[];
+  const grow = (entry: Growing, total: number): void => {
+    // Only what was added since: a counter may have been reset.
+    if (total > entry.last) entry.counter.inc(total - entry.last);
+    entry.last = Math.max(entry.last, total);
+  };
+  const end = probe.watch((kind, seconds) => {
+    gc.observe({ kind }, seconds);
+  });
+  return {
+    read() {
+      const now = probe.read();
+      const delay = now.loopDelay;
+      if (delay !== undefined) for (const { gauge, key } of lags) gauge.set(delay[key]);
+      utilization.set(now.loopUtilization);
+      rss.set(now.memory.rss);
+      heapTotal.set(now.memory.heapTotal);
+      heapUsed.set(now.memory.heapUsed);
+      external.set(now.memory.external);
+      buffers.set(now.memory.arrayBuffers);
+      started.set(now.startTime);
+      uptime.set(now.uptime);
+      const { user, system } = now.cpu;
+      for (const [i, total] of [user, system, user + system].entries()) grow(cpu[i] as Growing, total);
+      const [major = '', minor = '', patch = ''] = now.version.replace(/^v/, '').split('.');
+      version.set({ version: now.version, major, minor, patch }, 1);
+    },
+    end,
+  };
+}

@@ -1,0 +1,77 @@
+import * as hooks from 'node:perf_hooks';
+import { cpuUsage, memoryUsage, uptime, version } from 'node:process';
+import type { RuntimeProbe, RuntimeReading } from './runtime-metrics.js';
+
+const RESOLUTION_MS = 10;
+/** Delays are looked at anew after this long, so that several who read do not take them from one another. */
+const WINDOW_MS = 10_000;
+/** `entry.detail.kind` of a garbage collection. Source: Node's `perf_hooks.constants`. */
+const KINDS: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({
+  1: 'minor',
+  4: 'major',
+  8: 'incremental',
+  16: 'weakcb',
+});
+const NS_PER_SECOND = 1e9;
+
+/** The platform's own figures: the one place that asks for them. Nothing of it keeps the process alive. @internal */
+export function platformProbe(wallNow: () => number, now: () => number): RuntimeProbe {
+  const timing = hooks['performance'];
+  const delays = hooks.monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const startTime = wallNow() / 1_000 - uptime();
+  let sinceMs = now();
+  let busy = timing.eventLoopUtilization();
+
+  function loopDelay(): RuntimeReading['loopDelay'] {
+    if (!Number.isFinite(delays.mean)) return undefined;
+    // The platform counts its own pause between two looks as well.
+    const seconds = (ns: number): number => Math.max(0, ns / NS_PER_SECOND - RESOLUTION_MS / 1_000);
+    const read = {
+      min: seconds(delays.min),
+      max: seconds(delays.max),
+      mean: seconds(delays.mean),
+      stddev: delays.stddev / NS_PER_SECOND,
+      p50: seconds(delays.percentile(50)),
+      p90: seconds(delays.percentile(90)),
+      p99: seconds(delays.percentile(99)),
+    };
+    return read;
+  }
+
+  return {
+    read() {
+      const sum = timing.eventLoopUtilization();
+      const { utilization } = timing.eventLoopUtilization(sum, busy);
+      const { user, system } = cpuUsage();
+      const delay = loopDelay();
+      if (now() - sinceMs >= WINDOW_MS) {
+        delays.reset();
+        busy = sum;
+        sinceMs = now();
+      }
+      return {
+        loopDelay: delay,
+        loopUtilization: Number.isFinite(utilization) ? utilization : 0,
+        memory: memoryUsage(),
+        cpu: { user: user / 1e6, system: system / 1e6 },
+        startTime,
+        uptime: uptime(),
+        version,
+      };
+    },
+    watch(collected) {
+      delays.enable();
+      const observer = new hooks.PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          const { kind } = (entry as { readonly detail?: { readonly kind?: number } }).detail ?? {};
+          collected(KINDS[kind ?? 0] ?? 'other', entry.duration / 1_000);
+        }
+      });
+      observer.observe({ entryTypes: ['gc'] });
+      return () => {
+        observer.disconnect();
+        delays.disable();
+      };
+    },
+  };
+}

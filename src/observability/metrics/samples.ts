@@ -1,0 +1,142 @@
+import type { MetricSample } from '../../core/component.js';
+import { redactText } from '../../core/redaction.js';
+import { Claims, isLabelName, isMetricName } from './names.js';
+import { labelBlock, labelValueText } from './text.js';
+
+/** One sample, as a scrape shows it. @internal */
+export interface SampleSeries {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  readonly text: string;
+  readonly value: number;
+}
+
+/** Samples of one name, from all sources. @internal */
+export interface SampleFamily {
+  readonly type: 'counter' | 'gauge';
+  readonly name: string;
+  readonly help: string;
+  all(): readonly SampleSeries[];
+}
+
+/** What may be wrong with a sample. @internal */
+export interface SampleTroubles {
+  /** It is no sample. */
+  readonly bad: () => void;
+  /** Somebody else has the name as another kind, or has the very series. */
+  readonly conflict: (name: string, holder: string) => void;
+  /** A source gave more than is taken. */
+  readonly tooMany: () => void;
+}
+
+const MOST_SAMPLES = 10_000;
+const MOST_LABELS = 20;
+const AT_ONCE = 100;
+
+class Collected implements SampleFamily {
+  readonly type: 'counter' | 'gauge';
+  readonly name: string;
+  readonly help: string;
+  readonly #series = new Map<string, SampleSeries>();
+
+  constructor({ type, name, help }: Pick<MetricSample, 'type' | 'name' | 'help'>) {
+    this.type = type;
+    this.name = name;
+    this.help = redactText(help, 1_000);
+  }
+
+  /** Whether there was no such series yet. */
+  add(series: SampleSeries): boolean {
+    if (this.#series.has(series.text)) return false;
+    this.#series.set(series.text, series);
+    return true;
+  }
+
+  all(): readonly SampleSeries[] {
+    return [...this.#series.values()];
+  }
+}
+
+/** Brings the samples of all sources together by their names. @internal */
+export class SampleMerger {
+  readonly #troubles: SampleTroubles;
+  readonly #claims: Claims;
+  readonly #families = new Map<string, Collected>();
+  // Values come again and again; to clean one takes longer than to remember it for the time of a scrape.
+  readonly #clean = new Map<string, string>();
+
+  /** @param claims - names that samples may not have. */
+  constructor(claims: Claims, troubles: SampleTroubles) {
+    this.#claims = new Claims(claims);
+    this.#troubles = troubles;
+  }
+
+  /** The names that are taken so far. */
+  get claims(): Claims {
+    return this.#claims;
+  }
+
+  families(): readonly SampleFamily[] {
+    return [...this.#families.values()];
+  }
+
+  /** Takes what a source gives; comes back now and then, for the others. @throws whatever the source throws. */
+  *add(source: Iterable<MetricSample>): Generator<'', void> {
+    let taken = 0;
+    for (const sample of source) {
+      if (++taken > MOST_SAMPLES) {
+        this.#troubles.tooMany();
+        return;
+      }
+      this.#take(sample);
+      if (taken % AT_ONCE === 0) yield '';
+    }
+  }
+
+  #take(sample: unknown): void {
+    const read = this.#read(sample);
+    if (read === undefined) {
+      this.#troubles.bad();
+      return;
+    }
+    const { name, type } = read;
+    let family = this.#families.get(name);
+    if (family === undefined) {
+      const collision = this.#claims.collision(type, name);
+      if (collision !== undefined) {
+        this.#troubles.conflict(name, collision.holder);
+        return;
+      }
+      this.#claims.take(type, name);
+      this.#families.set(name, (family = new Collected(read)));
+    }
+    if (family.type !== type || !family.add(read.series)) this.#troubles.conflict(name, name);
+  }
+
+  #read(
+    given: unknown,
+  ): (Pick<MetricSample, 'name' | 'type' | 'help'> & { readonly series: SampleSeries }) | undefined {
+    // It may be anything, and reading it may throw.
+    try {
+      const { name, type, help, value, labels = {} } = given as Record<keyof MetricSample, unknown>;
+      if (!isMetricName(name) || (type !== 'counter' && type !== 'gauge') || typeof help !== 'string') return undefined;
+      if (!Number.isFinite(value) || (type === 'counter' && (value as number) < 0)) return undefined;
+      const entries = Object.entries(labels as object);
+      if (entries.length > MOST_LABELS || !entries.every(([label]) => isLabelName(label))) return undefined;
+      // In one order, so that the same labels are the same series however they were written.
+      entries.sort(([a], [b]) => (a < b ? -1 : 1));
+      const names = entries.map(([label]) => label);
+      const values = entries.map(([, text]) => this.#shown(text));
+      return { name, type, help, series: { names, values, text: labelBlock(names, values), value: (value as number) + 0 } };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #shown(value: unknown): string {
+    if (typeof value !== 'string') return labelValueText(value);
+    let clean = this.#clean.get(value);
+    if (clean === undefined) this.#clean.set(value, (clean = labelValueText(value)));
+    return clean;
+  }
+}

@@ -1,0 +1,417 @@
+import type { MetricSample } from 'breakwater/core';
+import { contentType, metricsFormat } from 'breakwater/metrics';
+import { describe, expect, it } from 'vitest';
+import { parseExposition } from './exposition-parser.js';
+import { collect, linesOf, own, parsed, setup, values } from './setup.js';
+
+const help = 'For a test.';
+const sample = (name: string, value: number, labels?: Record<string, string>, more: object = {}): MetricSample => ({
+  name,
+  type: 'gauge',
+  help,
+  value,
+  ...(labels === undefined ? {} : { labels }),
+  ...more,
+});
+
+describe('collectors', () => {
+  it('OBS-M9 serves everything else when a collector throws, hangs or rejects', async () => {
+    const { metrics, clock, reports } = setup();
+    const gauge = metrics.gauge('depth', { help });
+    const events: unknown[] = [];
+    metrics.on('collectError', (event) => events.push(event));
+    metrics.onCollect(() => {
+      throw new Error('thrown, password=hunter2');
+    });
+    metrics.onCollect(async () => {
+      throw new Error('rejected');
+    });
+    let asked = 0;
+    metrics.onCollect(() => {
+      asked++;
+      return new Promise(() => undefined);
+    });
+    metrics.onCollect(async () => {
+      await Promise.resolve();
+      gauge.set(7);
+    });
+    metrics.collectFrom(() => [sample('good', 1)]);
+    metrics.collectFrom(() => {
+      throw new Error('source');
+    });
+    metrics.collectFrom(function* () {
+      yield sample('half', 1);
+      throw new Error('midway');
+    });
+    metrics.collectFrom((async () => Promise.reject(new Error('a promise'))) as never);
+    for (const scrape of [1, 2]) {
+      const text = collect(metrics.stream('prometheus'));
+      await clock.advanceAsync(999);
+      // The second scrape does not wait again for what it knows to hang.
+      expect(clock.pending).toBe(scrape === 1 ? 1 : 0);
+      await clock.advanceAsync(1);
+      const families = parseExposition(await text, 'prometheus');
+      expect(values(families.get('depth'))).toEqual([[{}, 7]]);
+      expect(values(families.get('good'))).toEqual([[{}, 1]]);
+      expect(values(families.get('half'))).toEqual([[{}, 1]]);
+      expect(values(families.get('breakwater_metrics_collect_errors_total'))).toEqual([
+        [{ collector: 'metrics' }, scrape * 6],
+      ]);
+    }
+    expect(asked).toBe(1);
+    expect(clock.pending).toBe(0);
+    expect(events).toHaveLength(12);
+    expect(JSON.stringify(events)).not.toContain('hunter2');
+    expect(reports.length).toBeGreaterThan(0);
+  });
+
+  it('OBS-M9 does not wait in a snapshot or a render, and asks no hook that is at work', () => {
+    const { metrics } = setup();
+    let calls = 0;
+    metrics.onCollect(() => {
+      calls++;
+      metrics.snapshot();
+      metrics.render('prometheus');
+    });
+    metrics.collectFrom(() => {
+      metrics.snapshot();
+      return [sample('x', 1)];
+    });
+    expect(metrics.snapshot().gauges.map(({ name }) => name)).toContain('x');
+    // Once for this snapshot, and once for that of the source; never for its own.
+    expect(calls).toBe(2);
+  });
+
+  it('OBS-M9 takes no garbage and no more than 10,000 samples from a source', () => {
+    const { metrics } = setup();
+    metrics.collectFrom(
+      () =>
+        [
+          null,
+          5,
+          {},
+          sample('bad name', 1),
+          sample('nan', NaN),
+          sample('text', '5' as never),
+          sample('type', 1, {}, { type: 'histogram' }),
+          sample('below', -1, {}, { type: 'counter' }),
+          sample('label', 1, { '0': 'x' }),
+          sample('reserved', 1, { __x: 'x' }),
+          sample('nohelp', 1, {}, { help: undefined }),
+          new Proxy(
+            {},
+            {
+              get() {
+                throw new Error('no');
+              },
+            },
+          ),
+          sample('good', 1, { a: 'x"\n', b: 5 as never }),
+        ] as never,
+    );
+    metrics.collectFrom(function* () {
+      for (let i = 0; ; i++) yield sample('endless', i, { i: String(i) });
+    });
+    const families = parsed(metrics);
+    expect(values(families.get('good'))).toEqual([[{ a: 'x"\n', b: '5' }, 1]]);
+    expect(families.get('endless')?.samples).toHaveLength(10_000);
+    expect(own(metrics, 'dropped_samples_total')).toBe(12);
+    expect(own(metrics, 'collect_errors_total')).toBe(1);
+    expect([...families.keys()].filter((name) => !name.startsWith('breakwater'))).toEqual(['good', 'endless']);
+  });
+
+  it('merges the families of several sources, and leaves out what conflicts', async () => {
+    const { metrics, warnings } = setup();
+    metrics.counter('jobs_total', { help }).inc(4);
+    metrics.histogram('size', { help, buckets: [1] });
+    const events: unknown[] = [];
+    metrics.subscribe((event) => events.push(event));
+    const stop = metrics.collectFrom(() => [
+      sample('open', 1, { breaker: 'a' }),
+      sample('jobs_total', 9, {}, { type: 'counter' }),
+      sample('size_count', 9),
+      sample('open', 2, { breaker: 'c', z: '1' }),
+    ]);
+    metrics.collectFrom(() => [
+      sample('open', 3, { breaker: 'b' }),
+      sample('open', 4, { z: '1', breaker: 'c' }),
+      sample('open', 5, { breaker: 'd' }, { type: 'counter' }),
+    ]);
+    for (const format of ['prometheus', 'openmetrics'] as const) {
+      expect(values(parsed(metrics, format).get('open'))).toEqual([
+        [{ breaker: 'a' }, 1],
+        [{ breaker: 'c', z: '1' }, 2],
+        [{ breaker: 'b' }, 3],
+      ]);
+    }
+    expect(values(parsed(metrics).get('jobs_total'))).toEqual([[{}, 4]]);
+    expect(own(metrics, 'conflicts_total')).toBe(12);
+    expect(await warnings()).toEqual(Array(3).fill('BREAKWATER_W_METRIC_CONFLICT'));
+    expect(events).toHaveLength(3);
+    stop();
+    expect(values(parsed(metrics).get('open'))).toHaveLength(2);
+  });
+});
+
+describe('limits', () => {
+  it('OBS-M11 puts what is over the limit into one series, warns once for each metric, and stays flat', async () => {
+    const { metrics, warnings } = setup({ maxSeriesPerMetric: 10 });
+    const histogram = metrics.histogram('size', { help, labels: ['user', 'kind'], buckets: [1] });
+    const counter = metrics.counter('jobs_total', { help, labels: ['user'] });
+    const events: unknown[] = [];
+    metrics.on('seriesLimit', (event) => events.push(event));
+    for (let i = 0; i < 100; i++) {
+      histogram.observe({ user: `u${String(i)}`, kind: 'x' }, 1);
+      counter.inc({ user: `u${String(i)}` });
+    }
+    const bound = counter.bind({ user: 'late' });
+    bound.inc(100);
+    const found = parsed(metrics);
+    expect(found.get('size')?.samples.filter(({ name }) => name === 'size_count')).toHaveLength(11);
+    expect(values(found.get('jobs_total')).at(-1)).toEqual([{ user: 'overflow' }, 190]);
+    expect(linesOf(metrics, 'size_count').at(-1)).toBe('size_count{user="overflow",kind="overflow"} 90');
+    expect(events).toEqual(['size', 'jobs_total'].map((metric) => ({ collector: 'metrics', metric, limit: 10 })));
+    expect(await warnings()).toEqual(['BREAKWATER_W_SERIES_LIMIT', 'BREAKWATER_W_SERIES_LIMIT']);
+    expect(own(metrics, 'overflow_total')).toBe(181);
+    // Who has these very labels is the overflow.
+    counter.inc({ user: 'overflow' });
+    counter.inc({ user: 'u3' });
+    expect(values(parsed(metrics).get('jobs_total'))).toContainEqual([{ user: 'overflow' }, 191]);
+    expect(values(parsed(metrics).get('jobs_total'))).toContainEqual([{ user: 'u3' }, 2]);
+    counter.remove({ user: 'u3' });
+    counter.inc({ user: 'new' });
+    expect(values(parsed(metrics).get('jobs_total'))).toContainEqual([{ user: 'new' }, 1]);
+  });
+
+  it('OBS-M11 takes a million label values without growing', () => {
+    const { metrics } = setup();
+    const counter = metrics.counter('jobs_total', { help, labels: ['user'] });
+    for (let i = 0; i < 2_000; i++) counter.inc({ user: `warm-${String(i)}` });
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 1_000_000; i++)
+      counter.inc({ user: i % 100 > 0 ? `u${String(i)}` : `${'x'.repeat(200)}${String(i)}` });
+    expect(linesOf(metrics, 'jobs_total')).toHaveLength(1_001);
+    expect(own(metrics, 'overflow_total')).toBe(1_001_000);
+    // What the collector has not come to yet is garbage, not memory.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150 * 1_048_576);
+  });
+
+  it('OBS-M11 forgets series that were unused for seriesTtlMs, at a scrape, and lets bound children come back', () => {
+    const { metrics, clock } = setup({ seriesTtlMs: 60_000, maxSeriesPerMetric: 3 });
+    const counter = metrics.counter('jobs_total', { help, labels: ['kind'] });
+    const plain = metrics.gauge('depth', { help });
+    plain.set(3);
+    const a = counter.bind({ kind: 'a' });
+    const shown = (): unknown[] => values(parsed(metrics).get('jobs_total'));
+    a.inc(5);
+    counter.inc({ kind: 'b' });
+    counter.inc({ kind: 'c' });
+    const late = counter.bind({ kind: 'late' });
+    late.inc(7);
+    shown();
+    clock.advance(59_999);
+    counter.inc({ kind: 'b' });
+    expect(shown()).toHaveLength(4);
+    clock.advance(1);
+    expect(shown()).toEqual([
+      [{ kind: 'b' }, 2],
+      [{ kind: 'overflow' }, 7],
+    ]);
+    late.inc();
+    a.inc();
+    expect(shown()).toEqual([
+      [{ kind: 'b' }, 2],
+      [{ kind: 'overflow' }, 7],
+      [{ kind: 'late' }, 1],
+      [{ kind: 'a' }, 1],
+    ]);
+    clock.advance(60_000);
+    metrics.snapshot();
+    clock.advance(60_000);
+    expect(shown()).toEqual([[{ kind: 'overflow' }, 7]]);
+    expect(values(parsed(metrics).get('depth'))).toEqual([[{}, 3]]);
+  });
+});
+
+describe('scrapes', () => {
+  it('OBS-M12 streams ten thousand series in small pieces, each of them of one moment', async () => {
+    const { metrics } = setup({ maxSeriesPerMetric: 10_000 });
+    const histogram = metrics.histogram('size', { help, labels: ['id'], buckets: [1, 2, 4] });
+    const all = Array.from({ length: 10_000 }, (_, i) => histogram.bind({ id: String(i) }));
+    let text = '';
+    let longest = 0;
+    let turns = 0;
+    let running = true;
+    // Everything else goes on meanwhile, and changes what is being read.
+    const busy = (): void => {
+      turns++;
+      for (let i = 0; i < 500; i++) all[(turns * 7_919 + i * 31) % 10_000]?.observe(i % 6);
+      if (running) setImmediate(busy);
+    };
+    setImmediate(busy);
+    for await (const chunk of metrics.stream('prometheus')) {
+      longest = Math.max(longest, chunk.length);
+      text += chunk;
+    }
+    running = false;
+    // The parser checks that buckets, count and sum of each series belong together.
+    expect(parseExposition(text, 'prometheus').get('size')?.samples).toHaveLength(60_000);
+    expect(longest).toBeLessThan(65_536);
+    expect(turns).toBeGreaterThan(30);
+  });
+
+  it('OBS-M12 lets others run while sources and foreign texts are read', async () => {
+    const { metrics } = setup();
+    metrics.collectFrom(function* () {
+      for (let i = 0; i < 5_000; i++) yield sample('many', i, { i: String(i) });
+    });
+    metrics.include({
+      metrics: () => `# TYPE f gauge\n${Array.from({ length: 5_000 }, (_, i) => `f{i="${String(i)}"} 1\n`).join('')}`,
+    });
+    let turns = 0;
+    let running = true;
+    const count = (): void => {
+      turns++;
+      if (running) setImmediate(count);
+    };
+    setImmediate(count);
+    const text = await collect(metrics.stream('openmetrics'));
+    running = false;
+    const families = parseExposition(text, 'openmetrics');
+    expect([families.get('many')?.samples.length, families.get('f')?.samples.length]).toEqual([5_000, 5_000]);
+    expect(turns).toBeGreaterThan(60);
+  });
+
+  it('OBS-M16 writes OpenMetrics without renaming anything', () => {
+    const { metrics } = setup();
+    metrics.counter('jobs_total', { help }).inc(2);
+    metrics.counter('plain', { help }).inc();
+    metrics.gauge('depth', { help }).set(1e21);
+    metrics.histogram('size', { help, buckets: [0.00001, 0.5, 1, 1e6, 2.5e9] }).observe(1.5);
+    const first = metrics.render('prometheus');
+    const open = metrics.render('openmetrics');
+    expect(open.split('\n').filter((line) => !line.includes('breakwater_'))).toEqual([
+      '# HELP jobs For a test.',
+      '# TYPE jobs counter',
+      'jobs_total 2',
+      '# HELP plain For a test.',
+      '# TYPE plain counter',
+      'plain_total 1',
+      '# HELP depth For a test.',
+      '# TYPE depth gauge',
+      'depth 1e+21',
+      '# HELP size For a test.',
+      '# TYPE size histogram',
+      'size_bucket{le="1e-05"} 0',
+      'size_bucket{le="0.5"} 0',
+      'size_bucket{le="1.0"} 0',
+      'size_bucket{le="1e+06"} 1',
+      'size_bucket{le="2.5e+09"} 1',
+      'size_bucket{le="+Inf"} 1',
+      'size_sum 1.5',
+      'size_count 1',
+      '# EOF',
+      '',
+    ]);
+    expect(metrics.render('prometheus')).toBe(first);
+    expect(first).toContain('# TYPE jobs_total counter\njobs_total 2\n');
+    expect(first).toContain('# TYPE plain counter\nplain 1\n');
+    expect(first).toContain('size_bucket{le="0.00001"} 0\n');
+    expect(first).not.toContain('# EOF');
+    expect(contentType('openmetrics')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(contentType('prometheus')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(contentType('json')).toBe('application/json; charset=utf-8');
+  });
+
+  it.each([
+    [undefined, 'prometheus'],
+    ['', 'prometheus'],
+    ['*/*', 'prometheus'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'prometheus'],
+    [
+      'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+      'openmetrics',
+    ],
+    ['application/openmetrics-text; version="1.0.0"; charset=utf-8; q=0.5, text/plain; q=0.4', 'openmetrics'],
+    ['application/openmetrics-text;version=1.0.0;q=0.2,text/plain;version=0.0.4;q=0.5', 'prometheus'],
+    ['application/openmetrics-text;version=2.0.0', 'prometheus'],
+    ['application/openmetrics-text;q=0', 'prometheus'],
+    ['application/openmetrics-text;q=nonsense', 'prometheus'],
+    ['APPLICATION/JSON', 'json'],
+    ['application/json, text/plain, */*', 'json'],
+    ['application/json;q=0.1, text/plain', 'prometheus'],
+    [`${'x/y,'.repeat(10_000)}application/json`, 'prometheus'],
+  ] as const)('OBS-M16 reads Accept: %s', (accept, format) => {
+    expect(metricsFormat(accept)).toBe(format);
+  });
+
+  it('gives the same in a stream as at once, in every format', async () => {
+    const { metrics } = setup();
+    metrics.counter('jobs_total', { help, labels: ['a'] }).inc({ a: 'x' });
+    metrics.histogram('size', { help }).observe(3);
+    metrics.gauge('none', { help, labels: ['a'] });
+    metrics.collectFrom(() => [sample('s', 1, { b: 'y' })]);
+    for (const format of ['prometheus', 'openmetrics', 'json'] as const)
+      expect(await collect(metrics.stream(format))).toBe(metrics.render(format));
+    expect(JSON.parse(metrics.render('json'))).toEqual(metrics.snapshot());
+  });
+
+  it('takes a snapshot that is plain, complete and frozen', () => {
+    const { metrics } = setup();
+    const counter = metrics.counter('jobs_total', { help, labels: ['a'] });
+    counter.inc({ a: 'x' });
+    metrics.gauge('depth', { help }).set(-2);
+    metrics.histogram('size', { help, labels: ['a'], buckets: [1, 2] }).observe({ a: 'y' }, 1.5);
+    const snapshot = metrics.snapshot();
+    expect(snapshot.counters[0]).toEqual({ name: 'jobs_total', help, series: [{ labels: { a: 'x' }, value: 1 }] });
+    expect(snapshot.gauges[0]).toEqual({ name: 'depth', help, series: [{ labels: {}, value: -2 }] });
+    expect(snapshot.histograms).toEqual([
+      {
+        name: 'size',
+        help,
+        bounds: [1, 2],
+        series: [{ labels: { a: 'y' }, count: 1, sum: 1.5, cumulative: [0, 1, 1] }],
+      },
+    ]);
+    counter.inc({ a: 'x' });
+    expect(snapshot.counters[0]?.series[0]?.value).toBe(1);
+    const thawed = (value: unknown): unknown[] =>
+      typeof value === 'object' && value !== null
+        ? [...(Object.isFrozen(value) ? [] : [value]), ...Object.values(value).flatMap(thawed)]
+        : [];
+    expect(thawed(snapshot)).toEqual([]);
+  });
+
+  it('remembers exemplars, and shows them in OpenMetrics only', () => {
+    let trace: { traceId: string; spanId?: string } | undefined = { traceId: 'abc', spanId: 'def' };
+    const { metrics, clock, reports } = setup({
+      exemplar: () => {
+        if (trace?.traceId === 'throws') throw new Error('no trace');
+        return trace;
+      },
+    });
+    const counter = metrics.counter('jobs_total', { help });
+    const histogram = metrics.histogram('size', { help, labels: ['a'], buckets: [1] });
+    counter.inc(3);
+    histogram.observe({ a: 'x' }, 0.5);
+    clock.advance(500);
+    histogram.observe({ a: 'x' }, 2, { trace_id: 'mine"' });
+    for (const traceId of ['x'.repeat(200), 'x'.repeat(128), 'throws', 5 as never]) {
+      trace = { traceId };
+      histogram.observe({ a: 'x' }, 0.7);
+    }
+    trace = undefined;
+    counter.inc();
+    const found = parsed(metrics, 'openmetrics');
+    expect(linesOf(metrics, 'jobs_total', 'openmetrics')).toEqual([
+      'jobs_total 4 # {trace_id="abc",span_id="def"} 3 1700000000',
+    ]);
+    expect(linesOf(metrics, 'size_bucket', 'openmetrics')).toEqual([
+      'size_bucket{a="x",le="1.0"} 5 # {trace_id="abc",span_id="def"} 0.5 1700000000',
+      'size_bucket{a="x",le="+Inf"} 6 # {trace_id="mine\\""} 2 1700000000.5',
+    ]);
+    expect(found.get('size')?.samples[1]?.exemplar).toEqual({ labels: { trace_id: 'mine"' }, value: 2 });
+    expect(metrics.render('prometheus')).not.toContain('trace_id');
+    expect(reports).toBeDefined();
+  });
+});
