@@ -17,6 +17,8 @@ const MOST_SAMPLES = 10_000;
 export class ComponentMetrics implements Tap {
   readonly #component: Component;
   readonly #shown: Shown;
+  /** Whether it is the metrics itself: those show their own values anyway. */
+  readonly #isSink: boolean;
   readonly #reporter: Reporter;
   readonly #events: EventCounts;
   readonly #gauges: SnapshotGauges;
@@ -27,6 +29,7 @@ export class ComponentMetrics implements Tap {
   constructor(component: Component, shown: Shown, metrics: ObserveMetrics, reporter: Reporter) {
     this.#component = component;
     this.#shown = shown;
+    this.#isSink = (component as object) === metrics;
     this.#reporter = reporter;
     this.#events = new EventCounts(shown);
     this.#gauges = new SnapshotGauges(shown);
@@ -63,6 +66,7 @@ export class ComponentMetrics implements Tap {
 
   #own(): Iterable<MetricSample> {
     const component = this.#component;
+    if (this.#isSink) return [];
     if (typeof component.metrics !== 'function') return this.#gauges.samples(component.snapshot());
     const answer: unknown = component.metrics();
     if (typeof (answer as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function') {

@@ -4,6 +4,7 @@ import { DDoSProtection, SharedDDoSProtection } from 'breakwater/ddos-protection
 import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
 import { HealthCheckService } from 'breakwater/health';
 import { createHardening } from 'breakwater/http';
+import { MetricsCollector } from 'breakwater/metrics';
 import { PerUserRateLimiter, RateLimiter, SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
 import {
   Bulkhead,
@@ -72,6 +73,7 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     ddos: new DDoSProtection({ ...o, threshold: 2, maxAddresses: 100 }),
     sharedDDoS: new SharedDDoSProtection({ ...o, name: `${name}-shared`, threshold: 2, store, instances: 2 }),
     health: new HealthCheckService(o),
+    collector: new MetricsCollector(o),
     hardening: createHardening({ ...o, health: false }),
   };
   parts.health.register('database', () => true, { critical: true });

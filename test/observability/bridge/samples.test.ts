@@ -1,4 +1,6 @@
 import type { Component, MetricSample } from 'breakwater/core';
+import { MetricsCollector } from 'breakwater/metrics';
+import { Bulkhead } from 'breakwater/resilience';
 import { describe, expect, it } from 'vitest';
 import { observe } from './observe.js';
 import { ownPart, settle, setup, sinks } from './setup.js';
@@ -123,6 +125,31 @@ describe('observe: values for a scrape', () => {
       metrics: () => [{ name: 'breakwater_a', type: 'gauge', help: 'A.', value: 1, labels }],
     });
     expect(JSON.stringify(scrape())).not.toContain('hunter2secret');
+  });
+});
+
+describe('observe: metrics that are a component themselves', () => {
+  it('OBS-B14 show their own values once, and their events like all others', async () => {
+    const warned: unknown[] = [];
+    const collector = new MetricsCollector({ name: 'main', onListenerError: (error) => warned.push(error) });
+    const { lines, logger } = sinks();
+    observe(collector, { logger, metrics: collector });
+    const text = collector.render('prometheus');
+    expect(text.match(/^breakwater_metrics_conflicts_total.*$/gm)).toEqual([
+      'breakwater_metrics_conflicts_total{collector="main"} 0',
+    ]);
+    await settle();
+    expect([warned, lines]).toEqual([[], []]);
+  });
+
+  it('OBS-B14 a real collector tells two parts of one name apart by leaving the second one out', async () => {
+    const warned: unknown[] = [];
+    const collector = new MetricsCollector({ onListenerError: (error) => warned.push(error) });
+    const make = () => new Bulkhead({ name: 'one', maxConcurrent: 1 });
+    observe([make(), make()], { metrics: collector });
+    expect(collector.render('prometheus').match(/^breakwater_bulkhead_running.*$/gm)).toHaveLength(1);
+    await settle();
+    expect(warned).toContainEqual(expect.objectContaining({ code: 'BREAKWATER_W_METRIC_CONFLICT' }));
   });
 });
 
