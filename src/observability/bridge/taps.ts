@@ -12,7 +12,7 @@ interface Shared {
   wanted: number;
 }
 
-/** The taps of a component, by what they lead to, with the component itself: two calls for the same pair are one tap. */
+/** Where an object keeps the taps between it and others: two calls for the same pair are one tap. */
 const TAPS = /* @__PURE__ */ Symbol.for('breakwater.observed');
 
 /**
@@ -30,30 +30,30 @@ export function share(
   open: () => Tap,
   differs: (settings: string) => void,
 ): () => void {
-  const taps = tapsOf(component);
-  const there = taps?.get(sink);
+  // Whichever can remember the other.
+  const atComponent = Object.isExtensible(component);
+  const taps = tapsOf(atComponent ? component : sink);
+  const other = atComponent ? sink : component;
+  const there = taps?.get(other);
   if (there !== undefined && there.settings !== settings) differs(there.settings);
   const shared = there ?? { tap: open(), settings, wanted: 0 };
-  taps?.set(sink, shared);
+  taps?.set(other, shared);
   shared.wanted++;
   let closed = false;
   return () => {
     if (closed) return;
     closed = true;
     if (--shared.wanted > 0) return;
-    taps?.delete(sink);
+    taps?.delete(other);
     shared.tap.stop();
   };
 }
 
-/** Kept at the component, so that they are found from every copy of the package; a frozen one cannot have any. */
-function tapsOf(component: Component): WeakMap<object, Shared> | undefined {
-  const holder = component as { readonly [TAPS]?: WeakMap<object, Shared> };
+/** Kept at the object itself, so that they are found from every copy of the package; a frozen one cannot have any. */
+function tapsOf(owner: object): WeakMap<object, Shared> | undefined {
   try {
-    if (holder[TAPS] !== undefined) return holder[TAPS];
-    const value = new WeakMap<object, Shared>();
-    Object.defineProperty(holder, TAPS, { value });
-    return value;
+    if (!Object.hasOwn(owner, TAPS)) Object.defineProperty(owner, TAPS, { value: new WeakMap<object, Shared>() });
+    return (owner as { readonly [TAPS]?: WeakMap<object, Shared> })[TAPS];
   } catch {
     return undefined;
   }

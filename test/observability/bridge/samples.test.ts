@@ -196,6 +196,21 @@ describe('observe: beginning and end', () => {
     expect(lines).toHaveLength(3);
   });
 
+  it('OBS-B16 the same for a frozen component, and not for what only inherits from one that is observed', () => {
+    const frozen = ownPart();
+    const { lines, logger } = sinks();
+    Object.freeze(frozen.part);
+    for (let i = 0; i < 2; i++) observe(frozen.part, { logger });
+    frozen.send('x');
+    expect(lines).toHaveLength(1);
+    const base = ownPart();
+    observe(base.part, { logger });
+    const other = ownPart();
+    observe(Object.assign(Object.create(base.part) as Component, other.part, { name: 'other' }), { logger });
+    other.send('x');
+    expect(lines.map(({ message }) => message)).toEqual(['worker mail: x', 'worker other: x']);
+  });
+
   it('OBS-B16 other options for the same logger are left aside, with a warning; another logger is another matter', async () => {
     const { part, given, reported, logger, send, lines } = setup();
     const other = sinks();
