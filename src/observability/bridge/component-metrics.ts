@@ -79,8 +79,9 @@ export class ComponentMetrics implements Tap {
   /** With an end, and each series once: parts of one name within a component cannot be told apart in a scrape. */
   *#bounded(samples: Iterable<MetricSample>): Iterable<MetricSample> {
     const series = new Set<string>();
+    const shown = new Map<string, string>();
     for (const given of samples) {
-      const sample = masked(given);
+      const sample = masked(given, shown);
       const key = seriesOf(sample);
       if (series.has(key)) {
         this.#warn('BREAKWATER_W_SAME_SERIES', `has ${sample.name} twice with the same labels; name its parts apart`);
@@ -124,17 +125,29 @@ export class ComponentMetrics implements Tap {
   }
 }
 
-/** An own component may label its samples with anything, such as an address with a password in it. */
-function masked(sample: MetricSample): MetricSample {
+/**
+ * An own component may label its samples with anything, such as an address with a password in it.
+ *
+ * @param shown - what texts are shown as, for the time of a scrape: most come again and again.
+ */
+function masked(sample: MetricSample, shown: Map<string, string>): MetricSample {
   const { labels } = sample;
   if (labels === undefined) return sample;
-  const shown = Object.entries(labels).map(([label, value]) => [
-    label,
-    typeof value === 'string' ? redactName(value) : value,
-  ]);
-  return { ...sample, labels: Object.fromEntries(shown) as Readonly<Record<string, string>> };
+  const clean: Record<string, string> = {};
+  for (const [label, value] of Object.entries(labels))
+    clean[label] = typeof value === 'string' ? mask(value, shown) : value;
+  return { ...sample, labels: clean };
 }
 
+function mask(text: string, shown: Map<string, string>): string {
+  let clean = shown.get(text);
+  if (clean === undefined) shown.set(text, (clean = redactName(text)));
+  return clean;
+}
+
+/** Labels in another order are another series here; whoever reads the scrape finds those. */
 function seriesOf({ name, labels = {} }: MetricSample): string {
-  return JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  let key = name;
+  for (const label of Object.keys(labels)) key += `\0${label}\0${String(labels[label])}`;
+  return key;
 }

@@ -18,7 +18,13 @@ export function listen(component: Component, reporter: Reporter, hear: (event: C
   };
   const unsubscribe = harmless(() =>
     component.subscribe((event) => {
-      if (!stopped) harmless(() => hear(event));
+      if (stopped) return;
+      // Written out: a flood of events must not make a function for each.
+      try {
+        hear(event);
+      } catch (error) {
+        reporter.listenerError(error);
+      }
     }),
   );
   return () => {
