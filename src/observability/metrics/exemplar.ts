@@ -64,7 +64,7 @@ function checked(entries: readonly (readonly [string, unknown])[]): Readonly<Rec
   for (const [name, value] of entries) {
     if (!isLabelName(name) || typeof value !== 'string' || value.length > MOST_CHARACTERS) return undefined;
     const shown = redactName(value, MOST_CHARACTERS);
-    length += name.length + [...shown].length;
+    length += name.length + shown.length;
     labels[name] = shown;
   }
   return length === 0 || length > MOST_CHARACTERS ? undefined : labels;

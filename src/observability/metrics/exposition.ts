@@ -27,8 +27,9 @@ export interface HistogramView {
   }[];
 }
 
-/** Pieces that are joined at once: some 30 kB, which takes well under a millisecond. */
+/** What is put together at once takes a fraction of a millisecond. */
 const PIECES_AT_ONCE = 2_000;
+const CHARACTERS_AT_ONCE = 32_768;
 
 /** One family, in chunks; each series is whole in one of them, and of one moment. @internal */
 export function* exposition(family: ScalarView | HistogramView, format: TextFormat): Generator<string, void> {
@@ -74,20 +75,28 @@ function* histogramLines(family: HistogramView, format: TextFormat): Generator<s
   const openMetrics = format === 'openmetrics';
   const edges = [...bounds.map(openMetrics ? canonicalNumber : numberText), '+Inf'];
   const tails = edges.map((edge) => `le="${edge}"} `);
-  const [first, next, sum, count] = [`${name}_bucket{`, `\n${name}_bucket{`, `\n${name}_sum`, `\n${name}_count`];
+  const [bucket, sum, count] = [`\n${name}_bucket{`, `\n${name}_sum`, `\n${name}_count`];
+  // What differs from line to line is joined by what does not: half the time of putting each line together.
+  const lines = new Array<string>(tails.length);
   let pieces: string[] = [];
+  let size = 0;
   for (const { text, cells, exemplars } of family.all()) {
-    const [labels, braced] = text === '' ? ['', ' '] : [`${text},`, `{${text}} `];
+    const [before, braced] = text === '' ? [bucket, ' '] : [`${bucket}${text},`, `{${text}} `];
     let total = 0;
+    let shown = '0';
     for (let i = 0; i < tails.length; i++) {
-      total += cells[i] as number;
-      pieces.push(i === 0 ? first : next, labels, tails[i] as string, String(total));
-      if (openMetrics && exemplars !== undefined) pieces.push(exemplarText(exemplars[i]));
+      const more = cells[i] as number;
+      if (more !== 0) shown = String((total += more));
+      const line = (tails[i] as string) + shown;
+      lines[i] = openMetrics && exemplars !== undefined ? line + exemplarText(exemplars[i]) : line;
     }
-    pieces.push(sum, braced, numberText(cells[tails.length] as number), count, braced, String(total), '\n');
-    if (pieces.length >= PIECES_AT_ONCE) {
+    const itsSum = numberText(cells[tails.length] as number);
+    pieces.push(before.slice(1), lines.join(before), sum, braced, itsSum, count, braced, shown, '\n');
+    size += (before.length + 10) * tails.length;
+    if (size >= CHARACTERS_AT_ONCE) {
       yield pieces.join('');
       pieces = [];
+      size = 0;
     }
   }
   yield pieces.join('');

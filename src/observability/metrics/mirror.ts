@@ -8,7 +8,7 @@ interface Instrument {
 }
 
 /** Where an observed value goes. */
-export interface MeterResult {
+interface MeterResult {
   /** Takes one value of an instrument. */
   observe(instrument: never, value: number, attributes?: Readonly<Record<string, string>>): void;
 }
@@ -24,10 +24,10 @@ export interface Meter {
     name: string,
     options: Instrument & { readonly advice: { explicitBucketBoundaries: number[] } },
   ): { record(value: number, attributes?: Readonly<Record<string, string>>): void };
-  /** Asks for several instruments at once. */
-  addBatchObservableCallback(callback: (result: never) => void | Promise<void>, instruments: never): void;
+  /** Asks for several instruments at once: what is given is a function, and a list of what the others made. */
+  addBatchObservableCallback(callback: never, instruments: never): void;
   /** Takes that back. */
-  removeBatchObservableCallback(callback: (result: never) => void | Promise<void>, instruments: never): void;
+  removeBatchObservableCallback(callback: never, instruments: never): void;
 }
 
 /**
@@ -75,9 +75,9 @@ export class MeterMirror {
 
   /** A meter knows its callbacks by the list they were given with. */
   #ask(instruments: object[]): void {
-    if (this.#asked.length > 0) this.#meter.removeBatchObservableCallback(this.#observe, this.#asked as never);
+    if (this.#asked.length > 0) this.#meter.removeBatchObservableCallback(this.#observe as never, this.#asked as never);
     this.#asked = instruments;
-    if (instruments.length > 0) this.#meter.addBatchObservableCallback(this.#observe, instruments as never);
+    if (instruments.length > 0) this.#meter.addBatchObservableCallback(this.#observe as never, instruments as never);
   }
 
   readonly #observe = async (result: MeterResult): Promise<void> => {

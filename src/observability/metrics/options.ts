@@ -103,9 +103,8 @@ function runtimeOption(): OptionKind<boolean | RuntimeProbe> {
   return {
     parse(value, path, report) {
       if (value === undefined) return METRICS_COLLECTOR_DEFAULTS.runtime;
-      const probe = value as Partial<Record<keyof RuntimeProbe, unknown>> | null;
-      const fits =
-        typeof value === 'boolean' || (typeof probe?.read === 'function' && typeof probe.watch === 'function');
+      const { read, watch } = Object(value) as Partial<Record<keyof RuntimeProbe, unknown>>;
+      const fits = typeof value === 'boolean' || (typeof read === 'function' && typeof watch === 'function');
       if (!fits) report(path, `must be true, false or a probe with read() and watch(), got ${describe(value)}`);
       return value as boolean | RuntimeProbe;
     },

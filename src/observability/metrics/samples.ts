@@ -127,7 +127,12 @@ export class SampleMerger {
       entries.sort(([a], [b]) => (a < b ? -1 : 1));
       const names = entries.map(([label]) => label);
       const values = entries.map(([, text]) => this.#shown(text));
-      return { name, type, help, series: { names, values, text: labelBlock(names, values), value: (value as number) + 0 } };
+      return {
+        name,
+        type,
+        help,
+        series: { names, values, text: labelBlock(names, values), value: (value as number) + 0 },
+      };
     } catch {
       return undefined;
     }

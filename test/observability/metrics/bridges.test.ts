@@ -8,7 +8,8 @@ import { collect, own, parsed, setup, values } from './setup.js';
 const help = 'For a test.';
 
 function promRegistry(contentType?: string) {
-  const registry = new Registry((contentType ?? Registry.PROMETHEUS_CONTENT_TYPE) as never);
+  const registry = new Registry();
+  registry.setContentType((contentType ?? Registry.PROMETHEUS_CONTENT_TYPE) as never);
   const registers = [registry];
   new PromCounter({ name: 'foreign_total', help: 'of "theirs"\\', registers, labelNames: ['a'] }).inc({ a: 'x\n"' }, 2);
   new PromCounter({ name: 'short', help, registers }).inc();
@@ -148,7 +149,9 @@ describe('exposeIn', () => {
       const format = contentType === Registry.PROMETHEUS_CONTENT_TYPE ? 'prometheus' : 'openmetrics';
       const registry = promRegistry(contentType);
       let collected = 0;
-      metrics.onCollect(() => void collected++);
+      metrics.onCollect(() => {
+        collected++;
+      });
       metrics.gauge('foreign_depth', { help });
       metrics.counter('jobs_total', { help, labels: ['a'] }).inc({ a: 'x' }, 3);
       const stop = metrics.exposeIn(registry);

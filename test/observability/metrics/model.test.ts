@@ -80,11 +80,17 @@ describe('a collector', () => {
             if (!fits) model.dropped++;
             else if (kind === 'observe') series.all.push(n);
             else series.value = kind === 'set' ? n : series.value + (kind === 'dec' ? -n : n);
-            if (kind === 'inc') bound ? own.counter.bind(step.labels).inc(n) : own.counter.inc(step.labels, n);
-            if (kind === 'set') bound ? own.gauge.bind(step.labels).set(n) : own.gauge.set(step.labels, n);
-            if (kind === 'dec') bound ? own.gauge.bind(step.labels).dec(n) : own.gauge.dec(step.labels, n);
-            if (kind === 'observe')
-              bound ? own.histogram.bind(step.labels).observe(n) : own.histogram.observe(step.labels, n);
+            if (kind === 'inc') {
+              if (bound) own.counter.bind(step.labels).inc(n);
+              else own.counter.inc(step.labels, n);
+            } else if (kind === 'observe') {
+              if (bound) own.histogram.bind(step.labels).observe(n);
+              else own.histogram.observe(step.labels, n);
+            } else {
+              const todo = kind === 'set' ? 'set' : 'dec';
+              if (bound) own.gauge.bind(step.labels)[todo](n);
+              else own.gauge[todo](step.labels, n);
+            }
           }
         }
         for (const format of ['prometheus', 'openmetrics'] as const) {

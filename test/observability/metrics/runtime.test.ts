@@ -21,7 +21,9 @@ function probe() {
     read: () => reading,
     watch: (listener: typeof collected) => {
       collected = listener;
-      return () => void ended++;
+      return () => {
+        ended++;
+      };
     },
     change: (change: Partial<RuntimeReading>) => void (reading = { ...reading, ...change }),
     gc: (kind: string, seconds: number) => {

@@ -1,0 +1,58 @@
+import { createServer } from 'node:http';
+import { registerSecret } from 'breakwater/core';
+import { RateLimiter } from 'breakwater/rate-limiter';
+const trace = { getActiveSpan: () => ({ spanContext: () => ({ traceId: 'aabb', spanId: 'cc' }) }) };
+// #region basic
+import { contentType, MetricsCollector, metricsFormat } from 'breakwater/metrics';
+
+const metrics = new MetricsCollector();
+const jobs = metrics.counter('jobs_total', { help: 'Jobs that were run.', labels: ['kind', 'ok'] });
+const depth = metrics.gauge('queue_depth', { help: 'Jobs that wait.' });
+const took = metrics.histogram('job_duration_seconds', { help: 'How long jobs took.', labels: ['kind'] });
+
+jobs.inc({ kind: 'mail', ok: true });
+depth.set(3);
+const end = took.startTimer({ kind: 'mail' });
+end();
+
+const server = createServer((request, response) => {
+  void (async () => {
+    const format = metricsFormat(request.headers.accept);
+    response.setHeader('Content-Type', contentType(format));
+    for await (const chunk of metrics.stream(format)) response.write(chunk);
+    response.end();
+  })();
+});
+// #endregion basic
+
+// #region bind
+// A hot path looks its series up once.
+const mails = took.bind({ kind: 'mail' });
+for (const seconds of [0.02, 0.3, 1.7]) mails.observe(seconds);
+// #endregion bind
+
+// #region collect
+// What is known only at a scrape: values that are asked for then, and the metrics of Breakwater's parts.
+const queue: unknown[] = [];
+metrics.onCollect(() => depth.set(queue.length));
+
+const limiter = new RateLimiter({ name: 'mail', capacity: 20, refillPerSecond: 5 });
+metrics.collectFrom(() => limiter.metrics());
+// #endregion collect
+
+// #region exemplar
+// Values that lead to a trace, in OpenMetrics; here with the API of OpenTelemetry.
+const traced = new MetricsCollector({
+  exemplar: () => trace.getActiveSpan().spanContext(),
+  runtime: true,
+  seriesTtlMs: 3_600_000,
+});
+// #endregion exemplar
+traced.counter('calls_total', { help: 'Calls.' }).inc();
+console.log(traced.render('openmetrics').split('\n').slice(0, 3).join('\n'));
+traced.dispose();
+
+using _ = registerSecret('a-secret-that-is-never-shown');
+console.log(metrics.render('prometheus'));
+console.log(metrics.snapshot().counters[0]?.series);
+server.close();
