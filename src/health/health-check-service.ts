@@ -1,4 +1,4 @@
-import { AWAITS_CALL, type Component, type ComponentEvent } from '../core/component.js';
+import { AWAITS_CALL, type Component, type ComponentEvent, type MetricSample } from '../core/component.js';
 import { Emitter } from '../core/emitter.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { HealthStatus } from '../core/health-status.js';
@@ -8,6 +8,7 @@ import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
 import { overall } from './engine.js';
 import { HEALTH_EVENTS, type HealthEvents, tellAsJson } from './events.js';
+import { healthMetrics } from './metrics.js';
 import { type Member, type Time, WatchedComponent } from './member.js';
 import {
   type HealthCheck,
@@ -137,6 +138,11 @@ export class HealthCheckService implements Component<HealthSnapshot> {
   snapshot(): HealthSnapshot {
     const components = [...this.#members.values()].map((member) => member.show(member.results));
     return { version: 1, name: this.name, status: overall(components), components };
+  }
+
+  /** What is known now, for a scrape; runs no check. */
+  metrics(): Iterable<MetricSample> {
+    return healthMetrics(this.snapshot());
   }
 
   /** The status that is known now, and the components behind it when it is not `HEALTHY`; runs no check. */

@@ -111,6 +111,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
   /** State and totals for a scrape. */
   metrics(): Iterable<MetricSample> {
     const bulkhead = this.name;
+    const { maxConcurrent, maxQueued } = this.#options;
     const sample = (name: string, type: 'counter' | 'gauge', help: string, value: number): MetricSample => ({
       name: `breakwater_bulkhead_${name}`,
       type,
@@ -120,7 +121,9 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
     });
     return [
       sample('running', 'gauge', 'Calls that are running.', this.#running),
+      sample('max_concurrent', 'gauge', 'Calls that may run at once.', maxConcurrent),
       sample('queued', 'gauge', 'Calls that wait for a slot.', this.#queued),
+      sample('max_queued', 'gauge', 'Calls that may wait for a slot.', maxQueued),
       sample('admitted_total', 'counter', 'Calls that got a slot.', this.#admitted),
       sample('rejected_total', 'counter', 'Calls that found neither slot nor queue place.', this.#rejected),
       sample('timed_out_total', 'counter', 'Calls that waited for a slot in vain.', this.#timedOut),

@@ -304,7 +304,7 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
   metrics(): Iterable<MetricSample> {
     return [
       ...detectorMetrics(this.snapshot()),
-      ...storeMetrics('detector', this.name, this.#truth.lost, this.#degraded),
+      ...storeMetrics(this.kind, this.name, this.#truth.lost, this.#degraded),
     ];
   }
 

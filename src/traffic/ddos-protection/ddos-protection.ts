@@ -54,6 +54,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   #blocked = 0;
   #unaddressed = 0;
   readonly #toldInMinute = { brake: NaN, memory: NaN };
+  readonly #pressure = { brake: 0, memory: 0 };
 
   /** @throws {@link InvalidOptionsError} naming every option that is unknown or out of range. */
   constructor(options?: DDoSProtectionOptions) {
@@ -217,7 +218,7 @@ export class DDoSProtection implements Component<DDoSStats> {
 
   /** Totals for a scrape. */
   metrics(): Iterable<MetricSample> {
-    return protectionMetrics(this.stats());
+    return protectionMetrics(this.stats(), this.#pressure);
   }
 
   #inForce(): Ban[] {
@@ -284,6 +285,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   #tellPressure(reason: 'brake' | 'memory'): void {
     if (this.#toldInMinute[reason] === this.#brake.minute) return;
     this.#toldInMinute[reason] = this.#brake.minute;
+    this.#pressure[reason]++;
     this.#events.emit('pressure', { protection: this.name, reason });
   }
 

@@ -70,6 +70,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
   #unaddressed = 0;
   #degraded = 0;
   #brakedMinute = NaN;
+  #braked = 0;
 
   /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
   constructor(options: SharedDDoSProtectionOptions) {
@@ -254,8 +255,8 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
   /** Totals of this process for a scrape. */
   metrics(): Iterable<MetricSample> {
     return [
-      ...protectionMetrics(this.stats()),
-      ...storeMetrics('protection', this.name, this.#truth.lost, this.#degraded),
+      ...protectionMetrics(this.stats(), { brake: this.#braked }),
+      ...storeMetrics(this.kind, this.name, this.#truth.lost, this.#degraded),
     ];
   }
 
@@ -281,6 +282,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
     if (!this.#seen.release(subject)) {
       if (this.#brakedMinute !== this.#seen.minute) {
         this.#brakedMinute = this.#seen.minute;
+        this.#braked++;
         this.#events.emit('pressure', { protection: this.name, reason: 'brake' });
       }
       return this.#refuse(waitMs, 'store');

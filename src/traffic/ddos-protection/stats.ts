@@ -21,9 +21,13 @@ export interface DDoSStats {
   readonly blockedNow: number;
 }
 
-/** @internal */
+/**
+ * @param pressure - how often it was told of pressure, by the reason.
+ * @internal
+ */
 export function protectionMetrics(
   stats: Omit<DDoSStats, 'addresses' | 'evictedAddresses'> & Partial<DDoSStats>,
+  pressure: Readonly<Record<string, number>>,
 ): MetricSample[] {
   const protection = stats.name;
   const { admitted, rejected } = stats;
@@ -34,6 +38,13 @@ export function protectionMetrics(
     value,
     labels: { protection, outcome },
   }));
+  const pressed = Object.entries(pressure).map(([reason, value]): MetricSample => ({
+    name: 'breakwater_ddos_pressure_total',
+    type: 'counter',
+    help: 'Windows in which the protection could not work as it should, by the reason.',
+    value,
+    labels: { protection, reason },
+  }));
   const one = (name: string, type: 'counter' | 'gauge', help: string, value: number): MetricSample => ({
     name: `breakwater_ddos_${name}`,
     type,
@@ -43,6 +54,7 @@ export function protectionMetrics(
   });
   return [
     ...requests,
+    ...pressed,
     one('blocks_total', 'counter', 'Blocks made.', stats.blocks),
     one('unaddressed_total', 'counter', 'Requests without a usable address.', stats.unaddressed),
     ...(stats.evictedAddresses === undefined

@@ -231,7 +231,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   metrics(): Iterable<MetricSample> {
     return [
       ...limiterMetrics(this.name, this.#admitted, this.#rejected),
-      ...storeMetrics('limiter', this.name, this.#truth.lost, this.#degraded),
+      ...storeMetrics(this.kind, this.name, this.#truth.lost, this.#degraded),
     ];
   }
 

@@ -3,7 +3,8 @@ import { HealthStatus } from '../../core/health-status.js';
 
 /** What somebody who shares a store says of it in a scrape. @internal */
 export function storeMetrics(kind: string, name: string, lost: boolean, degraded: number): MetricSample[] {
-  const labels = { [kind]: name };
+  // The same labels whoever shares it: a family of samples has one set of them.
+  const labels = { kind, name };
   return [
     {
       name: 'breakwater_store_available',

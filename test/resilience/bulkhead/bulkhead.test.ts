@@ -167,7 +167,9 @@ describe('Bulkhead', () => {
     hold();
     expect([...part.metrics()].map(({ name, value, labels }) => [name, value, labels])).toEqual([
       ['breakwater_bulkhead_running', 1, { bulkhead: 'reports' }],
+      ['breakwater_bulkhead_max_concurrent', 1, { bulkhead: 'reports' }],
       ['breakwater_bulkhead_queued', 0, { bulkhead: 'reports' }],
+      ['breakwater_bulkhead_max_queued', 0, { bulkhead: 'reports' }],
       ['breakwater_bulkhead_admitted_total', 1, { bulkhead: 'reports' }],
       ['breakwater_bulkhead_rejected_total', 0, { bulkhead: 'reports' }],
       ['breakwater_bulkhead_timed_out_total', 0, { bulkhead: 'reports' }],

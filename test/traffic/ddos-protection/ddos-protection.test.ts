@@ -151,6 +151,11 @@ describe('DDoSProtection', () => {
     for (let i = 0; i < 50; i++) expect(ddos.check(nth(i)).allowed).toBe(false);
     expect(ddos.stats().blockedNow).toBe(10);
     expect(told).toEqual([{ protection: 'ddos', reason: 'brake' }]);
+    const pressure = [...ddos.metrics()].filter(({ name }) => name === 'breakwater_ddos_pressure_total');
+    expect(pressure.map(({ labels, value }) => [labels?.['reason'], value])).toEqual([
+      ['brake', 1],
+      ['memory', 0],
+    ]);
     expect(ddos.check(nth(49))).toMatchObject({ allowed: false, source: 'local', retryAfterMs: 60_000 });
     clock.advance(60_000);
     expect(ddos.check(nth(49)).allowed).toBe(true);
@@ -172,6 +177,11 @@ describe('DDoSProtection', () => {
     for (let i = 0; i < 20_000; i++) ddos.check(nth(i));
     expect(ddos.stats()).toMatchObject({ addresses: 200, evictedAddresses: 20_001 - 200 });
     expect(told).toEqual([{ protection: 'ddos', reason: 'memory' }]);
+    const pressure = [...ddos.metrics()].filter(({ name }) => name === 'breakwater_ddos_pressure_total');
+    expect(pressure.map(({ labels, value }) => [labels?.['reason'], value])).toEqual([
+      ['brake', 0],
+      ['memory', 1],
+    ]);
     expect(admitted('203.0.113.5', 41)).toBe(40);
   });
 

@@ -88,6 +88,15 @@ describe('what a store answers that is no answer', () => {
       0,
     ]);
     expect([limiter, ddos, abuse].map((one) => one.health().status)).toEqual(['DEGRADED', 'DEGRADED', 'DEGRADED']);
+    const available = [limiter, ddos, abuse]
+      .flatMap((one) => [...one.metrics()])
+      .filter(({ name }) => name === 'breakwater_store_available');
+    // One family has one set of labels, whoever is in it.
+    expect(available.map(({ labels, value }) => [labels, value])).toEqual([
+      [{ kind: 'per-user-rate-limiter', name: limiter.name }, 0],
+      [{ kind: 'ddos-protection', name: ddos.name }, 0],
+      [{ kind: 'abuse-detector', name: abuse.name }, 0],
+    ]);
   });
 
   it.each(['{"subject":"x","reasons":[5]}', '{"subject":"x","reasons":[["a","b",null]]}', '[]', 'null', '{', 'x y z'])(

@@ -218,6 +218,9 @@ describe('SharedDDoSProtection with a store that answers', () => {
     expect(last.filter((source) => source === 'ban')).toHaveLength(12);
     expect(last.filter((source) => source === 'store')).toHaveLength(8);
     expect(told).toEqual(['brake']);
+    expect([...ddos.metrics()].filter(({ name }) => name === 'breakwater_ddos_pressure_total')).toMatchObject([
+      { type: 'counter', value: 1, labels: { protection: 'ddos', reason: 'brake' } },
+    ]);
   });
 
   it('refuses without blocking when asked to', async () => {

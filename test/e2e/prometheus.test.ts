@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { contentType, MetricsCollector } from 'breakwater/metrics';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dashboardExpressions, RULE_TESTS, rules, RULES } from '../observability/bridge/deployed.js';
+import { observe } from '../observability/bridge/observe.js';
+import { everyPart, keepWaiting, useAll } from '../observability/bridge/parts.js';
+import { eventually, hasPrometheus, Prometheus, promtool } from './prometheus.js';
+
+const there = hasPrometheus();
+
+/** A service with every part in it, that serves what it has in both text formats. */
+async function startService() {
+  const { all, parts, clock, state } = everyPart();
+  const metrics = new MetricsCollector({ runtime: true });
+  const warnings: unknown[] = [];
+  // The collector that is scraped takes the place of the one among the parts.
+  const observed = all.map((part) => (part === parts.collector ? metrics : part));
+  observe(observed, { metrics, onListenerError: (error) => warnings.push(error) });
+  const server: Server = createServer((request, response) => {
+    const format = request.url === '/openmetrics' ? 'openmetrics' : 'prometheus';
+    response.setHeader('Content-Type', contentType(format));
+    void (async () => {
+      for await (const chunk of metrics.stream(format)) response.write(chunk);
+      response.end();
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const use = async (from: number, to: number): Promise<void> => {
+    for (let i = from; i < to; i++) await useAll(parts, `user-${String(i)}`, `10.0.0.${String(i)}`, clock);
+  };
+  await use(0, 5);
+  await keepWaiting(parts, clock);
+  const address = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const stop = (): void => {
+    server.close();
+    server.closeAllConnections();
+    metrics[Symbol.dispose]();
+  };
+  return { metrics, warnings, address, use, state, stop };
+}
+
+describe.skipIf(!there)('promtool', () => {
+  it('OBS-B40 has nothing against the text of all parts, the collector and the process', async () => {
+    const { metrics, stop, warnings } = await startService();
+    const text = metrics.render('prometheus');
+    stop();
+    expect(text.split('\n').length).toBeGreaterThan(200);
+    expect(promtool(['check', 'metrics'], text)).toEqual({ status: 0, said: '' });
+    expect(warnings).toEqual([]);
+    expect(promtool(['check', 'metrics'], `${text}# TYPE bad_total gauge\nbad_total 1\n`).status).not.toBe(0);
+  });
+
+  it('OBS-B41 finds the rules and the configuration right, and the rules do what they should', () => {
+    expect(promtool(['check', 'rules', RULES])).toMatchObject({ status: 0 });
+    expect(promtool(['check', 'config', RULES.replace('breakwater-alerts', 'prometheus')])).toMatchObject({
+      status: 0,
+    });
+    const tested = promtool(['test', 'rules', RULE_TESTS]);
+    expect([tested.status, tested.said.includes('SUCCESS')]).toEqual([0, true]);
+  });
+});
+
+describe.skipIf(!there)('a real Prometheus that scrapes a service', () => {
+  const prometheus = new Prometheus();
+  let service: Awaited<ReturnType<typeof startService>>;
+
+  beforeAll(async () => {
+    service = await startService();
+    await prometheus.start(`
+global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+rule_files: ['${RULES}']
+scrape_configs:
+  - { job_name: shop, honor_labels: true, metrics_path: /metrics, static_configs: [{ targets: ['${service.address}'] }] }
+  - { job_name: open, honor_labels: true, metrics_path: /openmetrics, static_configs: [{ targets: ['${service.address}'] }] }
+`);
+    // A rate needs two scrapes; what happens between them must be seen.
+    const scraped = (times: number) =>
+      eventually(`${String(times)} scrapes`, async () => {
+        const counts = await prometheus.query('count_over_time(breakwater_metrics_scrape_duration_seconds[5m])');
+        return counts.length === 2 && counts.every(({ value }) => Number(value[1]) >= times) ? true : undefined;
+      });
+    await scraped(1);
+    service.state.lost = true;
+    await service.use(5, 20);
+    await scraped(3);
+  });
+  afterAll(async () => {
+    await prometheus.stop();
+    service.stop();
+  });
+
+  it('OBS-B42 takes every scrape, in the old text format and in OpenMetrics', async () => {
+    const targets = await prometheus.targets();
+    expect(targets.map(({ health, lastError }) => [health, lastError])).toEqual([
+      ['up', ''],
+      ['up', ''],
+    ]);
+    expect(await prometheus.query('up == 0')).toEqual([]);
+  });
+
+  it('OBS-B42 knows what happened in the service', async () => {
+    const one = async (expr: string): Promise<number> => Number((await prometheus.query(expr))[0]?.value[1]);
+    expect(await one('breakwater_circuit_state{job="shop",breaker="main",state="OPEN"}')).toBe(1);
+    expect(await one('breakwater_store_available{job="shop",kind="ddos-protection"}')).toBe(0);
+    expect(await one('sum(breakwater_ddos_blocks_total{job="shop",protection="main"})')).toBe(20);
+    expect(await one('sum(rate(breakwater_abuse_events_total{job="shop",detector="main"}[1m]))')).toBeGreaterThan(0);
+    expect(await one('breakwater_health_status{job="open",status="HEALTHY"}')).toBe(0);
+    expect(await one('nodejs_eventloop_lag_p99_seconds{job="shop"}')).toBeGreaterThan(0);
+  });
+
+  it('OBS-B43 evaluates every rule, and begins to alert about what is wrong', async () => {
+    const found = await eventually('all rules evaluated', async () => {
+      const now = await prometheus.rules();
+      return now.every(({ health }) => health !== 'unknown') ? now : undefined;
+    });
+    // Groups come in the order of their names.
+    const states = found.map(({ name, health, lastError = '' }) => `${name} ${health} ${lastError}`).sort();
+    expect(states).toEqual(
+      rules()
+        .map(({ name }) => `${name} ok `)
+        .sort(),
+    );
+    const alerting = await eventually('alerts', async () => {
+      const names = (await prometheus.rules()).filter(({ alerts = [] }) => alerts.length > 0).map(({ name }) => name);
+      return names.includes('BreakwaterStoreLost') && names.includes('BreakwaterCircuitOpen') ? names : undefined;
+    });
+    expect(alerting).not.toContain('BreakwaterSamplesDropped');
+    expect(alerting).not.toContain('BreakwaterSeriesOverflow');
+  });
+
+  it('OBS-B43 answers every expression of the rules', async () => {
+    for (const { name, expr } of rules()) await expect(prometheus.query(expr), name).resolves.toBeInstanceOf(Array);
+    await expect(prometheus.query('sum by (')).rejects.toThrow('parse error');
+  });
+
+  it('OBS-B44 has something to show in every panel of the dashboard', async () => {
+    const expressions = dashboardExpressions();
+    expect(expressions.length).toBeGreaterThan(60);
+    const empty: string[] = [];
+    for (const { title, expr } of expressions) {
+      if ((await prometheus.query(expr)).length === 0) empty.push(`${title}: ${expr}`);
+    }
+    expect(empty).toEqual([]);
+  });
+});

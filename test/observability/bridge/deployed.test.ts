@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportedByCollector } from './collector.js';
+import { dashboard, dashboardExpressions, namesIn, RULE_TESTS, rules } from './deployed.js';
+import { type Exported, exportedByParts } from './exported.js';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/monitoring.md'), 'utf8');
+const known = async (): Promise<Map<string, Exported>> =>
+  new Map([...(await exportedByParts()), ...exportedByCollector()]);
+
+describe('docs/monitoring.md', () => {
+  const rows = [...page.matchAll(/^\| `([a-z0-9_]+)` +\| (\w+) +\| (.*?) +\| (.+?) +\|$/gm)].map(
+    ([, name = '', type, labels = '', help]) => ({ name, type, labels, help }),
+  );
+  const byName = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
+
+  it('OBS-B30 lists every metric of every part as it is: type, labels, meaning', async () => {
+    const parts = await exportedByParts();
+    const listed = rows
+      .filter(({ name }) => parts.has(name))
+      .map(({ name, type, labels, help }) => [name, type, [...labels.matchAll(/`(\w+)`/g)].map(([, l]) => l), help]);
+    const families = [...parts].map(([name, { type, labels, help }]) => [name, type, labels, help]);
+    expect(families.length).toBeGreaterThan(60);
+    expect(listed.sort(byName)).toEqual(families.sort(byName));
+  });
+
+  it('OBS-B30 lists those of the collector and the process, and none that nobody has', async () => {
+    const listed = rows.map(({ name, type }) => [name, type]);
+    const families = [...(await known())].map(([name, { type }]) => [name, type]);
+    expect(listed.sort(byName)).toEqual(families.sort(byName));
+  });
+
+  it('OBS-B30 explains every alert', () => {
+    const alerts = rules().filter(({ kind }) => kind === 'alert');
+    expect(alerts.filter(({ name }) => !page.includes(`| \`${name}\``)).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('the alert rules', () => {
+  it('OBS-B31 ask only for what is exported', async () => {
+    const names = new Set([...(await known()).keys(), ...rules().map(({ name }) => name)]);
+    const asked = rules().flatMap(({ expr }) => namesIn(expr));
+    expect(asked.length).toBeGreaterThan(50);
+    expect(asked.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('OBS-B31 say how long, how bad, what happened and what to do, and each has its unit test', () => {
+    const alerts = rules().filter(({ kind }) => kind === 'alert');
+    const tests = readFileSync(RULE_TESTS, 'utf8');
+    expect(alerts.length).toBeGreaterThan(30);
+    for (const { name, expr, text } of alerts) {
+      expect(name).toMatch(/^Breakwater[A-Z]\w+$/);
+      expect(expr, name).not.toBe('');
+      expect(text, name).toMatch(/^ {8}for: [1-9]\d*[mh]$/m);
+      expect(text, name).toMatch(/^ {10}severity: (info|warning|critical)$/m);
+      for (const field of ['summary', 'description', 'runbook'])
+        expect(text, name).toMatch(new RegExp(`^ {10}${field}: .{10,}$`, 'm'));
+      // Once when it fires, and once in an hour in which it does not.
+      expect(tests.split(`alertname: ${name}\n`).length - 1, name).toBe(3);
+    }
+    expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+  });
+});
+
+describe('the dashboard', () => {
+  it('OBS-B32 asks only for what is exported, and shows all of it', async () => {
+    const names = await known();
+    const asked = new Set(dashboardExpressions().flatMap(({ expr }) => namesIn(expr)));
+    expect([...asked].filter((name) => !names.has(name))).toEqual([]);
+    const own = [...names.keys()].filter((name) => name.startsWith('breakwater_') && !name.includes('_hardening_'));
+    expect(own.filter((name) => !asked.has(name))).toEqual([]);
+  });
+
+  it('OBS-B32 has panels that do not overlap, each with a number, a name and a word about it', () => {
+    const { panels } = dashboard();
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = new Set<string>();
+    for (const { type, title, description, gridPos, targets = [] } of panels) {
+      const { x, y, w, h } = gridPos;
+      expect([w > 0, h > 0, x >= 0, x + w <= 24], title).toEqual([true, true, true, true]);
+      for (let i = x; i < x + w; i++) {
+        for (let j = y; j < y + h; j++) {
+          expect(cells.has(`${String(i)} ${String(j)}`), `${title} overlaps`).toBe(false);
+          cells.add(`${String(i)} ${String(j)}`);
+        }
+      }
+      if (type === 'row') continue;
+      expect((description ?? '').length, title).toBeGreaterThan(20);
+      expect(targets.length, title).toBeGreaterThan(0);
+      expect(new Set(targets.map(({ refId }) => refId)).size, title).toBe(targets.length);
+      for (const { expr } of targets) expect(expr, title).toContain('job=~"$job",instance=~"$instance"');
+    }
+  });
+
+  it('OBS-B32 takes its source of data, its jobs and its instances from variables', () => {
+    const { templating, panels } = dashboard();
+    expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job', 'instance']);
+    const sources = [...JSON.stringify(panels).matchAll(/"uid":"([^"]*)"/g)].map(([, uid]) => uid);
+    expect(new Set(sources)).toEqual(new Set(['${datasource}']));
+  });
+});
