@@ -3,6 +3,8 @@ import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
 import { machine } from './harness.js';
 import { loggerBench } from './logger.js';
+import { metricsBench } from './metrics.js';
+import { performanceMonitorBench } from './performance-monitor.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
 import { sharedLimitsBench } from './shared-limits.js';
@@ -13,6 +15,8 @@ const groups = {
   pipeline: pipelineBench,
   'rate-limiter': rateLimiterBench,
   logger: loggerBench,
+  metrics: metricsBench,
+  'performance-monitor': performanceMonitorBench,
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
 };

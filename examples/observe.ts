@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 // #region basic
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { StructuredLogger } from 'breakwater/logger';
-import { MetricsCollector } from 'breakwater/metrics';
-import { observe } from '../src/observability/bridge/index.js';
+import { MetricsCollector, observe } from 'breakwater/metrics';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';
 
 const breaker = new CircuitBreaker({ name: 'payments', failureThreshold: 3 });

@@ -1,5 +1,5 @@
 // #region basic
-import { PerformanceMonitor } from 'breakwater/observability';
+import { PerformanceMonitor } from 'breakwater/metrics';
 
 const monitor = new PerformanceMonitor({ name: 'api' });
 

@@ -11,7 +11,7 @@ const AREAS = {
   RES: 'Resilience',
   TRA: 'Traffic: limits, addresses, refusals',
   HLD: 'Health',
-  OBS: 'HTTP pipeline',
+  OBS: 'Observability and the HTTP pipeline',
 };
 
 const HEAD = `# Behaviour
@@ -20,7 +20,8 @@ What the parts do, statement by statement, with the tests that prove it. This pa
 (\`npm run behaviour\`), and a test fails when it is out of date. Properties are checked with random inputs, the seed of a
 failure is printed: breaker against a model 200,000 runs, fused
 pipelines against nested ones 2,000, degradation against a model 5,000, bucket against exact arithmetic 2,000, address window 2,000,
-address parser against the platform 5,000, ranges against bits 2,000, health reports 1,000.
+address parser against the platform 5,000, ranges against bits 2,000, health reports 1,000,
+logged values 3,000, looks at text 20,000, contexts 500, metrics against a model 300, quantiles against exact ones.
 `;
 
 interface Proof {

@@ -4,6 +4,8 @@ import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
 import { HARDENING_DEFAULTS, RATE_LIMIT_HEADERS_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
+import { STRUCTURED_LOGGER_DEFAULTS } from 'breakwater/logger';
+import { METRICS_COLLECTOR_DEFAULTS, OBSERVE_DEFAULTS, PERFORMANCE_MONITOR_DEFAULTS } from 'breakwater/metrics';
 import { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from 'breakwater/rate-limiter';
 import {
   BULKHEAD_DEFAULTS,
@@ -36,6 +38,11 @@ const MODULES = [
   'abuse-detector',
   'ddos-protection',
   'client-address',
+  'structured-logger',
+  'log-performance',
+  'metrics',
+  'performance-monitor',
+  'observe',
   'health',
   'http',
   'express',
@@ -137,6 +144,10 @@ describe('docs', () => {
     ['rate-limiter', PER_USER_RATE_LIMITER_DEFAULTS],
     ['abuse-detector', ABUSE_DETECTOR_DEFAULTS],
     ['ddos-protection', DDOS_PROTECTION_DEFAULTS],
+    ['structured-logger', STRUCTURED_LOGGER_DEFAULTS],
+    ['metrics', METRICS_COLLECTOR_DEFAULTS],
+    ['performance-monitor', PERFORMANCE_MONITOR_DEFAULTS],
+    ['observe', OBSERVE_DEFAULTS],
     ['health', HEALTH_CHECK_SERVICE_DEFAULTS],
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
@@ -179,6 +190,15 @@ describe('docs', () => {
     ['abuse-detector', 'src/traffic/abuse-detector/options.ts', 'AbuseScoreOptions', []],
     ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'DDoSProtectionOptions', ['escalate']],
     ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'EscalationOptions', []],
+    ['structured-logger', 'src/observability/logger/options.ts', 'StructuredLoggerOptions', ['redact', 'rateCap']],
+    ['structured-logger', 'src/observability/logger/options.ts', 'RedactOptions', []],
+    ['structured-logger', 'src/observability/logger/rate-cap.ts', 'RateCapOptions', []],
+    ['log-performance', 'src/observability/logger/timing-options.ts', 'TimingOptions', []],
+    ['metrics', 'src/observability/metrics/options.ts', 'MetricsCollectorOptions', []],
+    ['metrics', 'src/observability/metrics/options.ts', 'MetricDefinition', []],
+    ['metrics', 'src/observability/metrics/options.ts', 'HistogramDefinition', []],
+    ['performance-monitor', 'src/observability/performance-monitor/options.ts', 'PerformanceMonitorOptions', []],
+    ['observe', 'src/observability/bridge/options.ts', 'ObserveOptions', []],
     ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],

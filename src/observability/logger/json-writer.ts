@@ -3,7 +3,7 @@ import { secretMatcher, secretRegistry } from '../../core/secret-values.js';
 import { isThenable } from '../../core/thenable.js';
 import { HIDDEN, type KeyInfo, type KeyTable, isUnder, numbered } from './key-table.js';
 import { errorFields, isError, mapEntries, ordinaryForm, setItems } from './special-values.js';
-import { jsonText, LONGEST_TEXT, shownText } from './text-writer.js';
+import { jsonText, LONGEST_TEXT } from './text-writer.js';
 
 const DEEPEST = 8;
 /** Items of a list, and fields of an object. */
@@ -60,11 +60,6 @@ export class JsonWriter {
     this.#objects = MOST_OBJECTS;
     this.truncated = false;
     return this;
-  }
-
-  /** A line's message, as text: pino writes it. */
-  message(text: string): string {
-    return shownText(text, this.#matcher, this.#searches);
   }
 
   /** The fields of an object, each with a comma before it, but for those that `taker` takes. */

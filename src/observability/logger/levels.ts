@@ -17,6 +17,26 @@ export const LEVEL_RANKS: Readonly<Record<LogLevel, number>> = /* @__PURE__ */ O
   silent: Infinity,
 });
 
+/** How lines begin. @internal */
+export const LEVEL_TEXTS: Readonly<Record<LineLevel, string>> = /* @__PURE__ */ Object.freeze({
+  trace: '{"level":"trace"',
+  debug: '{"level":"debug"',
+  info: '{"level":"info"',
+  warn: '{"level":"warn"',
+  error: '{"level":"error"',
+  fatal: '{"level":"fatal"',
+});
+
+/** How lines begin for destinations that go by pino's numbers. @internal */
+export const LEVEL_NUMBERS: Readonly<Record<LineLevel, string>> = /* @__PURE__ */ Object.freeze({
+  trace: '{"level":10',
+  debug: '{"level":20',
+  info: '{"level":30',
+  warn: '{"level":40',
+  error: '{"level":50',
+  fatal: '{"level":60',
+});
+
 /** @internal */
 export const LOG_LEVELS = /* @__PURE__ */ Object.freeze(
   /* @__PURE__ */ Object.keys(LEVEL_RANKS),

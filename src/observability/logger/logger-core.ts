@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import type { Clock } from '../../core/clock.js';
 import { Emitter } from '../../core/emitter.js';
 import { Reporter } from '../../core/reporter.js';
@@ -12,7 +11,7 @@ import type { Frame } from './frame.js';
 import { JsonWriter } from './json-writer.js';
 import { KeyTable } from './key-table.js';
 import { LoggerLayer } from './layer.js';
-import { LEVEL_RANKS, type LineLevel, passes } from './levels.js';
+import { type LineLevel, passes } from './levels.js';
 import { lineFields } from './line.js';
 import { isUnlimited, type ParsedLoggerOptions } from './options.js';
 import type { Entry } from './prefix.js';
@@ -58,11 +57,8 @@ export class LoggerCore {
   readonly #secrets = secretRegistry();
   readonly #cap: RateCap | undefined;
   readonly #now: () => number;
-  readonly #pino: Readonly<Record<LineLevel, (message: string) => void>>;
-  #head = '';
   #timeMs = NaN;
   #time = '';
-  #way: Way = { type: 'SYSTEM_EVENT', level: 'info', toMain: false, toSecurity: false };
   #truncated = 0;
   #leftOut = 0;
 
@@ -83,16 +79,6 @@ export class LoggerCore {
     this.main = this.#sink(options.destination ?? 1, 'main');
     this.security =
       options.securityDestination === undefined ? undefined : this.#sink(options.securityDestination, 'security');
-    this.#pino = pino(
-      {
-        level: 'trace',
-        base: null,
-        formatters: { level: (level) => ({ level }) },
-        // pino puts it behind the level, and writes the message and the rest of the line.
-        timestamp: () => this.#head,
-      },
-      { write: this.#deliver.bind(this) },
-    );
   }
 
   /** Of what is secret; what was written under another one is written again. */
@@ -168,22 +154,21 @@ export class LoggerCore {
     own: readonly Entry[],
   ): void {
     const writer = this.writer().begin();
-    // Typed as text, but whoever writes JavaScript may hand over anything.
-    const text = typeof message === 'string' ? writer.message(message) : (writer.value(message) ?? 'undefined');
+    const text = messageText(writer.value(message));
     const toMain = way.toMain && (this.#cap === undefined || this.#admits(this.#cap, way, text));
     if (!toMain && !way.toSecurity) return;
     const prefix = layer.prefixIn(frame);
     const trace = this.trace(frame);
     const said = trace === undefined ? own : [...own, ...traceEntries(trace)];
-    const json = lineFields(writer, prefix, said, asFields(fields));
+    const rest = lineFields(writer, prefix, said, asFields(fields));
     if (writer.truncated) this.#truncated++;
-    this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, json);
+    this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, rest);
   }
 
   #admits(cap: RateCap, { type, level }: Way, message: string): boolean {
     const left = cap.over(this.#now());
     if (left !== undefined) this.#writeLeftOut(left);
-    if (passes(level, 'error') || cap.admits(`${type} ${message.slice(0, LONGEST_COUNTED)}`)) return true;
+    if (passes(level, 'error') || cap.admits(`${type} ${message.slice(1, -1).slice(0, LONGEST_COUNTED)}`)) return true;
     this.#leftOut++;
     return false;
   }
@@ -191,17 +176,13 @@ export class LoggerCore {
   #writeLeftOut(left: LeftOut): void {
     // A line is being written: this one needs a writer of its own.
     const fields = lineFields(new JsonWriter(this.#keys).begin(), this.base.prefix(), NOTHING, left);
-    this.#emit({ type: 'SYSTEM_EVENT', level: 'warn', toMain: true, toSecurity: false }, 'lines left out', fields);
+    this.#emit({ type: 'SYSTEM_EVENT', level: 'warn', toMain: true, toSecurity: false }, '"lines left out"', fields);
   }
 
-  #emit(way: Way, message: string, fields: string): void {
-    this.#head = this.#timeText() + EVENT_TEXTS[way.type] + fields;
-    this.#way = way;
-    if (this.main.wantsMetadata)
-      this.main.metadata = { lastLevel: LEVEL_RANKS[way.level], lastMsg: message, lastObj: {} };
-    // Most lines are of this level, and a call by a name that is known is the faster one.
-    if (way.level === 'info') this.#pino.info(message);
-    else this.#pino[way.level](message);
+  #emit({ type, level, toMain, toSecurity }: Way, message: string, fields: string): void {
+    const rest = `${this.#timeText()}${EVENT_TEXTS[type]}${fields},"msg":${message}}\n`;
+    if (toMain) this.main.write(level, rest);
+    if (toSecurity) this.security?.write(level, rest);
   }
 
   /** Many lines are written within one millisecond. */
@@ -214,12 +195,6 @@ export class LoggerCore {
     return this.#time;
   }
 
-  #deliver(line: string): void {
-    const { toMain, toSecurity } = this.#way;
-    if (toMain) this.main.write(line);
-    if (toSecurity) this.security?.write(line);
-  }
-
   #sink(destination: LogDestination | string | number, which: 'main' | 'security'): Sink {
     const opened = typeof destination === 'object' ? destination : openDestination(destination);
     return new Sink(opened, this.reporter, (state) => {
@@ -228,10 +203,17 @@ export class LoggerCore {
   }
 }
 
+/** A message as JSON. It is typed as text, but whoever writes JavaScript may hand over anything. */
+function messageText(json: string | undefined): string {
+  if (json === undefined) return '"undefined"';
+  return json.startsWith('"') ? json : JSON.stringify(json);
+}
+
 /** The fields of what was given as such: an error is one, and so is a list. */
 function asFields(given: unknown): object | undefined {
   if (given === undefined || given === null) return undefined;
   if (typeof given !== 'object' || Array.isArray(given)) return { fields: given };
+  if (Object.getPrototypeOf(given) === Object.prototype) return given;
   if (isError(given)) return { err: given };
   return given instanceof Map || given instanceof Set ? { fields: given } : given;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import type { Reporter } from '../../core/reporter.js';
 import { isThenable } from '../../core/thenable.js';
+import { LEVEL_NUMBERS, LEVEL_RANKS, LEVEL_TEXTS, type LineLevel } from './levels.js';
 import type { DestinationExtras, LogDestination } from './destination.js';
 
 /** What a stream may hold back of lines that its reader does not take, in bytes or characters. */
@@ -18,7 +19,8 @@ export class Sink {
   readonly #reporter: Reporter;
   readonly #changed: SinkChange;
   /** Whether it sorts lines by itself, by what pino tells it, as `pino.multistream` does. */
-  readonly wantsMetadata: boolean;
+  readonly #wantsMetadata: boolean;
+  readonly #levels: Readonly<Record<LineLevel, string>>;
   readonly #isStream: boolean;
   #isWriting = false;
   #isLosing = false;
@@ -28,8 +30,10 @@ export class Sink {
 
   constructor(destination: LogDestination, reporter: Reporter, changed: SinkChange) {
     this.#destination = destination;
-    this.wantsMetadata =
-      (destination as unknown as Readonly<Record<symbol, unknown>>)[Symbol.for('pino.metadata')] === true;
+    const marks = destination as unknown as Readonly<Record<symbol, unknown>>;
+    this.#wantsMetadata = marks[Symbol.for('pino.metadata')] === true;
+    // A transport with several targets leaves out what has no number.
+    this.#levels = marks[Symbol.for('pino.transport.usesMultistream')] === true ? LEVEL_NUMBERS : LEVEL_TEXTS;
     this.#isStream = typeof this.#destination.writableLength === 'number';
     this.#reporter = reporter;
     this.#changed = changed;
@@ -51,11 +55,12 @@ export class Sink {
     return this.#written;
   }
 
-  set metadata(metadata: object) {
-    Object.assign(this.#destination, metadata);
-  }
-
-  write(line: string): void {
+  /**
+   * Hands over a line.
+   *
+   * @param rest - what stands behind the level.
+   */
+  write(level: LineLevel, rest: string): void {
     // A destination that logs what it does would do so for ever.
     if (this.#isWriting || this.#takesNothing()) {
       this.#lost(undefined);
@@ -64,7 +69,8 @@ export class Sink {
     this.#isWriting = true;
     const before = this.#dropped;
     try {
-      const taken = this.#destination.write(line);
+      if (this.#wantsMetadata) Object.assign(this.#destination, { lastLevel: LEVEL_RANKS[level], lastObj: {} });
+      const taken = this.#destination.write(this.#levels[level] + rest);
       if (isThenable(taken))
         taken.then(undefined, (error: unknown) => {
           this.#lost(error);

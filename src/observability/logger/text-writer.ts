@@ -12,17 +12,12 @@ const SHORT = 48;
 const SPECIAL = /["\\\p{Cc}\p{Surrogate}]|[tndelryshg'\]\s][:=]|%3[ad]|',|--|(?:bearer|basic|digest)\s/iu;
 
 /**
- * Text as it is written: secrets masked, and not too long.
+ * Text as JSON: secrets masked, and not too long.
  *
  * @param matcher - what finds registered values.
  * @param searches - whether text is searched for what looks like a secret besides.
  * @internal
  */
-export function shownText(text: string, matcher: SecretMatcher | undefined, searches: boolean): string {
-  return isOrdinary(text, matcher) ? text : redacted(text, searches);
-}
-
-/** The same as JSON. @internal */
 export function jsonText(text: string, matcher: SecretMatcher | undefined, searches: boolean): string {
   return isOrdinary(text, matcher) ? `"${text}"` : JSON.stringify(redacted(text, searches));
 }

@@ -1,3 +1,15 @@
+export type { ObserveLogger, ObserveMetrics, ObserveOptions } from '../bridge/index.js';
+export { OBSERVE_DEFAULTS, observe, SECURITY_KINDS } from '../bridge/index.js';
+export type {
+  ExportedSketch,
+  MetricLimitReached,
+  MetricStats,
+  PerformanceMonitorEvents,
+  PerformanceMonitorOptions,
+  PerformanceMonitorSnapshot,
+  PerformanceStats,
+} from '../performance-monitor/index.js';
+export { PERFORMANCE_MONITOR_DEFAULTS, PerformanceMonitor } from '../performance-monitor/index.js';
 export { BUCKETS, exponentialBuckets, linearBuckets } from './buckets.js';
 export { CollectTimeoutError, MetricConflictError } from './errors.js';
 export type { MetricsCollectorEvents } from './events.js';

@@ -1,44 +1,31 @@
 import type { MetricSample } from '../../core/component.js';
 import type { PerformanceStats } from './series.js';
 
-/** The statistics that are gauges, each with its label. */
-const GAUGES = ['min', 'max', 'avg', 'last'] as const;
-const QUANTILES = [
-  ['p50', '0.5'],
-  ['p95', '0.95'],
-  ['p99', '0.99'],
+/** What is told of a metric, by the value of the label `statistic`. */
+const STATISTICS = [
+  ['min', 'min'],
+  ['max', 'max'],
+  ['avg', 'avg'],
+  ['last', 'last'],
+  ['p50', 'p50'],
+  ['p95', 'p95'],
+  ['p99', 'p99'],
+  ['lifetime_sum', 'lifetimeSum'],
 ] as const;
 
 /** The samples of one metric. @internal */
 export function* seriesMetrics(monitor: string, metric: string, stats: PerformanceStats): Generator<MetricSample> {
-  const labels = { monitor, metric };
-  for (const statistic of GAUGES) {
+  for (const [statistic, of] of STATISTICS) {
+    const value = stats[of];
+    if (value === null) continue;
     yield {
       name: 'breakwater_performance_value',
       type: 'gauge',
-      help: 'Figures of the last values of a metric, in its own unit.',
-      value: stats[statistic],
-      labels: { ...labels, statistic },
-    };
-  }
-  for (const [statistic, quantile] of QUANTILES) {
-    const value = stats[statistic];
-    if (value === null) continue;
-    yield {
-      name: 'breakwater_performance_quantile',
-      type: 'gauge',
-      help: 'Quantiles of a metric in its window, in its own unit, within 1.1 percent.',
+      help: 'Statistics of a metric, in its own unit: of its last values, quantiles of its window, the sum of all.',
       value,
-      labels: { ...labels, quantile },
+      labels: { monitor, metric, statistic },
     };
   }
-  yield {
-    name: 'breakwater_performance_sum',
-    type: 'gauge',
-    help: 'Sum of all values of a metric, in its own unit; values may be negative.',
-    value: stats.lifetimeSum,
-    labels,
-  };
 }
 
 /** How often a metric was recorded. @internal */

@@ -1,6 +1,1 @@
-export {
-  observe,
-  OBSERVE_DEFAULTS,
-  type ObserveOptions,
-  SECURITY_KINDS,
-} from '../../../src/observability/bridge/index.js';
+export { observe, type ObserveOptions, SECURITY_KINDS } from 'breakwater/metrics';

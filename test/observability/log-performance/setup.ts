@@ -1,9 +1,7 @@
 import { ManualClock } from 'breakwater/testing';
-import type { EventLogger } from '../../../src/observability/logger/event-logger.js';
-import type { TimingOptions } from '../../../src/observability/logger/timing-options.js';
+import type { EventLogger, TimingOptions } from 'breakwater/logger';
 
-export { logPerformance } from '../../../src/observability/logger/log-performance.js';
-export { timed } from '../../../src/observability/logger/timed.js';
+export { logPerformance, timed } from 'breakwater/logger';
 export type { EventLogger, TimingOptions };
 
 export type Told = readonly [type: string, message: string, fields: Record<string, unknown>];

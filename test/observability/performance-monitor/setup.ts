@@ -1,8 +1,5 @@
 import { ManualClock } from 'breakwater/testing';
-import {
-  PerformanceMonitor,
-  type PerformanceMonitorOptions,
-} from '../../../src/observability/performance-monitor/index.js';
+import { PerformanceMonitor, type PerformanceMonitorOptions } from 'breakwater/metrics';
 
 export {
   type ExportedSketch,
@@ -10,7 +7,7 @@ export {
   PerformanceMonitor,
   type PerformanceMonitorOptions,
   type PerformanceStats,
-} from '../../../src/observability/performance-monitor/index.js';
+} from 'breakwater/metrics';
 
 /** What quantiles may be off by, as a share of the exact ones. */
 export const MOST_ERROR = 0.011;
