@@ -12,7 +12,7 @@ const rate = await latest('EUR');
 // #endregion basic
 console.log(rate, monitor.stats('rates.latest'));
 
-await latest('XXX').catch((error: unknown) => console.log(String(error)));
+await latest('ABC').catch((error: unknown) => console.log(String(error)));
 
 async function fetchRate(currency: string): Promise<number> {
   await Promise.resolve();

@@ -190,7 +190,7 @@ describe('docs', () => {
     ['abuse-detector', 'src/traffic/abuse-detector/options.ts', 'AbuseScoreOptions', []],
     ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'DDoSProtectionOptions', ['escalate']],
     ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'EscalationOptions', []],
-    ['structured-logger', 'src/observability/logger/options.ts', 'StructuredLoggerOptions', ['redact', 'rateCap']],
+    ['structured-logger', 'src/observability/logger/options.ts', 'StructuredLoggerOptions', ['rateCap']],
     ['structured-logger', 'src/observability/logger/options.ts', 'RedactOptions', []],
     ['structured-logger', 'src/observability/logger/rate-cap.ts', 'RateCapOptions', []],
     ['log-performance', 'src/observability/logger/timing-options.ts', 'TimingOptions', []],

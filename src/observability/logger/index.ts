@@ -6,7 +6,7 @@ export type { LogLevel } from './levels.js';
 export type { AccessorFunctions, LogPerformanceDecorator } from './log-performance.js';
 export { logPerformance } from './log-performance.js';
 export type { Operation, OperationOutcome } from './operation.js';
-export type { RedactOptions, StructuredLoggerOptions } from './options.js';
+export type { RedactOptions, Revealing, StructuredLoggerOptions } from './options.js';
 export { STRUCTURED_LOGGER_DEFAULTS } from './options.js';
 export type { RateCapOptions } from './rate-cap.js';
 export type { LoggerSnapshot } from './snapshot.js';

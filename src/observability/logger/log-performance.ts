@@ -18,7 +18,11 @@ export interface AccessorFunctions<This, Value> {
  * TypeScript's older one (`experimentalDecorators`).
  */
 export interface LogPerformanceDecorator {
-  /** The standard form. */
+  /**
+   * The standard form.
+   *
+   * @typeParam F - the type of the method, getter or setter, which stays.
+   */
   <F extends (this: never, ...args: never[]) => unknown>(
     method: F,
     context: { readonly kind: 'method' | 'getter' | 'setter'; readonly name: string | symbol },

@@ -17,6 +17,12 @@ import { LOG_LEVELS, type LogLevel } from './levels.js';
 import type { RateCapOptions } from './rate-cap.js';
 import type { TraceApi } from './tracing.js';
 
+/** What holds a secret and gives it away only when it is asked, such as `Secret`. */
+export interface Revealing {
+  /** The secret text. */
+  reveal(): string;
+}
+
 /** What is hidden in lines besides what usually is, and what is not. */
 export interface RedactOptions {
   /**
@@ -30,7 +36,7 @@ export interface RedactOptions {
    * Secret values, masked wherever they stand, in messages and stacks too: texts of at least 4 characters, or what
    * reveals one, such as `Secret`. The same as `registerSecret` for each. @defaultValue `[]`
    */
-  readonly values?: Iterable<string | { reveal(): string }>;
+  readonly values?: Iterable<string | Revealing>;
 }
 
 /** Options of {@link StructuredLogger}. */
@@ -160,5 +166,10 @@ function secrets(): OptionKind<readonly string[]> {
 
 function revealedOf(item: unknown): unknown {
   const reveal = (item as { readonly reveal?: unknown } | null | undefined)?.reveal;
-  return typeof reveal === 'function' ? (item as { reveal(): unknown }).reveal() : item;
+  if (typeof reveal !== 'function') return item;
+  try {
+    return (item as { reveal(): unknown }).reveal();
+  } catch {
+    return undefined;
+  }
 }

@@ -13,6 +13,7 @@ const LONGEST_NAME = 200;
  * answers at once still does. A generator is timed from its first step to its end; what is no promise and can be waited
  * for, such as a query that begins when it is awaited, from the call until the caller's wait is over.
  *
+ * @typeParam F - the function's type, which stays.
  * @param fn - a function of any kind; no class.
  * @returns a function of the same type, name and length.
  * @throws {@link InvalidArgumentError} when `fn` is no function, or a class.

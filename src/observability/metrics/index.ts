@@ -19,7 +19,7 @@ export type { ForeignRegistry } from './foreign.js';
 export type { MetricsFormat } from './format.js';
 export { contentType, metricsFormat } from './format.js';
 export { MetricsCollector } from './metrics-collector.js';
-export type { Meter } from './mirror.js';
+export type { Meter, MeterHistogram } from './mirror.js';
 export type { HistogramDefinition, MetricDefinition, MetricsCollectorOptions } from './options.js';
 export { METRICS_COLLECTOR_DEFAULTS } from './options.js';
 export type { RuntimeProbe, RuntimeReading } from './runtime-metrics.js';

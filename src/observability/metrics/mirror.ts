@@ -9,6 +9,12 @@ interface MeterResult {
   observe(instrument: never, value: number, attributes?: Readonly<Record<string, string>>): void;
 }
 
+/** A histogram of a meter. */
+export interface MeterHistogram {
+  /** Takes one value. */
+  record(value: number, attributes?: Readonly<Record<string, string>>): void;
+}
+
 /** The part of an OpenTelemetry meter that takes our metrics. */
 export interface Meter {
   /** Makes an instrument that is asked for its total. */
@@ -19,7 +25,7 @@ export interface Meter {
   createHistogram(
     name: string,
     options: { readonly description: string; readonly advice: { explicitBucketBoundaries: number[] } },
-  ): { record(value: number, attributes?: Readonly<Record<string, string>>): void };
+  ): MeterHistogram;
   /** Asks for several instruments at once: what is given is a function, and a list of what the others made. */
   addBatchObservableCallback(callback: never, instruments: never): void;
   /** Takes that back. */

@@ -2,7 +2,6 @@ import { ManualClock } from 'breakwater/testing';
 import type { EventLogger, TimingOptions } from 'breakwater/logger';
 
 export { logPerformance, timed } from 'breakwater/logger';
-export type { EventLogger, TimingOptions };
 
 export type Told = readonly [type: string, message: string, fields: Record<string, unknown>];
 

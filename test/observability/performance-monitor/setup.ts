@@ -1,13 +1,7 @@
 import { ManualClock } from 'breakwater/testing';
 import { PerformanceMonitor, type PerformanceMonitorOptions } from 'breakwater/metrics';
 
-export {
-  type ExportedSketch,
-  PERFORMANCE_MONITOR_DEFAULTS,
-  PerformanceMonitor,
-  type PerformanceMonitorOptions,
-  type PerformanceStats,
-} from 'breakwater/metrics';
+export { type ExportedSketch, PerformanceMonitor, type PerformanceMonitorOptions } from 'breakwater/metrics';
 
 /** What quantiles may be off by, as a share of the exact ones. */
 export const MOST_ERROR = 0.011;
