@@ -4,7 +4,8 @@ import { DDoSProtection, SharedDDoSProtection } from 'breakwater/ddos-protection
 import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
 import { HealthCheckService } from 'breakwater/health';
 import { createHardening } from 'breakwater/http';
-import { MetricsCollector } from 'breakwater/metrics';
+import { StructuredLogger } from 'breakwater/logger';
+import { MetricsCollector, PerformanceMonitor } from 'breakwater/metrics';
 import { PerUserRateLimiter, RateLimiter, SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
 import {
   Bulkhead,
@@ -18,6 +19,8 @@ import {
   timeout,
 } from 'breakwater/resilience';
 import { createMemoryStore, ManualClock } from 'breakwater/testing';
+
+const nowhere = { write: () => true };
 
 /** One of each part that the library has, on one clock, and a store that can be lost. */
 export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, wallNow: 1_700_000_000_000 })) {
@@ -74,6 +77,8 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     sharedDDoS: new SharedDDoSProtection({ ...o, name: `${name}-shared`, threshold: 2, store, instances: 2 }),
     health: new HealthCheckService(o),
     collector: new MetricsCollector(o),
+    monitor: new PerformanceMonitor(o),
+    log: new StructuredLogger({ ...o, destination: nowhere, securityDestination: nowhere }),
     hardening: createHardening({ ...o, health: false }),
   };
   parts.health.register('database', () => true, { critical: true });
@@ -114,6 +119,8 @@ export async function useAll(parts: Parts, key: string, address: string, clock: 
   await quiet(() => parts.hedge.execute(() => 'fine'));
   parts.degradation.degrade('search', { reason: `asked by ${key}` });
   await parts.health.check();
+  parts.monitor.record('db_ms', 3);
+  parts.log.error('failed', new Error(`asked by ${key}`));
 }
 
 /** What tells of itself only when somebody waits. */
