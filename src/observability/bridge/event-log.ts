@@ -48,7 +48,13 @@ export class EventLog implements Tap {
     const suppressed = this.#budget.take(level === 'error' ? `error ${type}` : type, now());
     if (suppressed === undefined) return;
     const fields = fieldsOf(this.#shown, type, level, suppressed, event.data);
-    const answer = this.#logger.event(eventTypeOf(level, security), messageOf(this.#shown, type), fields);
+    const kind = eventTypeOf(level, security);
+    const message = messageOf(this.#shown, type);
+    // A warning of the system is no mere information; security events are warnings anyway.
+    const answer =
+      level === 'warn' && kind === 'SYSTEM_EVENT'
+        ? this.#logger.event(kind, message, fields, { level })
+        : this.#logger.event(kind, message, fields);
     if (isThenable(answer)) {
       void settled(
         Promise.resolve(answer),

@@ -13,8 +13,17 @@ import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/rep
 
 /** What {@link observe} needs of a logger; a `StructuredLogger` is one. */
 export interface ObserveLogger {
-  /** Tells of one event. What it throws, or rejects with, goes to `onListenerError`. */
-  event(type: 'SYSTEM_EVENT' | 'ERROR_EVENT' | 'SECURITY_EVENT', message: string, fields?: object): unknown;
+  /**
+   * Tells of one event. What it throws, or rejects with, goes to `onListenerError`.
+   *
+   * @param options - its level, where the event has a higher one than events of this type usually have.
+   */
+  event(
+    type: 'SYSTEM_EVENT' | 'ERROR_EVENT' | 'SECURITY_EVENT',
+    message: string,
+    fields?: object,
+    options?: { readonly level: 'warn' },
+  ): unknown;
 }
 
 /** What {@link observe} needs of metrics; a `MetricsCollector` is one. */

@@ -1,4 +1,5 @@
 import { registerSecret } from 'breakwater/core';
+import { StructuredLogger } from 'breakwater/logger';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { observe, SECURITY_KINDS } from './observe.js';
@@ -38,6 +39,21 @@ describe('observe: events as lines', () => {
     const { send, lines } = setup({ kind }, { security });
     send('rejected', level);
     expect(lines[0]).toMatchObject({ type, fields: { severity: level } });
+  });
+
+  it('OBS-B1 a StructuredLogger writes it at the level of the event', () => {
+    const written: string[] = [];
+    const { part, send } = ownPart();
+    observe(part, { logger: new StructuredLogger({ destination: { write: (line) => written.push(line) } }) });
+    send('lost', 'error');
+    send('slow', 'warn');
+    send('back', 'info');
+    const lines = written.map((line) => JSON.parse(line) as { level: string; event: string });
+    expect(lines.map(({ level, event }) => [level, event])).toEqual([
+      ['error', 'ERROR_EVENT'],
+      ['warn', 'SYSTEM_EVENT'],
+      ['info', 'SYSTEM_EVENT'],
+    ]);
   });
 
   it('OBS-B2 the kinds that refuse clients are a short list', () => {
