@@ -69,10 +69,15 @@ ${NAMES.map((name, i) => `import * as part${String(i)} from '${name}';`).join('\
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { DDoSProtection } from 'breakwater/ddos-protection';
 import { createHardening } from 'breakwater/http';
+import { StructuredLogger } from 'breakwater/logger';
+import { MetricsCollector, observe } from 'breakwater/metrics';
 import { ManualClock } from 'breakwater/testing';
 const breaker = new CircuitBreaker({ clock: new ManualClock(), failureThreshold: 3 });
 const answer: Promise<number> = breaker.execute(({ signal, attempt }) => (signal.aborted ? 0 : attempt));
 createHardening({ ddos: new DDoSProtection(), components: [breaker], identify: (request) => request.header('x-id') });
+const logger = new StructuredLogger({ service: 'orders' });
+createHardening({ logger });
+observe([breaker, logger], { logger, metrics: new MetricsCollector() })();
 // @ts-expect-error an unknown option
 new CircuitBreaker({ failureTreshold: 3 });
 export const all = [answer, ${NAMES.map((_, i) => `part${String(i)}`).join(', ')}];
@@ -175,34 +180,48 @@ describe('the packed package', () => {
       expect(node(`require('./node_modules/breakwater/dist/${name}.cjs')`).status, name).toBe(0);
   });
 
-  it.each(['circuit-breaker', 'rate-limiter', 'abuse-detector', 'ddos-protection', 'health', 'http', 'express', 'koa'])(
-    '%s loads neither zod nor pino nor a framework',
-    (name) => {
-      const script = `
+  it.each([
+    'circuit-breaker',
+    'rate-limiter',
+    'abuse-detector',
+    'ddos-protection',
+    'metrics',
+    'health',
+    'http',
+    'express',
+    'koa',
+  ])('%s loads neither zod nor pino nor a framework', (name) => {
+    const script = `
       import('breakwater/${name}').then(() => {
         const loaded = Object.keys(require.cache).filter((file) => /node_modules.(zod|pino|express|koa)\\b/.test(file));
         console.log(loaded.length);
       });`;
-      expect(node(script)).toEqual({ status: 0, stdout: '0\n', stderr: '' });
-      const dist = join(ROOT, 'dist', `${name}.js`);
-      const reached = new Set([dist]);
-      for (const file of reached) {
-        for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*["']([^"']+)["']/g)) {
-          if (path.startsWith('.')) reached.add(join(ROOT, 'dist', path));
-          else expect(path, file).toMatch(/^(node:)?crypto$/);
-        }
+    expect(node(script)).toEqual({ status: 0, stdout: '0\n', stderr: '' });
+    const dist = join(ROOT, 'dist', `${name}.js`);
+    const reached = new Set([dist]);
+    for (const file of reached) {
+      for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*["']([^"']+)["']/g)) {
+        if (path.startsWith('.')) reached.add(join(ROOT, 'dist', path));
+        else if (name !== 'metrics') expect(path, file).toMatch(/^(node:)?crypto$/);
+        // What runtime metrics read, and how a scrape gives way.
+        else expect(path, file).toMatch(/^(node:)?(crypto|perf_hooks|process|timers\/promises)$/);
       }
-    },
-  );
+    }
+  });
 
   it('keeps no process alive', () => {
     const script = `
-      import('breakwater').then(({ CircuitBreaker, PerUserRateLimiter, DDoSProtection, HealthCheckService, createHardening }) => {
+      import('breakwater').then(({ CircuitBreaker, PerUserRateLimiter, DDoSProtection, HealthCheckService, createHardening, MetricsCollector, observe, StructuredLogger }) => {
         new CircuitBreaker({ failureThreshold: 1 }).execute(() => Promise.reject(new Error('x'))).catch(() => {});
         new PerUserRateLimiter({ capacity: 1, refillPerSecond: 1 }).check('a');
         new DDoSProtection().check('203.0.113.5');
         new HealthCheckService().register('a', () => true);
-        createHardening();
+        const logger = new StructuredLogger({ destination: { write() {} } });
+        createHardening({ logger });
+        const metrics = new MetricsCollector({ runtime: true });
+        observe(new CircuitBreaker(), { logger, metrics });
+        metrics.render('prometheus');
+        logger.startOperation('never ends');
         console.log('done');
       });`;
     expect(node(script)).toEqual({ status: 0, stdout: 'done\n', stderr: '' });

@@ -1,5 +1,7 @@
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { DDoSProtection } from 'breakwater/ddos-protection';
+import { StructuredLogger } from 'breakwater/logger';
+import { MetricsCollector } from 'breakwater/metrics';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';
 import { expect, it } from 'vitest';
 
@@ -23,9 +25,29 @@ it('no hot path lost an order of magnitude', async () => {
   open.isolate();
   const users = new PerUserRateLimiter({ capacity: 1e9, refillPerSecond: 1e6 });
   const ddos = new DDoSProtection({ threshold: 1e9 });
+  const log = new StructuredLogger({ destination: { write: () => true } });
+  const labels = ['route', 'method', 'status'] as const;
+  const histogram = new MetricsCollector().histogram('a_seconds', { help: 'A.', labels });
+  const series = { route: '/a', method: 'GET', status: 200 };
+  const bound = histogram.bind(series);
   const one = (): Promise<number> => Promise.resolve(1);
   expect(await best(() => breaker.execute(one))).toBeLessThan(3_000);
   expect(await best(() => open.tryAcquire())).toBeLessThan(2_000);
   expect(await best(() => users.check('a'))).toBeLessThan(2_000);
+  expect(
+    await best(() => {
+      log.systemEvent('handled', series);
+    }),
+  ).toBeLessThan(10_000);
+  expect(
+    await best(() => {
+      histogram.observe(series, 0.2);
+    }),
+  ).toBeLessThan(1_500);
+  expect(
+    await best(() => {
+      bound.observe(0.2);
+    }),
+  ).toBeLessThan(500);
   expect(await best(() => ddos.check('203.0.113.5'))).toBeLessThan(2_000);
 });
