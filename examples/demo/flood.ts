@@ -81,12 +81,15 @@ export async function floodDuringScrape(stage: Stage): Promise<Flood> {
 }
 
 /** A machine that is busy with something else makes everybody wait, also without a scrape. */
-export function promiseScrapes(stage: Stage, { scrape, scrapeMs, meanwhile, waitedMs, otherwiseMs }: Flood): void {
+export async function promiseScrapes(stage: Stage, flood: Flood): Promise<void> {
+  const { scrape, scrapeMs, meanwhile, waitedMs, otherwiseMs } = flood;
   stage.promise(
     `a large scrape in the middle of the flood blocks nobody for ${ms(LONGEST_WAIT_MS)}`,
     scrape.size > FURTHER_SERIES && meanwhile > 0 && waitedMs <= Math.max(LONGEST_WAIT_MS, 2 * otherwiseMs),
     `${String(scrape.size)} series in ${ms(scrapeMs)}, ${String(meanwhile)} answers meanwhile, a neighbour waited at most ${ms(waitedMs)}`,
   );
+  const { status } = await stage.visitor().get('/metrics');
+  stage.promise('who comes through the load balancer finds no metrics', status === 404, `/metrics ${String(status)}`);
 }
 
 function* furtherSeries(): Generator<MetricSample> {

@@ -34,10 +34,10 @@ export interface Happened {
 /** Each transition is a line, and what belongs to one request is found by its id. */
 export function promiseLines(stage: Stage, { lines, moves, outage, trace, users }: Happened): void {
   const all = lines.map(read);
-  const transitions = all.filter(({ componentEvent }) => componentEvent === 'stateChange');
-  const told = transitions
-    .filter(({ componentKind }) => componentKind === 'circuit-breaker')
-    .map(({ from, to }) => `${String(from)} > ${String(to)}`);
+  const transitions = all.filter(
+    ({ componentKind, componentEvent }) => componentKind === CIRCUIT.kind && componentEvent === 'stateChange',
+  );
+  const told = transitions.map(({ from, to }) => `${String(from)} > ${String(to)}`);
   const failed = outage.map(idOf);
   const asked = users.map(idOf);
   const [opened, ...later] = transitions.map(({ id }) => String(id));

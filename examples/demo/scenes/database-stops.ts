@@ -25,13 +25,16 @@ export const databaseStops: Scene = {
     await stage.database.freeze();
     stage.say('The server is frozen: its connections stay open, nothing answers.');
 
-    const others = Promise.all(Array.from({ length: NEIGHBOURS }, () => askForHealth(stage.visitor())));
     const hanging: Answer[] = [];
     const states: string[] = [];
-    for (let n = 0; n < FAILURES_TO_OPEN; n++) {
-      hanging.push(await ask(n));
-      states.push(breaker.state);
-    }
+    const hang = async (): Promise<void> => {
+      for (let n = 0; n < FAILURES_TO_OPEN; n++) {
+        hanging.push(await ask(n));
+        states.push(breaker.state);
+      }
+    };
+    const neighbours = Array.from({ length: NEIGHBOURS }, () => stage.visitor());
+    const [, ...others] = await Promise.all([hang(), ...neighbours.map(askForHealth)]);
     const waits = spread(hanging.map((answer) => answer.ms));
     stage.say(
       `The first ${String(FAILURES_TO_OPEN)} requests hang until the query gives up: median ${ms(waits.median)}.`,
@@ -79,7 +82,7 @@ export const databaseStops: Scene = {
     );
     const reached = (admitted.get('OPEN') ?? 0) - queriesBefore;
     stage.promise('no query is sent while the circuit is open', reached === 0, `${String(reached)} sent`);
-    const plain = [...(await others).flat(), await visitor.get('/api/health')];
+    const plain = [...others.flat(), await visitor.get('/api/health')];
     stage.promise(
       'what needs no database has worked all along',
       plain.every(({ status }) => status === 200),

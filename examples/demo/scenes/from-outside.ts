@@ -60,7 +60,7 @@ export const fromOutside: Scene = {
       promiseCounts(stage, happened);
       await promiseNoSecrets(stage, { ...confided, scrapes: [before, flood.scrape, happened.after] });
       promiseFewLines(stage, happened);
-      promiseScrapes(stage, flood);
+      await promiseScrapes(stage, flood);
       showExcerpts(stage, happened);
     } finally {
       for (const stop of stops) stop();
