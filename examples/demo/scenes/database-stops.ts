@@ -7,9 +7,9 @@ const WARM_UP = 30;
 /** Others meanwhile, each below what an address may ask in a minute. */
 const NEIGHBOURS = 8;
 const ASKED_BY_EACH = 90;
-const MEASURED = 300;
+const MEASURED = 200;
 /** A machine that is busy with something else gets another chance to show how fast it is. */
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 9;
 
 /** The worst way to fail: the database keeps its connections and says nothing, so that every query waits. */
 export const databaseStops: Scene = {
