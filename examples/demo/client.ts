@@ -8,6 +8,8 @@ export interface Answer {
   readonly ms: number;
 }
 
+type Fields = Readonly<Record<string, string>>;
+
 /**
  * A visitor of the service: an address of its own and kept-alive connections. All visitors sit on this machine, so the
  * address travels in `X-Forwarded-For`, as a load balancer in front of the service would send it.
@@ -15,17 +17,28 @@ export interface Answer {
 export class Client {
   readonly address: string;
   readonly #base: string;
+  readonly #forwarded: Fields;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-  constructor(base: string, address: string) {
+  /** @param address - none for somebody inside, who does not come through the load balancer. */
+  constructor(base: string, address: string | undefined) {
     this.#base = base;
-    this.address = address;
+    this.address = address ?? '127.0.0.1';
+    this.#forwarded = address === undefined ? {} : { 'X-Forwarded-For': address };
   }
 
-  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  get(path: string, headers: Fields = {}): Promise<Answer> {
+    return this.#send('GET', path, headers, undefined);
+  }
+
+  post(path: string, headers: Fields, body: string): Promise<Answer> {
+    return this.#send('POST', path, headers, body);
+  }
+
+  #send(method: string, path: string, headers: Fields, content: string | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const startedMs = performance.now();
-      const options = { agent: this.#agent, headers: { 'X-Forwarded-For': this.address, ...headers }, timeout: 10_000 };
+      const options = { method, agent: this.#agent, headers: { ...this.#forwarded, ...headers }, timeout: 10_000 };
       const req = request(new URL(path, this.#base), options, (res) => {
         let body = '';
         res.setEncoding('utf8');
@@ -35,9 +48,9 @@ export class Client {
           resolve({ status: res.statusCode ?? 0, headers: res.headers, body, ms: performance.now() - startedMs });
         });
       });
-      req.once('timeout', () => req.destroy(new Error(`no answer to GET ${path} within 10 s`)));
+      req.once('timeout', () => req.destroy(new Error(`no answer to ${method} ${path} within 10 s`)));
       req.once('error', reject);
-      req.end();
+      req.end(content);
     });
   }
 

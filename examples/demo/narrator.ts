@@ -23,6 +23,10 @@ export interface SceneOutcome {
 type Style = 'bold' | 'dim' | 'green' | 'red';
 const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', green: '32', red: '31' };
 
+const QUOTED_AT = 4;
+/** As wide as most terminals are made. */
+const NOT_A_TERMINAL = 120;
+
 /** Tells the story as plain text, with colours only where somebody looks at a terminal. */
 export class Narrator {
   readonly #out: Output;
@@ -45,6 +49,15 @@ export class Narrator {
   /** What happens, or what was measured. */
   say(text: string): void {
     this.line(`  ${text}`);
+  }
+
+  /** Something as it is, such as a line of the log: in at most so many lines of the terminal, and cut there. */
+  quote(text: string, rows = 1): void {
+    const width = Math.max(20, (this.#out.columns ?? NOT_A_TERMINAL) - QUOTED_AT);
+    const room = width * rows;
+    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    for (let at = 0; at < shown.length; at += width)
+      this.line(`${' '.repeat(QUOTED_AT)}${this.#paint('dim', shown.slice(at, at + width))}`);
   }
 
   promise({ what, kept, seen }: Promised): void {

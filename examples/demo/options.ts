@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly scenes: 'main' | 'all';
   /** Where `--serve` listens; `0` is any free port. */
   readonly port: number;
+  /** The file that the lines of `--serve` go to; none: standard error. */
+  readonly log?: string;
 }
 
 /** The command line makes no sense. The message is for the one who typed it. */
@@ -20,10 +22,11 @@ export const HELP = `Plays a real HTTP service on a real PostgreSQL through a fa
 
 Usage: npm run demo [-- [all] [options]]
 
-  all           play every scene, not only the five main ones
+  all           play every scene, not only the six main ones
   --koa         carry the service by Koa instead of Express
   --serve       play nothing; keep the service up for trying it with curl, until Ctrl-C
   --port N      where --serve listens, 0 for any free port (default 8000)
+  --log FILE    where --serve writes the service's log (default standard error)
   --help        print this
 
 Exit code: 0 every promise was kept, 1 one was broken or the demo could not run, 2 wrong usage.`;
@@ -39,10 +42,13 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   const scenes = positionals.length > 0 ? 'all' : 'main';
   if (values.serve !== true) {
     if (values.port !== undefined) throw new UsageError('--port says where --serve listens; add --serve');
+    if (values.log !== undefined) throw new UsageError('--log says where --serve writes; add --serve');
     return { action: 'play', framework, scenes, port: 0 };
   }
   if (scenes === 'all') throw new UsageError('--serve plays no scenes; leave out "all" or --serve');
-  return { action: 'serve', framework, scenes, port: portNumber(values.port ?? '8000') };
+  if (values.log === '') throw new UsageError('--log needs the name of a file');
+  const log = values.log === undefined ? {} : { log: values.log };
+  return { action: 'serve', framework, scenes, port: portNumber(values.port ?? '8000'), ...log };
 }
 
 function read(args: readonly string[]) {
@@ -54,13 +60,14 @@ function read(args: readonly string[]) {
         koa: { type: 'boolean' },
         serve: { type: 'boolean' },
         port: { type: 'string' },
+        log: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const [sentence = error.message] = error.message.split('. ');
-    throw new UsageError(`${sentence}; the options are --koa, --serve, --port N and --help`);
+    throw new UsageError(`${sentence}; the options are --koa, --serve, --port N, --log FILE and --help`);
   }
 }
 

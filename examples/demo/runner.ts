@@ -1,9 +1,10 @@
 import { HEALTH_TOKEN } from './backend.js';
 import { Database } from './database.js';
+import { LogBook } from './log-book.js';
 import type { Narrator, SceneOutcome } from './narrator.js';
 import type { DemoOptions } from './options.js';
 import { SCENES } from './scenes/index.js';
-import { type DemoService, startService } from './service.js';
+import { type DemoService, type ServiceOptions, startService } from './service.js';
 import { Stage } from './stage.js';
 
 /** What the demo leaves to the outside world. */
@@ -19,9 +20,10 @@ export interface Surroundings {
 export async function play(options: DemoOptions, { narrator, interrupted }: Surroundings): Promise<boolean> {
   const startedMs = performance.now();
   const seconds = (): number => (performance.now() - startedMs) / 1_000;
-  const outcomes = await withService(options, async (database, service) => {
+  const book = new LogBook();
+  const outcomes = await withService({ ...options, log: book }, async (database, service) => {
     narrator.line(`Breakwater: ${service.framework} service on PostgreSQL, up after ${seconds().toFixed(1)} s.`);
-    const stage = new Stage(database, service, narrator);
+    const stage = new Stage(database, service, book, narrator);
     try {
       const wanted = SCENES.filter(({ main }) => main || options.scenes === 'all');
       const result = await Promise.race([playAll(wanted, stage, narrator), interrupted]);
@@ -38,9 +40,12 @@ export async function play(options: DemoOptions, { narrator, interrupted }: Surr
   return outcomes.every(({ promises }) => promises.every(({ kept }) => kept));
 }
 
+const STANDARD_ERROR = 2;
+
 /** Keeps the service up until somebody ends it. */
 export async function serve(options: DemoOptions, { narrator, interrupted, onTyped }: Surroundings): Promise<void> {
-  await withService(options, async (database, service) => {
+  const log = options.log ?? STANDARD_ERROR;
+  await withService({ ...options, log }, async (database, service) => {
     for (const line of invitation(service)) narrator.line(line);
     const typing = onTyped((line) => void obey(line, database, narrator));
     if (typing) {
@@ -93,12 +98,12 @@ async function playAll(scenes: Scenes, stage: Stage, narrator: Narrator): Promis
 
 /** Starts database and service for `use`, and ends both whatever comes of it. */
 async function withService<T>(
-  { framework, port }: DemoOptions,
+  options: ServiceOptions,
   use: (database: Database, service: DemoService) => Promise<T>,
 ): Promise<T> {
   const database = await Database.create();
   try {
-    const service = await startService(database.address, framework, port);
+    const service = await startService(database.address, options);
     try {
       return await use(database, service);
     } finally {
@@ -116,11 +121,13 @@ function invitation({ url, framework }: DemoService): readonly string[] {
   const quiet = "curl -s -o /dev/null -w '%{http_code}\\n'";
   return [
     `${framework} service on PostgreSQL at ${base}. Ctrl-C ends it.`,
+    'Its log is one line of JSON for each event: on standard error, or with --log FILE in a file.',
     '',
     'Look around:',
     `  curl -i ${base}/api/users`,
     `  curl -i ${base}/health/check`,
     `  curl -H "Authorization: Bearer ${HEALTH_TOKEN}" ${base}/health/check`,
+    `  curl -s ${base}/metrics | grep breakwater_`,
     '',
     'One user has 100 requests a minute; the last of these are refused, another user is served:',
     `  for i in {1..110}; do ${quiet} -H "X-User-ID: 1" ${base}/api/users; done | sort | uniq -c`,

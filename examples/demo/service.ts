@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net';
 import * as onExpress from 'breakwater/express';
 import { createHardening, type Hardening } from 'breakwater/http';
 import * as onKoa from 'breakwater/koa';
+import type { EventLogger, LogDestination } from 'breakwater/logger';
 import express from 'express';
 import Koa from 'koa';
 import { Backend, HEALTH_TOKEN } from './backend.js';
 import type { DatabaseAddress } from './database.js';
+import { front } from './front.js';
 import { Guards } from './guards.js';
+import { Observability } from './observability.js';
 import type { Framework } from './options.js';
 
 /** The service while it runs. */
@@ -18,12 +21,14 @@ export interface DemoService {
   readonly backend: Backend;
   readonly guards: Guards;
   readonly hardening: Hardening;
+  readonly observability: Observability;
   close(): Promise<void>;
 }
 
 /** What every request passes before it reaches a route: the same for both frameworks. */
-function hardeningOf({ breaker, health }: Backend, { ddos, users }: Guards): Hardening {
+function hardeningOf({ breaker, health }: Backend, { ddos, users }: Guards, logger: EventLogger): Hardening {
   return createHardening({
+    logger,
     ddos,
     perUser: users,
     // One proxy stands before the service, so the last entry of X-Forwarded-For is the visitor.
@@ -37,30 +42,49 @@ function hardeningOf({ breaker, health }: Backend, { ddos, users }: Guards): Har
   });
 }
 
-/** Starts the service on `port`, `0` for any free one. */
-export async function startService(address: DatabaseAddress, framework: Framework, port: number): Promise<DemoService> {
-  const backend = new Backend(address);
+/** How to start the service. */
+export interface ServiceOptions {
+  readonly framework: Framework;
+  /** `0` for any free one. */
+  readonly port: number;
+  /** Where its lines go. */
+  readonly log: LogDestination | string | number;
+}
+
+/** Starts the service. */
+export async function startService(
+  address: DatabaseAddress,
+  { framework, port, log }: ServiceOptions,
+): Promise<DemoService> {
+  const observability = new Observability(log, [address.password]);
+  const backend = new Backend(address, observability);
   try {
     await backend.prepare();
     const guards = new Guards();
-    const hardening = hardeningOf(backend, guards);
+    observability.show(guards.ddos, guards.users, guards.abuse);
+    const hardening = hardeningOf(backend, guards, observability.logger);
+    observability.showPipeline(hardening);
     const mounted = framework === 'koa' ? koaService(backend, hardening) : expressService(backend, hardening);
-    const server = createServer(mounted.listener).listen(port, '127.0.0.1');
+    const server = createServer(front(mounted.listener, observability)).listen(port, '127.0.0.1');
     await once(server, 'listening');
+    observability.logger.systemEvent('listening', { framework, database: address });
     return {
       url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
       framework: framework === 'koa' ? 'Koa 3' : 'Express 5',
       backend,
       guards,
       hardening,
+      observability,
       close: async () => {
         await closed(server);
         mounted.dispose();
         await backend.close();
+        await observability.close();
       },
     };
   } catch (error) {
     await backend.close();
+    await observability.close();
     throw error;
   }
 }
@@ -79,7 +103,7 @@ function expressService(backend: Backend, hardening: Hardening): Mounted {
       next();
       return;
     }
-    const { status, headers, body } = await route();
+    const { status, headers, body } = await route(req);
     res.status(status).set(headers).json(body);
   });
   return {
@@ -99,7 +123,7 @@ function koaService(backend: Backend, hardening: Hardening): Mounted {
       await next();
       return;
     }
-    const { status, headers, body } = await route();
+    const { status, headers, body } = await route(ctx.req);
     ctx.status = status;
     ctx.set({ ...headers });
     ctx.body = body;

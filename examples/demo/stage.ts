@@ -1,5 +1,6 @@
 import { Client } from './client.js';
 import type { Database } from './database.js';
+import type { LogBook } from './log-book.js';
 import type { Narrator, Promised } from './narrator.js';
 import type { DemoService } from './service.js';
 
@@ -16,14 +17,20 @@ export interface Scene {
 export class Stage {
   readonly database: Database;
   readonly service: DemoService;
+  /** What the service logs. */
+  readonly book: LogBook;
+  /** The monitoring, inside: it does not come through the load balancer. */
+  readonly inside: Client;
   readonly #narrator: Narrator;
   readonly #visitors: Client[] = [];
   #promises: Promised[] = [];
   #closed = false;
 
-  constructor(database: Database, service: DemoService, narrator: Narrator) {
+  constructor(database: Database, service: DemoService, book: LogBook, narrator: Narrator) {
     this.database = database;
     this.service = service;
+    this.book = book;
+    this.inside = new Client(service.url, undefined);
     this.#narrator = narrator;
   }
 
@@ -41,6 +48,11 @@ export class Stage {
 
   say(text: string): void {
     if (!this.#closed) this.#narrator.say(text);
+  }
+
+  /** Shows a text as it is, in at most so many lines of the terminal. */
+  quote(text: string, rows = 1): void {
+    if (!this.#closed) this.#narrator.quote(text, rows);
   }
 
   /** States what was promised, whether it was kept and what was seen. */
@@ -65,7 +77,7 @@ export class Stage {
   /** Hangs up for all visitors; a scene that still plays is heard no more. */
   close(): void {
     this.#closed = true;
-    for (const visitor of this.#visitors) visitor.close();
+    for (const client of [this.inside, ...this.#visitors]) client.close();
   }
 }
 

@@ -94,9 +94,11 @@ function runs(pid: number): boolean {
 
 describe('the demo: usage', () => {
   it.each([
-    [['--serv'], /--serv.*the options are --koa, --serve, --port N/],
+    [['--serv'], /--serv.*the options are --koa, --serve, --port N, --log FILE/],
     [['nonsense'], /"nonsense".*the only word is "all"/],
     [['--port', '3'], /add --serve/],
+    [['--log', 'lines'], /--log says where --serve writes; add --serve/],
+    [['--serve', '--log='], /the name of a file/],
     [['--serve', '--port', '65536'], /0 to 65535/],
     [['--serve', '--port', 'http'], /0 to 65535/],
     [['all', '--serve'], /leave out "all" or --serve/],
@@ -122,6 +124,7 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
     'The database returns',
     'One client floods',
     'Two users beside one abuser',
+    'What it looks like from outside',
   ];
 
   it.each([
@@ -147,6 +150,13 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       }
       expect(summary.match(/\d+ of \d+/g)).toHaveLength(scenes.length);
       expect(summary).toMatch(/All kept: \d+ promises/);
+      expect(out).toContain('the metrics count what the visitors counted');
+      expect(out).toMatch(/^ {4}breakwater_circuit_calls_total\{breaker="database",outcome="rejected"\} [1-9]/m);
+      // Real lines of the log, as wide as a terminal.
+      const quoted = out.split('\n').filter((line) => line.startsWith('    '));
+      expect(quoted.filter((line) => line.startsWith('    {"level":"'))).toHaveLength(4);
+      expect(Math.max(...quoted.map((line) => line.length))).toBeLessThanOrEqual(120);
+      expect(err).toBe('');
       // Not a terminal: no colours, whatever the environment says.
       expect(out).not.toContain('\u001b');
       await expectNothingLeft();
@@ -185,11 +195,59 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
     expect(elsewhere.status).toBe(200);
     expect((await fetch(`${base}/health/live`)).status).toBe(200);
 
+    // curl …/metrics, from the address that is blocked.
+    const scrape = await fetch(`${base}/metrics`);
+    expect(scrape.status).toBe(200);
+    expect(scrape.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const refused = user.filter((status) => status === 429).length;
+    const text = await scrape.text();
+    expect(text).toContain(
+      `\nbreakwater_rate_limit_decisions_total{limiter="per-user",outcome="rejected"} ${String(refused)}\n`,
+    );
+    expect(text).toContain('\nbreakwater_ddos_blocked{protection="ddos"} 1\n');
+    expect(text).toContain('\nprocess_resident_memory_bytes ');
+    const openmetrics = await fetch(`${base}/metrics`, { headers: { Accept: 'application/openmetrics-text' } });
+    expect(openmetrics.headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
+    expect(await openmetrics.text()).toMatch(/\n# EOF\n$/);
+    const outside = await fetch(`${base}/metrics`, { headers: { 'X-Forwarded-For': '198.51.100.7' } });
+    expect(outside.status).toBe(404);
+    const secret = 'a-token-of-a-visitor-0123456789';
+    await fetch(`${base}/api/feedback?token=${secret}`, {
+      method: 'POST',
+      headers: { 'X-Forwarded-For': '198.51.100.8', Authorization: `Bearer ${secret}` },
+      body: `Authorization: Bearer ${secret}`,
+    });
+
     child.kill('SIGINT');
     const { code, out, err } = await ended;
-    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(code).toBe(0);
+    const lines = err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ msg: 'listening', database: { user: 'demo', password: '[secret]' } });
+    expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['ddos-protection ddos: blocked', 'feedback']));
+    expect(err + text).not.toContain(secret);
+    expect(out).toMatch(/curl -s http:\/\/localhost:\d+\/metrics/);
     expect(out).toMatch(/Ending\.\n$/);
     await expect(fetch(`${base}/api/health`)).rejects.toThrow();
+    await expectNothingLeft();
+  });
+
+  it('writes the log of --serve to a file that is named', async () => {
+    const file = path.join(scratch, 'lines.jsonl');
+    const { child, ended, prints } = demo('--serve', '--port', '0', '--log', file);
+    await prints(/Look around/);
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse((await readFile(file, 'utf8')).split('\n')[0] ?? '')).toMatchObject({ msg: 'listening' });
+    await expectNothingLeft();
+  });
+
+  it('says in one line that it cannot write its log there', async () => {
+    const { code, err } = await demo('--serve', '--port', '0', '--log', scratch).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^demo: EISDIR: .*\n$/);
     await expectNothingLeft();
   });
 

@@ -2,6 +2,7 @@ import { GracefulDegradation } from 'breakwater/error-recovery';
 import { CircuitBreaker, pipeline, timeout } from 'breakwater/resilience';
 import { ms } from '../client.js';
 import { Dependency } from '../dependency.js';
+import { read } from '../log-book.js';
 import { type Scene, sleep } from '../stage.js';
 
 const RECOVERY_MS = 300;
@@ -30,6 +31,8 @@ export const featureDegrades: Scene = {
       servedDegraded = callsServedDegraded;
       told.push(`recovered after ${ms(durationMs)}`);
     });
+    const hide = stage.service.observability.show(breaker, degradation);
+    const written = stage.book.written;
     const ask = () => degradation.run('live rates', () => call.execute(({ signal }) => dependency.ask(signal)));
 
     try {
@@ -66,7 +69,16 @@ export const featureDegrades: Scene = {
         !after.degraded && told.length === 2 && servedDegraded > 0,
         `${told.join(', ')}, ${String(servedDegraded)} calls served degraded`,
       );
+      const lines = stage.book.since(written).map(read);
+      const about = lines.filter(({ componentKind }) => componentKind === degradation.kind);
+      const [first, last] = [about[0], about.at(-1)].map((line) => String(line?.['componentEvent']));
+      stage.promise(
+        'the log tells of both, in a line each',
+        about.length === told.length && first === 'degraded' && last === 'recovered',
+        about.map(({ msg }) => String(msg)).join(', '),
+      );
     } finally {
+      hide();
       await dependency.close();
     }
   },

@@ -3,6 +3,7 @@ import { besideAnAbuser } from './beside-an-abuser.js';
 import { databaseReturns } from './database-returns.js';
 import { databaseStops } from './database-stops.js';
 import { featureDegrades } from './feature-degrades.js';
+import { fromOutside } from './from-outside.js';
 import { neverAnswers } from './never-answers.js';
 import { normalTraffic } from './normal-traffic.js';
 import { oneClientFloods } from './one-client-floods.js';
@@ -16,6 +17,7 @@ export const SCENES: readonly Scene[] = [
   databaseReturns,
   oneClientFloods,
   besideAnAbuser,
+  fromOutside,
   rotatingAddresses,
   retryStorm,
   neverAnswers,

@@ -24,8 +24,12 @@ export const neverAnswers: Scene = {
       `${String(PER_SECOND)} calls a second with a patience of ${ms(PATIENCE_MS)}; no call fails before that is over.`,
     );
     const trip = slowCallRate({ slowAfterMs: SLOW_AFTER_MS, ratio: 0.5, minimumCalls: 20 });
-    const bySlowness = await play(new CircuitBreaker({ name: 'by slowness', trip }));
-    const byFailures = await play(new CircuitBreaker({ name: 'by failures' }));
+    const slowness = new CircuitBreaker({ name: 'by slowness', trip });
+    const failures = new CircuitBreaker({ name: 'by failures' });
+    const hide = stage.service.observability.show(slowness, failures);
+    const bySlowness = await play(slowness);
+    const byFailures = await play(failures);
+    hide();
     stage.promise(
       'a breaker that counts slow calls while they run opens within 300 ms of the threshold',
       bySlowness.openedMs !== undefined && bySlowness.openedMs <= SLOW_AFTER_MS + 300,

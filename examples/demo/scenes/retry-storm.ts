@@ -12,11 +12,13 @@ export const retryStorm: Scene = {
   main: false,
   async play(stage) {
     const dependency = await Dependency.start();
+    let hide = (): void => undefined;
     try {
       const waits = { maxAttempts: ATTEMPTS, baseDelayMs: 5, maxDelayMs: 20 };
       const without = retry({ ...waits, name: 'without a budget', budget: false });
       const budget = new RetryBudget({ burst: BURST });
       const within = retry({ ...waits, name: 'within a budget', budget });
+      hide = stage.service.observability.show(without, within);
       const callAll = (policy: Policy): Promise<number> =>
         dependency.reachedBy(() =>
           Promise.allSettled(
@@ -49,6 +51,7 @@ export const retryStorm: Scene = {
         `${String(recovered)} requests, ${budget.tokens.toFixed(1)} of ${String(BURST)} retries in the budget`,
       );
     } finally {
+      hide();
       await dependency.close();
     }
   },
