@@ -1,4 +1,4 @@
-import { sensitivityOf } from './sensitive-names.js';
+import { type Sensitivity, sensitivityOf } from './sensitive-names.js';
 
 /** What stands in place of anything hidden. @internal */
 export const MASK = '[secret]';
@@ -19,14 +19,14 @@ const BRACKETS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
  * The values of sensitive names and of authorization schemes masked, in time that grows with the text alone.
  * @internal
  */
-export function maskFields(text: string): string {
+export function maskFields(text: string, of: (name: string) => Sensitivity = sensitivityOf): string {
   const keyless = text.includes('-----BEGIN') ? text.replace(PRIVATE_KEY, MASK) : text;
-  return maskNamed(maskSchemes(keyless), SEPARATOR);
+  return maskNamed(maskSchemes(keyless), SEPARATOR, of);
 }
 
 /** The same for a name, in which words and colons are not fields: only what is written as `password=value` is masked. @internal */
 export function maskAssignments(text: string): string {
-  return text.includes('=') ? maskNamed(text, ASSIGNMENT) : text;
+  return text.includes('=') ? maskNamed(text, ASSIGNMENT, sensitivityOf) : text;
 }
 
 function maskSchemes(text: string): string {
@@ -43,14 +43,14 @@ function maskSchemes(text: string): string {
   return masked.text();
 }
 
-function maskNamed(text: string, separator: RegExp): string {
+function maskNamed(text: string, separator: RegExp, of: (name: string) => Sensitivity): string {
   const masked = new Masked(text);
   const budget = { steps: text.length * 4 };
   for (const found of text.matchAll(separator)) {
     if (found.index < masked.doneTo) continue;
     const isList = found[0].endsWith(',');
     const name = nameBefore(text, found.index + (isList ? 1 : 0));
-    const sensitivity = name === '' ? 'none' : sensitivityOf(name);
+    const sensitivity = name === '' ? 'none' : of(name);
     if (sensitivity === 'none') continue;
     const start = valueStart(text, found.index + found[0].length);
     // Names of fields stand in lists as well; only those of headers have their values beside them.

@@ -1,7 +1,7 @@
 import { MASK, maskAssignments, maskFields } from './mask-fields.js';
 import { maskUrls } from './mask-urls.js';
 import { maskSecrets, secretMatcher } from './secret-values.js';
-import { isSensitiveKey } from './sensitive-names.js';
+import { isSensitiveKey, type Sensitivity, sensitivityOf } from './sensitive-names.js';
 
 /** Text beyond what is shown that is masked as well: what is masked becomes shorter, so that more of it may be shown. */
 const BEYOND = 20_000;
@@ -17,10 +17,16 @@ const EDGE = 2_100;
  * masked, cut to `maxLength` characters, and well-formed: half a character, which a cut may leave as well, becomes U+FFFD.
  *
  * @param beyond - how much more of the text is looked at.
+ * @param of - what a field of some name holds.
  * @internal
  */
-export function redactText(input: string, maxLength = 2_000, beyond = BEYOND): string {
-  return wellFormed(redact(input, maxLength, beyond, maskFields));
+export function redactText(
+  input: string,
+  maxLength = 2_000,
+  beyond = BEYOND,
+  of: (name: string) => Sensitivity = sensitivityOf,
+): string {
+  return wellFormed(redact(input, maxLength, beyond, (text) => maskFields(text, of)));
 }
 
 /**

@@ -15,7 +15,8 @@ interface Place {
  */
 export class SecretMatcher {
   readonly #possible = new Uint8Array(SLOTS);
-  readonly #byStart = new Map<string, string[]>();
+  /** By the first four characters, then by length. */
+  readonly #byStart = new Map<string, Map<number, Set<string>>>();
   readonly shortest: number;
   readonly longest: number = 0;
 
@@ -27,9 +28,11 @@ export class SecretMatcher {
         this.longest = Math.max(this.longest, form.length);
         this.#possible[slotAt(form, 0)] = 1;
         const start = form.slice(0, KEY);
-        const others = this.#byStart.get(start);
-        if (others === undefined) this.#byStart.set(start, [form]);
-        else if (!others.includes(form)) others.push(form);
+        let lengths = this.#byStart.get(start);
+        if (lengths === undefined) this.#byStart.set(start, (lengths = new Map<number, Set<string>>()));
+        const others = lengths.get(form.length);
+        if (others === undefined) lengths.set(form.length, new Set([form]));
+        else others.add(form);
       }
     }
     this.shortest = shortest;
@@ -73,8 +76,8 @@ export class SecretMatcher {
 
   #longestAt(text: string, at: number): number {
     let longest = 0;
-    for (const value of this.#byStart.get(text.slice(at, at + KEY)) ?? [])
-      if (value.length > longest && text.startsWith(value, at)) longest = value.length;
+    for (const [length, values] of this.#byStart.get(text.slice(at, at + KEY)) ?? [])
+      if (length > longest && values.has(text.slice(at, at + length))) longest = length;
     return longest;
   }
 }
@@ -89,13 +92,32 @@ function slotAt(text: string, at: number): number {
   );
 }
 
-/** A value as it is, inside of JSON text, and percent-encoded. */
+/** A value as it is, and as JSON, URLs and forms write it, once and twice. */
 function formsOf(value: string): Set<string> {
-  const forms = new Set([value, JSON.stringify(value).slice(1, -1)]);
-  try {
-    forms.add(encodeURIComponent(value));
-  } catch {
-    // Half a character cannot be encoded, and so stands in no URL.
+  const forms = new Set<string>();
+  for (const text of new Set([value, value.replaceAll('\r\n', '\n')])) {
+    const json = asJson(text);
+    for (const form of [text, json, asJson(json)]) forms.add(form);
+    try {
+      const component = encodeURIComponent(text);
+      // Forms write these as well, and a space as `+`; whole addresses leave what means something in them.
+      const form = component.replace(/[!'()~*]/g, hexOf).replaceAll('%20', '+');
+      for (const encoded of [component, form, encodeURI(text), encodeURIComponent(component)]) {
+        forms.add(encoded);
+        forms.add(encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
+      }
+    } catch {
+      // Half a character cannot be encoded, and so stands in no URL.
+    }
   }
   return forms;
+}
+
+function asJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function hexOf(character: string): string {
+  // Of `*` alone forms write the character itself.
+  return character === '*' ? character : `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -3,14 +3,18 @@ const LONGEST_NAME = 64;
 
 /** Words that make a name sensitive wherever it ends in them, in the plural too. */
 const ENDING =
-  /(?:secret|token|password|passwd|passphrase|pwd|credential|authorization|cookie|signature|bearer|dsn|sess(?:ion)?[-_.]?id|(?:api|access|private|secret|account|shared)[-_. ]?key)s?$/i;
+  /(?:secret|token|password|passwd|passphrase|passcode|pwd|credential|authorization|cookie|signature|bearer|dsn|sess(?:ion)?[-_.]?id|(?:api|access|private|secret|account|shared)[-_. ]?key)s?$/i;
 /** Words that are ordinary as the end of another word: `compass`, `monkey`. */
 const OWN_WORD = /(?:^|[-_.])(?:pass|creds?|jwt|sig)$|[-_](?:keys?|auth)$/i;
 const CAMEL_CASE = /\w(?:Pass|Keys?|Creds?|Jwt)$/;
 /** The names under which most services keep their password. */
 const JOINED = /(?:db|pg|sql|redis|smtp|mail|user|admin|root)pass$/i;
+/** What may stand behind such a word without changing what it is: `password2`, `tokenHash`, `secret_value`. */
+const TAIL = /[-_.]?(?:\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw)$/i;
+/** Words that make the name of a field sensitive wherever they stand in it. */
+const ANYWHERE = /passw(?:or)?d|passphrase|passcode/i;
 /** The letters that any of these can end in: most names are told by their last one. */
-const LAST = /[tndelryshg]$/i;
+const LAST = /[tndelryshgmw\d]$/i;
 const HEADER = /(?:authorization|cookie)s?$/i;
 
 /** What a field of some name holds: nothing secret, one secret, or a whole header line of them. @internal */
@@ -19,12 +23,13 @@ export type Sensitivity = 'none' | 'value' | 'line';
 /** @internal */
 export function sensitivityOf(name: string): Sensitivity {
   if (!LAST.test(name)) return 'none';
-  const end = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
+  const whole = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
+  const end = whole.replace(TAIL, '');
   if (HEADER.test(end)) return 'line';
   return ENDING.test(end) || OWN_WORD.test(end) || CAMEL_CASE.test(end) || JOINED.test(end) ? 'value' : 'none';
 }
 
 /** Whether a field of this name usually holds a secret. @internal */
 export function isSensitiveKey(name: string): boolean {
-  return sensitivityOf(name) !== 'none';
+  return sensitivityOf(name) !== 'none' || ANYWHERE.test(name.slice(-LONGEST_NAME));
 }

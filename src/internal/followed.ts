@@ -34,8 +34,8 @@ export function follow<R>(result: R, ended: Ended): R {
   const tell = once(ended);
   const [done, failed] = outcomes(tell);
   try {
-    // A promise with fields of its own, such as `cancel`, would lose them.
-    if (result instanceof Promise && Reflect.ownKeys(result).length === 0) {
+    // A promise with fields of its own, such as `cancel`, would lose them. Symbols are what the platform notes on promises.
+    if (result instanceof Promise && Object.getOwnPropertyNames(result).length === 0) {
       return settled(result as Promise<unknown>, done, failed) as R;
     }
     return standIn(result, tell) as R;

@@ -10,6 +10,8 @@ const ASKED_BY_EACH = 90;
 const MEASURED = 200;
 /** A machine that is busy with something else gets another chance to show how fast it is. */
 const MOST_ROUNDS = 9;
+/** Of half of the answers, as the visitor sees them, who shares the machine with service and database. */
+const ROUND_TRIP_MS = 2;
 
 /** The worst way to fail: the database keeps its connections and says nothing, so that every query waits. */
 export const databaseStops: Scene = {
@@ -61,7 +63,8 @@ export const databaseStops: Scene = {
       );
       refused = [];
       for (let n = 0; n < MEASURED; n++) refused.push(await ask(n));
-      fast = spread(refused.map(databaseMs)).p95 < 1 && spread(refused.map((answer) => answer.ms)).median < 1;
+      fast =
+        spread(refused.map(databaseMs)).p95 < 1 && spread(refused.map((answer) => answer.ms)).median < ROUND_TRIP_MS;
     }
     const guarded = spread(refused.map(databaseMs));
     const trip = spread(refused.map((answer) => answer.ms));

@@ -24,8 +24,17 @@ function notOneOf(what: string, value: unknown, words: readonly string[]): Inval
 
 /** @internal */
 export function checkFields(method: string, fields: unknown): void {
-  if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return;
+  if (typeof fields === 'object' && fields !== null && !isList(fields)) return;
   throw new InvalidArgumentError(`${method}: the fields must be an object, got ${describe(fields)}`);
+}
+
+/** A proxy that was revoked is none; that nothing in it can be read is for whoever writes it. */
+function isList(fields: object): boolean {
+  try {
+    return Array.isArray(fields);
+  } catch {
+    return false;
+  }
 }
 
 /** @internal */

@@ -6,6 +6,8 @@ import { describe } from '../../core/options.js';
 export interface LogDestination {
   /** Takes one line, its line break included. What it throws or rejects counts as a line lost. */
   write(line: string): unknown;
+  /** Calls `done`, or answers with a promise, when all lines are with the system. Without it they are at once. */
+  flush?(done: (error?: unknown) => void): unknown;
 }
 
 /** What a destination may have besides, as streams and pino's destinations do. @internal */
@@ -14,8 +16,6 @@ export interface DestinationExtras {
   readonly writableEnded?: boolean;
   readonly writableLength?: number;
   on?(event: string, listener: (...args: never[]) => void): unknown;
-  flush?(done: (error?: unknown) => void): unknown;
-  flushSync?(): void;
 }
 
 /** Characters that our own destination holds back while the disk does not take them. */

@@ -4,6 +4,11 @@ import type { RunningOperation } from './operation.js';
 import type { Prefix } from './prefix.js';
 import type { TraceContext } from './traceparent.js';
 
+/** Loggers whose lines in one frame are remembered. */
+const MOST_LOGGERS = 8;
+/** Fields that are taken; no line shows so many. */
+const MOST_FIELDS = 1_000;
+
 /** Whose lines have what in common: a logger or one of its children. @internal */
 export interface Layer {
   /** The fields of all its lines, those of its parents included. */
@@ -30,8 +35,8 @@ export class Frame {
   readonly trace: TraceContext | undefined;
   /** The innermost operation that runs. */
   readonly operation: RunningOperation | undefined;
-  // The same logger writes most of the lines within a call.
-  #written: { readonly layer: Layer; readonly version: number; readonly prefix: Prefix } | undefined;
+  // A few loggers write all the lines within a call.
+  readonly #written = new Map<Layer, { readonly version: number; readonly prefix: Prefix }>();
 
   constructor(around: Frame | undefined, { fields, level, trace, operation }: FrameChanges) {
     this.fields = Object.freeze(fields === undefined ? (around?.fields ?? {}) : copiedFields(around?.fields, fields));
@@ -46,10 +51,11 @@ export class Frame {
    * @param version - of what is secret: with another one the fields are written again.
    */
   prefix(layer: Layer, version: number, writer: JsonWriter): Prefix {
-    const known = this.#written;
-    if (known?.layer === layer && known.version === version) return known.prefix;
+    const known = this.#written.get(layer);
+    if (known?.version === version) return known.prefix;
     const prefix = layer.prefix().with(this.fields, writer);
-    this.#written = { layer, version, prefix };
+    if (this.#written.size === MOST_LOGGERS) this.#written.clear();
+    this.#written.set(layer, { version, prefix });
     return prefix;
   }
 }
@@ -59,7 +65,7 @@ export function copiedFields(around: object | undefined, fields: object): Record
   const all: Record<string, unknown> = { ...around };
   let names: string[];
   try {
-    names = Object.keys(fields);
+    names = Object.keys(fields).slice(0, MOST_FIELDS);
   } catch {
     return all;
   }

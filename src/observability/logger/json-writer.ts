@@ -1,15 +1,17 @@
 import type { SecretMatcher } from '../../core/secret-matcher.js';
 import { secretMatcher, secretRegistry } from '../../core/secret-values.js';
 import { isThenable } from '../../core/thenable.js';
-import { HIDDEN, type KeyInfo, type KeyTable, isUnder, numbered } from './key-table.js';
+import { HIDDEN, type KeyInfo, type KeyTable, isUnder, namesBeside, toldApart } from './key-table.js';
 import { errorFields, isError, mapEntries, ordinaryForm, setItems } from './special-values.js';
-import { jsonText, LONGEST_TEXT } from './text-writer.js';
+import { jsonText, LONGEST_TEXT, type TextRules } from './text-writer.js';
 
 const DEEPEST = 8;
 /** Items of a list, and fields of an object. */
 const MOST_ENTRIES = 200;
 /** Objects in one line, also those that leave no text. */
 const MOST_OBJECTS = 10_000;
+/** Characters that are looked at for one line, also those that are masked. */
+const MOST_WORK = 1_048_576;
 /** Characters of one line. @internal */
 export const LONGEST_LINE = 65_536;
 /** Room that a number or the like takes. */
@@ -32,7 +34,7 @@ export interface FieldTaker {
  */
 export class JsonWriter {
   readonly #keys: KeyTable;
-  readonly #searches: boolean;
+  readonly #rules: TextRules | undefined;
   readonly #secrets = secretRegistry();
   /** The objects around what is being written, and the names under which they stand. */
   readonly #above: object[] = [];
@@ -40,12 +42,13 @@ export class JsonWriter {
   #matcher: SecretMatcher | undefined;
   #room = LONGEST_LINE;
   #objects = MOST_OBJECTS;
+  #work = MOST_WORK;
   /** Whether something was left out since {@link begin}. */
   truncated = false;
 
   constructor(keys: KeyTable) {
     this.#keys = keys;
-    this.#searches = keys.searchesText;
+    this.#rules = keys.textRules;
   }
 
   /** Whether it is in the middle of a line: what a value does when it is read may be to log. */
@@ -53,10 +56,15 @@ export class JsonWriter {
     return this.#above.length > 0;
   }
 
-  /** Starts a new line. */
-  begin(): this {
+  /**
+   * Starts a new line.
+   *
+   * @param used - characters of it that are there already.
+   */
+  begin(used = 0): this {
     this.#matcher = this.#secrets.live.size === 0 ? undefined : secretMatcher();
-    this.#room = LONGEST_LINE;
+    this.#room = LONGEST_LINE - used;
+    this.#work = MOST_WORK;
     this.#objects = MOST_OBJECTS;
     this.truncated = false;
     return this;
@@ -90,7 +98,7 @@ export class JsonWriter {
       case 'undefined':
         return undefined;
       case 'bigint':
-        return this.#text(value.toString().slice(0, LONGEST_TEXT));
+        return this.#text(value.toString());
       case 'symbol':
         return this.#text(String(value));
       default:
@@ -99,9 +107,10 @@ export class JsonWriter {
   }
 
   #text(text: string): string {
-    if (text.length > this.#room) return this.#leftOut();
+    if (this.#room <= 0 || this.#work <= 0) return this.#leftOut();
     if (text.length > LONGEST_TEXT) this.truncated = true;
-    const json = jsonText(text, this.#matcher, this.#searches);
+    this.#work -= Math.min(text.length, 2 * LONGEST_TEXT);
+    const json = jsonText(text, this.#matcher, this.#rules);
     this.#room -= json.length;
     return json;
   }
@@ -162,7 +171,7 @@ export class JsonWriter {
   #fields(value: object, taker: FieldTaker | undefined, start: string): string {
     let text = start;
     let left = MOST_ENTRIES;
-    let changed: Map<string, number> | undefined;
+    let changed: Set<string> | undefined;
     for (const name of Object.keys(value)) {
       if (left-- === 0 || this.#room <= 0) {
         this.truncated = true;
@@ -170,7 +179,7 @@ export class JsonWriter {
       }
       let key = this.#keys.of(name);
       // Names that look alike once their secrets are masked would be one name in JSON.
-      if (key.changed) key = numbered(key, (changed ??= new Map<string, number>()));
+      if (key.changed) key = toldApart(key, value, (changed ??= new Set<string>()));
       const json = this.#field(value, name, key);
       if (json === undefined) continue;
       this.#room -= key.text.length;
@@ -199,10 +208,7 @@ export class JsonWriter {
 
   /** Whether a field named `value` holds what a field beside it names, such as a header. */
   #isNamedSecret(value: object): boolean {
-    for (const beside of ['name', 'key', 'header']) {
-      const name = (value as Readonly<Record<string, unknown>>)[beside];
-      if (typeof name === 'string' && this.#keys.hidesNamed(name)) return true;
-    }
+    for (const name of namesBeside(value)) if (this.#keys.hidesNamed(name)) return true;
     return false;
   }
 
@@ -227,7 +233,7 @@ export class JsonWriter {
   /** Whether an item names a secret that comes next: in a pair of name and value, or a list of raw headers. */
   #namesNext(item: string, index: number, length: number): boolean {
     if (index % 2 === 1 || item.length > 64 || !this.#keys.hidesNamed(item)) return false;
-    return length === 2 || /(?:authorization|cookie)$/i.test(item);
+    return length === 2 || /headers?$/i.test(this.#path.at(-1) ?? '') || /(?:authorization|cookie)$/i.test(item);
   }
 
   /** By its keys like an object, when they are texts; else as a list of pairs. */

@@ -1,7 +1,8 @@
 import { MASK } from '../../core/mask-fields.js';
 import { redactName } from '../../core/redaction.js';
 import { secretRegistry } from '../../core/secret-values.js';
-import { sensitivityOf } from '../../core/sensitive-names.js';
+import { isSensitiveKey, type Sensitivity, sensitivityOf } from '../../core/sensitive-names.js';
+import type { TextRules } from './text-writer.js';
 
 /** What is known of a field's name. @internal */
 export interface KeyInfo {
@@ -58,14 +59,20 @@ export class KeyTable {
     for (const path of rules.hide) {
       const [last = '', ...under] = path.split('.').map(plain).reverse();
       if (under.length === 0) this.#hidden.add(last);
-      else this.#hiddenUnder.set(last, [...(this.#hiddenUnder.get(last) ?? []), under]);
+      else {
+        this.#hiddenUnder.set(last, [...(this.#hiddenUnder.get(last) ?? []), under]);
+        // Flattened, as some write it.
+        this.#hidden.add(plain(path));
+      }
     }
+    const own = rules.hide.length > 0 || rules.show.length > 0;
+    this.textRules = rules.usual
+      ? { anyName: rules.hide.length > 0, of: own ? (name) => this.#sensitivity(name) : sensitivityOf }
+      : undefined;
   }
 
-  /** Whether text is searched for what looks like a secret. */
-  get searchesText(): boolean {
-    return this.#rules.usual;
-  }
+  /** How text is searched for what looks like a secret; `undefined`: not at all. */
+  readonly textRules: TextRules | undefined;
 
   of(key: string): KeyInfo {
     if (this.#version !== this.#secrets.version) {
@@ -84,20 +91,44 @@ export class KeyTable {
     return this.of(name).hides;
   }
 
+  #hides(key: string, bare: string): boolean {
+    if (this.#isHidden(bare)) return true;
+    return this.#rules.usual && !this.#shown.has(bare) && isSensitiveKey(key);
+  }
+
+  /** By the whole name, or by its last part: `data.iban`, `user[iban]`. */
+  #isHidden(bare: string): boolean {
+    if (this.#hidden.size === 0) return false;
+    return (
+      this.#hidden.has(bare) ||
+      this.#hidden.has(
+        bare
+          .replace(/[\])]+$/, '')
+          .split(/[.[(]/)
+          .at(-1) ?? '',
+      )
+    );
+  }
+
+  #sensitivity(name: string): Sensitivity {
+    const bare = plain(name);
+    if (this.#isHidden(bare)) return 'value';
+    return this.#shown.has(bare) ? 'none' : sensitivityOf(name);
+  }
+
   #look(key: string): KeyInfo {
     const name = redactName(key, LONGEST_KEY);
     const bare = plain(key);
-    const shown = this.#shown.has(bare);
     const text = `${JSON.stringify(name)}:`;
     return {
       name,
       text,
       next: `,${text}`,
-      hides: this.#hidden.has(bare) || (!shown && this.#rules.usual && sensitivityOf(key) !== 'none'),
+      hides: this.#hides(key, bare),
       hiddenUnder: this.#hiddenUnder.get(bare),
       reserved: RESERVED.includes(name),
       changed: name !== key,
-      isValue: bare === 'value' || bare === 'values',
+      isValue: VALUES.includes(bare),
     };
   }
 }
@@ -108,13 +139,25 @@ export function isUnder(path: readonly string[], names: readonly string[]): bool
 }
 
 /** A name that looks like others of its object, told apart from them. @internal */
-export function numbered(key: KeyInfo, seen: Map<string, number>): KeyInfo {
-  const count = (seen.get(key.name) ?? 0) + 1;
-  seen.set(key.name, count);
-  if (count === 1) return key;
-  const name = `${key.name}#${String(count)}`;
+export function toldApart(key: KeyInfo, object: object, others: Set<string>): KeyInfo {
+  let name = key.name;
+  for (let count = 2; others.has(name) || Object.hasOwn(object, name); count++) name = `${key.name}#${String(count)}`;
+  others.add(name);
+  if (name === key.name) return key;
   const text = `${JSON.stringify(name)}:`;
   return { ...key, name, text, next: `,${text}` };
+}
+
+/** What may be the name of a value in an object that has both, such as a header or an invalid field of a form. */
+const NAMES_BESIDE: readonly string[] = ['name', 'key', 'header', 'field', 'path', 'param', 'property'];
+const VALUES: readonly string[] = ['value', 'values', 'val'];
+
+/** @internal */
+export function* namesBeside(object: object): Iterable<string> {
+  for (const name of Object.keys(object).slice(0, 20)) {
+    const beside: unknown = NAMES_BESIDE.includes(plain(name)) ? (object as Record<string, unknown>)[name] : undefined;
+    if (typeof beside === 'string') yield beside;
+  }
 }
 
 /** A name as people mean it: `apiKey`, `api-key` and `API_KEY` are one. */

@@ -24,8 +24,7 @@ export function lineFields(
   let text = '';
   for (const { name, json } of own) text += `,"${name}":${json}`;
   if (fields !== undefined) text += writer.fields(fields, line);
-  text = line.prefixText() + text + line.moved();
-  return writer.truncated ? `${text},"truncated":true` : text;
+  return line.prefixText() + text + line.moved();
 }
 
 class Line implements FieldTaker {

@@ -3,6 +3,7 @@ import { Emitter } from '../../core/emitter.js';
 import { Reporter } from '../../core/reporter.js';
 import { registerSecret, secretRegistry } from '../../core/secret-values.js';
 import { steady } from '../../core/steady.js';
+import { HexIds } from '../../internal/hex-ids.js';
 import { Contexts } from './contexts.js';
 import { type LogDestination, openDestination } from './destination.js';
 import type { EventType } from './event-type.js';
@@ -39,12 +40,15 @@ const EVENT_TEXTS: Readonly<Record<EventType, string>> = /* @__PURE__ */ Object.
 });
 const NOTHING: readonly Entry[] = /* @__PURE__ */ Object.freeze([]);
 const LONGEST_COUNTED = 200;
+/** Lines within lines: of values that log when they are read. */
+const DEEPEST_LOG = 4;
 
 /** What a logger and its children share: destinations, context, what is secret. @internal */
 export class LoggerCore {
   readonly name: string;
   readonly clock: Clock;
   readonly contexts = new Contexts();
+  readonly ids = new HexIds();
   readonly reporter: Reporter;
   readonly events: Emitter<LoggerEvents>;
   readonly main: Sink;
@@ -57,6 +61,7 @@ export class LoggerCore {
   readonly #secrets = secretRegistry();
   readonly #cap: RateCap | undefined;
   readonly #now: () => number;
+  #depth = 0;
   #timeMs = NaN;
   #time = '';
   #truncated = 0;
@@ -93,7 +98,8 @@ export class LoggerCore {
 
   /** A value that a line says itself. */
   entry(name: string, value: unknown): Entry {
-    return { name, json: this.writer().begin().value(value) ?? 'null' };
+    const writer = this.writer().begin();
+    return { name, json: writer.value(value) ?? 'null', truncated: writer.truncated };
   }
 
   /** Where the call that is running stands in a trace, if anywhere. */
@@ -118,6 +124,9 @@ export class LoggerCore {
    * @param own - what the line says itself.
    */
   log(layer: LoggerLayer, type: EventType, level: LineLevel, message: string, fields?: object, own = NOTHING): void {
+    // What is logged may log itself when it is read, but not for ever.
+    if (this.#depth === DEEPEST_LOG) return;
+    this.#depth++;
     try {
       const frame = this.contexts.current();
       const toSecurity = type === 'SECURITY_EVENT' && this.security !== undefined;
@@ -126,6 +135,8 @@ export class LoggerCore {
     } catch (error) {
       // Nothing that is logged may reach who logs it.
       this.reporter.listenerError(error);
+    } finally {
+      this.#depth--;
     }
   }
 
@@ -153,22 +164,36 @@ export class LoggerCore {
     fields: object | undefined,
     own: readonly Entry[],
   ): void {
-    const writer = this.writer().begin();
-    const text = messageText(writer.value(message));
-    const toMain = way.toMain && (this.#cap === undefined || this.#admits(this.#cap, way, text));
-    if (!toMain && !way.toSecurity) return;
     const prefix = layer.prefixIn(frame);
     const trace = this.trace(frame);
     const said = trace === undefined ? own : [...own, ...traceEntries(trace)];
+    let used = prefix.text.length;
+    let truncated = prefix.truncated;
+    for (const entry of said) {
+      used += entry.json.length;
+      if (entry.truncated) truncated = true;
+    }
+    const writer = this.writer().begin(used);
+    const text = messageText(writer.value(message));
+    const toMain = way.toMain && (this.#cap === undefined || this.#admits(this.#cap, way, text));
+    if (!toMain && !way.toSecurity) return;
     const rest = lineFields(writer, prefix, said, asFields(fields));
-    if (writer.truncated) this.#truncated++;
-    this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, rest);
+    if (!writer.truncated && !truncated) this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, rest);
+    else {
+      this.#truncated++;
+      this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, `${rest},"truncated":true`);
+    }
   }
 
   #admits(cap: RateCap, { type, level }: Way, message: string): boolean {
     const left = cap.over(this.#now());
     if (left !== undefined) this.#writeLeftOut(left);
-    if (passes(level, 'error') || cap.admits(`${type} ${message.slice(1, -1).slice(0, LONGEST_COUNTED)}`)) return true;
+    if (
+      type === 'ERROR_EVENT' ||
+      passes(level, 'error') ||
+      cap.admits(`${type} ${message.slice(1, -1).slice(0, LONGEST_COUNTED)}`)
+    )
+      return true;
     this.#leftOut++;
     return false;
   }
@@ -187,12 +212,23 @@ export class LoggerCore {
 
   /** Many lines are written within one millisecond. */
   #timeText(): string {
-    const nowMs = Math.trunc(this.clock.wallNow());
+    const nowMs = this.#wallMs();
     if (nowMs !== this.#timeMs) {
       this.#timeMs = nowMs;
       this.#time = `,"time":${String(nowMs)}`;
     }
     return this.#time;
+  }
+
+  /** A clock that cannot say shall cost no line. */
+  #wallMs(): number {
+    try {
+      const nowMs = Math.trunc(this.clock.wallNow());
+      if (Number.isFinite(nowMs)) return nowMs;
+    } catch (error) {
+      this.reporter.listenerError(error);
+    }
+    return Number.isNaN(this.#timeMs) ? 0 : this.#timeMs;
   }
 
   #sink(destination: LogDestination | string | number, which: 'main' | 'security'): Sink {
@@ -212,15 +248,19 @@ function messageText(json: string | undefined): string {
 /** The fields of what was given as such: an error is one, and so is a list. */
 function asFields(given: unknown): object | undefined {
   if (given === undefined || given === null) return undefined;
-  if (typeof given !== 'object' || Array.isArray(given)) return { fields: given };
-  if (Object.getPrototypeOf(given) === Object.prototype) return given;
-  if (isError(given)) return { err: given };
-  return given instanceof Map || given instanceof Set ? { fields: given } : given;
+  try {
+    if (typeof given !== 'object' || Array.isArray(given)) return { fields: given };
+    if (Object.getPrototypeOf(given) === Object.prototype) return given;
+    if (isError(given)) return { err: given };
+    return given instanceof Map || given instanceof Set ? { fields: given } : given;
+  } catch {
+    return { fields: '[unreadable]' };
+  }
 }
 
 function traceEntries({ traceId, spanId }: TraceContext): Entry[] {
   return [
-    { name: 'trace_id', json: `"${traceId}"` },
-    { name: 'span_id', json: `"${spanId}"` },
+    { name: 'trace_id', json: `"${traceId}"`, truncated: false },
+    { name: 'span_id', json: `"${spanId}"`, truncated: false },
   ];
 }

@@ -1,3 +1,4 @@
+import { redactName } from '../../core/redaction.js';
 import { steady } from '../../core/steady.js';
 import { copiedFields, Frame } from './frame.js';
 import type { LoggerLayer } from './layer.js';
@@ -11,7 +12,7 @@ import { nextStep } from './tracing.js';
  */
 export function operationHost(core: LoggerCore, layer: LoggerLayer, name: string, byHand: boolean): OperationHost {
   const around = core.contexts.current();
-  const trace = around?.trace === undefined ? undefined : nextStep(around.trace);
+  const trace = around?.trace === undefined ? undefined : nextStep(around.trace, core.ids);
   let frame: Frame | undefined;
   const run = <T>(operation: RunningOperation, fn: () => T): T =>
     core.contexts.run((frame ??= new Frame(around, { fields: { operation: name }, trace, operation })), fn);
@@ -29,7 +30,7 @@ export function operationHost(core: LoggerCore, layer: LoggerLayer, name: string
     endedTooEarly: (ended) => {
       core.reporter.warn(
         'BREAKWATER_W_OPERATION_ORDER',
-        `operation '${ended}' ended while others that were started inside of it were still running; end those first`,
+        `operation '${redactName(ended, 200)}' ended while others that were started inside of it were still running; end those first`,
       );
     },
   };

@@ -1,3 +1,4 @@
+import { followed } from '../../internal/followed.js';
 import type { Entry } from './prefix.js';
 
 /** How an operation ended. */
@@ -101,27 +102,16 @@ export class RunningOperation implements Operation {
 }
 
 /**
- * Runs `fn` within an operation and ends it as `fn` does: what it returns is returned, what it throws is thrown, and what a
- * promise settles with the promise that is returned settles with.
+ * Runs `fn` within an operation and ends it as `fn` does: what it returns is returned and stays of its kind, what it throws
+ * is thrown. Something that begins when it is awaited, such as a query, ends it when the caller has awaited it.
  * @internal
  */
-export function runOperation<T>(operation: RunningOperation, fn: (operation: Operation) => T, waits: Waits): T {
-  try {
-    const result = operation.run(() => fn(operation));
-    return waits(
-      result,
-      () => {
-        operation.end();
-      },
-      (error) => {
-        operation.fail(error);
-      },
-    );
-  } catch (error) {
-    operation.fail(error);
-    throw error;
-  }
+export function runOperation<T>(operation: RunningOperation, fn: (operation: Operation) => T): T {
+  return followed(
+    () => operation.run(() => fn(operation)),
+    (failed: boolean, error?: unknown) => {
+      if (failed) operation.fail(error);
+      else operation.end();
+    },
+  );
 }
-
-/** Calls one of the two when a result is there; that of a promise, when it settles. @internal */
-export type Waits = <T>(result: T, done: () => void, failed: (error: unknown) => void) => T;

@@ -4,6 +4,8 @@ import type { JsonWriter } from './json-writer.js';
 export interface Entry {
   readonly name: string;
   readonly json: string;
+  /** Whether something in it was left out. */
+  readonly truncated: boolean;
 }
 
 /** Fields that several lines have, as they are written. @internal */
@@ -14,10 +16,17 @@ export class Prefix {
   readonly moved: ReadonlyMap<string, string>;
   /** All entries. */
   readonly text: string;
+  /** Whether something in them was left out. */
+  readonly truncated: boolean;
 
-  constructor(entries: ReadonlyMap<string, string> = new Map(), moved: ReadonlyMap<string, string> = new Map()) {
+  constructor(
+    entries: ReadonlyMap<string, string> = new Map(),
+    moved: ReadonlyMap<string, string> = new Map(),
+    truncated = false,
+  ) {
     this.entries = entries;
     this.moved = moved;
+    this.truncated = truncated;
     this.text = [...entries.values()].join('');
   }
 
@@ -25,14 +34,14 @@ export class Prefix {
   with(source: object, writer: JsonWriter): Prefix {
     const entries = new Map(this.entries);
     const moved = new Map(this.moved);
-    writer.begin().fields(source, {
+    writer.begin(this.text.length).fields(source, {
       takes(key, json) {
         if (key.reserved) moved.set(key.name, key.text + json);
         else entries.set(key.name, key.next + json);
         return true;
       },
     });
-    return new Prefix(entries, moved);
+    return new Prefix(entries, moved, this.truncated || writer.truncated);
   }
 
   /** The same without some names. */

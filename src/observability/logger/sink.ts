@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
-import type { Reporter } from '../../core/reporter.js';
-import { isThenable } from '../../core/thenable.js';
+import { redactText } from '../../core/redaction.js';
+import { BreakwaterWarning, type Reporter } from '../../core/reporter.js';
+import { isThenable, settled } from '../../core/thenable.js';
 import { LEVEL_NUMBERS, LEVEL_RANKS, LEVEL_TEXTS, type LineLevel } from './levels.js';
 import type { DestinationExtras, LogDestination } from './destination.js';
 
@@ -25,6 +26,9 @@ export class Sink {
   #isWriting = false;
   #isLosing = false;
   #isBroken = false;
+  /** Lines whose promise has not settled, and who waits for them. */
+  #pending = 0;
+  readonly #waiting: (() => void)[] = [];
   #dropped = 0;
   #written = 0;
 
@@ -40,10 +44,12 @@ export class Sink {
     this.#listen('error', (error) => {
       // Nobody reads any more; pino's destinations ignore what is written from here on.
       if ((error as { readonly code?: unknown } | null)?.code === 'EPIPE') this.#isBroken = true;
-      this.#lost(error);
+      // Later it tells of no line in particular.
+      if (this.#isWriting) this.#dropped++;
+      this.#failed(error);
     });
     this.#listen('drop', () => {
-      this.#lost(undefined);
+      this.#lost();
     });
   }
 
@@ -63,7 +69,7 @@ export class Sink {
   write(level: LineLevel, rest: string): void {
     // A destination that logs what it does would do so for ever.
     if (this.#isWriting || this.#takesNothing()) {
-      this.#lost(undefined);
+      this.#lost();
       return;
     }
     this.#isWriting = true;
@@ -71,18 +77,42 @@ export class Sink {
     try {
       if (this.#wantsMetadata) Object.assign(this.#destination, { lastLevel: LEVEL_RANKS[level], lastObj: {} });
       const taken = this.#destination.write(this.#levels[level] + rest);
-      if (isThenable(taken))
-        taken.then(undefined, (error: unknown) => {
-          this.#lost(error);
-        });
+      if (isThenable(taken)) {
+        this.#wait(taken);
+        return;
+      }
     } catch (error) {
-      this.#lost(error);
+      this.#dropped++;
+      this.#failed(error);
     } finally {
       this.#isWriting = false;
     }
     if (this.#dropped !== before) return;
     this.#written++;
     this.#turn(false);
+  }
+
+  /** A line that arrives later counts when it has. */
+  #wait(taken: PromiseLike<unknown>): void {
+    this.#pending++;
+    const settle = (): void => {
+      this.#pending--;
+      if (this.#pending > 0) return;
+      for (const done of this.#waiting.splice(0)) done();
+    };
+    void settled(
+      Promise.resolve(taken),
+      () => {
+        this.#written++;
+        this.#turn(false);
+        settle();
+      },
+      (error) => {
+        this.#dropped++;
+        this.#failed(error);
+        settle();
+      },
+    );
   }
 
   /**
@@ -100,23 +130,35 @@ export class Sink {
       );
       const done = (error?: unknown): void => {
         cancel();
-        // Destinations that write at once may hold something back after an error.
-        const flushed = error === undefined || error === null ? this.#flushNow() : false;
-        resolve(flushed && !this.#isBroken);
+        resolve((error === undefined || error === null) && !this.#isBroken && !this.#isLosing);
       };
-      try {
-        this.#ask(done);
-      } catch (error) {
-        done(error);
-      }
+      const ask = (): void => {
+        try {
+          this.#ask(done);
+        } catch (error) {
+          done(error);
+        }
+      };
+      if (this.#pending === 0) ask();
+      else this.#waiting.push(ask);
     });
   }
 
   #ask(done: (error?: unknown) => void): void {
     const destination = this.#destination;
     if (this.#isBroken || destination.destroyed === true) done(new Error('the destination is closed'));
-    else if (typeof destination.flush === 'function') destination.flush(done);
-    else if (this.#isStream) this.#askStream(done);
+    else if (typeof destination.flush === 'function') {
+      const answer = destination.flush(done);
+      // Some call back, some answer with a promise.
+      if (isThenable(answer))
+        void settled(
+          Promise.resolve(answer),
+          () => {
+            done();
+          },
+          done,
+        );
+    } else if (this.#isStream) this.#askStream(done);
     else done();
   }
 
@@ -126,15 +168,6 @@ export class Sink {
     else (this.#destination as unknown as { write(text: string, done: (e?: unknown) => void): void }).write('', done);
   }
 
-  #flushNow(): boolean {
-    try {
-      this.#destination.flushSync?.();
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   #takesNothing(): boolean {
     if (this.#isBroken) return true;
     if (!this.#isStream) return false;
@@ -142,10 +175,16 @@ export class Sink {
     return destroyed === true || writableEnded === true || writableLength > MOST_HELD_BACK;
   }
 
-  #lost(error: unknown): void {
+  #lost(): void {
     this.#dropped++;
     this.#turn(true);
-    if (error !== undefined) this.#reporter.listenerError(error);
+  }
+
+  #failed(error: unknown): void {
+    this.#turn(true);
+    this.#reporter.listenerError(
+      new BreakwaterWarning('BREAKWATER_W_LOG_DESTINATION', `lines are lost: ${messageOf(error)}`, { cause: error }),
+    );
   }
 
   #turn(losing: boolean): void {
@@ -160,5 +199,14 @@ export class Sink {
     } catch (error) {
       this.#reporter.listenerError(error);
     }
+  }
+}
+
+function messageOf(error: unknown): string {
+  try {
+    const { message } = error as { readonly message?: unknown };
+    return typeof message === 'string' ? redactText(message, 200) : 'the destination failed';
+  } catch {
+    return 'the destination failed';
   }
 }

@@ -3,9 +3,13 @@ const ERROR_FIELDS: readonly string[] = ['name', 'message', 'stack', 'code', 'ca
 
 /** Whether a value is an error, also one of another realm. @internal */
 export function isError(value: object): boolean {
-  if (value instanceof Error) return true;
-  const { stack, message } = value as { readonly stack?: unknown; readonly message?: unknown };
-  return typeof stack === 'string' && typeof message === 'string';
+  try {
+    if (value instanceof Error) return true;
+    const { stack, message } = value as { readonly stack?: unknown; readonly message?: unknown };
+    return typeof stack === 'string' && typeof message === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** An error's fields, those included that do not show by themselves. @internal */

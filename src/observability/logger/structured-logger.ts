@@ -10,10 +10,10 @@ import { LoggerCore } from './logger-core.js';
 import { type Operation, RunningOperation, runOperation } from './operation.js';
 import { operationHost } from './operation-host.js';
 import { parseLoggerOptions, type StructuredLoggerOptions } from './options.js';
+import { isError } from './special-values.js';
 import { type LoggerSnapshot, loggerMetrics } from './snapshot.js';
 import type { TraceContext, TraceHeaders } from './traceparent.js';
 import { incomingTrace, outgoingHeaders } from './tracing.js';
-import { whenSettled } from './when-settled.js';
 
 /** What an event is written with besides its fields. */
 export interface EventOptions {
@@ -91,6 +91,11 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
 
   /** An `ERROR_EVENT` with `error` under `err`: name, message, stack, code, causes. Anything can have been thrown. */
   error(message: string, error?: unknown, fields?: object): void {
+    // Whoever hands over the error alone means its message.
+    if (error === undefined && isErrorValue(message)) {
+      this.error(textOf(message), message, fields);
+      return;
+    }
     const own = error === undefined ? undefined : [this.#core.entry('err', error)];
     this.#core.log(this.#layer, 'ERROR_EVENT', 'error', message, fields, own);
   }
@@ -147,9 +152,12 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
    *
    * @param incoming - the request's headers, or its `traceparent` alone.
    */
-  withTrace<T>(incoming: string | TraceHeaders | undefined, fn: () => T): T {
+  withTrace<T>(
+    incoming: string | TraceHeaders | Readonly<Record<string, string | readonly string[] | undefined>> | undefined,
+    fn: () => T,
+  ): T {
     checkFunction('withTrace', fn);
-    return this.#within({ trace: incomingTrace(incoming) }, fn);
+    return this.#within({ trace: incomingTrace(incoming, this.#core.ids) }, fn);
   }
 
   /** Where this stands in a trace: the active OpenTelemetry span, else the step of {@link withTrace}, else `undefined`. */
@@ -170,12 +178,15 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
    * @returns what `fn` returns; a promise settles as that of `fn` does.
    */
   operation<T>(name: string, fn: (operation: Operation) => T): T;
-  operation<T>(name: string, fields: object, fn: (operation: Operation) => T): T;
-  operation<T>(name: string, ...rest: [(operation: Operation) => T] | [object, (operation: Operation) => T]): T {
+  operation<T>(name: string, fields: object | undefined, fn: (operation: Operation) => T): T;
+  operation<T>(
+    name: string,
+    ...rest: [(operation: Operation) => T] | [object | undefined, (operation: Operation) => T]
+  ): T {
     const [fields, fn] = rest.length === 2 ? rest : [{}, rest[0]];
-    checkFields('operation', fields);
+    if (fields !== undefined) checkFields('operation', fields);
     checkFunction('operation', fn);
-    return runOperation(this.#start('operation', name, fields, false), fn, whenSettled);
+    return runOperation(this.#start('operation', name, fields ?? {}, false), fn);
   }
 
   /**
@@ -221,12 +232,8 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const { events } = this.#core;
     const ends = [
-      events.on('losing', (data) => {
-        listener({ type: 'losing', level: 'error', data });
-      }),
-      events.on('writing', (data) => {
-        listener({ type: 'writing', level: 'info', data });
-      }),
+      events.on('losing', (data) => listener({ type: 'losing', level: 'error', data })),
+      events.on('writing', (data) => listener({ type: 'writing', level: 'info', data })),
     ];
     return () => {
       for (const end of ends) end();
@@ -252,4 +259,13 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
     checkName(method, name);
     return new RunningOperation(name, operationHost(this.#core, this.#layer, name, byHand), fields);
   }
+}
+
+function isErrorValue(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && isError(value);
+}
+
+function textOf(error: unknown): string {
+  const { message } = error as { readonly message?: unknown };
+  return typeof message === 'string' ? message : 'error';
 }

@@ -1,77 +1,98 @@
 import { redactSecrets, redactText } from '../../core/redaction.js';
+import type { Sensitivity } from '../../core/sensitive-names.js';
 import type { SecretMatcher } from '../../core/secret-matcher.js';
+
+/** Which names hide what stands behind them in a text. @internal */
+export interface TextRules {
+  /** Whether names of any form may be among them. */
+  readonly anyName: boolean;
+  of(this: void, name: string): Sensitivity;
+}
 
 /** Characters of one text that are written. @internal */
 export const LONGEST_TEXT = 16_384;
 /** Text up to here is looked at character by character, which is faster than to search it. */
 const SHORT = 48;
 /**
- * What JSON writes in another way, and what stands before a secret: a name that may be one of a secret, the name of an
- * authorization scheme, the first line of a key. What is none of these is no secret for the search either.
+ * What stands before a secret: a name that may be one of a secret, the name of an authorization scheme, the first line of a
+ * key. What is none of these is no secret for the search either.
  */
-const SPECIAL = /["\\\p{Cc}\p{Surrogate}]|[tndelryshg'\]\s][:=]|%3[ad]|',|--|(?:bearer|basic|digest)\s/iu;
+const SUSPICIOUS =
+  /[tndelryshgmw"'\]\s\\](?<!https)[:=]|[a-z][a-z._-]\d{1,3}[:=]|%3[ad]|["'],|--|\p{Surrogate}|(?:bearer|basic|digest)\s/iu;
+/** What JSON writes in another way. */
+const ESCAPED = /["\\\p{Cc}]/u;
+
+const PLAIN = 0;
+const NEEDS_ESCAPE = 1;
+const NEEDS_SEARCH = 2;
 
 /**
  * Text as JSON: secrets masked, and not too long.
  *
  * @param matcher - what finds registered values.
- * @param searches - whether text is searched for what looks like a secret besides.
+ * @param rules - how text is searched for what looks like a secret besides.
  * @internal
  */
-export function jsonText(text: string, matcher: SecretMatcher | undefined, searches: boolean): string {
-  return isOrdinary(text, matcher) ? `"${text}"` : JSON.stringify(redacted(text, searches));
+export function jsonText(text: string, matcher: SecretMatcher | undefined, rules: TextRules | undefined): string {
+  const need = matcher?.mayHold(text) === true ? NEEDS_SEARCH : needOf(text, rules);
+  if (need === PLAIN) return `"${text}"`;
+  return JSON.stringify(need === NEEDS_ESCAPE ? text : redacted(text, rules));
 }
 
-function redacted(text: string, searches: boolean): string {
-  return searches ? redactText(text, LONGEST_TEXT) : redactSecrets(text, LONGEST_TEXT);
+function redacted(text: string, rules: TextRules | undefined): string {
+  return rules === undefined ? redactSecrets(text, LONGEST_TEXT) : redactText(text, LONGEST_TEXT, undefined, rules.of);
 }
 
-/** Whether text is as it is in JSON, and holds nothing that could be a secret; most is. */
-function isOrdinary(text: string, matcher: SecretMatcher | undefined): boolean {
-  return (text.length > SHORT ? isPlainLong(text) : isPlain(text)) && matcher?.mayHold(text) !== true;
-}
-
-function isPlainLong(text: string): boolean {
-  return text.length <= LONGEST_TEXT && !SPECIAL.test(text) && !(text.includes('@') && text.includes('://'));
+/** What has to be done with a text; with most, nothing. */
+function needOf(text: string, rules: TextRules | undefined): number {
+  if (rules?.anyName === true && /[:=]|%3[ad]/i.test(text)) return NEEDS_SEARCH;
+  if (text.length <= SHORT) return needOfShort(text);
+  if (text.length > LONGEST_TEXT || SUSPICIOUS.test(text)) return NEEDS_SEARCH;
+  if (text.includes('@') && text.includes('://')) return NEEDS_SEARCH;
+  return ESCAPED.test(text) ? NEEDS_ESCAPE : PLAIN;
 }
 
 /** The same, of few characters. */
-function isPlain(text: string): boolean {
+function needOfShort(text: string): number {
   let last = 0;
   let hasColon = false;
+  let need = PLAIN;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     // Letters and digits, which most of any text is.
-    if ((code > 96 && code < 123) || (code > 47 && code < 58)) last = code;
-    else {
+    if (!((code > 96 && code < 123) || (code > 47 && code < 58))) {
       if (code === 58) hasColon = true;
-      if (isSpecial(code, last, text, at, hasColon)) return false;
-      last = code;
+      if (isSuspicious(code, last, text, at, hasColon)) return NEEDS_SEARCH;
+      if (code < 32 || code === 34 || code === 92 || (code >= 127 && code < 160)) need = NEEDS_ESCAPE;
     }
+    last = code;
   }
-  return true;
+  return need;
 }
 
-function isSpecial(code: number, last: number, text: string, at: number, hasColon: boolean): boolean {
+function isSuspicious(code: number, last: number, text: string, at: number, hasColon: boolean): boolean {
   switch (code) {
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+    case 13:
     case 32:
       return endsScheme(text, at, last | 32);
     case 45:
       return last === 45;
     case 37:
       return text.charCodeAt(at + 1) === 51;
+    case 34:
     case 39:
       return text.charCodeAt(at + 1) === 44;
     case 58:
     case 61:
-      return mayEndName(last);
+      return mayEndName(last, text, at);
     case 64:
       return hasColon;
-    case 34:
-    case 92:
-      return true;
     default:
-      return code < 32 || (code >= 127 && isRare(code));
+      return code >= 0xd800 && code < 0xe000;
   }
 }
 
@@ -82,26 +103,13 @@ function endsScheme(text: string, end: number, last: number): boolean {
   return (first === 98 || first === 100) && /(?:bearer|basic|digest)$/i.test(text.slice(Math.max(0, end - 6), end));
 }
 
-/** Whether what ends here may be the name of a secret: by its last letter, or because something stands after it. */
-function mayEndName(last: number): boolean {
-  switch (last | 32) {
-    case 100: // d
-    case 101: // e
-    case 103: // g
-    case 104: // h
-    case 108: // l
-    case 110: // n
-    case 114: // r
-    case 115: // s
-    case 116: // t
-    case 121: // y
-      return true;
-    default:
-      return last === 32 || last === 39 || last === 93;
-  }
-}
+/** The last letters of names of secrets: d e g h l m n r s t w y. */
+const LAST_LETTERS = 'deghlmnrstwy';
 
-/** Control characters, and halves of characters. */
-function isRare(code: number): boolean {
-  return code < 160 || (code >= 0xd800 && code < 0xe000);
+/** Whether what ends here may be the name of a secret: by its last letter, or because something stands after it. */
+function mayEndName(last: number, text: string, end: number): boolean {
+  if (last > 47 && last < 58) return /[a-z][a-z._-]\d{1,3}$/i.test(text.slice(Math.max(0, end - 5), end));
+  if (last === 32 || (last > 8 && last < 14) || last === 34 || last === 39 || last === 92 || last === 93) return true;
+  if (!LAST_LETTERS.includes(String.fromCharCode(last | 32))) return false;
+  return !((last | 32) === 115 && /https$/i.test(text.slice(Math.max(0, end - 5), end)));
 }

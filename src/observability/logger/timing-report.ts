@@ -84,8 +84,12 @@ function writeEvent(logger: AnyLogger, operation: string, spentMs: number, outco
     ? logger.event(EventType.ERROR_EVENT, `${operation} failed after ${shown}`, {
         operation,
         durationMs,
-        outcome: 'failed',
+        outcome: 'failure',
         err: outcome.error,
       })
-    : logger.event(EventType.PERFORMANCE_EVENT, `${operation} took ${shown}`, { operation, durationMs, outcome: 'ok' });
+    : logger.event(EventType.PERFORMANCE_EVENT, `${operation} took ${shown}`, {
+        operation,
+        durationMs,
+        outcome: 'success',
+      });
 }

@@ -1,4 +1,4 @@
-import { secureBytes } from '../../core/random.js';
+import type { HexIds } from '../../internal/hex-ids.js';
 import {
   formatTraceparent,
   isTraceId,
@@ -20,6 +20,10 @@ export interface ActiveSpan {
   spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
 }
 
+/** A request's headers, or its `traceparent` alone. @internal */
+export type IncomingHeaders =
+  string | TraceHeaders | Readonly<Record<string, string | readonly string[] | undefined>> | null | undefined;
+
 /** The place of the active span; `undefined` without one, and for ids that say nothing. @internal */
 export function activeTrace(api: TraceApi): TraceContext | undefined {
   const context = api.getActiveSpan()?.spanContext();
@@ -28,18 +32,33 @@ export function activeTrace(api: TraceApi): TraceContext | undefined {
 }
 
 /** A step in the trace that a request's headers tell of, or in a new one. @internal */
-export function incomingTrace(incoming: string | TraceHeaders | undefined): TraceContext {
-  const { traceparent, tracestate }: TraceHeaders = typeof incoming === 'object' ? incoming : { traceparent: incoming };
+export function incomingTrace(incoming: IncomingHeaders, ids: HexIds): TraceContext {
+  const { traceparent, tracestate } = headersOf(incoming);
   const parent = parseTraceparent(traceparent);
   // Nobody has decided yet: who takes no part in the decision should not keep others from recording.
-  if (parent === undefined) return { traceId: hex(16), spanId: hex(8), sampled: true };
+  if (parent === undefined) return { traceId: idOf(ids, 16), spanId: idOf(ids, 8), sampled: true };
   const state = parseTracestate(tracestate);
-  return state === undefined ? nextStep(parent) : { ...nextStep(parent), state };
+  const step = nextStep(parent, ids);
+  return state === undefined ? step : { ...step, state };
+}
+
+/** Anything may have been handed over; what cannot be read tells of no trace. */
+function headersOf(incoming: IncomingHeaders): { readonly traceparent?: unknown; readonly tracestate?: unknown } {
+  if (typeof incoming !== 'object' || incoming === null) return { traceparent: incoming };
+  try {
+    // As fetch has them.
+    const { get } = incoming as { readonly get?: unknown };
+    if (typeof get !== 'function') return { traceparent: incoming['traceparent'], tracestate: incoming['tracestate'] };
+    const headers = incoming as unknown as { get(name: string): unknown };
+    return { traceparent: headers.get('traceparent'), tracestate: headers.get('tracestate') };
+  } catch {
+    return {};
+  }
 }
 
 /** A step of its own below another. @internal */
-export function nextStep({ traceId, spanId, sampled, state }: TraceContext): TraceContext {
-  const step = { traceId, spanId: hex(8), parentSpanId: spanId, sampled };
+export function nextStep({ traceId, spanId, sampled, state }: TraceContext, ids: HexIds): TraceContext {
+  const step = { traceId, spanId: idOf(ids, 8), parentSpanId: spanId, sampled };
   return state === undefined ? step : { ...step, state };
 }
 
@@ -50,9 +69,8 @@ export function outgoingHeaders(trace: TraceContext | undefined): { traceparent?
   return trace.state === undefined ? { traceparent } : { traceparent, tracestate: trace.state };
 }
 
-/** Random, and by its first bit never all zero. */
-function hex(bytes: number): string {
-  const drawn = secureBytes(bytes);
-  drawn[0] = (drawn[0] ?? 0) | 0x80;
-  return Array.from(drawn, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Ids that are all zero say nothing; drawn they are so once in 2 to the 64. */
+function idOf(ids: HexIds, bytes: number): string {
+  const id = ids.draw(bytes);
+  return /^0+$/.test(id) ? idOf(ids, bytes) : id;
 }

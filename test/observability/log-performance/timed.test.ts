@@ -11,7 +11,7 @@ describe('timed', () => {
     }, options);
     expectTypeOf(add).toEqualTypeOf<(a: number, b: number) => number>();
     expect(add(1, 2)).toBe(3);
-    const fields = { operation: 'add', durationMs: 12.346, outcome: 'ok' };
+    const fields = { operation: 'add', durationMs: 12.346, outcome: 'success' };
     expect(told).toEqual([['PERFORMANCE_EVENT', 'add took 12.3 ms', fields]]);
     expect(durations).toEqual([['add', 12.3456]]);
   });
@@ -37,8 +37,16 @@ describe('timed', () => {
       await reject().catch((error: unknown) => caught.push(error));
       expect(caught).toEqual([thrown, thrown]);
       expect(told).toEqual([
-        ['ERROR_EVENT', 'job failed after 5.0 ms', { operation: 'job', durationMs: 5, outcome: 'failed', err: thrown }],
-        ['ERROR_EVENT', 'job failed after 7.0 ms', { operation: 'job', durationMs: 7, outcome: 'failed', err: thrown }],
+        [
+          'ERROR_EVENT',
+          'job failed after 5.0 ms',
+          { operation: 'job', durationMs: 5, outcome: 'failure', err: thrown },
+        ],
+        [
+          'ERROR_EVENT',
+          'job failed after 7.0 ms',
+          { operation: 'job', durationMs: 7, outcome: 'failure', err: thrown },
+        ],
       ]);
       expect(told.every(([, , fields]) => 'err' in fields)).toBe(true);
       expect(durations.map(([, ms]) => ms)).toEqual([5, 7]);
