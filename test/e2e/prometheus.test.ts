@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { contentType, MetricsCollector } from 'breakwater/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dashboardExpressions, RULE_TESTS, rules, RULES } from '../observability/bridge/deployed.js';
+import { dashboardExpressions, RULE_CASES, RULE_TESTS, rules, RULES } from '../observability/bridge/deployed.js';
 import { observe } from '../observability/bridge/observe.js';
 import { everyPart, keepWaiting, useAll } from '../observability/bridge/parts.js';
-import { eventually, hasPrometheus, Prometheus, promtool } from './prometheus.js';
+import { eventually, hasPrometheus, Prometheus, promtool, testExpression } from './prometheus.js';
 
 const there = hasPrometheus();
 
@@ -57,8 +57,31 @@ describe.skipIf(!there)('promtool', () => {
     expect(promtool(['check', 'config', RULES.replace('breakwater-alerts', 'prometheus')])).toMatchObject({
       status: 0,
     });
-    const tested = promtool(['test', 'rules', RULE_TESTS]);
-    expect([tested.status, tested.said.includes('SUCCESS')]).toEqual([0, true]);
+    for (const file of [RULE_TESTS, RULE_CASES]) {
+      const { status, said } = promtool(['test', 'rules', file]);
+      expect([status, said.includes('SUCCESS')], said).toEqual([0, true]);
+    }
+  });
+
+  it('OBS-B45 sees in the panel of circuits the worst state of each service, whatever the others are in', () => {
+    const panel = dashboardExpressions().find(({ title }) => title === 'Circuits')?.expr ?? '';
+    const inState = (job: string, instance: string, is: string): string[] =>
+      ['CLOSED', 'OPEN', 'HALF_OPEN', 'ISOLATED', 'DISABLED'].map((state) => {
+        const labels = `job="${job}",instance="${instance}",breaker="db",state="${state}"`;
+        return `{ series: 'breakwater_circuit_state{${labels}}', values: '${state === is ? '1' : '0'}' }`;
+      });
+    const shown = (series: readonly string[], samples: Readonly<Record<string, number>>) =>
+      testExpression(panel, series, samples);
+    const shop = (value: number) => ({ '{job="shop",breaker="db"}': value });
+    const worst = [...inState('shop', '1', 'OPEN'), ...inState('shop', '2', 'HALF_OPEN')];
+    expect(shown(worst, shop(2))).toEqual({ status: 0, said: expect.stringContaining('SUCCESS') as string });
+    expect(shown(worst, shop(3)).status).not.toBe(0);
+    const one = (is: string) => [...inState('shop', '1', is), ...inState('shop', '2', 'CLOSED')];
+    expect(shown(one('CLOSED'), shop(0))).toMatchObject({ status: 0 });
+    expect(shown(one('HALF_OPEN'), shop(1))).toMatchObject({ status: 0 });
+    expect(shown(one('ISOLATED'), shop(3))).toMatchObject({ status: 0 });
+    const two = [...inState('shop', '1', 'OPEN'), ...inState('mail', '1', 'CLOSED')];
+    expect(shown(two, { ...shop(2), '{job="mail",breaker="db"}': 0 })).toMatchObject({ status: 0 });
   });
 });
 

@@ -24,6 +24,34 @@ export function promtool(
   return { status, said: `${stdout}${stderr}`.trim() };
 }
 
+/**
+ * What promtool says when an expression is tested.
+ *
+ * @param series - what there is at the beginning, each as `{ series: ..., values: ... }`.
+ * @param samples - what the expression must give then, by its labels.
+ */
+export function testExpression(
+  expr: string,
+  series: readonly string[],
+  samples: Readonly<Record<string, number>>,
+): ReturnType<typeof promtool> {
+  const dir = mkdtempSync(join(tmpdir(), 'breakwater-promtool-'));
+  try {
+    const file = join(dir, 'expression.test.yml');
+    const expected = Object.entries(samples).map(
+      ([labels, value]) => `{ labels: '${labels}', value: ${String(value)} }`,
+    );
+    const test = `{ expr: ${JSON.stringify(expr)}, eval_time: 0m, exp_samples: [${expected.join(', ')}] }`;
+    writeFileSync(
+      file,
+      `tests: [{ interval: 1m, input_series: [${series.join(', ')}], promql_expr_test: [${test}] }]\n`,
+    );
+    return promtool(['test', 'rules', file]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
 /** Asks again and again until there is an answer, but not for ever. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 45_000): Promise<T> {
   const untilMs = Date.now() + withinMs;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BUCKETS, METRICS_COLLECTOR_DEFAULTS } from 'breakwater/metrics';
 import { describe, expect, it } from 'vitest';
 import { exportedByCollector } from './collector.js';
-import { dashboard, dashboardExpressions, namesIn, RULE_TESTS, rules } from './deployed.js';
+import { dashboard, dashboardExpressions, namesIn, PROMETHEUS, RULE_CASES, RULE_TESTS, rules } from './deployed.js';
 import { type Exported, exportedByParts } from './exported.js';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/monitoring.md'), 'utf8');
@@ -33,7 +34,12 @@ describe('docs/monitoring.md', () => {
 
   it('OBS-B30 explains every alert', () => {
     const alerts = rules().filter(({ kind }) => kind === 'alert');
-    expect(alerts.filter(({ name }) => !page.includes(`| \`${name}\``)).map(({ name }) => name)).toEqual([]);
+    const listed = [...page.matchAll(/^\| `(Breakwater\w+)` +\| (\w+) +\| (\w+) +\| .{10,} \|$/gm)];
+    const field = (text: string, name: string): string | undefined =>
+      new RegExp(`^ +${name}: (\\S+)$`, 'm').exec(text)?.[1];
+    expect(listed.map(([, name, severity, after]) => [name, severity, after])).toEqual(
+      alerts.map(({ name, text }) => [name, field(text, 'severity'), field(text, 'for')]),
+    );
   });
 });
 
@@ -60,6 +66,24 @@ describe('the alert rules', () => {
       expect(tests.split(`alertname: ${name}\n`).length - 1, name).toBe(3);
     }
     expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+  });
+
+  it('OBS-B33 are tested with courses of events for alerts that there are', () => {
+    const names = new Set(rules().map(({ name }) => name));
+    const tested = [...readFileSync(RULE_CASES, 'utf8').matchAll(/alertname: (\w+)$/gm)].map(([, name = '']) => name);
+    expect(tested.length).toBeGreaterThan(20);
+    expect(tested.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('OBS-B33 warn before a scrape is dropped, and not before ten default histograms are full', () => {
+    const limit = Number(/^ {4}sample_limit: (\d+)$/m.exec(readFileSync(PROMETHEUS, 'utf8'))?.[1]);
+    const { maxSeriesPerMetric } = METRICS_COLLECTOR_DEFAULTS;
+    // Of each series the buckets, +Inf, the sum and the count; the overflow series comes on top.
+    const full = (maxSeriesPerMetric + 1) * (BUCKETS.HTTP_SECONDS.length + 3);
+    expect(limit).toBeGreaterThan(10 * full);
+    const rule = rules().find(({ name }) => name === 'BreakwaterScrapeNearlyTooLarge');
+    expect(rule?.expr).toContain(`> ${String(limit * 0.8)}\n`);
+    expect(rule?.text).toContain(`sample_limit of ${String(limit)} `);
   });
 });
 
@@ -90,6 +114,16 @@ describe('the dashboard', () => {
       expect(targets.length, title).toBeGreaterThan(0);
       expect(new Set(targets.map(({ refId }) => refId)).size, title).toBe(targets.length);
       for (const { expr } of targets) expect(expr, title).toContain('job=~"$job",instance=~"$instance"');
+    }
+  });
+
+  it('OBS-B34 keeps services apart: what is brought together has its job, and shows it', () => {
+    const targets = dashboard().panels.flatMap(({ targets = [] }) => targets);
+    const grouped = targets.filter(({ expr }) => / by \(/.test(expr));
+    expect(grouped.length).toBeGreaterThan(60);
+    for (const { expr, legendFormat } of grouped) {
+      expect(expr.replaceAll(/ by \(job[,)]/g, ''), expr).not.toContain(' by (');
+      expect(legendFormat, expr).toMatch(/^\{\{job\}\} /);
     }
   });
 

@@ -7,6 +7,9 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** The files that are deployed beside a service. */
 export const RULES = join(ROOT, 'deploy/prometheus/breakwater-alerts.yml');
 export const RULE_TESTS = join(ROOT, 'deploy/prometheus/tests/breakwater-alerts.test.yml');
+/** Courses of events that the rules must see, or must not. */
+export const RULE_CASES = join(ROOT, 'deploy/prometheus/tests/breakwater-cases.test.yml');
+export const PROMETHEUS = join(ROOT, 'deploy/prometheus/prometheus.yml');
 
 /** One rule: what it is called, and its fields as they are written. */
 export interface Rule {
@@ -35,7 +38,7 @@ interface Panel {
   readonly title: string;
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets?: readonly { readonly refId: string; readonly expr: string }[];
+  readonly targets?: readonly { readonly refId: string; readonly expr: string; readonly legendFormat?: string }[];
 }
 
 interface Dashboard {
