@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -58,6 +58,15 @@ it('OBS-L14 keeps no process alive, and flush no longer than its time', async ()
      console.log(await log.flush(50));`,
   );
   expect([stuck.code, stuck.out]).toEqual([0, 'false\n']);
+});
+
+it.runIf(existsSync('/dev/full'))('OBS-L14 flush ends also when the disk is full', async () => {
+  const { code, out } = await run(
+    `const log = new StructuredLogger({ destination: '/dev/full', onListenerError: () => {} });
+     for (let i = 0; i < 10; i++) log.systemEvent('x');
+     console.log(await log.flush(500), JSON.stringify(log.snapshot()));`,
+  );
+  expect([code, out]).toEqual([0, 'false {"written":0,"dropped":10,"leftOut":0,"truncated":0}\n']);
 });
 
 it('OBS-L13 goes on when nobody reads standard output any more', async () => {

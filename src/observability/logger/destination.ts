@@ -12,6 +12,8 @@ export interface LogDestination {
 
 /** What a destination may have besides, as streams and pino's destinations do. @internal */
 export interface DestinationExtras {
+  /** Of pino's own: whether lines are written at once. */
+  readonly sync?: boolean;
   readonly destroyed?: boolean;
   readonly writableEnded?: boolean;
   readonly writableLength?: number;

@@ -23,6 +23,9 @@ export class Sink {
   readonly #wantsMetadata: boolean;
   readonly #levels: Readonly<Record<LineLevel, string>>;
   readonly #isStream: boolean;
+  readonly #drains: boolean;
+  #undrained = false;
+  readonly #draining: (() => void)[] = [];
   #isWriting = false;
   #isLosing = false;
   #isBroken = false;
@@ -48,6 +51,13 @@ export class Sink {
       if (this.#isWriting) this.#dropped++;
       this.#failed(error);
     });
+    // pino's asynchronous destinations call back before the last line is written, and tell of it in this way.
+    this.#drains = this.#destination.sync === false && typeof this.#destination.on === 'function';
+    if (this.#drains)
+      this.#listen('drain', () => {
+        this.#undrained = false;
+        for (const done of this.#draining.splice(0)) done();
+      });
     this.#listen('drop', () => {
       this.#lost();
     });
@@ -73,6 +83,7 @@ export class Sink {
       return;
     }
     this.#isWriting = true;
+    if (this.#drains) this.#undrained = true;
     const before = this.#dropped;
     try {
       if (this.#wantsMetadata) Object.assign(this.#destination, { lastLevel: LEVEL_RANKS[level], lastObj: {} });
@@ -132,9 +143,13 @@ export class Sink {
         cancel();
         resolve((error === undefined || error === null) && !this.#isBroken && !this.#isLosing);
       };
+      const drained = (error?: unknown): void => {
+        if (this.#undrained && (error === undefined || error === null)) this.#draining.push(done);
+        else done(error);
+      };
       const ask = (): void => {
         try {
-          this.#ask(done);
+          this.#ask(drained);
         } catch (error) {
           done(error);
         }

@@ -6,7 +6,7 @@ import type { SecretMatcher } from '../../core/secret-matcher.js';
 export interface TextRules {
   /** Whether names of any form may be among them. */
   readonly anyName: boolean;
-  of(this: void, name: string): Sensitivity;
+  readonly of: (name: string) => Sensitivity;
 }
 
 /** Characters of one text that are written. @internal */

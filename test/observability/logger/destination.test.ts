@@ -125,16 +125,7 @@ it('OBS-L14 flush ends after its time, whatever the destination does', async () 
         done(new Error('no'));
       },
     },
-    {
-      write: () => true,
-      flush: (done: () => void) => {
-        done();
-        done();
-      },
-      flushSync: () => {
-        throw new Error('not ready');
-      },
-    },
+    { write: () => true, flush: () => Promise.reject(new Error('no')) },
     new Writable({ write: () => undefined }),
   ];
   for (const destination of stuck) {
@@ -183,4 +174,29 @@ it('takes what pino writes to: its destinations, and several at once by level', 
   several.log.systemEvent('a');
   several.log.error('b');
   expect([all.texts.length, errors.texts.length]).toEqual([2, 1]);
+});
+
+it('OBS-L14 flush waits for lines that arrive later, and says when they did not', async () => {
+  const settle: (() => void)[] = [];
+  const { log } = logger({ destination: { write: () => new Promise<void>((resolve) => settle.push(resolve)) } });
+  log.systemEvent('a');
+  log.systemEvent('b');
+  expect(log.snapshot().written).toBe(0);
+  let flushed: boolean | undefined;
+  void log.flush().then((answer) => (flushed = answer));
+  settle[0]?.();
+  await microtasks();
+  expect(flushed).toBeUndefined();
+  settle[1]?.();
+  await microtasks();
+  expect([flushed, log.snapshot().written]).toEqual([true, 2]);
+  const failing = logger({ destination: { write: () => Promise.reject(new Error('no')) } });
+  failing.log.systemEvent('a');
+  expect(await failing.log.flush()).toBe(false);
+  expect(failing.log.snapshot()).toMatchObject({ written: 0, dropped: 1 });
+  expect(failing.reported).toMatchObject([
+    { code: 'BREAKWATER_W_LOG_DESTINATION', message: expect.stringContaining('no') as string },
+  ]);
+  const promised = logger({ destination: { write: () => true, flush: () => Promise.resolve() } });
+  expect(await promised.log.flush()).toBe(true);
 });

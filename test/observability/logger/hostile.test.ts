@@ -1,3 +1,4 @@
+import { registerSecret } from 'breakwater/core';
 import fc from 'fast-check';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
@@ -222,4 +223,80 @@ it('OBS-L8 whatever is logged becomes one line of JSON', () => {
     ),
     { numRuns: 3_000 },
   );
+});
+
+it('OBS-L8 writes a line and runs the call also for fields that cannot be read at all', () => {
+  const { log, out } = logger();
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const closed = new Proxy(
+    {},
+    {
+      getPrototypeOf: () => {
+        throw new Error('no');
+      },
+    },
+  );
+  class Hostile {
+    get stack(): string {
+      throw new Error('no');
+    }
+  }
+  for (const fields of [revoked.proxy, closed, new Hostile()]) {
+    log.systemEvent('line', fields);
+    expect(log.withContext(fields, () => 'ran')).toBe('ran');
+    expect(log.operation('o', fields, () => 'ran')).toBe('ran');
+    log.child(fields).systemEvent('child');
+  }
+  expect(out.lines.filter(({ msg }) => msg === 'line' || msg === 'child')).toHaveLength(6);
+  expect(log.withTrace(null as never, () => 'ran')).toBe('ran');
+  expect(log.withTrace(revoked.proxy, () => 'ran')).toBe('ran');
+  expect(
+    log.withTrace(
+      new Headers({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }) as never,
+      () => log.trace()?.traceId,
+    ),
+  ).toBe('a'.repeat(32));
+});
+
+it('OBS-L8 marks every line in which something was cut, and cuts instead of dropping', () => {
+  const { log, out } = logger();
+  log.systemEvent('m'.repeat(20_000));
+  log.error('x', new Error(`beginning ${'y'.repeat(80_000)}`));
+  log.withContext(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${String(i)}`, i])), () => {
+    log.systemEvent('a');
+  });
+  expect(out.lines.map(({ truncated }) => truncated)).toEqual([true, true, true]);
+  expect((out.lines[1]?.['err'] as { message: string }).message).toMatch(/^beginning y+/);
+  const big = (n: number): object => ({ [`t${String(n)}`]: Array.from({ length: 10 }, () => 'z'.repeat(9_000)) });
+  log.child(big(1)).withContext(big(2), () => {
+    log.child(big(3)).error('x', new Error('e'.repeat(9_000)), big(4));
+  });
+  expect(out.texts.at(-1)?.length).toBeLessThan(100_000);
+});
+
+it('OBS-L2 has no name twice, whatever secrets the names held', () => {
+  using _ = registerSecret('hunter2secret');
+  using __ = registerSecret('second2secret');
+  const { log, out } = logger();
+  log.systemEvent('x', { '[secret]': 1, hunter2secret: 2, second2secret: 3, '[secret]#2': 4 });
+  expect(Object.keys(out.last).filter((name) => name.startsWith('[secret]'))).toHaveLength(4);
+  const long = 'k'.repeat(250);
+  log.systemEvent('x', { [long]: 1, [`${'k'.repeat(199)}…`]: 2, [`${long}x`]: 3 });
+  expect(Object.keys(out.last).filter((name) => name.startsWith('kkk'))).toHaveLength(3);
+});
+
+it('a clock that says nothing, and values that log for ever, cost no line', () => {
+  const broken = { now: () => 0, wallNow: () => NaN, schedule: () => () => undefined };
+  const { log, out } = logger({ clock: broken });
+  log.systemEvent('x');
+  expect(out.last.time).toBe(0);
+  const endless = {
+    toJSON(): string {
+      log.systemEvent('again', { endless });
+      return 'x';
+    },
+  };
+  log.systemEvent('first', { endless });
+  expect(out.texts.length).toBeLessThan(10);
 });
