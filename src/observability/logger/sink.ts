@@ -27,6 +27,8 @@ export class Sink {
   #undrained = false;
   readonly #draining: (() => void)[] = [];
   #isWriting = false;
+  /** Whether the line that is being written is; pino's destinations tell of some errors twice. */
+  #isLost = false;
   #isLosing = false;
   #isBroken = false;
   /** Lines whose promise has not settled, and who waits for them. */
@@ -48,7 +50,8 @@ export class Sink {
       // Nobody reads any more; pino's destinations ignore what is written from here on.
       if ((error as { readonly code?: unknown } | null)?.code === 'EPIPE') this.#isBroken = true;
       // Later it tells of no line in particular.
-      if (this.#isWriting) this.#dropped++;
+      if (this.#isWriting && !this.#isLost) this.#dropped++;
+      this.#isLost = true;
       this.#failed(error);
     });
     // pino's asynchronous destinations call back before the last line is written, and tell of it in this way.
@@ -83,6 +86,7 @@ export class Sink {
       return;
     }
     this.#isWriting = true;
+    this.#isLost = false;
     if (this.#drains) this.#undrained = true;
     const before = this.#dropped;
     try {
