@@ -1,4 +1,6 @@
+import { MASK } from '../../core/mask-fields.js';
 import { redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { headLines, type TextFormat } from './exposition.js';
 import { counterBase, isLabelName, isMetricName } from './names.js';
 import { escapeValue, labelValueText, numberText } from './text.js';
@@ -142,12 +144,12 @@ export class ForeignText {
   #line(line: string): boolean {
     if (line.trim() === '') return true;
     if (!line.startsWith('#')) return this.#sample(line);
-    const [, word, name, rest = ''] = /^#[ \t]+(HELP|TYPE)[ \t]+(\S+)[ \t]*([^\n]*)$/.exec(line) ?? [];
+    const [, word, name, rest = ''] = /^#[ \t]+(HELP|TYPE)[ \t]+(\S+)(?:[ \t]([^\n]*))?$/.exec(line) ?? [];
     // Any other comment says nothing that matters to us.
     if (word === undefined) return true;
     if (!isMetricName(name)) return false;
     if (word === 'TYPE') return this.#announce(name, rest.trim());
-    if (!this.#help.has(name)) this.#help.set(name, redactText(unescaped(rest), 1_000));
+    if (!this.#help.has(name)) this.#help.set(name, redactText(unescaped(rest), 1_000).trim());
     return true;
   }
 
@@ -194,7 +196,7 @@ export class ForeignText {
       LABEL.lastIndex = at;
       const [, name = '', value = ''] = LABEL.exec(inside) ?? [];
       if (!isLabelName(name) || labels.has(name)) return undefined;
-      labels.set(name, this.#shown(value));
+      labels.set(name, isSensitiveKey(name) ? MASK : this.#shown(value));
     }
     const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
@@ -208,7 +210,7 @@ export class ForeignText {
   #shown(escaped: string): string {
     let shown = this.#clean.get(escaped);
     if (shown === undefined) {
-      shown = escapeValue(labelValueText(unescaped(escaped)));
+      shown = escapeValue(labelValueText('', unescaped(escaped)));
       if (this.#clean.size < 10_000) this.#clean.set(escaped, shown);
     }
     return shown;

@@ -2,6 +2,7 @@ import type { Component, ComponentEvent, MetricSample } from '../../core/compone
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
+import { quiet } from '../../core/thenable.js';
 import { componentEvent, METRICS_EVENTS, type MetricsCollectorEvents } from './events.js';
 import { Exemplars } from './exemplar.js';
 import { type PromRegistry, promMetric } from './expose-in.js';
@@ -72,6 +73,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
           histogram: (metric, help, labels, bounds) => this.#registry.histogram({ name: metric, help, labels, bounds }),
         },
         probe,
+        (error) => troubles.hookError(error),
       );
       this.onCollect(() => {
         own.read();
@@ -178,7 +180,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
           this.#troubles.conflict(family.name, family.name);
           return;
         }
-        registry.registerMetric(metric as never);
+        quiet(registry.registerMetric(metric as never), (error) => this.#troubles.failed(error));
         shown.set(family.name, metric);
       } catch (error) {
         this.#troubles.failed(error);
@@ -187,7 +189,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
     return this.#ending(() => {
       stop();
       for (const [name, metric] of shown)
-        if (registry.getSingleMetric(name) === metric) registry.removeSingleMetric(name);
+        if (registry.getSingleMetric(name) === metric) quiet(registry.removeSingleMetric(name));
     });
   }
 
@@ -262,9 +264,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
   /** Hears of limits that were reached, conflicts and failures, as plain JSON. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const ends = METRICS_EVENTS.map((type) =>
-      this.#troubles.events.on(type, (data) => {
-        listener(componentEvent(type, data));
-      }),
+      this.#troubles.events.on(type, (data) => listener(componentEvent(type, data))),
     );
     return () => {
       for (const end of ends) end();

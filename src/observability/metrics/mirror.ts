@@ -1,3 +1,4 @@
+import { quiet } from '../../core/thenable.js';
 import type { HistogramFamily, Recorder } from './histogram.js';
 import type { OwnFamily } from './registry.js';
 import { labelsOf } from './snapshot.js';
@@ -101,7 +102,7 @@ export class MeterMirror {
       let its = attributes.get(series);
       if (its === undefined) attributes.set(series, (its = labelsOf(family.labels, series.values)));
       try {
-        instrument.record(value, its);
+        quiet(instrument.record(value, its), this.#failed);
       } catch (error) {
         this.#failed(error);
       }

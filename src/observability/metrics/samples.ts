@@ -1,7 +1,8 @@
 import type { MetricSample } from '../../core/component.js';
-import { redactText } from '../../core/redaction.js';
+import { redactName, redactSecrets, redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { Claims, isLabelName, isMetricName } from './names.js';
-import { labelBlock, labelValueText } from './text.js';
+import { labelBlock, labelValueText, LONGEST_VALUE } from './text.js';
 
 /** One sample, as a scrape shows it. @internal */
 export interface SampleSeries {
@@ -126,7 +127,7 @@ export class SampleMerger {
       // In one order, so that the same labels are the same series however they were written.
       entries.sort(([a], [b]) => (a < b ? -1 : 1));
       const names = entries.map(([label]) => label);
-      const values = entries.map(([, text]) => this.#shown(text));
+      const values = entries.map(([label, text]) => this.#shown(label, text));
       return {
         name,
         type,
@@ -138,10 +139,14 @@ export class SampleMerger {
     }
   }
 
-  #shown(value: unknown): string {
-    if (typeof value !== 'string') return labelValueText(value);
-    let clean = this.#clean.get(value);
-    if (clean === undefined) this.#clean.set(value, (clean = labelValueText(value)));
+  #shown(label: string, value: unknown): string {
+    if (typeof value !== 'string' || isSensitiveKey(label)) return labelValueText(label, value);
+    let clean = this.#clean.get(label === 'name' ? `\0${value}` : value);
+    if (clean === undefined) {
+      // It names a part: `token:refresh` is no field there, and two parts must not become one.
+      if (label === 'name') this.#clean.set(`\0${value}`, (clean = redactSecrets(redactName(value), LONGEST_VALUE)));
+      else this.#clean.set(value, (clean = labelValueText(label, value)));
+    }
     return clean;
   }
 }

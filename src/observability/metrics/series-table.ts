@@ -92,7 +92,7 @@ export class SeriesTable<S extends SeriesBase> {
     const unknown = Object.keys(given).filter((name) => !this.#labels.includes(name));
     const missing = this.#labels.filter((name) => !Object.hasOwn(given, name) || given[name] === undefined);
     if (unknown.length + missing.length > 0) throw this.#refused(unknown, missing);
-    return this.#labels.map((name) => labelValueText(given[name]));
+    return this.#labels.map((name) => labelValueText(name, given[name]));
   }
 
   intern(labels: unknown): S {
@@ -219,10 +219,13 @@ export class SeriesTable<S extends SeriesBase> {
     const wrong = unknown.slice(0, 10).map((name) => {
       const meant = nearest(name, this.#labels);
       const hint = meant === undefined ? '' : ` (did you mean '${meant}'?)`;
-      return `unknown label '${redactName(name.slice(0, 64))}'${hint}`;
+      return `unknown label '${redactName(name, 64)}'${hint}`;
     });
-    for (const name of missing) wrong.push(`missing label '${name}'`);
-    const all = this.#labels.length === 0 ? 'it has no labels' : `its labels are ${this.#labels.join(', ')}`;
-    return new InvalidArgumentError(`metric '${this.#options.metric}': ${wrong.join(', ')}; ${all}`);
+    for (const name of missing) wrong.push(`missing label '${redactName(name)}'`);
+    const all =
+      this.#labels.length === 0
+        ? 'it has no labels'
+        : `its labels are ${this.#labels.map((name) => redactName(name)).join(', ')}`;
+    return new InvalidArgumentError(`metric '${redactName(this.#options.metric)}': ${wrong.join(', ')}; ${all}`);
   }
 }
