@@ -155,7 +155,7 @@ export function parseHistogram(
   name: unknown,
   prefix: string,
   given: unknown,
-): Definition & { readonly bounds: readonly number[] } {
+): Definition & { readonly bounds: readonly number[] | undefined } {
   const schema = { help: helpOption(), labels: labelsOption(['le']), buckets: bucketsOption() };
   const { buckets, ...rest } = parse('histogram', name, prefix, given, schema);
   return { ...rest, bounds: buckets };

@@ -63,11 +63,18 @@ export class SampleMerger {
   readonly #troubles: SampleTroubles;
   readonly #claims: Claims;
   readonly #families = new Map<string, Collected>();
+  /** Those of other collectors, which have the names of ours. */
+  readonly others: MetricSample[] = [];
+  readonly #own: ReadonlyMap<string, string> | undefined;
   // Values come again and again; to clean one takes longer than to remember it for the time of a scrape.
   readonly #clean = new Map<string, string>();
 
-  /** @param claims - names that samples may not have. */
-  constructor(claims: Claims, troubles: SampleTroubles) {
+  /**
+   * @param claims - names that samples may not have.
+   * @param own - the collector's own names and their types: another collector's samples of these are kept aside.
+   */
+  constructor(claims: Claims, troubles: SampleTroubles, own?: ReadonlyMap<string, string>) {
+    this.#own = own;
     this.#claims = new Claims(claims);
     this.#troubles = troubles;
   }
@@ -101,6 +108,10 @@ export class SampleMerger {
       return;
     }
     const { name, type } = read;
+    if (this.#own?.get(name) === type) {
+      this.others.push(sample as MetricSample);
+      return;
+    }
     let family = this.#families.get(name);
     if (family === undefined) {
       const collision = this.#claims.collision(type, name);
