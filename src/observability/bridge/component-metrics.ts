@@ -58,15 +58,20 @@ export class ComponentMetrics implements Tap {
 
   /** Each part by itself, so that one that throws takes nothing else along. */
   *#part(read: () => Iterable<MetricSample>): Generator<MetricSample, void> {
-    if (this.#stopped) return;
     try {
+      if (this.#isStopped()) return;
       for (const sample of read()) {
-        if (this.#stopped) return;
+        // It may be stopped while a scrape goes on.
+        if (this.#isStopped()) return;
         yield sample;
       }
     } catch (error) {
       this.#reporter.listenerError(error);
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped;
   }
 
   #own(): Iterable<MetricSample> {

@@ -175,6 +175,8 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
   exposeIn(registry: PromRegistry): () => void {
     checkMethods('exposeIn', registry, ['registerMetric', 'removeSingleMetric', 'getSingleMetric']);
     const shown = new Map<string, object>();
+    // Asynchronous by mistake, perhaps.
+    const into: { registerMetric(metric: never): unknown; removeSingleMetric(name: string): unknown } = registry;
     const stop = this.#registry.each((family) => {
       const metric = promMetric(family, registry, () => this.#scrape.collected());
       try {
@@ -183,7 +185,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
           this.#troubles.conflict(family.name, holder);
           return;
         }
-        quiet(registry.registerMetric(metric as never), (error) => this.#troubles.failed(error));
+        quiet(into.registerMetric(metric as never), (error) => this.#troubles.failed(error));
         shown.set(family.name, metric);
       } catch (error) {
         this.#troubles.failed(error);
@@ -192,7 +194,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
     return this.#ending(() => {
       stop();
       for (const [name, metric] of shown)
-        if (registry.getSingleMetric(name) === metric) quiet(registry.removeSingleMetric(name));
+        if (registry.getSingleMetric(name) === metric) quiet(into.removeSingleMetric(name));
     });
   }
 

@@ -93,10 +93,14 @@ export class MeterMirror {
   };
 
   #record(family: HistogramFamily): void {
-    const instrument = this.#meter.createHistogram(family.name, {
-      description: family.help,
-      advice: { explicitBucketBoundaries: [...family.bounds] },
-    });
+    // Asynchronous by mistake, perhaps.
+    const instrument: { record(value: number, attributes: object): unknown } = this.#meter.createHistogram(
+      family.name,
+      {
+        description: family.help,
+        advice: { explicitBucketBoundaries: [...family.bounds] },
+      },
+    );
     const attributes = new WeakMap<BucketSeries, Readonly<Record<string, string>>>();
     const recorder: Recorder = (value, series) => {
       let its = attributes.get(series);
