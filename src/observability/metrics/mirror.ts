@@ -94,13 +94,11 @@ export class MeterMirror {
 
   #record(family: HistogramFamily): void {
     // Asynchronous by mistake, perhaps.
-    const instrument: { record(value: number, attributes: object): unknown } = this.#meter.createHistogram(
-      family.name,
-      {
+    const instrument: { record(value: number, attributes: Readonly<Record<string, string>>): unknown } =
+      this.#meter.createHistogram(family.name, {
         description: family.help,
         advice: { explicitBucketBoundaries: [...family.bounds] },
-      },
-    );
+      });
     const attributes = new WeakMap<BucketSeries, Readonly<Record<string, string>>>();
     const recorder: Recorder = (value, series) => {
       let its = attributes.get(series);
