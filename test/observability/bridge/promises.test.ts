@@ -6,7 +6,7 @@ const boom = new Error('rejected');
 const reject = (): Promise<never> => Promise.reject(boom);
 
 describe('observe: promises by mistake', () => {
-  it('OBS-B30 a snapshot or health that is a promise is reported, and nothing is shown of it', async () => {
+  it('OBS-B60 a snapshot or health that is a promise is reported, and nothing is shown of it', async () => {
     const one = setup({ snapshot: reject as never });
     expect(one.scrape()).toEqual([]);
     await settle();
@@ -17,7 +17,7 @@ describe('observe: promises by mistake', () => {
     expect(String(two.reported[0])).toContain('health() of worker must answer at once');
   });
 
-  it('OBS-B30 subscribing, collecting and ending either may reject: reported', async () => {
+  it('OBS-B60 subscribing, collecting and ending either may reject: reported', async () => {
     for (const way of ['subscribe', 'collect']) {
       for (const ends of [false, true]) {
         const reported: unknown[] = [];
@@ -34,7 +34,7 @@ describe('observe: promises by mistake', () => {
 });
 
 describe('observe: what a snapshot names', () => {
-  it('OBS-B31 neither secrets nor the names of people become metrics', () => {
+  it('OBS-B61 neither secrets nor the names of people become metrics', () => {
     const snapshot = () => ({
       apiKey: 17,
       token: 4,
@@ -47,7 +47,7 @@ describe('observe: what a snapshot names', () => {
     expect(scrape().map(({ name }) => name)).toEqual(['breakwater_worker_counts_done', 'breakwater_worker_queued']);
   });
 
-  it('OBS-B31 a label whose name is sensitive shows no value', () => {
+  it('OBS-B61 a label whose name is sensitive shows no value', () => {
     const labels = { apiKey: 'k-123', note: 'Bearer abcdefgh12345678', n: 'mail' };
     const { scrape } = setup({ metrics: () => [{ name: 'x', type: 'gauge', help: 'X.', value: 1, labels }] });
     expect(scrape()[0]?.labels).toEqual({ apiKey: '[secret]', note: 'Bearer [secret]', n: 'mail' });
@@ -55,7 +55,7 @@ describe('observe: what a snapshot names', () => {
 });
 
 describe('observe: a scrape of a large part', () => {
-  it('OBS-B32 reads samples one by one, as they are asked for', () => {
+  it('OBS-B62 reads samples one by one, as they are asked for', () => {
     let read = 0;
     const { sources } = setup({
       *metrics() {
