@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { registerSecret } from 'breakwater/core';
 import { RateLimiter } from 'breakwater/rate-limiter';
-const trace = { getActiveSpan: () => ({ spanContext: () => ({ traceId: 'aabb', spanId: 'cc' }) }) };
+interface Span {
+  spanContext(): { readonly traceId: string; readonly spanId: string };
+}
+const trace = {
+  getActiveSpan: (): Span | undefined => ({ spanContext: () => ({ traceId: 'aabb', spanId: 'cc' }) }),
+};
 // #region basic
 import { contentType, MetricsCollector, metricsFormat } from 'breakwater/metrics';
 
@@ -16,12 +22,10 @@ const end = took.startTimer({ kind: 'mail' });
 end();
 
 const server = createServer((request, response) => {
-  void (async () => {
-    const format = metricsFormat(request.headers.accept);
-    response.setHeader('Content-Type', contentType(format));
-    for await (const chunk of metrics.stream(format)) response.write(chunk);
-    response.end();
-  })();
+  const format = metricsFormat(request.headers.accept);
+  response.setHeader('Content-Type', contentType(format));
+  // As fast as the reader takes it; one that goes away ends it.
+  pipeline(Readable.from(metrics.stream(format)), response, () => undefined);
 });
 // #endregion basic
 
@@ -43,7 +47,7 @@ metrics.collectFrom(() => limiter.metrics());
 // #region exemplar
 // Values that lead to a trace, in OpenMetrics; here with the API of OpenTelemetry.
 const traced = new MetricsCollector({
-  exemplar: () => trace.getActiveSpan().spanContext(),
+  exemplar: () => trace.getActiveSpan()?.spanContext(),
   runtime: true,
   seriesTtlMs: 3_600_000,
 });

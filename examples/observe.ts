@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 // #region basic
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { StructuredLogger } from 'breakwater/logger';
-import { MetricsCollector, observe } from 'breakwater/metrics';
+import { contentType, MetricsCollector, metricsFormat, observe } from 'breakwater/metrics';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';
 
 const breaker = new CircuitBreaker({ name: 'payments', failureThreshold: 3 });
@@ -25,11 +26,10 @@ const server = createServer((request, response) => {
     response.writeHead(404).end();
     return;
   }
-  response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
-  void (async () => {
-    for await (const chunk of metrics.stream('prometheus')) response.write(chunk);
-    response.end();
-  })();
+  const format = metricsFormat(request.headers.accept);
+  response.setHeader('Content-Type', contentType(format));
+  // As fast as the reader takes it; one that goes away ends it.
+  pipeline(Readable.from(metrics.stream(format)), response, () => undefined);
 });
 // #endregion serve
 server.listen(0, '127.0.0.1');

@@ -83,7 +83,7 @@ function parseGroup<S extends OptionSchema>(
     if (Object.hasOwn(schema, key) || given[key] === undefined) continue;
     const meant = nearest(key, names);
     report(
-      prefix + key.slice(0, 64),
+      prefix + redactName(key, 64),
       `is not an option${meant === undefined ? '' : `; did you mean ${prefix}${meant}?`}`,
       true,
     );

@@ -20,16 +20,21 @@ export function settled<T, R>(promise: Promise<T>, done: (value: T) => R, failed
   return Promise.prototype.then.call(promise, done as (value: unknown) => R, failed) as Promise<R>;
 }
 
-/** Lets a promise that nobody waits for fail quietly: one that is forgotten would end the process. @internal */
-export function quiet(value: unknown): void {
+/**
+ * Lets a promise that nobody waits for fail quietly: one that is forgotten would end the process.
+ *
+ * @param failed - told of what it rejects with.
+ * @internal
+ */
+export function quiet(value: unknown, failed: (error: unknown) => void = ignore): void {
   if (!isThenable(value)) return;
   try {
-    void settled(
-      Promise.resolve(value),
-      () => undefined,
-      () => undefined,
-    );
+    void settled(Promise.resolve(value), ignore, failed);
   } catch {
     // It cannot be waited for.
   }
+}
+
+function ignore(): void {
+  // Nobody waits for it.
 }

@@ -28,7 +28,5 @@ const LEVELS = /* @__PURE__ */ Object.freeze({ HEALTHY: 'info', DEGRADED: 'warn'
 
 /** Passes changes on as plain JSON; the returned function stops that. @internal */
 export function tellAsJson(events: Emitter<HealthEvents>, listener: (event: ComponentEvent) => void): () => void {
-  return events.on('statusChange', (data) => {
-    listener({ type: 'statusChange', level: LEVELS[data.to], data });
-  });
+  return events.on('statusChange', (data) => listener({ type: 'statusChange', level: LEVELS[data.to], data }));
 }

@@ -6,7 +6,7 @@ import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
 import { createAddressResolver } from '../traffic/client-address/index.js';
 import { authorizer } from './authorization.js';
-import { HARDENING_EVENTS, type HardeningEvents } from './events.js';
+import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './events.js';
 import { type Exchange, RequestView, stateOf } from './exchange.js';
 import { fillHeaders } from './fill-headers.js';
 import { Guard, type Identify, type Later } from './guard.js';
@@ -177,11 +177,7 @@ class Pipeline implements Hardening {
   }
 
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('refused', ({ decision, ...request }) => {
-      const { policy, source, retryAfterMs } = decision;
-      const wait = retryAfterMs === Infinity ? null : retryAfterMs;
-      listener({ type: 'refused', level: 'warn', data: { ...request, policy, source, retryAfterMs: wait } });
-    });
+    return this.#events.on('refused', (event) => listener({ type: 'refused', level: 'warn', data: eventData(event) }));
   }
 
   snapshot(): HardeningSnapshot {
@@ -250,4 +246,10 @@ function frameworkResolver(reporter: Reporter): (exchange: Exchange) => string |
 
 function byHeader(identify: Identify | 'x-user-id' | undefined): Identify | undefined {
   return identify === 'x-user-id' ? (request) => request.header('x-user-id') : identify;
+}
+
+/** A refusal as plain JSON. */
+function eventData({ decision, ...request }: RequestRefused): object {
+  const { policy, source, retryAfterMs } = decision;
+  return { ...request, policy, source, retryAfterMs: retryAfterMs === Infinity ? null : retryAfterMs };
 }

@@ -1,5 +1,6 @@
 import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
 import { oneOf, parseOptions, type OptionKind } from '../core/options.js';
+import { redactName } from '../core/redaction.js';
 
 /** Which set of headers to begin with. */
 export type SecurityHeadersPreset = 'default' | 'modern';
@@ -60,7 +61,7 @@ function headersOption(): OptionKind<Readonly<Record<string, string | false>>> {
         return {};
       }
       for (const [name, header] of Object.entries(value)) {
-        const shown = `${path}.${name.slice(0, 64)}`;
+        const shown = `${path}.${redactName(name, 64)}`;
         if (!NAME.test(name)) report(shown, 'is not a header name');
         else if (header !== false && (typeof header !== 'string' || !VALUE.test(header))) {
           report(shown, 'must be false, or text that a header can carry: no line breaks');

@@ -1,11 +1,13 @@
 import type { Component, MetricSample } from '../../core/component.js';
 import { HealthStatus } from '../../core/health-status.js';
-import { redactName } from '../../core/redaction.js';
+import { MASK } from '../../core/mask-fields.js';
+import { redactName, redactText } from '../../core/redaction.js';
 import type { Reporter } from '../../core/reporter.js';
-import { quiet } from '../../core/thenable.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
+import { isThenable } from '../../core/thenable.js';
 import type { Shown } from './engine.js';
 import { EventCounts } from './event-counts.js';
-import { listen } from './listen.js';
+import { harmless, listen } from './listen.js';
 import type { ObserveMetrics } from './options.js';
 import { SnapshotGauges } from './snapshot-gauges.js';
 import type { Tap } from './taps.js';
@@ -24,7 +26,7 @@ export class ComponentMetrics implements Tap {
   readonly #gauges: SnapshotGauges;
   readonly #stopListening: () => void;
   #stopped = false;
-  #stopCollecting: unknown;
+  readonly #stopCollecting: unknown;
 
   constructor(component: Component, shown: Shown, metrics: ObserveMetrics, reporter: Reporter) {
     this.#component = component;
@@ -36,9 +38,7 @@ export class ComponentMetrics implements Tap {
     this.#stopListening = listen(component, reporter, (event) => {
       this.#events.add(event);
     });
-    this.#harmless(() => {
-      this.#stopCollecting = metrics.collectFrom(() => this.#collect());
-    });
+    this.#stopCollecting = harmless(reporter, () => metrics.collectFrom(() => this.#collect()));
   }
 
   stop(): void {
@@ -46,28 +46,43 @@ export class ComponentMetrics implements Tap {
     this.#stopped = true;
     this.#stopListening();
     const stop = this.#stopCollecting;
-    if (typeof stop === 'function') this.#harmless(stop as () => void);
+    if (typeof stop === 'function') harmless(this.#reporter, stop as () => unknown);
+  }
+
+  /** One by one, so that a scrape can let others run in between. */
+  *#collect(): Generator<MetricSample, void> {
+    yield* this.#part(() => this.#own());
+    yield* this.#part(() => this.#status());
+    yield* this.#part(() => this.#events.samples());
   }
 
   /** Each part by itself, so that one that throws takes nothing else along. */
-  #collect(): MetricSample[] {
-    if (this.#stopped) return [];
-    const samples: MetricSample[] = [];
-    const add = (read: () => Iterable<MetricSample>): void => {
-      this.#harmless(() => {
-        for (const sample of read()) samples.push(sample);
-      });
-    };
-    add(() => this.#own());
-    add(() => this.#status());
-    add(() => this.#events.samples());
-    return samples;
+  *#part(read: () => Iterable<MetricSample>): Generator<MetricSample, void> {
+    try {
+      if (this.#isStopped()) return;
+      for (const sample of read()) {
+        // It may be stopped while a scrape goes on.
+        if (this.#isStopped()) return;
+        yield sample;
+      }
+    } catch (error) {
+      this.#reporter.listenerError(error);
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped;
   }
 
   #own(): Iterable<MetricSample> {
     const component = this.#component;
     if (this.#isSink) return [];
-    if (typeof component.metrics !== 'function') return this.#gauges.samples(component.snapshot());
+    if (typeof component.metrics !== 'function') {
+      const snapshot = component.snapshot();
+      if (!isThenable(snapshot)) return this.#gauges.samples(snapshot);
+      this.#reporter.wrongAnswer(`snapshot() of ${this.#shown.kind} must answer at once`, snapshot);
+      return [];
+    }
     const answer: unknown = component.metrics();
     if (typeof (answer as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function') {
       return this.#bounded(answer as Iterable<MetricSample>);
@@ -99,7 +114,10 @@ export class ComponentMetrics implements Tap {
   *#status(): Iterable<MetricSample> {
     if (typeof this.#component.health !== 'function') return;
     const health: unknown = this.#component.health();
-    quiet(health);
+    if (isThenable(health)) {
+      this.#reporter.wrongAnswer(`health() of ${this.#shown.kind} must answer at once`, health);
+      return;
+    }
     const now = (health as { readonly status?: unknown } | null | undefined)?.status;
     for (const status of Object.values(HealthStatus)) {
       yield {
@@ -115,14 +133,6 @@ export class ComponentMetrics implements Tap {
   #warn(code: `BREAKWATER_W_${string}`, text: string): void {
     this.#reporter.warn(code, `${this.#shown.kind} '${this.#shown.name}' ${text}`);
   }
-
-  #harmless(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#reporter.listenerError(error);
-    }
-  }
 }
 
 /**
@@ -135,13 +145,15 @@ function masked(sample: MetricSample, shown: Map<string, string>): MetricSample 
   if (labels === undefined) return sample;
   const clean: Record<string, string> = {};
   for (const [label, value] of Object.entries(labels))
-    clean[label] = typeof value === 'string' ? mask(value, shown) : value;
+    clean[label] = isSensitiveKey(label) ? MASK : typeof value === 'string' ? mask(label, value, shown) : value;
   return { ...sample, labels: clean };
 }
 
-function mask(text: string, shown: Map<string, string>): string {
+/** The label `name` names a part: `token:refresh` is no field there, and two parts must not become one. */
+function mask(label: string, text: string, shown: Map<string, string>): string {
+  if (label === 'name') return redactName(text);
   let clean = shown.get(text);
-  if (clean === undefined) shown.set(text, (clean = redactName(text)));
+  if (clean === undefined) shown.set(text, (clean = redactText(text)));
   return clean;
 }
 

@@ -1,5 +1,6 @@
 import type { Component, ComponentEvent } from '../../core/component.js';
 import type { Reporter } from '../../core/reporter.js';
+import { quiet } from '../../core/thenable.js';
 
 /**
  * Subscribes to a component that may do anything: nothing that it, or what hears of it, throws goes any further, and once
@@ -8,15 +9,7 @@ import type { Reporter } from '../../core/reporter.js';
  */
 export function listen(component: Component, reporter: Reporter, hear: (event: ComponentEvent) => void): () => void {
   let stopped = false;
-  const harmless = (act: () => unknown): unknown => {
-    try {
-      return act();
-    } catch (error) {
-      reporter.listenerError(error);
-      return undefined;
-    }
-  };
-  const unsubscribe = harmless(() =>
+  const unsubscribe = harmless(reporter, () =>
     component.subscribe((event) => {
       if (stopped) return;
       // Written out: a flood of events must not make a function for each.
@@ -30,6 +23,20 @@ export function listen(component: Component, reporter: Reporter, hear: (event: C
   return () => {
     if (stopped) return;
     stopped = true;
-    if (typeof unsubscribe === 'function') harmless(unsubscribe as () => void);
+    if (typeof unsubscribe === 'function') harmless(reporter, unsubscribe as () => unknown);
   };
+}
+
+/** What it answers; what it throws or rejects with is reported. @internal */
+export function harmless(reporter: Reporter, act: () => unknown): unknown {
+  try {
+    const answer = act();
+    quiet(answer, (error) => {
+      reporter.listenerError(error);
+    });
+    return answer;
+  } catch (error) {
+    reporter.listenerError(error);
+    return undefined;
+  }
 }

@@ -1,10 +1,12 @@
 import type { MetricSample } from '../../core/component.js';
 import { redactName } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import type { Shown } from './engine.js';
 import { inSnakeCase } from './words.js';
 
 const MOST_FIELDS = 50;
-const MOST_LEVELS = 2;
+/** Groups of numbers whose keys are fields; those of any other may be data, such as the names of users. */
+const GROUPS: readonly string[] = /* @__PURE__ */ Object.freeze(['counts', 'totals', 'stats', 'limits', 'queue']);
 /** A field as code names it; a key that data named, such as an address or an id, seldom is one. */
 const FIELD_NAME = /^[a-z][A-Za-z0-9_]{0,63}$/;
 /** Endings that Prometheus gives a meaning of its own. */
@@ -43,13 +45,13 @@ export class SnapshotGauges {
     const look = (value: object, above: readonly string[]): void => {
       for (const key of Object.keys(value)) {
         if (fields.size >= MOST_FIELDS) return;
-        if (!FIELD_NAME.test(key) || redactName(key) !== key) continue;
+        if (!FIELD_NAME.test(key) || redactName(key) !== key || isSensitiveKey(key)) continue;
         const path = [...above, key];
         const found = (value as Readonly<Record<string, unknown>>)[key];
         if (typeof found === 'number' || typeof found === 'boolean') {
           const field = this.#field(path);
           if (!fields.has(field.metric)) fields.set(field.metric, field);
-        } else if (isGroup(found) && path.length < MOST_LEVELS) look(found, path);
+        } else if (isGroup(found) && above.length === 0 && GROUPS.includes(key)) look(found, path);
       }
     };
     look(snapshot, []);

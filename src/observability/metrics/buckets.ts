@@ -58,10 +58,10 @@ function check(owner: string, must: string, fits: boolean, value: unknown): void
 }
 
 /** The `buckets` option: sorted, without doubles, without the last one that is always there. @internal */
-export function bucketsOption(): OptionKind<readonly number[]> {
+export function bucketsOption(): OptionKind<readonly number[] | undefined> {
   return {
     parse(value, path, report) {
-      if (value === undefined) return BUCKETS.HTTP_SECONDS;
+      if (value === undefined) return undefined;
       if (!Array.isArray(value)) {
         report(path, `must be an array of numbers, got ${describe(value)}`);
         return BUCKETS.HTTP_SECONDS;

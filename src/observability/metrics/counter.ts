@@ -13,7 +13,7 @@ export class CounterFamily extends Family<ScalarSeries> {
   }
 
   inc(first?: unknown, second?: unknown, third?: unknown): void {
-    if (isLabels(first)) this.add(this.table.find(first), second, third);
+    if (isLabels(first, this.labels)) this.add(this.table.find(first), second, third);
     else this.add(this.table.only(), first, second);
   }
 

@@ -1,4 +1,5 @@
 import { BreakwaterError } from '../../core/errors.js';
+import { redactName } from '../../core/redaction.js';
 
 /** A metric's name is taken: by one of another kind, or by a name that it needs in a scrape. */
 export class MetricConflictError extends BreakwaterError {
@@ -9,9 +10,11 @@ export class MetricConflictError extends BreakwaterError {
   readonly differences: readonly string[];
 
   constructor(metric: string, differences: readonly string[]) {
-    super(`metric '${metric}' cannot be registered: ${differences.join('; ')}`);
-    this.metric = metric;
-    this.differences = differences;
+    // A name that was registered may have become a secret since.
+    const [shown, said] = [redactName(metric), differences.map((difference) => redactName(difference))];
+    super(`metric '${shown}' cannot be registered: ${said.join('; ')}`);
+    this.metric = shown;
+    this.differences = said;
   }
 
   /** The class's name. */

@@ -1,4 +1,8 @@
-import { redactName } from '../../core/redaction.js';
+import { InvalidArgumentError } from '../../core/errors.js';
+import { MASK } from '../../core/mask-fields.js';
+import { redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
+import { isThenable, quiet } from '../../core/thenable.js';
 import { isLabelName } from './names.js';
 import { escapeValue, numberText } from './text.js';
 import type { ExemplarLabels } from './types.js';
@@ -21,6 +25,7 @@ export class Exemplars {
   readonly #source: ExemplarSource | undefined;
   readonly #wallNow: () => number;
   readonly #failed: (error: unknown) => void;
+  #asking = false;
 
   constructor(source: ExemplarSource | undefined, wallNow: () => number, failed: (error: unknown) => void) {
     this.#source = source;
@@ -44,8 +49,12 @@ export class Exemplars {
   }
 
   #active(): Readonly<Record<string, string>> | undefined {
-    const trace = this.#source?.();
+    const trace = this.#ask();
     if (trace === undefined) return undefined;
+    if (isThenable(trace)) {
+      quiet(trace);
+      throw new InvalidArgumentError('exemplar must answer at once, with traceId and spanId, got a promise');
+    }
     const { traceId, spanId } = trace;
     return checked(
       spanId === undefined
@@ -56,6 +65,17 @@ export class Exemplars {
           ],
     );
   }
+
+  /** A source that counts values itself is not asked where those come from. */
+  #ask(): ReturnType<ExemplarSource> {
+    if (this.#asking) return undefined;
+    this.#asking = true;
+    try {
+      return this.#source?.();
+    } finally {
+      this.#asking = false;
+    }
+  }
 }
 
 function checked(entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, string>> | undefined {
@@ -63,7 +83,7 @@ function checked(entries: readonly (readonly [string, unknown])[]): Readonly<Rec
   const labels: Record<string, string> = {};
   for (const [name, value] of entries) {
     if (!isLabelName(name) || typeof value !== 'string' || value.length > MOST_CHARACTERS) return undefined;
-    const shown = redactName(value, MOST_CHARACTERS);
+    const shown = isSensitiveKey(name) ? MASK : redactText(value, MOST_CHARACTERS);
     length += name.length + shown.length;
     labels[name] = shown;
   }

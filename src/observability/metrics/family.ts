@@ -81,7 +81,20 @@ export class Held<S extends SeriesBase> {
   }
 }
 
-/** Whether the first argument of a call is its labels. @internal */
-export function isLabels(first: unknown): first is object {
-  return typeof first === 'object' && first !== null;
+/**
+ * Whether the first argument of a call is its labels. For a metric that has none, what is an array or a boxed number is a
+ * value, and a wrong one.
+ * @internal
+ */
+export function isLabels(first: unknown, names: readonly string[]): first is object {
+  return typeof first === 'object' && first !== null && (names.length > 0 || isPlain(first));
+}
+
+/** Reading a foreign object may throw. */
+function isPlain(value: object): boolean {
+  try {
+    return Object.prototype.toString.call(value) === '[object Object]';
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,6 @@
+import { MASK } from '../../core/mask-fields.js';
 import { redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { headLines, type TextFormat } from './exposition.js';
 import { counterBase, isLabelName, isMetricName } from './names.js';
 import { escapeValue, labelValueText, numberText } from './text.js';
@@ -24,6 +26,16 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = /* @__PURE__ */ Ob
 const NUMBER = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?|nan)$/i;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\\n]|\\[\\"n])*)"[ \t]*(,|$)[ \t]*/y;
 
+/** The labels of a line, and what follows them. */
+interface ReadLabels {
+  readonly text: string;
+  readonly names: readonly string[];
+  readonly rest: string;
+  /** The labels without `le`. */
+  readonly series: string;
+  readonly le: string | undefined;
+}
+
 /** One family of a foreign text. @internal */
 export class ForeignFamily {
   /** Its name, of a counter without `_total`. */
@@ -33,11 +45,34 @@ export class ForeignFamily {
   readonly #name: string;
   help = '';
   readonly #lines = new Map<string, ForeignSample>();
+  /** Of a histogram: its series, and whether each has a bucket for all. */
+  readonly #complete = new Map<string, boolean>();
+  /** A line says what no such family can. */
+  broken = false;
+  /** Whether a line said what it is. */
+  readonly announced: boolean;
 
-  constructor(name: string, type: string) {
+  constructor(name: string, type: string, announced: boolean) {
+    this.announced = announced;
     this.#name = name;
     this.type = type === 'untyped' ? 'unknown' : type;
     this.base = this.type === 'counter' ? counterBase(name) : name;
+  }
+
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  /** Whether it may be shown: a histogram must have a bucket for all in each of its series. */
+  get sound(): boolean {
+    return !this.broken && [...this.#complete.values()].every(Boolean);
+  }
+
+  /** Notes a line of a histogram, by its labels without the bound. */
+  note(series: string, le: string | undefined): void {
+    const bound = le === undefined || !NUMBER.test(le) ? NaN : numberOf(le);
+    if (le !== undefined && Number.isNaN(bound)) this.broken = true;
+    this.#complete.set(series, this.#complete.get(series) === true || bound === Infinity);
   }
 
   get empty(): boolean {
@@ -103,8 +138,8 @@ const LONGEST_LINE = 20_000;
 const LONGEST_TEXT = 64 * 1_048_576;
 
 /**
- * Reads a foreign exposition, in either format, line by line. What is no exposition is left out; so are lines whose family
- * has not been announced, and those that say what another has said.
+ * Reads a foreign exposition, in either format, line by line. What is no exposition is left out; so are histograms that are
+ * not whole, and lines that say what another has said.
  * @internal
  */
 export class ForeignText {
@@ -134,7 +169,8 @@ export class ForeignText {
     }
     for (const [name, family] of this.families) {
       family.help = this.#help.get(name) ?? family.help;
-      if (family.empty) this.families.delete(name);
+      if (!family.sound) this.dropped += family.size;
+      if (family.empty || !family.sound) this.families.delete(name);
     }
   }
 
@@ -142,35 +178,39 @@ export class ForeignText {
   #line(line: string): boolean {
     if (line.trim() === '') return true;
     if (!line.startsWith('#')) return this.#sample(line);
-    const [, word, name, rest = ''] = /^#[ \t]+(HELP|TYPE)[ \t]+(\S+)[ \t]*([^\n]*)$/.exec(line) ?? [];
+    const [, word, name, rest = ''] = /^#[ \t]+(HELP|TYPE)[ \t]+(\S+)(?:[ \t]([^\n]*))?$/.exec(line) ?? [];
     // Any other comment says nothing that matters to us.
     if (word === undefined) return true;
     if (!isMetricName(name)) return false;
     if (word === 'TYPE') return this.#announce(name, rest.trim());
-    if (!this.#help.has(name)) this.#help.set(name, redactText(unescaped(rest), 1_000));
+    if (!this.#help.has(name)) this.#help.set(name, redactText(unescaped(rest), 1_000).trim());
     return true;
   }
 
   #announce(name: string, type: string): boolean {
     this.#current = undefined;
-    if (!TYPES.test(type) || this.families.has(name)) return false;
-    this.families.set(name, (this.#current = new ForeignFamily(name, type)));
+    const there = this.families.get(name);
+    if (!TYPES.test(type) || (there !== undefined && (there.announced || !there.empty))) return false;
+    this.families.set(name, (this.#current = new ForeignFamily(name, type, true)));
     return true;
   }
 
   #sample(line: string): boolean {
     const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(line)?.[0];
-    const family = this.#current;
-    if (!isMetricName(name) || family === undefined) return false;
+    if (!isMetricName(name)) return false;
     // Times of creation have no place in one of the formats, and no use in the other.
-    if (name === `${family.base}_created`) return true;
-    const suffix = family.suffixOf(name);
-    if (suffix === undefined) return false;
+    if (name === `${this.#current?.base ?? ''}_created`) return true;
+    const family = this.#current?.suffixOf(name) === undefined ? this.#unannounced(name) : this.#current;
+    const suffix = family?.suffixOf(name);
+    if (family === undefined || suffix === undefined) return false;
     const open = line.slice(name.length).trimStart();
-    const read = open.startsWith('{') ? this.#labels(open.slice(1)) : { text: '', names: [], rest: open };
+    const read = open.startsWith('{')
+      ? this.#labels(open.slice(1))
+      : { text: '', names: [], rest: open, series: '', le: undefined };
     if (read === undefined) return false;
     const bucket = suffix === '_bucket' ? 'le' : family.type === 'summary' && suffix === '' ? 'quantile' : undefined;
     if (bucket !== undefined && !read.names.includes(bucket)) return false;
+    if (family.type === 'histogram') family.note(read.series, suffix === '_bucket' ? read.le : undefined);
     const [value = '', time, ...more] = (read.rest.split('#', 1)[0] ?? '').trim().split(/[ \t]+/);
     if (more.length > 0 || !NUMBER.test(value) || (time !== undefined && !NUMBER.test(time))) return false;
     const at = time === undefined ? NaN : Number(time) * (this.#openMetrics ? 1_000 : 1);
@@ -182,9 +222,16 @@ export class ForeignText {
     });
   }
 
-  #labels(
-    text: string,
-  ): { readonly text: string; readonly names: readonly string[]; readonly rest: string } | undefined {
+  /** Nothing needs to say what a family is; it is of no type then. */
+  #unannounced(name: string): ForeignFamily | undefined {
+    const there = this.families.get(name);
+    if (there !== undefined) return there.announced ? undefined : there;
+    const family = new ForeignFamily(name, 'untyped', false);
+    this.families.set(name, family);
+    return family;
+  }
+
+  #labels(text: string): ReadLabels | undefined {
     const end = closing(text);
     if (end === undefined) return undefined;
     const inside = text.slice(0, end).trim();
@@ -194,13 +241,15 @@ export class ForeignText {
       LABEL.lastIndex = at;
       const [, name = '', value = ''] = LABEL.exec(inside) ?? [];
       if (!isLabelName(name) || labels.has(name)) return undefined;
-      labels.set(name, this.#shown(value));
+      labels.set(name, isSensitiveKey(name) ? MASK : this.#shown(value));
     }
     const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       text: sorted.map(([name, value]) => `${name}="${value}"`).join(','),
       names: sorted.map(([name]) => name),
       rest: text.slice(end + 1),
+      le: labels.get('le'),
+      series: sorted.map(([name, value]) => (name === 'le' ? '' : `${name}="${value}",`)).join(''),
     };
   }
 
@@ -208,7 +257,7 @@ export class ForeignText {
   #shown(escaped: string): string {
     let shown = this.#clean.get(escaped);
     if (shown === undefined) {
-      shown = escapeValue(labelValueText(unescaped(escaped)));
+      shown = escapeValue(labelValueText('', unescaped(escaped)));
       if (this.#clean.size < 10_000) this.#clean.set(escaped, shown);
     }
     return shown;

@@ -24,8 +24,9 @@ const LONGEST_ACCEPT = 2_000;
  * JSON before text. A wildcard means text, and so does a header that names none of them, or no header.
  */
 export function metricsFormat(accept: string | undefined): MetricsFormat {
+  if (typeof accept !== 'string') return 'prometheus';
   const wanted = { openmetrics: 0, json: 0, prometheus: 0 };
-  for (const part of (accept ?? '').slice(0, LONGEST_ACCEPT).split(',')) {
+  for (const part of accept.slice(0, LONGEST_ACCEPT).split(',')) {
     const [range = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
     const format = formatOf(range, parameter(parameters, 'version'));
     if (format !== undefined) wanted[format] = Math.max(wanted[format], quality(parameter(parameters, 'q')));

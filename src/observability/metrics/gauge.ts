@@ -11,17 +11,17 @@ export class GaugeFamily extends Family<ScalarSeries> {
   }
 
   set(first?: unknown, second?: unknown): void {
-    if (isLabels(first)) this.put(this.table.find(first), second);
+    if (isLabels(first, this.labels)) this.put(this.table.find(first), second);
     else this.put(this.table.only(), first);
   }
 
   inc(first?: unknown, second?: unknown): void {
-    if (isLabels(first)) this.add(this.table.find(first), second, 1);
+    if (isLabels(first, this.labels)) this.add(this.table.find(first), second, 1);
     else this.add(this.table.only(), first, 1);
   }
 
   dec(first?: unknown, second?: unknown): void {
-    if (isLabels(first)) this.add(this.table.find(first), second, -1);
+    if (isLabels(first, this.labels)) this.add(this.table.find(first), second, -1);
     else this.add(this.table.only(), first, -1);
   }
 

@@ -23,19 +23,31 @@ export class HistogramFamily extends Family<BucketSeries> {
   }
 
   observe(first?: unknown, second?: unknown, third?: unknown): void {
-    if (isLabels(first)) this.add(this.table.find(first), second, third);
+    if (isLabels(first, this.labels)) this.add(this.table.find(first), second, third);
     else this.add(this.table.only(), first, second);
   }
 
   startTimer(labels?: unknown): (more?: unknown) => number {
+    if (labels !== undefined && (typeof labels !== 'object' || labels === null)) this.table.shown(labels);
     // Copied, since the caller's object may be another by the time it ends; what is unknown is said at once.
-    const first: object = { ...(labels as object | undefined) };
+    const first = this.table.copied(labels as object | undefined);
     const unsaid = Object.fromEntries(this.labels.filter((name) => !(name in first)).map((name) => [name, '']));
     this.table.shown({ ...unsaid, ...first });
     return this.#timer((seconds, more) => {
-      const all = { ...first, ...(more as object | undefined) };
-      this.add(this.labels.length === 0 ? this.table.only() : this.table.find(all), seconds, undefined);
+      const series = this.#ended(first, more);
+      if (series === undefined) this.drop();
+      else this.add(series, seconds, undefined);
     });
+  }
+
+  /** The work is done by then: wrong labels are no reason to throw into it. */
+  #ended(first: object, more: unknown): BucketSeries | undefined {
+    try {
+      if (this.labels.length === 0) return this.table.only();
+      return this.table.find({ ...first, ...(more as object | undefined) });
+    } catch {
+      return undefined;
+    }
   }
 
   bind(labels: unknown): BoundHistogram {

@@ -1,10 +1,12 @@
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
+import { redactText } from '../../core/redaction.js';
 import { steady } from '../../core/steady.js';
+import { quiet } from '../../core/thenable.js';
 import { componentEvent, METRICS_EVENTS, type MetricsCollectorEvents } from './events.js';
 import { Exemplars } from './exemplar.js';
-import { type PromRegistry, promMetric } from './expose-in.js';
+import { type PromRegistry, promMetric, takenIn } from './expose-in.js';
 import { askForeign, type ForeignRegistry } from './foreign.js';
 import { isMetricsFormat, type MetricsFormat } from './format.js';
 import { type Meter, MeterMirror } from './mirror.js';
@@ -42,6 +44,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
   readonly #registry: Registry;
   readonly #scrape: Scrape;
   readonly #ends = new Set<() => void>();
+  readonly #mirrors = new Map<Meter, { wanted: number; readonly end: () => void }>();
 
   /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
   constructor(options?: MetricsCollectorOptions) {
@@ -72,6 +75,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
           histogram: (metric, help, labels, bounds) => this.#registry.histogram({ name: metric, help, labels, bounds }),
         },
         probe,
+        (error) => troubles.hookError(error),
       );
       this.onCollect(() => {
         own.read();
@@ -171,14 +175,17 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
   exposeIn(registry: PromRegistry): () => void {
     checkMethods('exposeIn', registry, ['registerMetric', 'removeSingleMetric', 'getSingleMetric']);
     const shown = new Map<string, object>();
+    // Asynchronous by mistake, perhaps.
+    const into: { registerMetric(metric: never): unknown; removeSingleMetric(name: string): unknown } = registry;
     const stop = this.#registry.each((family) => {
       const metric = promMetric(family, registry, () => this.#scrape.collected());
       try {
-        if (registry.getSingleMetric(family.name) !== undefined) {
-          this.#troubles.conflict(family.name, family.name);
+        const holder = takenIn(registry, family);
+        if (holder !== undefined) {
+          this.#troubles.conflict(family.name, holder);
           return;
         }
-        registry.registerMetric(metric as never);
+        quiet(into.registerMetric(metric as never), (error) => this.#troubles.failed(error));
         shown.set(family.name, metric);
       } catch (error) {
         this.#troubles.failed(error);
@@ -187,13 +194,14 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
     return this.#ending(() => {
       stop();
       for (const [name, metric] of shown)
-        if (registry.getSingleMetric(name) === metric) registry.removeSingleMetric(name);
+        if (registry.getSingleMetric(name) === metric) quiet(into.removeSingleMetric(name));
     });
   }
 
   /**
    * Shows what is registered here, now or later, as instruments of an OpenTelemetry meter: counters and gauges are asked for
-   * when it collects, histograms record from now on. Samples of sources are not shown there.
+   * when it collects, histograms record from now on. Samples of sources are not shown there. The same meter again is the
+   * same mirror, until all have ended it.
    *
    * @returns a function that ends it; a meter keeps the instruments, with their last values.
    * @throws {@link InvalidArgumentError} when it is no such meter.
@@ -206,6 +214,17 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
       'addBatchObservableCallback',
       'removeBatchObservableCallback',
     ]);
+    const shared = this.#mirrors.get(meter) ?? { wanted: 0, end: this.#mirror(meter) };
+    this.#mirrors.set(meter, shared);
+    shared.wanted++;
+    return this.#ending(() => {
+      if (--shared.wanted > 0) return;
+      this.#mirrors.delete(meter);
+      shared.end();
+    });
+  }
+
+  #mirror(meter: Meter): () => void {
     const mirror = new MeterMirror(
       meter,
       () => this.#scrape.collected(),
@@ -218,10 +237,10 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
         this.#troubles.failed(error);
       }
     });
-    return this.#ending(() => {
+    return () => {
       stop();
       mirror.end();
-    });
+    };
   }
 
   /** All metrics of this moment, as plain JSON that nobody can change; without those of foreign registries. */
@@ -262,9 +281,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
   /** Hears of limits that were reached, conflicts and failures, as plain JSON. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const ends = METRICS_EVENTS.map((type) =>
-      this.#troubles.events.on(type, (data) => {
-        listener(componentEvent(type, data));
-      }),
+      this.#troubles.events.on(type, (data) => listener(componentEvent(type, data))),
     );
     return () => {
       for (const end of ends) end();
@@ -318,6 +335,8 @@ function checkMethods(owner: string, value: unknown, methods: readonly string[])
 function checkFormat(owner: string, format: unknown): void {
   if (isMetricsFormat(format)) return;
   throw new InvalidArgumentError(
-    `MetricsCollector.${owner}: the format must be 'prometheus', 'openmetrics' or 'json', got ${describe(format)}`,
+    `MetricsCollector.${owner}: the format must be 'prometheus', 'openmetrics' or 'json', got ${
+      typeof format === 'string' ? `'${redactText(format, 64)}'` : describe(format)
+    }`,
   );
 }

@@ -1,3 +1,4 @@
+import { quiet } from '../../core/thenable.js';
 import type { HistogramFamily, Recorder } from './histogram.js';
 import type { OwnFamily } from './registry.js';
 import { labelsOf } from './snapshot.js';
@@ -92,16 +93,18 @@ export class MeterMirror {
   };
 
   #record(family: HistogramFamily): void {
-    const instrument = this.#meter.createHistogram(family.name, {
-      description: family.help,
-      advice: { explicitBucketBoundaries: [...family.bounds] },
-    });
+    // Asynchronous by mistake, perhaps.
+    const instrument: { record(value: number, attributes: Readonly<Record<string, string>>): unknown } =
+      this.#meter.createHistogram(family.name, {
+        description: family.help,
+        advice: { explicitBucketBoundaries: [...family.bounds] },
+      });
     const attributes = new WeakMap<BucketSeries, Readonly<Record<string, string>>>();
     const recorder: Recorder = (value, series) => {
       let its = attributes.get(series);
       if (its === undefined) attributes.set(series, (its = labelsOf(family.labels, series.values)));
       try {
-        instrument.record(value, its);
+        quiet(instrument.record(value, its), this.#failed);
       } catch (error) {
         this.#failed(error);
       }

@@ -1,3 +1,5 @@
+import { maskSecrets } from '../../core/secret-values.js';
+
 /** What a metric can be. @internal */
 export type MetricType = 'counter' | 'gauge' | 'histogram';
 
@@ -8,12 +10,18 @@ const TOTAL = '_total';
 
 /** @internal */
 export function isMetricName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= LONGEST_NAME && METRIC_NAME.test(name);
+  return typeof name === 'string' && name.length <= LONGEST_NAME && METRIC_NAME.test(name) && !holdsSecret(name);
 }
 
 /** @internal */
 export function isLabelName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= LONGEST_NAME && LABEL_NAME.test(name) && !name.startsWith('__');
+  if (typeof name !== 'string' || name.length > LONGEST_NAME || !LABEL_NAME.test(name)) return false;
+  return !name.startsWith('__') && !holdsSecret(name);
+}
+
+/** Whether a registered secret is in a name. @internal */
+export function holdsSecret(name: string): boolean {
+  return maskSecrets(name) !== name;
 }
 
 /** A counter's name without `_total`, which OpenMetrics gives to the value and not to the family. @internal */

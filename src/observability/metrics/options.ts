@@ -18,7 +18,7 @@ import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/rep
 import { bucketsOption } from './buckets.js';
 import type { ExemplarSource } from './exemplar.js';
 import type { Definition } from './family.js';
-import { isLabelName, isMetricName } from './names.js';
+import { holdsSecret, isLabelName, isMetricName } from './names.js';
 import type { RuntimeProbe } from './runtime-metrics.js';
 
 /** Options of {@link MetricsCollector}. */
@@ -88,7 +88,9 @@ function prefixOption(): OptionKind<string> {
   return {
     parse(value, path, report) {
       if (value === undefined || value === '') return METRICS_COLLECTOR_DEFAULTS.prefix;
-      if (!isMetricName(value)) report(path, 'must begin with a letter, _ or :, and have only these and digits in it');
+      if (typeof value === 'string' && holdsSecret(value)) report(path, SECRET);
+      else if (!isMetricName(value))
+        report(path, 'must begin with a letter, _ or :, and have only these and digits in it');
       return value as string;
     },
   };
@@ -103,12 +105,21 @@ function runtimeOption(): OptionKind<boolean | RuntimeProbe> {
   return {
     parse(value, path, report) {
       if (value === undefined) return METRICS_COLLECTOR_DEFAULTS.runtime;
-      const { read, watch } = Object(value) as Partial<Record<keyof RuntimeProbe, unknown>>;
-      const fits = typeof value === 'boolean' || (typeof read === 'function' && typeof watch === 'function');
+      const fits = typeof value === 'boolean' || isProbe(value);
       if (!fits) report(path, `must be true, false or a probe with read() and watch(), got ${describe(value)}`);
       return value as boolean | RuntimeProbe;
     },
   };
+}
+
+/** Reading a foreign object may throw. */
+function isProbe(value: unknown): boolean {
+  try {
+    const { read, watch } = Object(value) as Partial<Record<keyof RuntimeProbe, unknown>>;
+    return typeof read === 'function' && typeof watch === 'function';
+  } catch {
+    return false;
+  }
 }
 
 /** What a counter or a gauge is. */
@@ -132,6 +143,7 @@ export interface HistogramDefinition<L extends readonly string[] = readonly stri
 }
 
 const MOST_LABELS = 20;
+const SECRET = 'must not hold a registered secret';
 
 /** @internal */
 export function parseDefinition(kind: 'counter' | 'gauge', name: unknown, prefix: string, given: unknown): Definition {
@@ -143,7 +155,7 @@ export function parseHistogram(
   name: unknown,
   prefix: string,
   given: unknown,
-): Definition & { readonly bounds: readonly number[] } {
+): Definition & { readonly bounds: readonly number[] | undefined } {
   const schema = { help: helpOption(), labels: labelsOption(['le']), buckets: bucketsOption() };
   const { buckets, ...rest } = parse('histogram', name, prefix, given, schema);
   return { ...rest, bounds: buckets };
@@ -162,7 +174,9 @@ function parse<S extends OptionSchema>(
   else if (!isMetricName(full)) {
     issues.unshift({
       path: 'name',
-      message: 'must begin with a letter, _ or :, have only these and digits in it, and at most 200 characters',
+      message: holdsSecret(full)
+        ? SECRET
+        : 'must begin with a letter, _ or :, have only these and digits in it, and at most 200 characters',
     });
   }
   if (issues.length > 0) throw new InvalidOptionsError(`MetricsCollector.${kind}`, issues);
@@ -191,7 +205,8 @@ function labelsOption(reserved: readonly string[]): OptionKind<readonly string[]
       const names = value as readonly unknown[];
       for (const [i, name] of names.entries()) {
         const at = `${path}[${String(i)}]`;
-        if (!isLabelName(name)) report(at, 'must be letters, digits and _, and not begin with a digit or __');
+        if (typeof name === 'string' && holdsSecret(name)) report(at, SECRET);
+        else if (!isLabelName(name)) report(at, 'must be letters, digits and _, and not begin with a digit or __');
         else if (reserved.includes(name)) report(at, `must not be '${name}', which the buckets have`);
         else if (names.indexOf(name) !== i) report(at, `is there twice: '${name}'`);
       }

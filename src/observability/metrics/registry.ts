@@ -1,3 +1,4 @@
+import { BUCKETS } from './buckets.js';
 import { CounterFamily } from './counter.js';
 import { MetricConflictError } from './errors.js';
 import type { Definition, Home } from './family.js';
@@ -45,8 +46,12 @@ export class Registry {
     return this.#there(definition, 'gauge') ?? this.#add(new GaugeFamily(definition, this.#home));
   }
 
-  histogram(definition: Definition & { readonly bounds: readonly number[] }): HistogramFamily {
-    return this.#there(definition, 'histogram') ?? this.#add(new HistogramFamily(definition, this.#home));
+  /** Without bounds it is the one that there is, with whichever it has. */
+  histogram(definition: Registered): HistogramFamily {
+    const there = this.#there<HistogramFamily>(definition, 'histogram');
+    if (there !== undefined) return there;
+    const bounds = definition.bounds ?? BUCKETS.HTTP_SECONDS;
+    return this.#add(new HistogramFamily({ ...definition, bounds }, this.#home));
   }
 
   #there<T extends OwnFamily>(wanted: Registered, type: T['type'] & MetricType): T | undefined {

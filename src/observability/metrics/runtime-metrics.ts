@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { isThenable, quiet } from '../../core/thenable.js';
 import type { Counter, Gauge, Histogram } from './types.js';
 
 /** What the platform says about the process at one moment. */
@@ -78,10 +80,15 @@ const LAGS = [
 /**
  * Makes the process's own metrics, under the names that dashboards know.
  *
+ * @param failed - told of what the probe throws, or rejects with, when it begins or ends to watch.
  * @returns what reads them for a scrape, and what ends it all.
  * @internal
  */
-export function runtimeMetrics(registry: RuntimeRegistry, probe: RuntimeProbe): { read(): void; end(): void } {
+export function runtimeMetrics(
+  registry: RuntimeRegistry,
+  probe: RuntimeProbe,
+  failed: (error: unknown) => void,
+): { read(): void; end(): void } {
   const lags = LAGS.map(([name, key, help]) => ({ gauge: registry.gauge(name, help), key }));
   const utilization = registry.gauge('nodejs_eventloop_utilization', 'Share of the time that the event loop was busy.');
   const rss = registry.gauge('process_resident_memory_bytes', 'Resident memory size in bytes.');
@@ -103,12 +110,28 @@ export function runtimeMetrics(registry: RuntimeRegistry, probe: RuntimeProbe): 
     if (total > entry.last) entry.counter.inc(total - entry.last);
     entry.last = Math.max(entry.last, total);
   };
-  const end = probe.watch((kind, seconds) => {
-    gc.observe({ kind }, seconds);
-  });
+  const harmless = (act: () => unknown): unknown => {
+    try {
+      const answer = act();
+      quiet(answer, failed);
+      return answer;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  };
+  const end = harmless(() =>
+    probe.watch((kind, seconds) => {
+      gc.observe({ kind }, seconds);
+    }),
+  );
   return {
     read() {
       const now = probe.read();
+      if (isThenable(now)) {
+        quiet(now);
+        throw new InvalidArgumentError('runtime.read must answer at once, with figures, got a promise');
+      }
       const delay = now.loopDelay;
       if (delay !== undefined) for (const { gauge, key } of lags) gauge.set(delay[key]);
       utilization.set(now.loopUtilization);
@@ -124,6 +147,8 @@ export function runtimeMetrics(registry: RuntimeRegistry, probe: RuntimeProbe): 
       const [major = '', minor = '', patch = ''] = now.version.replace(/^v/, '').split('.');
       version.set({ version: now.version, major, minor, patch }, 1);
     },
-    end,
+    end() {
+      if (typeof end === 'function') harmless(end as () => unknown);
+    },
   };
 }

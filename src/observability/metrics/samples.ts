@@ -1,7 +1,8 @@
 import type { MetricSample } from '../../core/component.js';
-import { redactText } from '../../core/redaction.js';
+import { redactName, redactSecrets, redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { Claims, isLabelName, isMetricName } from './names.js';
-import { labelBlock, labelValueText } from './text.js';
+import { labelBlock, labelValueText, LONGEST_VALUE } from './text.js';
 
 /** One sample, as a scrape shows it. @internal */
 export interface SampleSeries {
@@ -31,7 +32,8 @@ export interface SampleTroubles {
 
 const MOST_SAMPLES = 10_000;
 const MOST_LABELS = 20;
-const AT_ONCE = 100;
+/** Each may have to be worked out, and its labels cleaned. */
+const AT_ONCE = 20;
 
 class Collected implements SampleFamily {
   readonly type: 'counter' | 'gauge';
@@ -62,11 +64,18 @@ export class SampleMerger {
   readonly #troubles: SampleTroubles;
   readonly #claims: Claims;
   readonly #families = new Map<string, Collected>();
+  /** Those of other collectors, which have the names of ours. */
+  readonly others: MetricSample[] = [];
+  readonly #own: ReadonlyMap<string, string> | undefined;
   // Values come again and again; to clean one takes longer than to remember it for the time of a scrape.
   readonly #clean = new Map<string, string>();
 
-  /** @param claims - names that samples may not have. */
-  constructor(claims: Claims, troubles: SampleTroubles) {
+  /**
+   * @param claims - names that samples may not have.
+   * @param own - the collector's own names and their types: another collector's samples of these are kept aside.
+   */
+  constructor(claims: Claims, troubles: SampleTroubles, own?: ReadonlyMap<string, string>) {
+    this.#own = own;
     this.#claims = new Claims(claims);
     this.#troubles = troubles;
   }
@@ -100,6 +109,10 @@ export class SampleMerger {
       return;
     }
     const { name, type } = read;
+    if (this.#own?.get(name) === type) {
+      this.others.push(sample as MetricSample);
+      return;
+    }
     let family = this.#families.get(name);
     if (family === undefined) {
       const collision = this.#claims.collision(type, name);
@@ -126,7 +139,7 @@ export class SampleMerger {
       // In one order, so that the same labels are the same series however they were written.
       entries.sort(([a], [b]) => (a < b ? -1 : 1));
       const names = entries.map(([label]) => label);
-      const values = entries.map(([, text]) => this.#shown(text));
+      const values = entries.map(([label, text]) => this.#shown(label, text));
       return {
         name,
         type,
@@ -138,10 +151,14 @@ export class SampleMerger {
     }
   }
 
-  #shown(value: unknown): string {
-    if (typeof value !== 'string') return labelValueText(value);
-    let clean = this.#clean.get(value);
-    if (clean === undefined) this.#clean.set(value, (clean = labelValueText(value)));
+  #shown(label: string, value: unknown): string {
+    if (typeof value !== 'string' || isSensitiveKey(label)) return labelValueText(label, value);
+    let clean = this.#clean.get(label === 'name' ? `\0${value}` : value);
+    if (clean === undefined) {
+      // It names a part: `token:refresh` is no field there, and two parts must not become one.
+      if (label === 'name') this.#clean.set(`\0${value}`, (clean = redactSecrets(redactName(value), LONGEST_VALUE)));
+      else this.#clean.set(value, (clean = labelValueText(label, value)));
+    }
     return clean;
   }
 }

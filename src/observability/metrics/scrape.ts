@@ -7,7 +7,7 @@ import { type ForeignAnswer, foreignLines } from './foreign.js';
 import type { MetricsFormat } from './format.js';
 import { loopTurn } from './loop-turn.js';
 import type { Registry } from './registry.js';
-import { SampleMerger } from './samples.js';
+import { type SampleFamily, SampleMerger } from './samples.js';
 import { selfFamilies, selfMetrics } from './self-metrics.js';
 import { type AnyFamily, type MetricsSnapshot, snapshotOf, snapshotText } from './snapshot.js';
 import type { Troubles } from './troubles.js';
@@ -30,6 +30,7 @@ export class Scrape {
   readonly #registry: Registry;
   readonly #troubles: Troubles;
   readonly #options: ScrapeOptions;
+  readonly #ownNames = new Map<string, string>();
   #durationMs = 0;
   #reading = false;
   #collected: Promise<void> | undefined;
@@ -42,7 +43,10 @@ export class Scrape {
     const failed = (error: unknown): void => troubles.failed(error);
     this.hooks = new Askers('a collector', clock, collectTimeoutMs, failed);
     this.foreign = new Askers('a foreign registry', clock, collectTimeoutMs, failed);
-    for (const { name, type } of this.own()) registry.claims.take(type, name);
+    for (const { name, type } of this.own()) {
+      registry.claims.take(type, name);
+      this.#ownNames.set(name, type);
+    }
   }
 
   addSource(read: () => Iterable<MetricSample>): () => void {
@@ -119,12 +123,13 @@ export class Scrape {
   }
 
   #merger(): SampleMerger {
-    return new SampleMerger(this.#registry.claims, {
+    const troubles = {
       bad: () => this.#troubles.badSamples(),
-      conflict: (name, holder) => this.#troubles.conflict(name, holder),
+      conflict: (name: string, holder: string) => this.#troubles.conflict(name, holder),
       tooMany: () =>
         this.#troubles.failed(new RangeError('a source gave more than 10,000 samples; the rest was left out')),
-    });
+    };
+    return new SampleMerger(this.#registry.claims, troubles, this.#ownNames);
   }
 
   *#merge(merger: SampleMerger): Generator<'', void> {
@@ -164,12 +169,16 @@ export class Scrape {
     for (const family of merger.families()) yield* exposition(family, format);
     yield* this.#foreignText(format, answers, merger);
     // Last, so that they know of what went wrong until now.
-    for (const family of selfFamilies(this.own())) yield* exposition(family, format);
+    for (const family of this.#self(merger)) yield* exposition(family, format);
     if (format === 'openmetrics') yield '# EOF\n';
   }
 
   #families(merger: SampleMerger): AnyFamily[] {
-    return [...this.#registry.families(), ...merger.families(), ...selfFamilies(this.own())];
+    return [...this.#registry.families(), ...merger.families(), ...this.#self(merger)];
+  }
+
+  #self(merger: SampleMerger): readonly SampleFamily[] {
+    return selfFamilies(this.own(), merger.others, (name, holder) => this.#troubles.conflict(name, holder));
   }
 
   #foreignText(format: TextFormat, answers: readonly ForeignAnswer[], merger: SampleMerger): Generator<string, void> {

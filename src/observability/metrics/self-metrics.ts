@@ -29,11 +29,17 @@ export function selfMetrics(collector: string, troubles: Troubles, scrapeMs: num
   ];
 }
 
-/** The same as families of a scrape; their names are nobody else's. @internal */
-export function selfFamilies(samples: readonly MetricSample[]): readonly SampleFamily[] {
+/** The same as families of a scrape, with those of other collectors; the label `collector` tells them apart. @internal */
+export function selfFamilies(
+  samples: readonly MetricSample[],
+  others: readonly MetricSample[],
+  conflict: (name: string, holder: string) => void,
+): readonly SampleFamily[] {
   const ignore = (): void => undefined;
-  const merger = new SampleMerger(new Claims(), { bad: ignore, conflict: ignore, tooMany: ignore });
-  // There are so few that it never comes back before it is done.
-  merger.add(samples).next();
+  const merger = new SampleMerger(new Claims(), { bad: ignore, conflict, tooMany: ignore });
+  for (const each of [samples, others]) {
+    const adding = merger.add(each);
+    while (adding.next().done !== true);
+  }
   return merger.families();
 }

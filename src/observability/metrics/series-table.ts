@@ -53,6 +53,14 @@ export class SeriesTable<S extends SeriesBase> {
    * quickest: going through them says as well that there are no others.
    */
   find(labels: object): S {
+    try {
+      return this.#find(labels);
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
+  }
+
+  #find(labels: object): S {
     const names = this.#labels;
     let node = this.#root;
     let i = 0;
@@ -88,11 +96,27 @@ export class SeriesTable<S extends SeriesBase> {
         `metric '${this.#options.metric}': labels must be an object, got ${describe(labels)}`,
       );
     }
-    const given = labels as Readonly<Record<string, unknown>>;
+    try {
+      return this.#shown(labels as Readonly<Record<string, unknown>>);
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
+  }
+
+  #shown(given: Readonly<Record<string, unknown>>): readonly string[] {
     const unknown = Object.keys(given).filter((name) => !this.#labels.includes(name));
     const missing = this.#labels.filter((name) => !Object.hasOwn(given, name) || given[name] === undefined);
     if (unknown.length + missing.length > 0) throw this.#refused(unknown, missing);
-    return this.#labels.map((name) => labelValueText(given[name]));
+    return this.#labels.map((name) => labelValueText(name, given[name]));
+  }
+
+  /** Labels that stay what they are when the caller's object changes. */
+  copied(labels: object | undefined): object {
+    try {
+      return { ...labels };
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
   }
 
   intern(labels: unknown): S {
@@ -104,6 +128,7 @@ export class SeriesTable<S extends SeriesBase> {
     if (node === undefined) return false;
     this.#forget(node);
     if (this.#labels.length === 0) this.#root = this.#put([]);
+    this.#makeRoom();
     return true;
   }
 
@@ -136,7 +161,12 @@ export class SeriesTable<S extends SeriesBase> {
         forgotten++;
       }
     }
-    if (forgotten > 0 && this.#overflow !== undefined) this.#overflow.state = IDLE;
+    if (forgotten > 0) this.#makeRoom();
+  }
+
+  /** Children that are bound to the overflow look for series of their own. */
+  #makeRoom(): void {
+    if (this.#overflow !== undefined) this.#overflow.state = IDLE;
   }
 
   /** The same in any order, and for numbers and truth values. */
@@ -215,14 +245,23 @@ export class SeriesTable<S extends SeriesBase> {
     this.#root = undefined;
   }
 
+  /** Reading the caller's object may throw anything. */
+  #unreadable(error: unknown): unknown {
+    if (error instanceof InvalidArgumentError) return error;
+    return new InvalidArgumentError(`metric '${redactName(this.#options.metric)}': labels cannot be read`);
+  }
+
   #refused(unknown: readonly string[], missing: readonly string[]): InvalidArgumentError {
     const wrong = unknown.slice(0, 10).map((name) => {
       const meant = nearest(name, this.#labels);
       const hint = meant === undefined ? '' : ` (did you mean '${meant}'?)`;
-      return `unknown label '${redactName(name.slice(0, 64))}'${hint}`;
+      return `unknown label '${redactName(name, 64)}'${hint}`;
     });
-    for (const name of missing) wrong.push(`missing label '${name}'`);
-    const all = this.#labels.length === 0 ? 'it has no labels' : `its labels are ${this.#labels.join(', ')}`;
-    return new InvalidArgumentError(`metric '${this.#options.metric}': ${wrong.join(', ')}; ${all}`);
+    for (const name of missing) wrong.push(`missing label '${redactName(name)}'`);
+    const all =
+      this.#labels.length === 0
+        ? 'it has no labels'
+        : `its labels are ${this.#labels.map((name) => redactName(name)).join(', ')}`;
+    return new InvalidArgumentError(`metric '${redactName(this.#options.metric)}': ${wrong.join(', ')}; ${all}`);
   }
 }

@@ -1,22 +1,27 @@
-import { redactName } from '../../core/redaction.js';
+import { MASK } from '../../core/mask-fields.js';
+import { redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 
 /** Longest value of a label, in characters. @internal */
 export const LONGEST_VALUE = 200;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
+/** Text beyond it that is looked at for secrets. */
+const BEYOND = 2_100;
 const SPECIAL = /[\\"\n]/;
 
 /**
- * A label's value as everybody may see it: text, without secrets, well-formed, and not too long. What cannot be read says so.
+ * A label's value as everybody may see it: text, without secrets, well-formed, and not too long. What cannot be read says so; a label
+ * whose name says that it holds a secret shows none.
  * @internal
  */
-export function labelValueText(value: unknown): string {
+export function labelValueText(label: string, value: unknown): string {
+  if (isSensitiveKey(label)) return MASK;
   let text: string;
   try {
     text = typeof value === 'string' ? value : String(value);
   } catch {
     text = '[unreadable]';
   }
-  return redactName(text, LONGEST_VALUE).replace(LONE_SURROGATES, '\ufffd');
+  return redactText(text, LONGEST_VALUE, BEYOND);
 }
 
 /** @internal */

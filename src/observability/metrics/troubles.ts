@@ -43,7 +43,7 @@ export class Troubles {
     this.#once(
       'BREAKWATER_W_METRIC_VALUE',
       metric,
-      () => 'was given a value that is no number it can take; it was dropped',
+      () => 'was given a value that is no number it can take, or a timer ended without its labels; it was dropped',
     );
   }
 

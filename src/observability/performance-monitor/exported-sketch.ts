@@ -37,6 +37,15 @@ function finite(sum: number): number {
  * @internal
  */
 export function readSketch(exported: unknown): ExportedSketch {
+  try {
+    return read(exported);
+  } catch (error) {
+    // What cannot be read may throw anything.
+    throw error instanceof InvalidArgumentError ? error : invalid(['it cannot be read']);
+  }
+}
+
+function read(exported: unknown): ExportedSketch {
   const wrong: string[] = [];
   const given = (typeof exported === 'object' && exported !== null ? exported : {}) as Record<string, unknown>;
   if (given !== exported) wrong.push(`it must be what exportSketch returned, got ${describe(exported)}`);

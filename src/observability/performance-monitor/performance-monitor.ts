@@ -164,9 +164,7 @@ export class PerformanceMonitor implements Component<PerformanceMonitorSnapshot>
 
   /** Hears when there are too many metrics. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('metricLimit', (data) => {
-      listener({ type: 'metricLimit', level: 'warn', data });
-    });
+    return this.#events.on('metricLimit', (data) => listener({ type: 'metricLimit', level: 'warn', data }));
   }
 
   /** Counts, and what is known of the first 100 metrics, as plain JSON. */

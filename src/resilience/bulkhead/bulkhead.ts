@@ -96,9 +96,7 @@ export class Bulkhead implements Component<BulkheadSnapshot>, Policy {
 
   /** Hears of refusals, for loggers, metrics and the status page. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('rejected', (data) => {
-      listener({ type: 'rejected', level: 'warn', data });
-    });
+    return this.#events.on('rejected', (data) => listener({ type: 'rejected', level: 'warn', data }));
   }
 
   /** State and counts as plain JSON. */

@@ -53,12 +53,8 @@ export function tellAsJson(
   listener: (event: ComponentEvent) => void,
 ): () => void {
   const stops = [
-    events.on('stateChange', (change) => {
-      listener(stateChangeAsJson(change));
-    }),
-    events.on('rejected', (data) => {
-      listener({ type: 'rejected', level: 'warn', data });
-    }),
+    events.on('stateChange', (change) => listener(stateChangeAsJson(change))),
+    events.on('rejected', (data) => listener({ type: 'rejected', level: 'warn', data })),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
+import { redactName } from '../../core/redaction.js';
 import { nearest } from '../../core/spelling.js';
 import { isThenable, quiet } from '../../core/thenable.js';
 
@@ -71,7 +72,7 @@ function checkedNames(target: object, options: { readonly only?: unknown } | und
     if (typeof Reflect.get(target, key, target) !== 'function') {
       const meant = nearest(String(key), methodNames(target));
       const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
-      throw new InvalidArgumentError(`protect: '${String(key).slice(0, 64)}' is not a method of the target${hint}`);
+      throw new InvalidArgumentError(`protect: '${redactName(String(key), 64)}' is not a method of the target${hint}`);
     }
     if (isFixed(target, key)) {
       throw new InvalidArgumentError(

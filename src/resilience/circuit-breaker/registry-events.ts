@@ -34,12 +34,8 @@ export function tellRegistryAsJson(
   listener: (event: ComponentEvent) => void,
 ): () => void {
   const stops = [
-    events.on('stateChange', (change) => {
-      listener(stateChangeAsJson(change));
-    }),
-    events.on('pressure', (data) => {
-      listener({ type: 'pressure', level: 'warn', data });
-    }),
+    events.on('stateChange', (change) => listener(stateChangeAsJson(change))),
+    events.on('pressure', (data) => listener({ type: 'pressure', level: 'warn', data })),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -45,7 +45,5 @@ export function tellAsJson(
   events: Emitter<ErrorRecoveryEvents>,
   listener: (event: ComponentEvent) => void,
 ): () => void {
-  return events.on('trend', (data) => {
-    listener({ type: 'trend', level: data.to === 'RISING' ? 'warn' : 'info', data });
-  });
+  return events.on('trend', (data) => listener({ type: 'trend', level: data.to === 'RISING' ? 'warn' : 'info', data }));
 }

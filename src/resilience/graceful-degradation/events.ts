@@ -43,12 +43,8 @@ export const DEGRADATION_EVENTS: readonly (keyof DegradationEvents)[] = ['degrad
 /** Passes both on as plain JSON; the returned function stops that. @internal */
 export function tellAsJson(events: Emitter<DegradationEvents>, listener: (event: ComponentEvent) => void): () => void {
   const stops = [
-    events.on('degraded', (data) => {
-      listener({ type: 'degraded', level: data.worse ? 'warn' : 'info', data });
-    }),
-    events.on('recovered', (data) => {
-      listener({ type: 'recovered', level: 'info', data });
-    }),
+    events.on('degraded', (data) => listener({ type: 'degraded', level: data.worse ? 'warn' : 'info', data })),
+    events.on('recovered', (data) => listener({ type: 'recovered', level: 'info', data })),
   ];
   return () => {
     for (const stop of stops) stop();

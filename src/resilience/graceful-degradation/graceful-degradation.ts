@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { liveSignal } from '../../core/call-signal.js';
 import { describe } from '../../core/options.js';
-import { redactText } from '../../core/redaction.js';
+import { redactName, redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { nearest } from '../../core/spelling.js';
@@ -300,7 +300,7 @@ function argument<T extends object>(method: string, value: T, names: readonly st
     if (names.includes(key)) continue;
     const meant = nearest(key, names);
     const hint = meant === undefined ? `; there are ${names.join(' and ')}` : `; did you mean ${meant}?`;
-    throw new InvalidArgumentError(`${method}: ${key.slice(0, 64)} is not an option${hint}`);
+    throw new InvalidArgumentError(`${method}: ${redactName(key, 64)} is not an option${hint}`);
   }
   return value;
 }

@@ -97,9 +97,9 @@ class RetryPolicy implements Retry, RetryRules {
   }
 
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('budget', (data) => {
-      listener({ type: 'budget', level: data.exhausted ? 'warn' : 'info', data });
-    });
+    return this.#events.on('budget', (data) =>
+      listener({ type: 'budget', level: data.exhausted ? 'warn' : 'info', data }),
+    );
   }
 
   snapshot(): RetrySnapshot {

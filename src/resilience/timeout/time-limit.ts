@@ -81,9 +81,7 @@ export class Limit implements TimeLimit {
   }
 
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('timeout', (data) => {
-      listener({ type: 'timeout', level: 'warn', data });
-    });
+    return this.#events.on('timeout', (data) => listener({ type: 'timeout', level: 'warn', data }));
   }
 
   snapshot(): TimeLimitSnapshot {

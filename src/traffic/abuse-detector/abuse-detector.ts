@@ -257,9 +257,7 @@ export class AbuseDetector implements Component<AbuseDetectorSnapshot> {
   /** Hears of flags, as plain JSON without the subject. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const tell = (type: keyof AbuseDetectorEvents, level: 'info' | 'warn') =>
-      this.#events.on(type, (event) => {
-        listener({ type, level, data: eventData(event) });
-      });
+      this.#events.on(type, (event) => listener({ type, level, data: eventData(event) }));
     const stops = [tell('flagged', 'warn'), tell('unflagged', 'info')];
     return () => {
       for (const stop of stops) stop();

@@ -289,9 +289,9 @@ export class SharedAbuseDetector implements Component<SharedAbuseDetectorSnapsho
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const stops = [
       ...(['flagged', 'unflagged'] as const).map((type) =>
-        this.#events.on(type, (event) => {
-          listener({ type, level: type === 'flagged' ? 'warn' : 'info', data: eventData(event) });
-        }),
+        this.#events.on(type, (event) =>
+          listener({ type, level: type === 'flagged' ? 'warn' : 'info', data: eventData(event) }),
+        ),
       ),
       ...subscribeStore(this.#events, listener),
     ];

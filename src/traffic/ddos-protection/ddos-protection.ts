@@ -206,10 +206,7 @@ export class DDoSProtection implements Component<DDoSStats> {
   /** Hears of blocks and pressure, as plain JSON. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const tell = (type: keyof DDoSProtectionEvents, level: 'info' | 'warn') =>
-      this.#events.on(type, (event) => {
-        const forever = 'durationMs' in event && event.durationMs === Infinity;
-        listener({ type, level, data: forever ? { ...event, durationMs: null } : event });
-      });
+      this.#events.on(type, (event) => listener({ type, level, data: eventData(event) }));
     const stops = [tell('blocked', 'warn'), tell('unblocked', 'info'), tell('pressure', 'warn')];
     return () => {
       for (const stop of stops) stop();
@@ -327,4 +324,10 @@ export class DDoSProtection implements Component<DDoSStats> {
 /** Of the name of an address or a range. */
 function firstAddress(name: string): string {
   return name.split('/')[0] ?? '';
+}
+
+/** An event as plain JSON: a block for ever has no duration. */
+function eventData(event: DDoSProtectionEvents[keyof DDoSProtectionEvents]): object {
+  const forever = 'durationMs' in event && event.durationMs === Infinity;
+  return forever ? { ...event, durationMs: null } : event;
 }

@@ -238,9 +238,7 @@ export class SharedDDoSProtection implements Component<SharedDDoSStats> {
   /** Hears of blocks that this process made, pressure, and once each time the store is lost or back; plain JSON. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const tell = (type: keyof DDoSProtectionEvents, level: ComponentEvent['level']) =>
-      this.#events.on(type, (data) => {
-        listener({ type, level, data });
-      });
+      this.#events.on(type, (data) => listener({ type, level, data }));
     const stops = [
       tell('blocked', 'warn'),
       tell('unblocked', 'info'),

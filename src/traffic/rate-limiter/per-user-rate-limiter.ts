@@ -182,9 +182,9 @@ export class PerUserRateLimiter implements Component<PerUserRateLimiterSnapshot>
 
   /** Hears of refusals, as plain JSON without the key. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('rejected', (event) => {
-      listener({ type: 'rejected', level: 'warn', data: rejectionData(event) });
-    });
+    return this.#events.on('rejected', (event) =>
+      listener({ type: 'rejected', level: 'warn', data: rejectionData(event) }),
+    );
   }
 
   /** Configuration and counts as plain JSON. */

@@ -188,9 +188,9 @@ export class RateLimiter implements Component<RateLimiterSnapshot> {
 
   /** Hears of refusals, as plain JSON. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
-    return this.#events.on('rejected', (event) => {
-      listener({ type: 'rejected', level: 'warn', data: rejectionData(event) });
-    });
+    return this.#events.on('rejected', (event) =>
+      listener({ type: 'rejected', level: 'warn', data: rejectionData(event) }),
+    );
   }
 
   /** State and counts as plain JSON. */

@@ -201,9 +201,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   /** Hears of refusals, and once each time the store is lost or back; plain JSON without the key. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
     const stops = [
-      this.#events.on('rejected', (event) => {
-        listener({ type: 'rejected', level: 'warn', data: rejectionData(event) });
-      }),
+      this.#events.on('rejected', (event) => listener({ type: 'rejected', level: 'warn', data: rejectionData(event) })),
       ...subscribeStore(this.#events, listener),
     ];
     return () => {

@@ -51,11 +51,7 @@ export function storeHooks(events: StoreEmitter): {
 /** Hears of a store that is lost or back, as a component tells it. @internal */
 export function subscribeStore(events: StoreEmitter, listener: (event: ComponentEvent) => void): (() => void)[] {
   return [
-    events.on('storeLost', (data) => {
-      listener({ type: 'storeLost', level: 'error', data });
-    }),
-    events.on('storeRestored', (data) => {
-      listener({ type: 'storeRestored', level: 'info', data });
-    }),
+    events.on('storeLost', (data) => listener({ type: 'storeLost', level: 'error', data })),
+    events.on('storeRestored', (data) => listener({ type: 'storeRestored', level: 'info', data })),
   ];
 }

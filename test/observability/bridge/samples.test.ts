@@ -18,13 +18,13 @@ describe('observe: values for a scrape', () => {
     expect(scrape()).toEqual([sample()]);
   });
 
-  it('OBS-B11 one without gives the numbers of its snapshot, in base units, two levels deep', () => {
+  it('OBS-B11 one without gives the numbers of its snapshot, in base units, and those of well-known groups', () => {
     const snapshot = () => ({
       queued: 3,
       busy: true,
       idle: false,
       oldestMs: 1_500,
-      byState: { waiting: 1, deepMs: 2_000, deeper: { no: 1 } },
+      counts: { waiting: 1, deepMs: 2_000, deeper: { no: 1 } },
       total: 7,
       text: 'no',
       list: [1, 2],
@@ -37,8 +37,8 @@ describe('observe: values for a scrape', () => {
       ['breakwater_worker_pool_busy', 1],
       ['breakwater_worker_pool_idle', 0],
       ['breakwater_worker_pool_oldest_seconds', 1.5],
-      ['breakwater_worker_pool_by_state_waiting', 1],
-      ['breakwater_worker_pool_by_state_deep_seconds', 2],
+      ['breakwater_worker_pool_counts_waiting', 1],
+      ['breakwater_worker_pool_counts_deep_seconds', 2],
       ['breakwater_worker_pool_total_value', 7],
     ]);
     expect(scrape()[0]).toMatchObject({ type: 'gauge', labels: { name: 'mail' } });

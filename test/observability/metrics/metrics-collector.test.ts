@@ -254,7 +254,7 @@ describe('series', () => {
     expect(linesOf(metrics, 'took_seconds_sum')).toEqual(['took_seconds_sum{route="/a",ok="true"} 1.5']);
     expect(linesOf(metrics, 'took_seconds_count')).toEqual(['took_seconds_count{route="/a",ok="true"} 2']);
     expect(codeOf(() => histogram.startTimer({ rout: 'x' } as never))).toBe('BREAKWATER_INVALID_ARGUMENT');
-    expect(codeOf(() => histogram.startTimer({ route: 'x' })())).toBe('BREAKWATER_INVALID_ARGUMENT');
+    expect(histogram.startTimer({ route: 'x' })()).toBe(0);
     const plain = metrics.histogram('plain_seconds', { help }).startTimer();
     expect(plain()).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'breakwater/core';
 import fc from 'fast-check';
+import { PerformanceMonitor } from 'breakwater/metrics';
 import { describe, expect, it } from 'vitest';
 import { type ExportedSketch, exact, MOST_ERROR, setup } from './setup.js';
 
@@ -25,6 +26,20 @@ function merged(sketches: readonly ExportedSketch[]): ExportedSketch {
   if (all === null) throw new Error('nothing was merged');
   return all;
 }
+
+it('OBS-P30 what cannot be read is refused like all else', () => {
+  const throwing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('boom');
+      },
+    },
+  );
+  expect(() => {
+    new PerformanceMonitor().merge('a', throwing as never);
+  }).toThrow(InvalidArgumentError);
+});
 
 describe('merging what processes export', () => {
   it('is the same as recording all in one process, in any order and in any groups', () => {
