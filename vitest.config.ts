@@ -22,7 +22,7 @@ export default defineConfig({
           exclude: ['test/{package,e2e,docs,architecture}/**', ...(built ? ['test/core/**'] : [])],
           isolate: false,
           // Bounded by their run counts; how long those take is the machine's.
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {

@@ -1,16 +1,26 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Frame } from './frame.js';
 
-/** Which frame holds in the call that is running. @internal */
-export class Contexts {
-  readonly #storage = new AsyncLocalStorage<Frame>();
+/** A frame, whose it is, and what holds around it: frames of other loggers too. */
+interface Held {
+  readonly owner: Contexts;
+  readonly frame: Frame;
+  readonly around: Held | undefined;
+}
 
+/** One for all loggers: the platform copies each of them to every promise that is made. */
+const STORAGE = /* @__PURE__ */ new AsyncLocalStorage<Held>();
+
+/** Which frame of a logger holds in the call that is running. @internal */
+export class Contexts {
   current(): Frame | undefined {
-    return this.#storage.getStore();
+    let held = STORAGE.getStore();
+    while (held !== undefined && held.owner !== this) held = held.around;
+    return held?.frame;
   }
 
   run<T>(frame: Frame, fn: () => T): T {
-    return this.#storage.run(frame, fn);
+    return STORAGE.run({ owner: this, frame, around: STORAGE.getStore() }, fn);
   }
 
   /** A function that runs in the frame that holds now, whoever calls it. */
