@@ -2,7 +2,6 @@ import { InvalidArgumentError } from './errors.js';
 import { describe } from './options.js';
 import type { Reporter } from './reporter.js';
 import { nearest } from './spelling.js';
-import { isThenable } from './thenable.js';
 
 type Listener<T> = (event: T) => unknown;
 
@@ -80,11 +79,7 @@ export class Emitter<Events extends object> {
   #tell<T>(listeners: readonly Listener<T>[], event: T): void {
     for (const listener of listeners) {
       try {
-        const result = listener(event);
-        if (isThenable(result))
-          result.then(undefined, (error: unknown) => {
-            this.#reporter.listenerError(error);
-          });
+        this.#reporter.watch(listener(event));
       } catch (error) {
         this.#reporter.listenerError(error);
       }

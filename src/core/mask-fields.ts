@@ -24,12 +24,26 @@ export function maskFields(text: string, of: (name: string) => Sensitivity = sen
   return maskNamed(maskSchemes(keyless), SEPARATOR, of);
 }
 
-/** The same for a name, in which words and colons are not fields: only what is written as `password=value` is masked. @internal */
+/**
+ * The same for a name, in which words and colons are not fields: only what is written as `password=value` is masked, and
+ * what an authorization value has that no name does.
+ * @internal
+ */
 export function maskAssignments(text: string): string {
-  return text.includes('=') ? maskNamed(text, ASSIGNMENT, sensitivityOf) : text;
+  const schemeless = maskSchemes(text, looksRandom);
+  return schemeless.includes('=') ? maskNamed(schemeless, ASSIGNMENT, sensitivityOf) : schemeless;
 }
 
-function maskSchemes(text: string): string {
+/** `basic tier` and `basic auth` are names of two parts. */
+function looksRandom(word: string): boolean {
+  return word.length >= 12 && /\d|[a-z][A-Z]/.test(word);
+}
+
+function isAnyCredential(word: string): boolean {
+  return word.length >= 4;
+}
+
+function maskSchemes(text: string, isCredential: (word: string) => boolean = isAnyCredential): string {
   if (!SCHEME_NAME.test(text)) return text;
   const masked = new Masked(text);
   for (const found of text.matchAll(SCHEME)) {
@@ -38,7 +52,7 @@ function maskSchemes(text: string): string {
     const quoted = /["']/.test(text.charAt(start));
     const isDigest = /^digest/i.test(found[0]) && /^\w+=/.test(text.slice(start, start + 40));
     const end = isDigest ? endOfLine(text, start) : endOfWord(text, quoted ? start + 1 : start);
-    if (isDigest || end - start >= 4) masked.hide(start, end);
+    if (isDigest || isCredential(text.slice(start, end))) masked.hide(start, end);
   }
   return masked.text();
 }

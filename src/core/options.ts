@@ -239,8 +239,29 @@ export function withMethods<T extends object>(methods: readonly (keyof T & strin
   return {
     parse(value, path, report) {
       if (value === undefined) return fallback;
-      const missing = methods.filter((name) => typeof (value as Record<string, unknown> | null)?.[name] !== 'function');
+      const missing = methods.filter((name) => !hasMethod(value, name));
       if (missing.length > 0) report(path, `must have the method ${missing.map((name) => `${name}()`).join(', ')}`);
+      return value as T;
+    },
+  };
+}
+
+/** Whether a value has such a method; reading a foreign object may throw. @internal */
+export function hasMethod<K extends string>(value: unknown, name: K): value is Record<K, () => unknown> {
+  try {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+    return typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** An object with a method, or nothing. @internal */
+export function optionalWithMethod<T extends object>(method: keyof T & string): OptionKind<T | undefined> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined) return undefined;
+      if (!hasMethod(value, method)) report(path, `must be an object with ${method}(), got ${describe(value)}`);
       return value as T;
     },
   };

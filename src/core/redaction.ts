@@ -37,6 +37,15 @@ export function redactName(input: string, maxLength = 2_000): string {
   return redact(input, maxLength, EDGE, maskAssignments);
 }
 
+/**
+ * A label of a sample, which names a part or a kind: `token:refresh` is a name there, and two parts must not become one. A
+ * label whose own name is that of a secret shows nothing.
+ * @internal
+ */
+export function redactLabel(label: string, value: string, maxLength = 200): string {
+  return isSensitiveKey(label) ? MASK : wellFormed(redactName(value, maxLength));
+}
+
 /** Only registered secrets and credentials in URLs masked, for text that is to be read as it is otherwise. @internal */
 export function redactSecrets(input: string, maxLength = 2_000): string {
   return wellFormed(redact(input, maxLength, EDGE, (text) => text));

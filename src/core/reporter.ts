@@ -3,7 +3,7 @@ import { InvalidArgumentError } from './errors.js';
 import { describe, type OptionKind } from './options.js';
 import { redactText } from './redaction.js';
 import { steady } from './steady.js';
-import { quiet } from './thenable.js';
+import { isThenable, quiet } from './thenable.js';
 
 /** A condition in the configuration or in a listener that deserves attention but stops nothing. */
 export class BreakwaterWarning extends Error {
@@ -64,6 +64,19 @@ export class Reporter {
     if (nowMs < this.#quietUntilMs) return;
     this.#quietUntilMs = nowMs + AT_MOST_EVERY_MS;
     this.#deliver(error);
+  }
+
+  /**
+   * Reports what a promise that nobody waits for rejects with: one that nobody handles ends the process.
+   *
+   * @returns whether it is a promise.
+   */
+  watch(answer: unknown): boolean {
+    if (!isThenable(answer)) return false;
+    quiet(answer, (error) => {
+      this.listenerError(error);
+    });
+    return true;
   }
 
   /**

@@ -5,7 +5,6 @@ import type { Decision } from '../traffic/decision.js';
 import { isGone } from './connection.js';
 import { type HardeningRequest, type RequestView, stateOf } from './exchange.js';
 import type { AddressLimiter, KeyLimiter, Limits } from './limits.js';
-import { reportRejection } from './promise.js';
 import type { RateLimitHeaders } from './rate-limit-headers.js';
 import { sendRefusal } from './refusal.js';
 
@@ -136,7 +135,7 @@ export class Guard {
   #ask<T>(ask: ((request: HardeningRequest) => T) | undefined, request: RequestView): T | undefined {
     try {
       const answer = ask?.(request);
-      if (!reportRejection(answer, this.#settings.reporter)) return answer;
+      if (!this.#settings.reporter.watch(answer)) return answer;
       this.#settings.reporter.warn(
         'BREAKWATER_W_ASYNC_OPTION',
         'identify and exempt must answer at once, and one returned a promise, which counts as no answer; find out before, ' +

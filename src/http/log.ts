@@ -1,7 +1,6 @@
 import type { Reporter } from '../core/reporter.js';
 import type { HardeningEvents } from './events.js';
 import type { EventLogger } from './options.js';
-import { reportRejection } from './promise.js';
 import type { RequestRecord } from './request-record.js';
 
 /** A logger whose failures, also those of a promise that it returns, are reported and go no further. @internal */
@@ -10,8 +9,7 @@ export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
     event(type, message, fields) {
       try {
         // A method that is said to return nothing may still be async.
-        const returned = (logger.event as (...event: unknown[]) => unknown).call(logger, type, message, fields);
-        reportRejection(returned, reporter);
+        reporter.watch((logger.event as (...event: unknown[]) => unknown).call(logger, type, message, fields));
       } catch (error) {
         reporter.listenerError(error);
       }

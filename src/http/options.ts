@@ -6,6 +6,7 @@ import {
   describe,
   durationMs,
   flag,
+  hasMethod,
   oneOf,
   optionalFunction,
   type OptionKind,
@@ -117,9 +118,6 @@ function kind<T>(expected: string, fits: (value: unknown) => boolean): OptionKin
     },
   };
 }
-
-const hasMethod = (value: unknown, name: string): boolean =>
-  typeof (value as Record<string, unknown> | null)?.[name] === 'function';
 
 /** What `trustProxy` means for a request. @internal */
 export interface DeclaredProxies {

@@ -192,6 +192,9 @@ describe('names of fields', () => {
   it.each([
     ['token:refresh', 'token:refresh'],
     ['basic auth', 'basic auth'],
+    ['basic authentication', 'basic authentication'],
+    ['Bearer abcdefgh12345678', 'Bearer [secret]'],
+    ['Basic dXNlcjpwYXNz', 'Basic [secret]'],
     ['cookie: sessions', 'cookie: sessions'],
     ['Server=h;Password=SECRET;Database=d', 'Server=h;Password=[secret];Database=d'],
     ['cache redis://u:SECRET@h', 'cache redis://[secret]@h'],

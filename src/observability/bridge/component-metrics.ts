@@ -1,9 +1,7 @@
 import type { Component, MetricSample } from '../../core/component.js';
 import { HealthStatus } from '../../core/health-status.js';
-import { MASK } from '../../core/mask-fields.js';
-import { redactName, redactText } from '../../core/redaction.js';
+import { redactLabel } from '../../core/redaction.js';
 import type { Reporter } from '../../core/reporter.js';
-import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { isThenable } from '../../core/thenable.js';
 import type { Shown } from './engine.js';
 import { EventCounts } from './event-counts.js';
@@ -94,9 +92,8 @@ export class ComponentMetrics implements Tap {
   /** With an end, and each series once: parts of one name within a component cannot be told apart in a scrape. */
   *#bounded(samples: Iterable<MetricSample>): Iterable<MetricSample> {
     const series = new Set<string>();
-    const shown = new Map<string, string>();
     for (const given of samples) {
-      const sample = masked(given, shown);
+      const sample = masked(given);
       const key = seriesOf(sample);
       if (series.has(key)) {
         this.#warn('BREAKWATER_W_SAME_SERIES', `has ${sample.name} twice with the same labels; name its parts apart`);
@@ -135,26 +132,14 @@ export class ComponentMetrics implements Tap {
   }
 }
 
-/**
- * An own component may label its samples with anything, such as an address with a password in it.
- *
- * @param shown - what texts are shown as, for the time of a scrape: most come again and again.
- */
-function masked(sample: MetricSample, shown: Map<string, string>): MetricSample {
+/** An own component may label its samples with anything, such as an address with a password in it. */
+function masked(sample: MetricSample): MetricSample {
   const { labels } = sample;
   if (labels === undefined) return sample;
   const clean: Record<string, string> = {};
   for (const [label, value] of Object.entries(labels))
-    clean[label] = isSensitiveKey(label) ? MASK : typeof value === 'string' ? mask(label, value, shown) : value;
+    clean[label] = typeof value === 'string' ? redactLabel(label, value) : value;
   return { ...sample, labels: clean };
-}
-
-/** The label `name` names a part: `token:refresh` is no field there, and two parts must not become one. */
-function mask(label: string, text: string, shown: Map<string, string>): string {
-  if (label === 'name') return redactName(text);
-  let clean = shown.get(text);
-  if (clean === undefined) shown.set(text, (clean = redactText(text)));
-  return clean;
 }
 
 /** Labels in another order are another series here; whoever reads the scrape finds those. */

@@ -1,6 +1,5 @@
 import type { Component, ComponentEvent } from '../../core/component.js';
 import type { Reporter } from '../../core/reporter.js';
-import { isThenable, settled } from '../../core/thenable.js';
 import { BoundedNames } from './bounded-names.js';
 import { eventTypeOf, fieldsOf, levelOf, messageOf, type Shown } from './engine.js';
 import { LineBudget } from './line-budget.js';
@@ -51,18 +50,10 @@ export class EventLog implements Tap {
     const kind = eventTypeOf(level, security);
     const message = messageOf(this.#shown, type);
     // A warning of the system is no mere information; security events are warnings anyway.
-    const answer =
+    reporter.watch(
       level === 'warn' && kind === 'SYSTEM_EVENT'
         ? this.#logger.event(kind, message, fields, { level })
-        : this.#logger.event(kind, message, fields);
-    if (isThenable(answer)) {
-      void settled(
-        Promise.resolve(answer),
-        () => undefined,
-        (error) => {
-          reporter.listenerError(error);
-        },
-      );
-    }
+        : this.#logger.event(kind, message, fields),
+    );
   }
 }

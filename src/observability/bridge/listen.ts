@@ -1,6 +1,5 @@
 import type { Component, ComponentEvent } from '../../core/component.js';
 import type { Reporter } from '../../core/reporter.js';
-import { quiet } from '../../core/thenable.js';
 
 /**
  * Subscribes to a component that may do anything: nothing that it, or what hears of it, throws goes any further, and once
@@ -31,9 +30,7 @@ export function listen(component: Component, reporter: Reporter, hear: (event: C
 export function harmless(reporter: Reporter, act: () => unknown): unknown {
   try {
     const answer = act();
-    quiet(answer, (error) => {
-      reporter.listenerError(error);
-    });
+    reporter.watch(answer);
     return answer;
   } catch (error) {
     reporter.listenerError(error);

@@ -1,13 +1,13 @@
 import type { Component } from '../../core/component.js';
 import { InvalidArgumentError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
+import { describe, hasMethod } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { ComponentMetrics } from './component-metrics.js';
 import { SECURITY_KINDS, type Shown } from './engine.js';
 import { EventLog } from './event-log.js';
-import { hasMethod, type ObserveOptions, parseObserveOptions, type ParsedObserveOptions } from './options.js';
+import { type ObserveOptions, parseObserveOptions, type ParsedObserveOptions } from './options.js';
 import { share } from './taps.js';
 
 /**
@@ -66,7 +66,7 @@ function checked(value: unknown, where: string): { readonly component: Component
     if (typeof kind === 'string' && typeof name === 'string' && kind !== '' && name !== '') {
       const complete = hasMethod(value, 'snapshot') && hasMethod(value, 'subscribe');
       const shown = { kind: redactName(kind, LONGEST_NAME), name: redactName(name, LONGEST_NAME) };
-      if (complete) return { component: value as Component, shown };
+      if (complete) return { component: value as unknown as Component, shown };
     }
   } catch {
     // What cannot be read is no component.

@@ -5,6 +5,7 @@ import {
   count,
   describe,
   type OptionKind,
+  optionalWithMethod,
   type ParsedOptions,
   parseOptions,
   type ReportIssue,
@@ -58,27 +59,6 @@ export interface ObserveOptions {
 /** Defaults of {@link ObserveOptions}. The table in docs/observe.md is checked against this object. */
 export const OBSERVE_DEFAULTS = /* @__PURE__ */ Object.freeze({ maxLinesPerSecond: 10 });
 
-/** An object with a method, or nothing. */
-function withMethod<T extends object>(method: keyof T & string): OptionKind<T | undefined> {
-  return {
-    parse(value, path, report) {
-      if (value === undefined) return undefined;
-      if (!hasMethod(value, method)) report(path, `must be an object with ${method}(), got ${describe(value)}`);
-      return value as T;
-    },
-  };
-}
-
-/** Reading a foreign object may throw. @internal */
-export function hasMethod(value: unknown, method: string): boolean {
-  try {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-    return typeof (value as Readonly<Record<string, unknown>>)[method] === 'function';
-  } catch {
-    return false;
-  }
-}
-
 function optionalFlag(): OptionKind<boolean | undefined> {
   return {
     parse(value, path, report) {
@@ -91,8 +71,8 @@ function optionalFlag(): OptionKind<boolean | undefined> {
 
 function observeSchema() {
   return {
-    logger: withMethod<ObserveLogger>('event'),
-    metrics: withMethod<ObserveMetrics>('collectFrom'),
+    logger: optionalWithMethod<ObserveLogger>('event'),
+    metrics: optionalWithMethod<ObserveMetrics>('collectFrom'),
     security: optionalFlag(),
     maxLinesPerSecond: count({ min: 1, max: 1_000_000, default: OBSERVE_DEFAULTS.maxLinesPerSecond }),
     clock: clockOption(),

@@ -12,8 +12,8 @@ const MOST_ENTRIES = 200;
 const MOST_OBJECTS = 10_000;
 /** Characters that are looked at for one line, also those that are masked. */
 const MOST_WORK = 1_048_576;
-/** Characters of one line. @internal */
-export const LONGEST_LINE = 65_536;
+/** Characters of one line. */
+const LONGEST_LINE = 65_536;
 /** Room that a number or the like takes. */
 const SHORT_VALUE = 8;
 
@@ -74,7 +74,7 @@ export class JsonWriter {
   fields(source: object, taker: FieldTaker): string {
     this.#above.push(source);
     try {
-      return this.#fields(source, taker, '');
+      return this.#fields(source, taker);
     } catch {
       // Its names cannot be read.
       return taker.takes(this.#keys.of('fields'), UNREADABLE) ? '' : `,"fields":${UNREADABLE}`;
@@ -152,12 +152,12 @@ export class JsonWriter {
     } else if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function') {
       return this.value((value as { toJSON(): unknown }).toJSON());
     }
-    return `{${this.#fields(value, undefined, '')}}`;
+    return `{${this.#fields(value)}}`;
   }
 
   /** What is written otherwise than by its fields; `false` for the rest. */
   #special(value: object): string | undefined | false {
-    if (isError(value)) return `{${this.#fields(errorFields(value, MOST_ENTRIES), undefined, '')}}`;
+    if (isError(value)) return `{${this.#fields(errorFields(value, MOST_ENTRIES))}}`;
     if (value instanceof Map) return this.#map(value);
     if (value instanceof Set) return this.#list(setItems(value, MOST_ENTRIES), value.size);
     const form = ordinaryForm(value);
@@ -168,8 +168,8 @@ export class JsonWriter {
   }
 
   /** Fields with commas between them; with a taker, with one before each. */
-  #fields(value: object, taker: FieldTaker | undefined, start: string): string {
-    let text = start;
+  #fields(value: object, taker?: FieldTaker): string {
+    let text = '';
     let left = MOST_ENTRIES;
     let changed: Set<string> | undefined;
     for (const name of Object.keys(value)) {
@@ -242,6 +242,6 @@ export class JsonWriter {
     if (!entries.every(([key]) => typeof key === 'string')) return this.#list(entries, map.size);
     if (entries.length < map.size) this.truncated = true;
     const fields: object = Object.fromEntries(entries) as object;
-    return `{${this.#fields(fields, undefined, '')}}`;
+    return `{${this.#fields(fields)}}`;
   }
 }

@@ -178,22 +178,16 @@ export class LoggerCore {
     const toMain = way.toMain && (this.#cap === undefined || this.#admits(this.#cap, way, text));
     if (!toMain && !way.toSecurity) return;
     const rest = lineFields(writer, prefix, said, asFields(fields));
-    if (!writer.truncated && !truncated) this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, rest);
-    else {
-      this.#truncated++;
-      this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, `${rest},"truncated":true`);
-    }
+    const isCut = truncated || writer.truncated;
+    if (isCut) this.#truncated++;
+    this.#emit(toMain === way.toMain ? way : { ...way, toMain }, text, isCut ? `${rest},"truncated":true` : rest);
   }
 
   #admits(cap: RateCap, { type, level }: Way, message: string): boolean {
     const left = cap.over(this.#now());
     if (left !== undefined) this.#writeLeftOut(left);
-    if (
-      type === 'ERROR_EVENT' ||
-      passes(level, 'error') ||
-      cap.admits(`${type} ${message.slice(1, -1).slice(0, LONGEST_COUNTED)}`)
-    )
-      return true;
+    const told = (JSON.parse(message) as string).slice(0, LONGEST_COUNTED);
+    if (type === 'ERROR_EVENT' || passes(level, 'error') || cap.admits(`${type} ${told}`)) return true;
     this.#leftOut++;
     return false;
   }

@@ -3,6 +3,7 @@ import { redactText } from '../../core/redaction.js';
 import { BreakwaterWarning, type Reporter } from '../../core/reporter.js';
 import { isThenable, settled } from '../../core/thenable.js';
 import { LEVEL_NUMBERS, LEVEL_RANKS, LEVEL_TEXTS, type LineLevel } from './levels.js';
+import { messageOf } from './special-values.js';
 import type { DestinationExtras, LogDestination } from './destination.js';
 
 /** What a stream may hold back of lines that its reader does not take, in bytes or characters. */
@@ -25,7 +26,7 @@ export class Sink {
   readonly #isStream: boolean;
   readonly #drains: boolean;
   #undrained = false;
-  readonly #draining: (() => void)[] = [];
+  readonly #draining = new Set<() => void>();
   #isWriting = false;
   /** Whether the line that is being written is; pino's destinations tell of some errors twice. */
   #isLost = false;
@@ -33,7 +34,7 @@ export class Sink {
   #isBroken = false;
   /** Lines whose promise has not settled, and who waits for them. */
   #pending = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #dropped = 0;
   #written = 0;
 
@@ -59,7 +60,7 @@ export class Sink {
     if (this.#drains)
       this.#listen('drain', () => {
         this.#undrained = false;
-        for (const done of this.#draining.splice(0)) done();
+        tellAll(this.#draining);
       });
     this.#listen('drop', () => {
       this.#lost();
@@ -113,7 +114,7 @@ export class Sink {
     const settle = (): void => {
       this.#pending--;
       if (this.#pending > 0) return;
-      for (const done of this.#waiting.splice(0)) done();
+      tellAll(this.#waiting);
     };
     void settled(
       Promise.resolve(taken),
@@ -138,6 +139,8 @@ export class Sink {
     return new Promise((resolve) => {
       const cancel = clock.schedule(
         () => {
+          this.#waiting.delete(ask);
+          this.#draining.delete(done);
           resolve(false);
         },
         timeoutMs,
@@ -148,7 +151,7 @@ export class Sink {
         resolve((error === undefined || error === null) && !this.#isBroken && !this.#isLosing);
       };
       const drained = (error?: unknown): void => {
-        if (this.#undrained && (error === undefined || error === null)) this.#draining.push(done);
+        if (this.#undrained && (error === undefined || error === null)) this.#draining.add(done);
         else done(error);
       };
       const ask = (): void => {
@@ -159,7 +162,7 @@ export class Sink {
         }
       };
       if (this.#pending === 0) ask();
-      else this.#waiting.push(ask);
+      else this.#waiting.add(ask);
     });
   }
 
@@ -202,7 +205,11 @@ export class Sink {
   #failed(error: unknown): void {
     this.#turn(true);
     this.#reporter.listenerError(
-      new BreakwaterWarning('BREAKWATER_W_LOG_DESTINATION', `lines are lost: ${messageOf(error)}`, { cause: error }),
+      new BreakwaterWarning(
+        'BREAKWATER_W_LOG_DESTINATION',
+        `lines are lost: ${redactText(messageOf(error) ?? 'the destination failed', 200)}`,
+        { cause: error },
+      ),
     );
   }
 
@@ -221,11 +228,8 @@ export class Sink {
   }
 }
 
-function messageOf(error: unknown): string {
-  try {
-    const { message } = error as { readonly message?: unknown };
-    return typeof message === 'string' ? redactText(message, 200) : 'the destination failed';
-  } catch {
-    return 'the destination failed';
-  }
+function tellAll(waiting: Set<() => void>): void {
+  const all = [...waiting];
+  waiting.clear();
+  for (const done of all) done();
 }

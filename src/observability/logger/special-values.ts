@@ -12,6 +12,17 @@ export function isError(value: object): boolean {
   }
 }
 
+/** The message of an error; `undefined` for anything else. @internal */
+export function messageOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !isError(value)) return undefined;
+  try {
+    const { message } = value as { readonly message?: unknown };
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return '';
+  }
+}
+
 /** An error's fields, those included that do not show by themselves. @internal */
 export function errorFields(error: object, most: number): object {
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;

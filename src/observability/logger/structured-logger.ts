@@ -10,7 +10,7 @@ import { LoggerCore } from './logger-core.js';
 import { type Operation, RunningOperation, runOperation } from './operation.js';
 import { operationHost } from './operation-host.js';
 import { parseLoggerOptions, type StructuredLoggerOptions } from './options.js';
-import { isError } from './special-values.js';
+import { messageOf } from './special-values.js';
 import { type LoggerSnapshot, loggerMetrics } from './snapshot.js';
 import type { TraceContext, TraceHeaders } from './traceparent.js';
 import { incomingTrace, outgoingHeaders } from './tracing.js';
@@ -91,9 +91,11 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
 
   /** An `ERROR_EVENT` with `error` under `err`: name, message, stack, code, causes. Anything can have been thrown. */
   error(message: string, error?: unknown, fields?: object): void {
+    if (!this.#core.isEnabled('error')) return;
     // Whoever hands over the error alone means its message.
-    if (error === undefined && isErrorValue(message)) {
-      this.error(textOf(message), message, fields);
+    const alone = error === undefined ? messageOf(message) : undefined;
+    if (alone !== undefined) {
+      this.error(alone, message, fields);
       return;
     }
     const own = error === undefined ? undefined : [this.#core.entry('err', error)];
@@ -259,13 +261,4 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
     checkName(method, name);
     return new RunningOperation(name, operationHost(this.#core, this.#layer, name, byHand), fields);
   }
-}
-
-function isErrorValue(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && isError(value);
-}
-
-function textOf(error: unknown): string {
-  const { message } = error as { readonly message?: unknown };
-  return typeof message === 'string' ? message : 'error';
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.js';
 import {
   clockOption,
-  describe,
   durationMs,
   type OptionKind,
+  optionalWithMethod,
   type ParsedOptions,
   parseOptions,
   text,
@@ -36,24 +36,8 @@ export interface TimingOptions {
   readonly onListenerError?: ListenerErrorHandler | undefined;
 }
 
-/** Whether a value has such a method. Reading it may do anything, and so may fail. @internal */
-export function hasMethod<K extends string>(value: unknown, name: K): value is Record<K, () => unknown> {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  return typeof (value as Record<string, unknown>)[name] === 'function';
-}
-
-function optionalWith<T extends object>(method: keyof T & string): OptionKind<T | undefined> {
-  return {
-    parse(value, path, report) {
-      if (value === undefined) return undefined;
-      if (!hasMethod(value, method)) report(path, `must have the method ${method}(), got ${describe(value)}`);
-      return value as unknown as T;
-    },
-  };
-}
-
 function loggerOption(): OptionKind<EventLogger | false | undefined> {
-  const logger = optionalWith<EventLogger>('event');
+  const logger = optionalWithMethod<EventLogger>('event');
   return { parse: (value, path, report) => (value === false ? false : logger.parse(value, path, report)) };
 }
 
@@ -61,7 +45,7 @@ function schema() {
   return {
     name: text(undefined),
     logger: loggerOption(),
-    monitor: optionalWith<DurationRecorder>('record'),
+    monitor: optionalWithMethod<DurationRecorder>('record'),
     slowMs: durationMs(undefined),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),

@@ -1,10 +1,10 @@
+import { hasMethod } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
-import { isThenable, settled } from '../../core/thenable.js';
 import type { EventLogger } from './event-logger.js';
 import { EventType } from './event-type.js';
 import { StructuredLogger } from './structured-logger.js';
-import { hasMethod, type ParsedTimingOptions } from './timing-options.js';
+import type { ParsedTimingOptions } from './timing-options.js';
 
 /** How a call ended. @internal */
 export type Outcome = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
@@ -56,15 +56,7 @@ export class TimingReport {
 
   #safely(tell: () => unknown): void {
     try {
-      const answer = tell();
-      if (!isThenable(answer)) return;
-      void settled(
-        Promise.resolve(answer),
-        () => undefined,
-        (error: unknown) => {
-          this.#reporter.listenerError(error);
-        },
-      );
+      this.#reporter.watch(tell());
     } catch (error) {
       this.#reporter.listenerError(error);
     }

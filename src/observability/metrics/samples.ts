@@ -1,6 +1,5 @@
 import type { MetricSample } from '../../core/component.js';
-import { redactName, redactSecrets, redactText } from '../../core/redaction.js';
-import { isSensitiveKey } from '../../core/sensitive-names.js';
+import { redactLabel, redactText } from '../../core/redaction.js';
 import { Claims, isLabelName, isMetricName } from './names.js';
 import { labelBlock, labelValueText, LONGEST_VALUE } from './text.js';
 
@@ -152,13 +151,11 @@ export class SampleMerger {
   }
 
   #shown(label: string, value: unknown): string {
-    if (typeof value !== 'string' || isSensitiveKey(label)) return labelValueText(label, value);
-    let clean = this.#clean.get(label === 'name' ? `\0${value}` : value);
-    if (clean === undefined) {
-      // It names a part: `token:refresh` is no field there, and two parts must not become one.
-      if (label === 'name') this.#clean.set(`\0${value}`, (clean = redactSecrets(redactName(value), LONGEST_VALUE)));
-      else this.#clean.set(value, (clean = labelValueText(label, value)));
-    }
+    if (typeof value !== 'string') return labelValueText(label, value);
+    // No name of a label has a line break.
+    const key = `${label}\n${value}`;
+    let clean = this.#clean.get(key);
+    if (clean === undefined) this.#clean.set(key, (clean = redactLabel(label, value, LONGEST_VALUE)));
     return clean;
   }
 }

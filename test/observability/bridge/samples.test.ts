@@ -1,6 +1,6 @@
 import type { Component, MetricSample } from 'breakwater/core';
 import { MetricsCollector } from 'breakwater/metrics';
-import { Bulkhead } from 'breakwater/resilience';
+import { Bulkhead, CircuitBreaker } from 'breakwater/resilience';
 import { describe, expect, it } from 'vitest';
 import { observe } from './observe.js';
 import { ownPart, settle, setup, sinks } from './setup.js';
@@ -117,6 +117,15 @@ describe('observe: values for a scrape', () => {
     ]);
     await settle();
     expect(reported).toMatchObject([{ code: 'BREAKWATER_W_SAME_SERIES' }]);
+  });
+
+  it('OBS-B13 parts whose names only look like fields of secrets stay two', () => {
+    const metrics = new MetricsCollector({ name: 'main' });
+    for (const name of ['token:refresh', 'token:issue']) observe(new CircuitBreaker({ name }), { metrics });
+    const shown = metrics.render('prometheus');
+    expect(shown.match(/^breakwater_circuit_state\{.*state="CLOSED".*$/gm)).toHaveLength(2);
+    expect(shown).toContain('"token:refresh"');
+    expect(shown).toContain('"token:issue"');
   });
 
   it('OBS-B14 a label of an own component shows no password', () => {

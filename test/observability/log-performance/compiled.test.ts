@@ -1,35 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CompiledPrograms } from '../../compiled-programs.js';
 
-const ROOT = join(import.meta.dirname, '../../..');
-const CACHE = join(ROOT, '.cache', 'log-performance');
-
-/** Compiles programs with decorators, which the test runner itself does not translate, and runs them. */
-function run(compilerOptions: object, ...programs: string[]) {
-  mkdirSync(CACHE, { recursive: true });
-  const dir = mkdtempSync(join(CACHE, 'x-'));
-  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
-  programs.forEach((program, i) => writeFileSync(join(dir, `program-${String(i)}.ts`), HEAD + program));
-  const emit = { noEmit: false, outDir: 'out', rootDir: '../../..', noUnusedLocals: false };
-  writeFileSync(
-    join(dir, 'tsconfig.json'),
-    JSON.stringify({
-      extends: '../../../tsconfig.json',
-      compilerOptions: { ...emit, ...compilerOptions },
-      include: ['*.ts'],
-    }),
-  );
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const { stdout } = spawnSync(process.execPath, [tsc, '-p', dir, '--pretty', 'false'], { encoding: 'utf8' });
-  const ran = programs.map((_, i) => {
-    const file = join(dir, 'out', relative(ROOT, dir), `program-${String(i)}.js`);
-    const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8' });
-    return stdout + stderr;
-  });
-  return { compiled: stdout, ran };
-}
+const programs = new CompiledPrograms('log-performance');
 
 const HEAD = `
 import { logPerformance } from '../../../src/observability/logger/log-performance.js';
@@ -173,7 +145,9 @@ PERFORMANCE_EVENT: Rates.get unit took
 PERFORMANCE_EVENT: Rates.get unit took
 `;
 
-afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
+afterAll(() => {
+  programs.clean();
+});
 
 describe('logPerformance, compiled', () => {
   it.each([
@@ -182,9 +156,12 @@ describe('logPerformance, compiled', () => {
   ] as const)(
     'OBS-L16 times methods of every sort in the %s form of decorators, where each keeps its type, and nothing else',
     (_, compilerOptions, more) => {
-      const { compiled, ran } = run(compilerOptions, PROGRAM, FIELD, CLASS, BARE, ...more);
+      const { compiled, ran } = programs.run(
+        compilerOptions,
+        ...[PROGRAM, FIELD, CLASS, BARE, ...more].map((program) => HEAD + program),
+      );
       expect(compiled).toBe('');
-      const [program, field, type, bare, hidden] = ran;
+      const [program, field, type, bare, hidden] = ran.map(({ stdout, stderr }) => stdout + stderr);
       expect(program).toBe(TOLD);
       expect(field).toContain("logPerformance: 'field' is a field");
       expect(type).toContain("logPerformance: 'Wrong' is a class");

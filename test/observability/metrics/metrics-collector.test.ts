@@ -1,15 +1,6 @@
 import { isBreakwaterError, registerSecret } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
-import { linesOf, own, parsed, setup, values } from './setup.js';
-
-function codeOf(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return isBreakwaterError(error) ? error.code : error;
-  }
-  return undefined;
-}
+import { codeOf, linesOf, own, parsed, setup, values } from './setup.js';
 
 const help = 'For a test.';
 

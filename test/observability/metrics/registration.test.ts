@@ -1,16 +1,7 @@
 import { isBreakwaterError } from 'breakwater/core';
 import { BUCKETS, exponentialBuckets, linearBuckets, MetricsCollector } from 'breakwater/metrics';
 import { describe, expect, it } from 'vitest';
-import { linesOf, setup } from './setup.js';
-
-function codeOf(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return isBreakwaterError(error) ? error.code : error;
-  }
-  return undefined;
-}
+import { codeOf, linesOf, setup } from './setup.js';
 
 const help = 'For a test.';
 

@@ -1,17 +1,8 @@
-import type { MetricSample } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
 import { parseExposition } from './exposition-parser.js';
-import { collect, linesOf, own, parsed, setup, values } from './setup.js';
+import { collect, linesOf, own, parsed, setup, values, sample } from './setup.js';
 
 const help = 'For a test.';
-const sample = (name: string, value: number, labels?: Record<string, string>, more: object = {}): MetricSample => ({
-  name,
-  type: 'gauge',
-  help,
-  value,
-  ...(labels === undefined ? {} : { labels }),
-  ...more,
-});
 
 describe('collectors', () => {
   it('OBS-M9 serves everything else when a collector throws, hangs or rejects', async () => {

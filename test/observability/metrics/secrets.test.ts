@@ -35,12 +35,14 @@ describe('secrets in metrics', () => {
     metrics.counter('own_total', { help, labels: ['note'] }).inc({ note: text });
     metrics.counter('json_total', { help, labels: ['note'] }).inc({ note: '{"password":"p-123"}' });
     metrics.collectFrom(() => [
-      { name: 'sampled', type: 'gauge', help, value: 1, labels: { note: 'token: abc123', name: 'token:refresh' } },
+      { name: 'sampled', type: 'gauge', help, value: 1, labels: { note: 'token=abc123', breaker: 'token:refresh' } },
+      { name: 'sampled', type: 'gauge', help, value: 2, labels: { note: 'token=abc123', breaker: 'token:issue' } },
     ]);
     metrics.include({ metrics: () => `# TYPE foreign gauge\nforeign{note="${text}"} 1\n` });
     const shown = metrics.render('prometheus');
     expect(shown).not.toMatch(/abcdefgh|p-123|abc123/);
-    expect(shown).toContain('name="token:refresh"');
+    expect(shown).toContain('breaker="token:refresh"');
+    expect(shown).toContain('breaker="token:issue"');
   });
 
   it('OBS-M20 no name may hold a registered secret, and no error shows one', () => {

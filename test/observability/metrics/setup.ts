@@ -1,4 +1,4 @@
-import { BreakwaterWarning } from 'breakwater/core';
+import { BreakwaterWarning, isBreakwaterError, type MetricSample } from 'breakwater/core';
 import { MetricsCollector, type MetricsCollectorOptions, type MetricsFormat } from 'breakwater/metrics';
 import { ManualClock } from 'breakwater/testing';
 import { type ParsedFamily, parseExposition } from './exposition-parser.js';
@@ -41,3 +41,28 @@ export async function collect(chunks: AsyncIterable<string>): Promise<string> {
 export function values(family: ParsedFamily | undefined): unknown[] {
   return (family?.samples ?? []).map(({ labels, value }) => [labels, value]);
 }
+
+/** The code of what a call throws. */
+export function codeOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return isBreakwaterError(error) ? error.code : error;
+  }
+  return undefined;
+}
+
+/** A sample of a source. */
+export const sample = (
+  name: string,
+  value: number,
+  labels?: Record<string, string>,
+  more: object = {},
+): MetricSample => ({
+  name,
+  type: 'gauge',
+  help: 'For a test.',
+  value,
+  ...(labels === undefined ? {} : { labels }),
+  ...more,
+});

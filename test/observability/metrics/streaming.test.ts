@@ -1,18 +1,9 @@
-import type { MetricSample } from 'breakwater/core';
 import { contentType, metricsFormat } from 'breakwater/metrics';
 import { describe, expect, it } from 'vitest';
 import { parseExposition } from './exposition-parser.js';
-import { collect, linesOf, parsed, setup } from './setup.js';
+import { collect, linesOf, parsed, setup, sample } from './setup.js';
 
 const help = 'For a test.';
-const sample = (name: string, value: number, labels?: Record<string, string>, more: object = {}): MetricSample => ({
-  name,
-  type: 'gauge',
-  help,
-  value,
-  ...(labels === undefined ? {} : { labels }),
-  ...more,
-});
 
 describe('scrapes', () => {
   it('OBS-M12 streams ten thousand series in small pieces, each of them of one moment', async () => {

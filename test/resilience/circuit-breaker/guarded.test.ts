@@ -1,37 +1,10 @@
 import { CircuitBreaker, guarded, type Policy } from 'breakwater/circuit-breaker';
 import { InvalidArgumentError } from 'breakwater/core';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { CompiledPrograms } from '../../compiled-programs.js';
 import { setup } from './setup.js';
 
-const ROOT = join(import.meta.dirname, '../../..');
-const CACHE = join(ROOT, '.cache', 'guarded');
-
-/** Compiles programs with decorators, which the test runner itself does not translate, and runs them. */
-function run(compilerOptions: object, ...programs: string[]) {
-  mkdirSync(CACHE, { recursive: true });
-  const dir = mkdtempSync(join(CACHE, 'x-'));
-  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
-  programs.forEach((program, i) => writeFileSync(join(dir, `program-${String(i)}.ts`), program));
-  const emit = { noEmit: false, outDir: 'out', rootDir: '../../..', noUnusedLocals: false };
-  writeFileSync(
-    join(dir, 'tsconfig.json'),
-    JSON.stringify({
-      extends: '../../../tsconfig.json',
-      compilerOptions: { ...emit, ...compilerOptions },
-      include: ['*.ts'],
-    }),
-  );
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const { stdout } = spawnSync(process.execPath, [tsc, '-p', dir, '--pretty', 'false'], { encoding: 'utf8' });
-  const ran = programs.map((_, i) => {
-    const file = join(dir, 'out', relative(ROOT, dir), `program-${String(i)}.js`);
-    return spawnSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8' });
-  });
-  return { compiled: stdout, ran };
-}
+const programs = new CompiledPrograms('guarded');
 
 const PROGRAM = `
 import { guarded } from '../../../src/resilience/circuit-breaker/guarded.js';
@@ -95,7 +68,9 @@ try {
 }
 `;
 
-afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
+afterAll(() => {
+  programs.clean();
+});
 
 describe('guarded', () => {
   it.each([
@@ -104,7 +79,7 @@ describe('guarded', () => {
   ])(
     'guards methods in the %s form of decorators, where each keeps its type, and nothing else',
     (_, compilerOptions) => {
-      const { compiled, ran } = run(compilerOptions, PROGRAM, MISUSE);
+      const { compiled, ran } = programs.run(compilerOptions, PROGRAM, MISUSE);
       expect(compiled).toBe('');
       expect(ran.map(({ stdout }) => stdout)).toEqual([
         '[42,"x","add","refused"]\n',
