@@ -35,11 +35,11 @@ describe('the house', () => {
     [
       'a clock or a timer',
       /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bperformance\b(?!\()|\bset(Timeout|Interval|Immediate)\b|\bAbortSignal\.timeout\b/,
-      /^src\/(core\/clock|testing\/manual-clock)\.ts$/,
+      /^src\/(core\/clock|testing\/manual-clock|observability\/metrics\/loop-turn)\.ts$/,
     ],
     ['chance', /\bMath\.random\b/, /^src\/core\/random\.ts$/],
     ['the console', /\bconsole\b/, /^$/],
-    ['the process', /\bprocess\b/, /^src\/(cli\/main|core\/reporter)\.ts$/],
+    ['the process', /\bprocess\b/, /^src\/(cli\/main|core\/reporter|observability\/metrics\/runtime-probe)\.ts$/],
     ['any', /[:<(,|&=]\s*any\b|\bas any\b/, /^$/],
     ['a default export', /\bexport default\b/, /^$/],
     ['everything at once', /\bexport \*/, /^$/],

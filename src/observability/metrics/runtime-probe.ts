@@ -1,5 +1,4 @@
 import * as hooks from 'node:perf_hooks';
-import { cpuUsage, memoryUsage, uptime, version } from 'node:process';
 import type { RuntimeProbe, RuntimeReading } from './runtime-metrics.js';
 
 const RESOLUTION_MS = 10;
@@ -14,11 +13,16 @@ const KINDS: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({
 });
 const NS_PER_SECOND = 1e9;
 
-/** The platform's own figures: the one place that asks for them. Nothing of it keeps the process alive. @internal */
+/**
+ * The platform's own figures: the one place that asks for them. Nothing of it keeps the process alive.
+ *
+ * Read off the global: importing `node:process` reads all its fields, which opens the standard streams, for 5 ms.
+ * @internal
+ */
 export function platformProbe(wallNow: () => number, now: () => number): RuntimeProbe {
   const timing = hooks['performance'];
   const delays = hooks.monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  const startTime = wallNow() / 1_000 - uptime();
+  const startTime = wallNow() / 1_000 - process.uptime();
   let sinceMs = now();
   let busy = timing.eventLoopUtilization();
 
@@ -42,7 +46,7 @@ export function platformProbe(wallNow: () => number, now: () => number): Runtime
     read() {
       const sum = timing.eventLoopUtilization();
       const { utilization } = timing.eventLoopUtilization(sum, busy);
-      const { user, system } = cpuUsage();
+      const { user, system } = process.cpuUsage();
       const delay = loopDelay();
       if (now() - sinceMs >= WINDOW_MS) {
         delays.reset();
@@ -52,11 +56,11 @@ export function platformProbe(wallNow: () => number, now: () => number): Runtime
       return {
         loopDelay: delay,
         loopUtilization: Number.isFinite(utilization) ? utilization : 0,
-        memory: memoryUsage(),
+        memory: process.memoryUsage(),
         cpu: { user: user / 1e6, system: system / 1e6 },
         startTime,
-        uptime: uptime(),
-        version,
+        uptime: process.uptime(),
+        version: process.version,
       };
     },
     watch(collected) {

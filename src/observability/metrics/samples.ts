@@ -66,7 +66,8 @@ export class SampleMerger {
   /** Those of other collectors, which have the names of ours. */
   readonly others: MetricSample[] = [];
   readonly #own: ReadonlyMap<string, string> | undefined;
-  // Values come again and again; to clean one takes longer than to remember it for the time of a scrape.
+  // Both come again and again; to check or clean one takes longer than to remember it for the time of a scrape.
+  readonly #sorted = new Map<string, readonly string[] | undefined>();
   readonly #clean = new Map<string, string>();
 
   /**
@@ -130,15 +131,13 @@ export class SampleMerger {
   ): (Pick<MetricSample, 'name' | 'type' | 'help'> & { readonly series: SampleSeries }) | undefined {
     // It may be anything, and reading it may throw.
     try {
-      const { name, type, help, value, labels = {} } = given as Record<keyof MetricSample, unknown>;
+      const { name, type, help, value, labels: brought = {} } = given as Record<keyof MetricSample, unknown>;
       if (!isMetricName(name) || (type !== 'counter' && type !== 'gauge') || typeof help !== 'string') return undefined;
       if (!Number.isFinite(value) || (type === 'counter' && (value as number) < 0)) return undefined;
-      const entries = Object.entries(labels as object);
-      if (entries.length > MOST_LABELS || !entries.every(([label]) => isLabelName(label))) return undefined;
-      // In one order, so that the same labels are the same series however they were written.
-      entries.sort(([a], [b]) => (a < b ? -1 : 1));
-      const names = entries.map(([label]) => label);
-      const values = entries.map(([label, text]) => this.#shown(label, text));
+      const labels = brought as Readonly<Record<string, unknown>>;
+      const names = this.#namesOf(labels);
+      if (names === undefined) return undefined;
+      const values = names.map((label) => this.#shown(label, labels[label]));
       return {
         name,
         type,
@@ -148,6 +147,20 @@ export class SampleMerger {
     } catch {
       return undefined;
     }
+  }
+
+  /** The names of labels in one order, so that the same labels are the same series however they were written. */
+  #namesOf(labels: object): readonly string[] | undefined {
+    const given = Object.keys(labels);
+    if (given.length > MOST_LABELS) return undefined;
+    const key = given.join('\n');
+    let names = this.#sorted.get(key);
+    if (names === undefined && !this.#sorted.has(key)) {
+      names = given.every(isLabelName) ? given.sort() : undefined;
+      this.#sorted.set(key, names);
+    }
+    // With a line break in one of them there would be more of these than between them.
+    return names?.length === given.length ? names : undefined;
   }
 
   #shown(label: string, value: unknown): string {

@@ -37,9 +37,8 @@ export function escapeHelp(text: string, openMetrics: boolean): string {
 
 /** `a="1",b="2"`. @internal */
 export function labelBlock(names: readonly string[], values: readonly string[]): string {
-  let text = '';
-  for (const [i, name] of names.entries()) text += `${i === 0 ? '' : ','}${name}="${escapeValue(values[i] ?? '')}"`;
-  return text;
+  // Joined, which leaves one flat text: what is added piece by piece stays a tree of all the pieces.
+  return names.map((name, i) => `${name}="${escapeValue(values[i] ?? '')}"`).join();
 }
 
 /** A number as both formats read it. @internal */
