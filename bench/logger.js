@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino } from 'pino';
 import { registerSecret } from '../dist/core.js';
-import { StructuredLogger } from '../dist/logger.js';
+import { StructuredLogger, timed } from '../dist/logger.js';
 import { compare, repeated } from './harness.js';
 
 const CALLS = 500;
@@ -41,6 +41,13 @@ const nested = {
     ],
   },
   auth: { scheme: 'jwt', token: 'abcdefghijklmnop', headers: { authorization: 'Bearer abcdefghijklmnop' } },
+};
+/** Texts that have to be looked at twice: addresses, quotes, what reads like a field. */
+const wordy = {
+  ...flat,
+  url: 'https://api.example.org/v1/orders/17?expand=items&locale=en-GB',
+  referrer: 'https://shop.example.org/basket',
+  note: 'the customer said: "leave it at the door"',
 };
 const plain = () => pino({ base: null }, destination());
 /** What seven wildcard paths reach; any depth and lists are beyond them. */
@@ -195,6 +202,41 @@ async function disabled() {
   ]);
 }
 
+/** A call below `slowMs`, of which nothing is told. */
+async function timedCall() {
+  const work = (i) => i + 1;
+  const slow = timed(work, { logger: false, slowMs: 1_000 });
+  const logged = timed(work, { logger: new StructuredLogger({ destination: destination() }) });
+  const kept = { sum: 0 };
+  return compare('timed, a function that does nothing', [
+    {
+      name: 'two clock reads and the call',
+      role: 'floor',
+      calls: CALLS,
+      run: repeated((i) => {
+        const start = performance.now();
+        kept.sum += work(i) + performance.now() - start;
+      }, CALLS),
+    },
+    {
+      name: 'breakwater timed, below slowMs',
+      role: 'ours',
+      calls: CALLS,
+      run: repeated((i) => {
+        kept.sum += slow(i);
+      }, CALLS),
+    },
+    {
+      name: 'breakwater timed, a line a call',
+      role: 'also',
+      calls: CALLS,
+      run: repeated((i) => {
+        kept.sum += logged(i);
+      }, CALLS),
+    },
+  ]);
+}
+
 /** All groups; `true` when every budget is met. */
 export async function loggerBench() {
   const met = [
@@ -202,8 +244,10 @@ export async function loggerBench() {
     await contextAndLine(),
     await redaction('logger, redaction of nested fields', nested, 2.2),
     await redaction('logger, redaction of flat fields', flat, 2.7),
+    await redaction('logger, redaction of flat fields, addresses and quotes among them', wordy, 2.7),
     await withSecrets(),
     await disabled(),
+    await timedCall(),
   ];
   return met.every(Boolean);
 }
