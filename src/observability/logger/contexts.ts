@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { alike, type AnyFunction } from '../../internal/alike.js';
 import type { Frame } from './frame.js';
 
 /** A frame, whose it is, and what holds around it: frames of other loggers too. */
@@ -28,8 +29,9 @@ export class Contexts {
     const run = AsyncResource.bind(function (this: unknown, ...args: unknown[]): unknown {
       return Reflect.apply(fn, this, args);
     });
-    return function (this: unknown, ...args: A): R {
-      return Reflect.apply(run, this, args) as R;
+    const bound = function (this: unknown, ...args: unknown[]): unknown {
+      return Reflect.apply(run, this, args);
     };
+    return alike(fn as unknown as AnyFunction, bound) as unknown as (...args: A) => R;
   }
 }

@@ -17,6 +17,8 @@ export interface DestinationExtras {
   readonly destroyed?: boolean;
   readonly writableEnded?: boolean;
   readonly writableLength?: number;
+  /** Of Node's streams. */
+  readonly _write?: unknown;
   on?(event: string, listener: (...args: never[]) => void): unknown;
 }
 

@@ -67,7 +67,7 @@ export function copiedFields(around: object | undefined, fields: object): Record
   try {
     names = Object.keys(fields).slice(0, MOST_FIELDS);
   } catch {
-    return all;
+    return { ...all, fields: '[unreadable]' };
   }
   for (const name of names) {
     // Defined, as a field may have a name that assignment takes for something else.

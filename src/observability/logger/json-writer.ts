@@ -3,7 +3,7 @@ import { secretMatcher, secretRegistry } from '../../core/secret-values.js';
 import { isThenable } from '../../core/thenable.js';
 import { HIDDEN, type KeyInfo, type KeyTable, isUnder, namesBeside, toldApart } from './key-table.js';
 import { errorFields, isError, mapEntries, ordinaryForm, setItems } from './special-values.js';
-import { jsonText, LONGEST_TEXT, type TextRules } from './text-writer.js';
+import { jsonText, LONGEST_TEXT, redacted, type TextRules, written } from './text-writer.js';
 
 const DEEPEST = 8;
 /** Items of a list, and fields of an object. */
@@ -14,6 +14,12 @@ const MOST_OBJECTS = 10_000;
 const MOST_WORK = 1_048_576;
 /** Characters of one line. */
 const LONGEST_LINE = 65_536;
+/** Those of what several lines have in common, so that the rest is for what is only in one. @internal */
+export const COMMON_ROOM = LONGEST_LINE / 4;
+/** Those of what a line says itself, such as an error, so that its fields have room too. @internal */
+export const OWN_ROOM = LONGEST_LINE / 2;
+/** Characters of a text that are written in any case. */
+const SHORTEST_CUT = 16;
 /** Room that a number or the like takes. */
 const SHORT_VALUE = 8;
 
@@ -57,13 +63,14 @@ export class JsonWriter {
   }
 
   /**
-   * Starts a new line.
+   * Starts a new line, or a part of one.
    *
    * @param used - characters of it that are there already.
+   * @param room - characters of it altogether.
    */
-  begin(used = 0): this {
+  begin(used = 0, room = LONGEST_LINE): this {
     this.#matcher = this.#secrets.live.size === 0 ? undefined : secretMatcher();
-    this.#room = LONGEST_LINE - used;
+    this.#room = room - used;
     this.#work = MOST_WORK;
     this.#objects = MOST_OBJECTS;
     this.truncated = false;
@@ -91,10 +98,9 @@ export class JsonWriter {
       case 'number':
         return this.#number(value);
       case 'boolean':
-        this.#room -= SHORT_VALUE;
-        return value ? 'true' : 'false';
+        return this.#fixed(value ? 'true' : 'false');
       case 'object':
-        return value === null ? 'null' : this.#bounded(value);
+        return value === null ? this.#fixed('null') : this.#bounded(value);
       case 'undefined':
         return undefined;
       case 'bigint':
@@ -102,7 +108,7 @@ export class JsonWriter {
       case 'symbol':
         return this.#text(String(value));
       default:
-        return '"[function]"';
+        return this.#fixed('"[function]"');
     }
   }
 
@@ -111,6 +117,22 @@ export class JsonWriter {
     if (text.length > LONGEST_TEXT) this.truncated = true;
     this.#work -= Math.min(text.length, 2 * LONGEST_TEXT);
     const json = jsonText(text, this.#matcher, this.#rules);
+    if (json.length > this.#room + SHORTEST_CUT) return this.#cut(text, json.length);
+    this.#room -= json.length;
+    return json;
+  }
+
+  /** What there is room for of a text. */
+  #cut(text: string, length: number): string {
+    this.truncated = true;
+    // A character may be written as six.
+    const fits = length > text.length + 2 ? Math.floor(this.#room / 6) : this.#room;
+    const json = written(redacted(text, this.#rules, Math.max(SHORTEST_CUT, fits)));
+    this.#room -= json.length;
+    return json;
+  }
+
+  #fixed(json: string): string {
     this.#room -= json.length;
     return json;
   }
@@ -125,13 +147,14 @@ export class JsonWriter {
 
   #leftOut(): string {
     this.truncated = true;
-    return TOO_DEEP;
+    return this.#fixed(TOO_DEEP);
   }
 
   #bounded(value: object): string | undefined {
     const depth = this.#above.length;
-    if (this.#above.includes(value)) return CIRCULAR;
+    if (this.#above.includes(value)) return this.#fixed(CIRCULAR);
     if (depth > DEEPEST || this.#room <= 0 || this.#objects-- <= 0) return this.#leftOut();
+    this.#room -= 2;
     this.#above.push(value);
     let json: string | undefined;
     try {
@@ -159,6 +182,8 @@ export class JsonWriter {
   #special(value: object): string | undefined | false {
     if (isError(value)) return `{${this.#fields(errorFields(value, MOST_ENTRIES))}}`;
     if (value instanceof Map) return this.#map(value);
+    // As fetch has them; reading them looks each name up.
+    if (value instanceof Headers) return this.#map(new Map(Headers.prototype.entries.call(value)));
     if (value instanceof Set) return this.#list(setItems(value, MOST_ENTRIES), value.size);
     const form = ordinaryForm(value);
     if (form !== undefined) return this.value(form);
@@ -220,7 +245,7 @@ export class JsonWriter {
     for (; index < shown && this.#room > 0; index++) {
       const item = items[index];
       this.#room -= 1;
-      text += `${index === 0 ? '' : ','}${hidesNext ? HIDDEN : (this.value(item) ?? 'null')}`;
+      text += `${index === 0 ? '' : ','}${hidesNext ? HIDDEN : (this.value(item) ?? this.#fixed('null'))}`;
       hidesNext = !hidesNext && typeof item === 'string' && this.#namesNext(item, index, length);
     }
     if (index < length) {

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
-import { type AnyFunction, timedCall } from './timing-call.js';
+import type { AnyFunction } from '../../internal/alike.js';
+import { timedCall } from './timing-call.js';
 import { parseTimingOptions, type TimingOptions } from './timing-options.js';
 import { TimingReport } from './timing-report.js';
 

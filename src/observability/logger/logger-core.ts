@@ -9,7 +9,7 @@ import { type LogDestination, openDestination } from './destination.js';
 import type { EventType } from './event-type.js';
 import type { LoggerEvents } from './events.js';
 import type { Frame } from './frame.js';
-import { JsonWriter } from './json-writer.js';
+import { JsonWriter, OWN_ROOM } from './json-writer.js';
 import { KeyTable } from './key-table.js';
 import { LoggerLayer } from './layer.js';
 import { type LineLevel, passes } from './levels.js';
@@ -98,7 +98,7 @@ export class LoggerCore {
 
   /** A value that a line says itself. */
   entry(name: string, value: unknown): Entry {
-    const writer = this.writer().begin();
+    const writer = this.writer().begin(0, OWN_ROOM);
     return { name, json: writer.value(value) ?? 'null', truncated: writer.truncated };
   }
 

@@ -10,14 +10,14 @@ import { nextStep } from './tracing.js';
  * What connects an operation with its logger. The operation is a step of its own in a trace, if there is one.
  * @internal
  */
-export function operationHost(core: LoggerCore, layer: LoggerLayer, name: string, byHand: boolean): OperationHost {
+export function operationHost(core: LoggerCore, layer: LoggerLayer, name: string): OperationHost {
   const around = core.contexts.current();
   const trace = around?.trace === undefined ? undefined : nextStep(around.trace, core.ids);
   let frame: Frame | undefined;
   const run = <T>(operation: RunningOperation, fn: () => T): T =>
     core.contexts.run((frame ??= new Frame(around, { fields: { operation: name }, trace, operation })), fn);
   return {
-    outer: byHand ? around?.operation : undefined,
+    outer: around?.operation,
     now: steady(core.clock),
     entry: (field, value) => core.entry(field, value),
     merged: copiedFields,
@@ -30,7 +30,7 @@ export function operationHost(core: LoggerCore, layer: LoggerLayer, name: string
     endedTooEarly: (ended) => {
       core.reporter.warn(
         'BREAKWATER_W_OPERATION_ORDER',
-        `operation '${redactName(ended, 200)}' ended while others that were started inside of it were still running; end those first`,
+        `operation '${redactName(ended, 200)}' ended while others that were started inside of it were still running; await or end those first`,
       );
     },
   };

@@ -20,7 +20,7 @@ export interface Operation extends Disposable {
 
 /** What an operation needs of its logger. @internal */
 export interface OperationHost {
-  /** The operation within which it was started by hand, if any. */
+  /** The operation within which it was started, if any. */
   readonly outer: RunningOperation | undefined;
   now(): number;
   entry(name: string, value: unknown): Entry;
@@ -91,7 +91,8 @@ export class RunningOperation implements Operation {
     ];
     if (this.#open > 0) {
       own.push(host.entry('stillOpen', this.#open));
-      host.endedTooEarly(this.name);
+      // One that failed may leave the others behind, as a failed `Promise.all` does.
+      if (failed === undefined) host.endedTooEarly(this.name);
     }
     if (failed === undefined) host.write(this, 'SYSTEM_EVENT', `${this.name} ended`, own, this.#fields);
     else {

@@ -1,4 +1,4 @@
-import type { JsonWriter } from './json-writer.js';
+import { COMMON_ROOM, type JsonWriter } from './json-writer.js';
 
 /** A field as it is written: its name, and its value as JSON. @internal */
 export interface Entry {
@@ -34,7 +34,7 @@ export class Prefix {
   with(source: object, writer: JsonWriter): Prefix {
     const entries = new Map(this.entries);
     const moved = new Map(this.moved);
-    writer.begin(this.text.length).fields(source, {
+    writer.begin(this.text.length, COMMON_ROOM).fields(source, {
       takes(key, json) {
         if (key.reserved) moved.set(key.name, key.text + json);
         else entries.set(key.name, key.next + json);

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { redactText } from '../../core/redaction.js';
 import { BreakwaterWarning, type Reporter } from '../../core/reporter.js';
 import { isThenable, settled } from '../../core/thenable.js';
+import { Arrivals } from './arrivals.js';
 import { LEVEL_NUMBERS, LEVEL_RANKS, LEVEL_TEXTS, type LineLevel } from './levels.js';
 import { messageOf } from './special-values.js';
 import type { DestinationExtras, LogDestination } from './destination.js';
@@ -9,8 +10,16 @@ import type { DestinationExtras, LogDestination } from './destination.js';
 /** What a stream may hold back of lines that its reader does not take, in bytes or characters. */
 const MOST_HELD_BACK = 16 * 1_048_576;
 
+const CLOSED = 'the destination is closed';
+const FAILED = 'the destination failed';
+
 /** Hears when lines begin to be lost, and when they arrive again. @internal */
 export type SinkChange = (state: 'losing' | 'writing') => void;
+
+/** A stream that calls back. */
+interface CallingBack {
+  write(line: string, done: (error?: unknown) => void): unknown;
+}
 
 /**
  * A destination that cannot hurt: a line that it does not take is counted, and the caller goes on.
@@ -23,7 +32,8 @@ export class Sink {
   /** Whether it sorts lines by itself, by what pino tells it, as `pino.multistream` does. */
   readonly #wantsMetadata: boolean;
   readonly #levels: Readonly<Record<LineLevel, string>>;
-  readonly #isStream: boolean;
+  /** Whether it calls back for each line, as Node's streams do. */
+  readonly #callsBack: boolean;
   readonly #drains: boolean;
   #undrained = false;
   readonly #draining = new Set<() => void>();
@@ -32,9 +42,9 @@ export class Sink {
   #isLost = false;
   #isLosing = false;
   #isBroken = false;
-  /** Lines whose promise has not settled, and who waits for them. */
-  #pending = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #arrivals = new Arrivals();
+  /** How the lines end that are neither with the system nor lost. */
+  readonly #underWay = new Set<(error: unknown) => void>();
   #dropped = 0;
   #written = 0;
 
@@ -44,15 +54,15 @@ export class Sink {
     this.#wantsMetadata = marks[Symbol.for('pino.metadata')] === true;
     // A transport with several targets leaves out what has no number.
     this.#levels = marks[Symbol.for('pino.transport.usesMultistream')] === true ? LEVEL_NUMBERS : LEVEL_TEXTS;
-    this.#isStream = typeof this.#destination.writableLength === 'number';
+    this.#callsBack =
+      typeof this.#destination.writableLength === 'number' && typeof this.#destination._write === 'function';
     this.#reporter = reporter;
     this.#changed = changed;
     this.#listen('error', (error) => {
       // Nobody reads any more; pino's destinations ignore what is written from here on.
       if ((error as { readonly code?: unknown } | null)?.code === 'EPIPE') this.#isBroken = true;
       // Later it tells of no line in particular.
-      if (this.#isWriting && !this.#isLost) this.#dropped++;
-      this.#isLost = true;
+      if (this.#isWriting && !this.#callsBack) this.#loseThis();
       this.#failed(error);
     });
     // pino's asynchronous destinations call back before the last line is written, and tell of it in this way.
@@ -62,8 +72,15 @@ export class Sink {
         this.#undrained = false;
         tellAll(this.#draining);
       });
+    // What a stream was writing when it was destroyed, it may never call back for.
+    if (this.#callsBack)
+      this.#listen('close', () => {
+        for (const end of [...this.#underWay]) end(new Error(CLOSED));
+      });
     this.#listen('drop', () => {
-      this.#lost();
+      if (this.#isWriting) this.#loseThis();
+      else this.#dropped++;
+      this.#turn(true);
     });
   }
 
@@ -82,65 +99,89 @@ export class Sink {
    */
   write(level: LineLevel, rest: string): void {
     // A destination that logs what it does would do so for ever.
-    if (this.#isWriting || this.#takesNothing()) {
-      this.#lost();
+    if (this.#isWriting) {
+      this.#dropped++;
+      this.#reporter.warn('BREAKWATER_W_LOG_RECURSION', 'a destination logs what it writes; such lines are left out');
+      return;
+    }
+    const closed = this.#closed();
+    if (closed !== undefined) {
+      this.#dropped++;
+      if (!this.#isLosing) this.#failed(new Error(closed));
       return;
     }
     this.#isWriting = true;
     this.#isLost = false;
     if (this.#drains) this.#undrained = true;
-    const before = this.#dropped;
     try {
       if (this.#wantsMetadata) Object.assign(this.#destination, { lastLevel: LEVEL_RANKS[level], lastObj: {} });
-      const taken = this.#destination.write(this.#levels[level] + rest);
-      if (isThenable(taken)) {
-        this.#wait(taken);
-        return;
-      }
+      if (this.#hand(this.#levels[level] + rest)) return;
     } catch (error) {
-      this.#dropped++;
+      this.#loseThis();
       this.#failed(error);
     } finally {
       this.#isWriting = false;
     }
-    if (this.#dropped !== before) return;
+    if (!this.#wasLost()) this.#arrived();
+  }
+
+  /** Whether the line arrives later, if at all. */
+  #hand(line: string): boolean {
+    if (this.#callsBack) {
+      const end = this.#ending();
+      try {
+        (this.#destination as CallingBack).write(line, end);
+      } catch (error) {
+        end(error ?? new Error(FAILED));
+      }
+      return true;
+    }
+    const taken = this.#destination.write(line);
+    if (!isThenable(taken)) return false;
+    const end = this.#ending();
+    void settled(
+      Promise.resolve(taken),
+      () => {
+        end();
+      },
+      (error) => {
+        end(error ?? new Error(FAILED));
+      },
+    );
+    return true;
+  }
+
+  /** A line that arrives later counts when it has. */
+  #ending(): (error?: unknown) => void {
+    const arrive = this.#arrivals.begin();
+    const end = (error?: unknown): void => {
+      if (!this.#underWay.delete(end)) return;
+      const isLost = error !== undefined && error !== null;
+      if (isLost) {
+        this.#dropped++;
+        this.#failed(error);
+      } else this.#arrived();
+      arrive(!isLost);
+    };
+    this.#underWay.add(end);
+    return end;
+  }
+
+  #arrived(): void {
     this.#written++;
     this.#turn(false);
   }
 
-  /** A line that arrives later counts when it has. */
-  #wait(taken: PromiseLike<unknown>): void {
-    this.#pending++;
-    const settle = (): void => {
-      this.#pending--;
-      if (this.#pending > 0) return;
-      tellAll(this.#waiting);
-    };
-    void settled(
-      Promise.resolve(taken),
-      () => {
-        this.#written++;
-        this.#turn(false);
-        settle();
-      },
-      (error) => {
-        this.#dropped++;
-        this.#failed(error);
-        settle();
-      },
-    );
-  }
-
   /**
-   * Resolves when what was written has been handed over, or cannot be; with `false` in the second case, and when
+   * Resolves when what was written so far has been handed over, or cannot be; with `false` in the second case, and when
    * `timeoutMs` are over.
    */
   flush(clock: Clock, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
+      let forget = (): unknown => undefined;
       const cancel = clock.schedule(
         () => {
-          this.#waiting.delete(ask);
-          this.#draining.delete(done);
+          forget();
           resolve(false);
         },
         timeoutMs,
@@ -151,24 +192,30 @@ export class Sink {
         resolve((error === undefined || error === null) && !this.#isBroken && !this.#isLosing);
       };
       const drained = (error?: unknown): void => {
-        if (this.#undrained && (error === undefined || error === null)) this.#draining.add(done);
-        else done(error);
+        if (!this.#undrained || (error !== undefined && error !== null)) {
+          done(error);
+          return;
+        }
+        this.#draining.add(done);
+        forget = () => this.#draining.delete(done);
       };
-      const ask = (): void => {
+      forget = this.#arrivals.wait((allArrived) => {
+        if (!allArrived) {
+          done(new Error('lines are lost'));
+          return;
+        }
         try {
           this.#ask(drained);
         } catch (error) {
           done(error);
         }
-      };
-      if (this.#pending === 0) ask();
-      else this.#waiting.add(ask);
+      });
     });
   }
 
   #ask(done: (error?: unknown) => void): void {
     const destination = this.#destination;
-    if (this.#isBroken || destination.destroyed === true) done(new Error('the destination is closed'));
+    if (this.#isBroken || (!this.#callsBack && destination.destroyed === true)) done(new Error(CLOSED));
     else if (typeof destination.flush === 'function') {
       const answer = destination.flush(done);
       // Some call back, some answer with a promise.
@@ -180,26 +227,24 @@ export class Sink {
           },
           done,
         );
-    } else if (this.#isStream) this.#askStream(done);
-    else done();
+    } else done();
   }
 
-  /** A stream calls back for each piece in turn: after the last one everything before it is written. */
-  #askStream(done: (error?: unknown) => void): void {
-    if (this.#destination.writableLength === 0 || this.#destination.writableEnded === true) done();
-    else (this.#destination as unknown as { write(text: string, done: (e?: unknown) => void): void }).write('', done);
-  }
-
-  #takesNothing(): boolean {
-    if (this.#isBroken) return true;
-    if (!this.#isStream) return false;
+  /** Why no line is taken, if so. */
+  #closed(): string | undefined {
+    if (this.#isBroken) return 'nobody reads the destination any more';
     const { destroyed, writableEnded, writableLength = 0 } = this.#destination;
-    return destroyed === true || writableEnded === true || writableLength > MOST_HELD_BACK;
+    if (destroyed === true || writableEnded === true) return CLOSED;
+    return writableLength > MOST_HELD_BACK ? 'the destination is too slow' : undefined;
   }
 
-  #lost(): void {
-    this.#dropped++;
-    this.#turn(true);
+  #wasLost(): boolean {
+    return this.#isLost;
+  }
+
+  #loseThis(): void {
+    if (!this.#isLost) this.#dropped++;
+    this.#isLost = true;
   }
 
   #failed(error: unknown): void {
@@ -207,7 +252,7 @@ export class Sink {
     this.#reporter.listenerError(
       new BreakwaterWarning(
         'BREAKWATER_W_LOG_DESTINATION',
-        `lines are lost: ${redactText(messageOf(error) ?? 'the destination failed', 200)}`,
+        `lines are lost: ${redactText(messageOf(error) ?? FAILED, 200)}`,
         { cause: error },
       ),
     );

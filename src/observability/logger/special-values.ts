@@ -69,5 +69,8 @@ export function ordinaryForm(value: object): string | number | boolean | bigint 
   if (value instanceof Number) return Number.prototype.valueOf.call(value);
   if (value instanceof Boolean) return Boolean.prototype.valueOf.call(value);
   if (value instanceof String) return String.prototype.toString.call(value);
+  if (value instanceof BigInt) return BigInt.prototype.valueOf.call(value);
+  if (value instanceof Symbol) return Symbol.prototype.toString.call(value);
+  if (value instanceof URLSearchParams) return URLSearchParams.prototype.toString.call(value);
   return undefined;
 }

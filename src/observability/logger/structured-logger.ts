@@ -188,7 +188,7 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
     const [fields, fn] = rest.length === 2 ? rest : [{}, rest[0]];
     if (fields !== undefined) checkFields('operation', fields);
     checkFunction('operation', fn);
-    return runOperation(this.#start('operation', name, fields ?? {}, false), fn);
+    return runOperation(this.#start('operation', name, fields ?? {}), fn);
   }
 
   /**
@@ -200,7 +200,7 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
    */
   startOperation(name: string, fields: object = {}): Operation {
     checkFields('startOperation', fields);
-    return this.#start('startOperation', name, fields, true);
+    return this.#start('startOperation', name, fields);
   }
 
   /**
@@ -257,8 +257,8 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
     return contexts.run(new Frame(contexts.current(), changes), fn);
   }
 
-  #start(method: string, name: string, fields: object, byHand: boolean): RunningOperation {
+  #start(method: string, name: string, fields: object): RunningOperation {
     checkName(method, name);
-    return new RunningOperation(name, operationHost(this.#core, this.#layer, name, byHand), fields);
+    return new RunningOperation(name, operationHost(this.#core, this.#layer, name), fields);
   }
 }

@@ -22,6 +22,9 @@ const SUSPICIOUS =
 /** What JSON writes in another way. */
 const ESCAPED = /["\\\p{Cc}]/u;
 
+const CONTROL = /[\u007f-\u009f]/;
+const CONTROLS = /[\u007f-\u009f]/g;
+
 const PLAIN = 0;
 const NEEDS_ESCAPE = 1;
 const NEEDS_SEARCH = 2;
@@ -36,11 +39,20 @@ const NEEDS_SEARCH = 2;
 export function jsonText(text: string, matcher: SecretMatcher | undefined, rules: TextRules | undefined): string {
   const need = matcher?.mayHold(text) === true ? NEEDS_SEARCH : needOf(text, rules);
   if (need === PLAIN) return `"${text}"`;
-  return JSON.stringify(need === NEEDS_ESCAPE ? text : redacted(text, rules));
+  return written(need === NEEDS_ESCAPE ? text : redacted(text, rules));
 }
 
-function redacted(text: string, rules: TextRules | undefined): string {
-  return rules === undefined ? redactSecrets(text, LONGEST_TEXT) : redactText(text, LONGEST_TEXT, undefined, rules.of);
+/** As JSON, in which control characters that JSON would allow are no more either: a terminal obeys them. @internal */
+export function written(text: string): string {
+  const json = JSON.stringify(text);
+  return CONTROL.test(json)
+    ? json.replace(CONTROLS, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
+    : json;
+}
+
+/** Text without secrets, cut. @internal */
+export function redacted(text: string, rules: TextRules | undefined, longest = LONGEST_TEXT): string {
+  return rules === undefined ? redactSecrets(text, longest) : redactText(text, longest, undefined, rules.of);
 }
 
 /** What has to be done with a text; with most, nothing. */

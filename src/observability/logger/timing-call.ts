@@ -1,12 +1,7 @@
+import { alike, type AnyFunction } from '../../internal/alike.js';
 import { follow } from '../../internal/followed.js';
 import { isGenerator, iterated } from './timing-iteration.js';
 import type { Outcome, TimingReport } from './timing-report.js';
-
-/** Any function or method. @internal */
-export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
-
-/** What belongs to the function itself. */
-const OWN = ['prototype', 'arguments', 'caller'];
 
 /**
  * `fn` with every call timed and told of. The rest is as it was: `this`, name, length, own fields, what it returns and
@@ -37,15 +32,4 @@ export function timedCall(report: TimingReport, fn: AnyFunction, nameOf: (self: 
     return isGenerator(result) ? iterated(result, begin) : follow(result, ended);
   };
   return alike(fn, run);
-}
-
-/** Libraries tell functions apart by their names and lengths, by fields, and by their prototypes: `AsyncFunction`. */
-function alike(fn: AnyFunction, run: AnyFunction): AnyFunction {
-  Object.setPrototypeOf(run, Object.getPrototypeOf(fn) as object);
-  for (const key of Reflect.ownKeys(fn)) {
-    const property = Reflect.getOwnPropertyDescriptor(fn, key);
-    if (property !== undefined && !OWN.includes(key as string)) Reflect.defineProperty(run, key, property);
-  }
-  if (Object.hasOwn(fn, 'prototype')) Reflect.defineProperty(run, 'prototype', { value: fn.prototype as unknown });
-  return run;
 }

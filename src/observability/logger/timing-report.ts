@@ -77,7 +77,8 @@ function writeEvent(logger: AnyLogger, operation: string, spentMs: number, outco
         operation,
         durationMs,
         outcome: 'failure',
-        err: outcome.error,
+        // A field without a value would not be written.
+        err: outcome.error === undefined ? 'undefined' : outcome.error,
       })
     : logger.event(EventType.PERFORMANCE_EVENT, `${operation} took ${shown}`, {
         operation,

@@ -132,6 +132,10 @@ it('OBS-L4 a listener has the context of who emits, and with bind that of who li
     );
   });
   emitter.emit('end', 'x');
+  // Express tells its error handlers by their length.
+  expect(log.bind((_error: unknown, _request: unknown, _response: unknown, _next: unknown) => undefined)).toHaveLength(
+    4,
+  );
   expect(out.lines.map(({ msg, requestId }) => [msg, requestId])).toEqual([
     ['loose', undefined],
     ['bound x', 'r1'],

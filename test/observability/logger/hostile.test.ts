@@ -92,7 +92,9 @@ it('OBS-L8 writes what JSON cannot, and never throws', () => {
     undef: undefined,
     list: [undefined, () => 1, Symbol('t')],
     url: new URL('https://example.org/a'),
-    boxed: [Object(1), Object('s'), Object(true)] as unknown[],
+    boxed: [Object(1), Object('s'), Object(true), Object(5n), Object(Symbol('b'))] as unknown[],
+    query: new URLSearchParams({ page: '2', password: 'hunter22' }),
+    headers: new Headers({ accept: '*/*', authorization: 'Bearer abcdefgh' }),
     toJSONThrows: {
       toJSON: () => {
         throw new Error('no');
@@ -136,13 +138,25 @@ it('OBS-L8 writes what JSON cannot, and never throws', () => {
     promise: '[promise]',
     list: [null, '[function]', 'Symbol(t)'],
     url: 'https://example.org/a',
-    boxed: [1, 's', true],
+    boxed: [1, 's', true, '5', 'Symbol(b)'],
+    query: 'page=2&password=[secret]',
+    headers: { accept: '*/*', authorization: '[secret]' },
     toJSONThrows: '[unreadable]',
     toJSONSelf: '[circular]',
     class: { cents: 5 },
     empty: {},
     half: 'a\ufffdb',
     control: 'a\u0000\u0007\u2028\n"\\',
+  });
+});
+
+it('OBS-L8 writes no control character that a terminal would obey', () => {
+  const { log, out } = logger();
+  log.systemEvent('a\u009b31m', { long: `${'b'.repeat(100)}\u007f\u0085` });
+  expect(out.texts.join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  expect(JSON.parse(out.texts[0] as string)).toMatchObject({
+    msg: 'a\u009b31m',
+    long: `${'b'.repeat(100)}\u007f\u0085`,
   });
 });
 
@@ -167,17 +181,21 @@ it('OBS-L8 bounds what it writes, and says so', () => {
       ),
     },
     { big: new Error('x'.repeat(1_000_000)) },
+    { grid: Array.from({ length: 200 }, () => Array.from({ length: 200 }, () => null)) },
+    { deep: Array.from({ length: 8 }).reduce<unknown[]>((inner) => Array.from({ length: 200 }, () => inner), []) },
+    { control: Array.from({ length: 20 }, () => '\0'.repeat(20_000)) },
     { [`key${'k'.repeat(100_000)}`]: 1 },
   ];
   for (const fields of cases) log.systemEvent('x', fields);
   log.systemEvent('m'.repeat(1_000_000));
-  for (const [i, text] of out.texts.entries()) expect(text.length, String(i)).toBeLessThan(100_000);
+  log.operation('\0'.repeat(20_000), () => undefined);
+  for (const [i, text] of out.texts.entries()) expect(text.length, String(i)).toBeLessThan(67_000);
   const lines = out.lines;
-  for (const [i, line] of lines.slice(0, 9).entries()) expect(line['truncated'], String(i)).toBe(true);
+  for (const [i, line] of lines.slice(0, 12).entries()) expect(line['truncated'], String(i)).toBe(true);
   expect((lines[0]?.['list'] as unknown[]).at(-1)).toBe('[… 999800 more]');
   expect(lines[0]?.['list']).toHaveLength(201);
   expect(Object.keys(lines[1]?.['wide'] as object)).toHaveLength(200);
-  expect(log.snapshot().truncated).toBeGreaterThanOrEqual(9);
+  expect(log.snapshot().truncated).toBeGreaterThanOrEqual(12);
 });
 
 it('a value that logs while it is read disturbs no line', () => {
@@ -249,6 +267,10 @@ it('OBS-L8 writes a line and runs the call also for fields that cannot be read a
     log.child(fields).systemEvent('child');
   }
   expect(out.lines.filter(({ msg }) => msg === 'line' || msg === 'child')).toHaveLength(6);
+  log.withContext(revoked.proxy, () => {
+    log.systemEvent('within');
+  });
+  expect(out.last).toMatchObject({ fields: '[unreadable]' });
   expect(log.withTrace(null as never, () => 'ran')).toBe('ran');
   expect(log.withTrace(revoked.proxy, () => 'ran')).toBe('ran');
   expect(
@@ -272,7 +294,12 @@ it('OBS-L8 marks every line in which something was cut, and cuts instead of drop
   log.child(big(1)).withContext(big(2), () => {
     log.child(big(3)).error('x', new Error('e'.repeat(9_000)), big(4));
   });
-  expect(out.texts.at(-1)?.length).toBeLessThan(100_000);
+  expect(out.texts.at(-1)?.length).toBeLessThan(67_000);
+  // However large the context and the error are, a line has room for what only it says.
+  log.withContext({ items: Array.from({ length: 200 }, () => 'c'.repeat(500)) }, () => {
+    log.error('m', new Error('e'.repeat(90_000)), { important: 1 });
+  });
+  expect(out.lines.at(-1)).toMatchObject({ important: 1, truncated: true });
 });
 
 it('OBS-L2 has no name twice, whatever secrets the names held', () => {

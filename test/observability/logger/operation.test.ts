@@ -89,6 +89,31 @@ it('ends once, however it is ended', () => {
   ]);
 });
 
+it('OBS-L3 an operation that nobody awaited is told of as well', async () => {
+  const { log, out, reported } = logger();
+  const release: (() => void)[] = [];
+  const floating = () => log.operation('floating', () => new Promise<void>((resolve) => release.push(resolve)));
+  await log.operation('outer', async () => {
+    void floating();
+    await Promise.resolve();
+  });
+  await expect(
+    log.operation('failing', async () => {
+      void floating();
+      await Promise.reject(new Error('no'));
+    }),
+  ).rejects.toThrow('no');
+  for (const done of release) done();
+  await Promise.resolve();
+  expect(out.lines.filter(({ stillOpen }) => stillOpen !== undefined)).toMatchObject([
+    { msg: 'outer ended', stillOpen: 1 },
+    { msg: 'failing failed', stillOpen: 1 },
+  ]);
+  expect(reported).toMatchObject([
+    { code: 'BREAKWATER_W_OPERATION_ORDER', message: expect.stringContaining("'outer'") as string },
+  ]);
+});
+
 it('OBS-L3 ending the outer one first is told, and mixes nothing up', () => {
   const { log, out, reported } = logger();
   const outer = log.startOperation('outer');
