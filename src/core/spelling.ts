@@ -1,17 +1,20 @@
 /**
  * The word that was probably meant: the one fewest edits away, as long as those are few for its length.
+ *
+ * @param most - edits that are accepted in any case.
  * @internal
  */
-export function nearest(written: string, words: readonly string[]): string | undefined {
+export function nearest(written: string, words: readonly string[], most = Infinity): string | undefined {
   if (written.length > 64) return undefined;
   const lower = written.toLowerCase();
   let best: string | undefined;
   let fewest = Infinity;
   for (const word of words) {
+    if (Math.abs(word.length - written.length) > most) continue;
     const edits = distance(lower, word.toLowerCase());
     if (edits < fewest) [best, fewest] = [word, edits];
   }
-  return best !== undefined && fewest <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
+  return best !== undefined && fewest <= Math.min(most, Math.max(1, Math.floor(best.length / 3))) ? best : undefined;
 }
 
 /** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours. */

@@ -1,0 +1,283 @@
+import { redactText, redactValue } from '../core/redaction.js';
+import { nearest } from '../core/spelling.js';
+import type { FileText } from './file-source.js';
+import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
+import type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
+import type { Registration } from './registration.js';
+import { Secret } from './secret.js';
+
+/** What a configuration is read from, and how. @internal */
+export interface Reading {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readFile: (path: string) => FileText;
+  readonly emptyAsUnset: boolean;
+  readonly fileSuffix: string;
+  /** Keys that begin with it are the application's: one that nobody registered is an error. */
+  readonly prefix: string | undefined;
+  /** Name of the environment, by which `defaultIn` is chosen. */
+  readonly environment: string | undefined;
+  /** Whether what is missing is none of the faults, as while an image is built. */
+  readonly allowMissing: boolean;
+}
+
+/** What came of reading. @internal */
+export interface Evaluation {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly items: readonly ConfigValue[];
+  readonly issues: readonly ConfigIssue[];
+  readonly warnings: readonly ConfigWarning[];
+  /** Texts that no output may show. */
+  readonly secrets: readonly string[];
+}
+
+/** A text, where it comes from, or what is wrong before it is read. */
+type Found =
+  | { readonly text: string; readonly origin: ConfigOrigin }
+  | { readonly fault: Fault; readonly origin: ConfigOrigin | undefined }
+  | undefined;
+
+interface Outcome {
+  readonly status: ConfigStatus;
+  readonly value?: unknown;
+  readonly origin?: ConfigOrigin | undefined;
+  readonly faults: readonly Fault[];
+  /** The text that a secret was read from. */
+  readonly text?: string | undefined;
+}
+
+const SHORTEST_SECRET = 4;
+
+/** Reads all keys at once. Pure, but for the files that it is given. @internal */
+export function evaluate(registrations: readonly Registration[], reading: Reading): Evaluation {
+  const known = new Set(registrations.map(({ key }) => key));
+  const read = registrations.map((one) => ({ one, outcome: outcomeOf(one, known, reading) }));
+  const values: Record<string, unknown> = {};
+  const secrets = new Set<string>();
+  for (const { one, outcome } of read) {
+    for (const text of one.hidden ? textsOf(one, outcome) : credentialsOf(one, outcome)) secrets.add(text);
+    if (outcome.value !== undefined)
+      Object.defineProperty(values, one.key, {
+        value: one.secret ? new Secret(outcome.value) : frozen(outcome.value),
+        enumerable: true,
+      });
+  }
+  Object.freeze(values);
+  const strangers = Object.keys(reading.env).filter((name) => !isKnown(name, known, registrations, reading.fileSuffix));
+  const items = read.map(({ one, outcome }) => item(one, needed(one, outcome, values, reading, strangers)));
+  const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
+  return {
+    values,
+    items,
+    issues: [...issues, ...unknownKeys(strangers, registrations, reading.prefix)],
+    warnings: [...deprecations(read), ...misspelt(read, strangers, reading.prefix)],
+    secrets: [...secrets],
+  };
+}
+
+function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Reading): Outcome {
+  const { field, hidden } = one;
+  const found = find(one, known, reading);
+  if (found === undefined) return defaulted(one, reading);
+  const { origin } = found;
+  if ('fault' in found) return { status: 'INVALID', origin, faults: [found.fault] };
+  const { text } = found;
+  if (text.trim() === '' && field.empty === undefined)
+    return { status: 'INVALID', origin, faults: [{ code: 'empty', message: 'is empty' }] };
+  const result = text.trim() === '' ? { value: field.type === 'str' ? text : field.empty } : field.read(text);
+  const wrong = 'fault' in result ? result.fault : field.check(result.value);
+  if (wrong !== undefined) return { status: 'INVALID', origin, faults: [shownFault(wrong, hidden)], text };
+  return { status: 'VALID', value: 'value' in result ? result.value : undefined, origin, faults: [], text };
+}
+
+function find(one: Registration, known: ReadonlySet<string>, reading: Reading): Found {
+  const { key, fromFile, allowEmpty, field, required } = one;
+  const { env, emptyAsUnset, fileSuffix } = reading;
+  const text = env[key];
+  const fileKey = key + fileSuffix;
+  const path = fromFile && !known.has(fileKey) ? env[fileKey] : undefined;
+  const isSet = text !== undefined && !(emptyAsUnset && !allowEmpty && text.trim() === '');
+  if (path === undefined || path.trim() === '') {
+    if (isSet) return { text, origin: { source: 'env', name: key } };
+    // Nothing between commas is a list without items, when nothing else is said.
+    const isEmptyList =
+      text !== undefined && field.type === 'list' && !required && defaultOf(one, reading) === undefined;
+    return isEmptyList ? { text: '', origin: { source: 'env', name: key } } : undefined;
+  }
+  if (isSet) {
+    const message = `is set, and so is ${fileKey}: unset one of them`;
+    return { fault: { code: 'conflict', message }, origin: undefined };
+  }
+  const origin: ConfigOrigin = { source: 'file', name: fileKey, path: redactText(path, 500) };
+  const file = reading.readFile(path);
+  if ('problem' in file)
+    return { fault: { code: 'file_unreadable', message: `cannot be read: ${origin.path} ${file.problem}` }, origin };
+  if (emptyAsUnset && !allowEmpty && file.text.trim() === '')
+    return { fault: { code: 'empty', message: `is empty: ${origin.path} holds nothing` }, origin };
+  return { text: file.text, origin };
+}
+
+function defaultOf({ defaults }: Registration, { environment }: Reading): unknown {
+  return environment !== undefined && Object.hasOwn(defaults.in, environment)
+    ? defaults.in[environment]
+    : defaults.value;
+}
+
+function defaulted(one: Registration, reading: Reading): Outcome {
+  const value = defaultOf(one, reading);
+  if (value === undefined) return { status: 'MISSING', faults: [] };
+  const isOfEnvironment = value !== one.defaults.value && reading.environment !== undefined;
+  return {
+    status: 'DEFAULTED',
+    value,
+    origin: isOfEnvironment ? { source: 'default', name: reading.environment } : { source: 'default' },
+    faults: [],
+    text: one.hidden ? one.field.write(value) : undefined,
+  };
+}
+
+/** What is allowed says something of a secret as well. */
+function shownFault(fault: Fault, hidden: boolean): Fault {
+  if (!hidden || !(['not_in_set', 'bad_pattern', 'out_of_range'] as ConfigIssueCode[]).includes(fault.code))
+    return fault;
+  return { code: fault.code, message: 'is none of the values that are allowed' };
+}
+
+/** The password of a URL, as it is written there and as it is. */
+function credentialsOf({ field }: Registration, { value }: Outcome): string[] {
+  if (field.type !== 'url' || typeof value !== 'string') return [];
+  const written = /^[^/]+:\/\/[^/?#\s]*?:([^/?#\s]*)@/.exec(value)?.[1] ?? '';
+  const texts = [written];
+  try {
+    texts.push(decodeURIComponent(written));
+  } catch {
+    // It is written as it is.
+  }
+  return texts.filter((text) => text.length >= SHORTEST_SECRET);
+}
+
+/** All that its value is written as. */
+function textsOf({ field }: Registration, { text, value }: Outcome): string[] {
+  const texts = [text, typeof value === 'string' ? value : undefined];
+  if (field.type === 'list' && Array.isArray(value)) texts.push(...value.map(String));
+  return texts.filter((one): one is string => one !== undefined && one.length >= SHORTEST_SECRET);
+}
+
+/** The outcome with what is missing told. */
+function needed(
+  one: Registration,
+  outcome: Outcome,
+  values: Readonly<Record<string, unknown>>,
+  { allowMissing, env }: Reading,
+  strangers: readonly string[],
+): Outcome {
+  if (outcome.status !== 'MISSING' || allowMissing) return outcome;
+  const rule = one.required ? true : ruleOf(one, values);
+  if (rule === false) return outcome;
+  if (rule === 'failed')
+    return { ...outcome, faults: [{ code: 'rule_failed', message: 'has a rule requiredWhen that fails' }] };
+  const isEmpty = env[one.key] !== undefined;
+  const meant = nearest(one.key, strangers, 2);
+  const hint = meant === undefined ? '' : `; ${meant} is set: did you mean ${one.key}?`;
+  const message = `is required${one.required ? '' : ' here'}, and is ${isEmpty ? 'empty' : 'not set'}${hint}`;
+  return { ...outcome, faults: [{ code: isEmpty ? 'empty' : 'missing', message }] };
+}
+
+function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<string, unknown>>): boolean | 'failed' {
+  if (rule === undefined) return false;
+  if (typeof rule !== 'function') return Object.entries(rule).every(([key, value]) => Object.is(values[key], value));
+  try {
+    return rule(values);
+  } catch {
+    // What it throws may hold a value.
+    return 'failed';
+  }
+}
+
+function item(one: Registration, { status, value, origin, faults }: Outcome): ConfigValue {
+  const { key, field, required, defaults, hidden } = one;
+  return Object.freeze({
+    key,
+    type: field.type,
+    required,
+    status,
+    errors: Object.freeze(faults.map(({ code, message }) => Object.freeze({ code, message }))),
+    ...(hidden || value === undefined ? {} : { value: frozen(redactValue(value)) }),
+    ...(hidden || defaults.value === undefined ? {} : { default: frozen(redactValue(defaults.value)) }),
+    ...(origin === undefined ? {} : { origin: Object.freeze(origin) }),
+  });
+}
+
+function isKnown(
+  name: string,
+  known: ReadonlySet<string>,
+  registrations: readonly Registration[],
+  suffix: string,
+): boolean {
+  if (known.has(name)) return true;
+  if (!name.endsWith(suffix)) return false;
+  const key = name.slice(0, -suffix.length);
+  return registrations.some((one) => one.fromFile && one.key === key);
+}
+
+function unknownKeys(
+  strangers: readonly string[],
+  registrations: readonly Registration[],
+  prefix: string | undefined,
+): ConfigIssue[] {
+  if (prefix === undefined) return [];
+  const keys = registrations.map(({ key }) => key);
+  return strangers
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => {
+      const meant = nearest(name, keys, 2);
+      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+      return { key: redactText(name, 128), code: 'unknown_key' as const, message: `is not registered${hint}` };
+    });
+}
+
+interface ReadKey {
+  readonly one: Registration;
+  readonly outcome: Outcome;
+}
+
+function deprecations(read: readonly ReadKey[]): ConfigWarning[] {
+  return read
+    .filter(
+      ({ one, outcome }) => one.deprecated !== false && (outcome.status === 'VALID' || outcome.status === 'INVALID'),
+    )
+    .map(({ one: { key, deprecated } }) => ({
+      key,
+      code: 'deprecated' as const,
+      message:
+        typeof deprecated === 'object' ? `is deprecated; set ${deprecated.replacedBy} in its place` : 'is deprecated',
+    }));
+}
+
+/** Keys that are set, look like one that is not, and belong to nobody. */
+function misspelt(read: readonly ReadKey[], strangers: readonly string[], prefix: string | undefined): ConfigWarning[] {
+  const unset = read
+    .filter(({ outcome: { status }, one }) => status === 'DEFAULTED' || (status === 'MISSING' && !one.required))
+    .map(({ one }) => one.key);
+  const warnings: ConfigWarning[] = [];
+  for (const name of strangers) {
+    if (prefix !== undefined && name.startsWith(prefix)) continue;
+    const meant = nearest(name, unset, 2);
+    if (meant !== undefined)
+      warnings.push({
+        key: redactText(name, 128),
+        code: 'unknown_key',
+        message: `is not registered; did you mean ${meant}?`,
+      });
+  }
+  return warnings;
+}
+
+/** The value with all that it holds, unchangeable. */
+function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const copy: unknown = Array.isArray(value)
+    ? value.map(frozen)
+    : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, frozen(v)]));
+  return Object.freeze(copy);
+}

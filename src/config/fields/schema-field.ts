@@ -1,0 +1,94 @@
+import { isThenable, quiet } from '../../core/thenable.js';
+import { fault, type Field, type Read } from './field.js';
+
+/** A type of one's own: what a text is, and how a value is written again. */
+export interface FieldType<T> {
+  /** Name of the type, for docs. */
+  readonly type: string;
+  /** The value of a text. What it throws is never shown: it may hold the text. */
+  parse(text: string): T;
+  /** A value as text, for examples and docs. @defaultValue `String` */
+  format?(value: T): string;
+}
+
+/**
+ * A schema of any library that follows Standard Schema, such as zod, valibot or arktype; it gets the text.
+ * Source: https://standardschema.dev, version 1.
+ */
+export interface StandardSchema<T = unknown> {
+  /** What the standard asks for. */
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<T> | PromiseLike<StandardResult<T>>;
+    readonly types?: { readonly input: unknown; readonly output: T } | undefined;
+  };
+}
+
+/** What a Standard Schema answers. */
+export type StandardResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
+
+/** @internal */
+export function isStandardSchema(type: unknown): type is StandardSchema {
+  // Some are functions.
+  if ((typeof type !== 'object' && typeof type !== 'function') || type === null) return false;
+  const standard = (type as Partial<StandardSchema>)['~standard'];
+  return typeof standard === 'object' && typeof standard.validate === 'function';
+}
+
+/** @internal */
+export function ownField<T>({ type, parse, format }: FieldType<T>, self: object): Field<T> {
+  return {
+    type,
+    expects: `a value of type ${type}`,
+    isPlain: false,
+    schema: undefined,
+    read(text): Read<T> {
+      const wrong = { fault: fault('invalid', `is no ${type}`) };
+      try {
+        const value: unknown = Reflect.apply(parse, self, [text]);
+        if (!isThenable(value)) return { value: value as T };
+        quiet(value);
+        return wrong;
+      } catch {
+        // What was thrown may quote the text, in its stack and its cause as well.
+        return wrong;
+      }
+    },
+    check: () => undefined,
+    write: (value) => (format === undefined ? String(value) : Reflect.apply(format, self, [value])),
+  };
+}
+
+/** @internal */
+export function schemaField(schema: StandardSchema): Field {
+  const { vendor } = schema['~standard'];
+  return {
+    type: 'schema',
+    expects: `a value that its ${vendor} schema accepts`,
+    isPlain: false,
+    schema: undefined,
+    read: (text) => validated(schema, text),
+    check: () => undefined,
+    write: (value) =>
+      typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? String(value)),
+  };
+}
+
+/** Its own reasons are not looked at: they may quote the text. */
+function validated(schema: StandardSchema, text: string): Read<unknown> {
+  try {
+    const result: unknown = schema['~standard'].validate(text);
+    if (isThenable(result)) {
+      quiet(result);
+      return { fault: fault('invalid', 'has a schema that answers later; configuration is read at once') };
+    }
+    const { issues, value } = result as { readonly issues?: unknown; readonly value?: unknown };
+    if (issues === undefined) return { value };
+  } catch {
+    // As above.
+  }
+  return { fault: fault('invalid', 'is not what its schema accepts') };
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { InvalidOptionsError } from '../../core/errors.js';
+import type { Fault } from '../issues.js';
+import { fault, type Field, type Read } from './field.js';
+
+/** Rules of a text. @internal */
+export interface TextRules {
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly pattern?: RegExp | undefined;
+}
+
+/** @internal */
+export function strField({ minLength, maxLength, pattern }: TextRules): Field<string> {
+  let schema = z.string();
+  if (minLength !== undefined) schema = schema.min(minLength);
+  if (maxLength !== undefined) schema = schema.max(maxLength);
+  // A pattern with a memory would accept every other time.
+  const stateless = pattern === undefined ? undefined : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+  if (stateless !== undefined) schema = schema.regex(stateless);
+  const rules = [
+    minLength === undefined ? '' : ` of at least ${String(minLength)} characters`,
+    maxLength === undefined ? '' : `${minLength === undefined ? ' of' : ','} at most ${String(maxLength)} characters`,
+    stateless === undefined ? '' : ` matching ${String(stateless)}`,
+  ];
+  return {
+    type: 'str',
+    expects: `text${rules.join('')}`,
+    isPlain: false,
+    empty: '',
+    schema,
+    read: (value): Read<string> => ({ value }),
+    check(value) {
+      if (typeof value !== 'string') return fault('invalid', 'must be text');
+      // Blanks around it make no key longer.
+      const length = value.trim().length;
+      if (minLength !== undefined && length < minLength)
+        return fault('too_short', `needs at least ${String(minLength)} characters, has ${String(length)}`);
+      if (maxLength !== undefined && value.length > maxLength)
+        return fault('too_long', `may have at most ${String(maxLength)} characters, has ${String(value.length)}`);
+      return stateless?.test(value) === false ? fault('bad_pattern', `must match ${String(stateless)}`) : undefined;
+    },
+    write: String,
+  };
+}
+
+/** @internal */
+export function enumField(choices: readonly string[]): Field<string> {
+  const expects = `one of ${choices.join(', ')}`;
+  return {
+    type: 'enum',
+    expects,
+    isPlain: true,
+    schema: z.enum(choices as [string, ...string[]]),
+    read: (text): Read<string> => ({ value: text.trim() }),
+    check: (value) => (choices.includes(value as string) ? undefined : fault('not_in_set', `must be ${expects}`)),
+    write: String,
+  };
+}
+
+const TRUE = ['true', '1', 'yes', 'on'];
+const FALSE = ['false', '0', 'no', 'off'];
+
+/** @internal */
+export function boolField(): Field<boolean> {
+  const expects = `${TRUE.join(', ')}, or ${FALSE.join(', ')}`;
+  const wrong = fault('not_bool', `must be ${expects}`);
+  return {
+    type: 'bool',
+    expects,
+    isPlain: true,
+    schema: z.boolean(),
+    read(text): Read<boolean> {
+      const word = text.trim().toLowerCase();
+      if (TRUE.includes(word)) return { value: true };
+      return FALSE.includes(word) ? { value: false } : { fault: wrong };
+    },
+    check: (value) => (typeof value === 'boolean' ? undefined : wrong),
+    write: String,
+  };
+}
+
+/** @internal */
+export function jsonField(): Field {
+  return {
+    type: 'json',
+    expects: 'JSON',
+    isPlain: false,
+    schema: z.unknown(),
+    read(text): Read<unknown> {
+      try {
+        return { value: JSON.parse(text) as unknown };
+      } catch {
+        // What the platform says of it quotes the text.
+        return { fault: fault('bad_json', 'must be JSON') };
+      }
+    },
+    check: (value) =>
+      jsonOf(value) === undefined ? fault('bad_json', 'must be a value that JSON can hold') : undefined,
+    write: (value) => jsonOf(value) ?? 'null',
+  };
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) as string | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands in a list. @internal */
+export type ListItem = 'str' | 'int' | 'bigint';
+
+const ITEMS: Readonly<
+  Record<ListItem, { readonly what: string; readonly wrong: Fault['code']; read(text: string): unknown }>
+> = /* @__PURE__ */ Object.freeze({
+  str: { what: 'texts', wrong: 'invalid', read: (text: string) => text },
+  int: {
+    what: 'whole numbers',
+    wrong: 'not_int',
+    read: (text: string) =>
+      /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
+  },
+  bigint: {
+    what: 'whole numbers of any size',
+    wrong: 'not_int',
+    read: (text: string) => (/^-?\d{1,1000}$/.test(text) ? BigInt(text) : undefined),
+  },
+});
+
+/** Texts between commas: trimmed, none empty, each once. @internal */
+export function listField(item: ListItem, { minLength, maxLength }: TextRules): Field<readonly unknown[]> {
+  const { what, wrong, read } = ITEMS[item];
+  const expects = `${what} between commas`;
+  const isItem = (value: unknown): boolean =>
+    typeof value === (item === 'int' ? 'number' : item === 'str' ? 'string' : 'bigint');
+  return {
+    type: 'list',
+    expects,
+    isPlain: false,
+    empty: Object.freeze([]),
+    schema: item === 'bigint' ? z.array(z.string().regex(/^-?\d+$/)) : z.array(item === 'int' ? z.int() : z.string()),
+    read(text): Read<readonly unknown[]> {
+      const parts = text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+      const values = parts.map(read);
+      const bad = values.indexOf(undefined);
+      if (bad !== -1) return { fault: fault(wrong, `must be ${expects}; item ${String(bad + 1)} is none`) };
+      return { value: [...new Set(values)] };
+    },
+    check(value) {
+      if (!Array.isArray(value) || !value.every(isItem)) return fault(wrong, `must be ${expects}`);
+      if (minLength !== undefined && value.length < minLength)
+        return fault('too_short', `needs at least ${String(minLength)} items, has ${String(value.length)}`);
+      return maxLength !== undefined && value.length > maxLength
+        ? fault('too_long', `may have at most ${String(maxLength)} items, has ${String(value.length)}`)
+        : undefined;
+    },
+    write: (value) => value.map(String).join(','),
+  };
+}
+
+/** @throws {@link InvalidOptionsError} for choices that are none. @internal */
+export function checkChoices(key: string, choices: unknown): readonly string[] {
+  const fits =
+    Array.isArray(choices) &&
+    choices.length > 0 &&
+    choices.every((choice) => typeof choice === 'string' && choice !== '' && choice.trim() === choice) &&
+    new Set(choices).size === choices.length;
+  if (!fits)
+    throw new InvalidOptionsError(`ConfigValidator.register '${key}'`, [
+      {
+        path: 'choices',
+        message: "must be a list of different texts without blanks around them, as its type is 'enum'",
+      },
+    ]);
+  return Object.freeze([...(choices as readonly string[])]);
+}

@@ -1,0 +1,11 @@
+export type { ConfigResult, ConfigValidatorOptions, Environment } from './config-validator.js';
+export { ConfigValidator } from './config-validator.js';
+export type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
+export { ConfigInvalidError } from './errors.js';
+export type { FieldType, StandardResult, StandardSchema } from './fields/schema-field.js';
+export type { ListItem } from './fields/text-fields.js';
+export type { ConfigIssue, ConfigIssueCode, ConfigWarning } from './issues.js';
+export type { RegisterOptions, RequiredWhen } from './options.js';
+export type { BuiltInType } from './registration.js';
+export { Secret } from './secret.js';
+export type { Registered, TypeOptions } from './types.js';

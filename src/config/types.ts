@@ -1,0 +1,70 @@
+import type { FieldType, StandardSchema } from './fields/schema-field.js';
+import type { RegisterOptions } from './options.js';
+import type { BuiltInType } from './registration.js';
+import type { Secret } from './secret.js';
+
+/** The options of all types. */
+type Common = Pick<
+  RegisterOptions,
+  'required' | 'secret' | 'fromFile' | 'allowEmpty' | 'requiredWhen' | 'describe' | 'deprecated'
+>;
+
+interface Defaults<V> {
+  readonly default?: V;
+  readonly defaultIn?: Readonly<Record<string, V>>;
+}
+
+type Limits = Pick<RegisterOptions, 'min' | 'max'>;
+type Lengths = Pick<RegisterOptions, 'minLength' | 'maxLength'>;
+
+/** The options of a type that is known by a word. */
+export type TypeOptions<T extends BuiltInType> = Common &
+  {
+    readonly int: Limits & Defaults<number>;
+    readonly float: Limits & Defaults<number>;
+    readonly duration: Limits & Defaults<number>;
+    readonly bytes: Limits & Defaults<number>;
+    readonly bool: Defaults<boolean>;
+    readonly str: Lengths & Pick<RegisterOptions, 'pattern'> & Defaults<string>;
+    readonly url: Pick<RegisterOptions, 'schemes'> & Defaults<string>;
+    readonly list: Lengths & Pick<RegisterOptions, 'items'> & Defaults<readonly (string | number | bigint)[]>;
+    readonly enum: { readonly choices: readonly string[] } & Defaults<string>;
+    readonly json: Defaults<unknown>;
+  }[T];
+
+/** The item of a list, by the option `items`. */
+type Item<O> = O extends { readonly items: 'int' } ? number : O extends { readonly items: 'bigint' } ? bigint : string;
+
+/** The value of a key, by its type and options. */
+type ValueOf<T, O> = T extends 'int' | 'float' | 'duration' | 'bytes'
+  ? number
+  : T extends 'bool'
+    ? boolean
+    : T extends 'str' | 'url'
+      ? string
+      : T extends 'list'
+        ? readonly Item<O>[]
+        : T extends 'enum'
+          ? O extends { readonly choices: readonly (infer W)[] }
+            ? W
+            : string
+          : T extends FieldType<infer V>
+            ? V
+            : T extends StandardSchema<infer V>
+              ? V
+              : unknown;
+
+type Held<V, O> = O extends { readonly secret: true } ? Secret<V> : V;
+
+/** Whether a key always has a value. */
+type IsSure<O> = O extends { readonly required: true }
+  ? true
+  : O extends { readonly default: {} | null }
+    ? true
+    : false;
+
+/** What a registration adds to the values. */
+export type Registered<K extends string, T, O> =
+  IsSure<O> extends true
+    ? { readonly [P in K]: Held<ValueOf<T, O>, O> }
+    : { readonly [P in K]?: Held<ValueOf<T, O>, O> | undefined };

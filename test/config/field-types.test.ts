@@ -1,0 +1,2 @@
+import { ConfigValidator } from 'breakwater/config';
+import { expect, it } from 'vitest';
