@@ -31,13 +31,12 @@ describe('exposeIn', () => {
 
   it('OBS-M21 names that would collide in the scrape of the registry are left out, in either direction', async () => {
     const { metrics, warnings } = setup();
-    const names = ['took_count', 'size', 'done'];
-    const has = new Map<string, object>(
-      names.map((name) => [name, { name, type: name === 'size' ? 'histogram' : 'gauge' }]),
-    );
+    const types = { took_count: 'gauge', size: 'histogram', done: 'gauge', sent_total: 'counter', lost: 'counter' };
+    const has = new Map<string, object>(Object.entries(types).map(([name, type]) => [name, { name, type }]));
     metrics.histogram('took', { help });
     metrics.gauge('size_sum', { help });
     metrics.counter('done_total', { help });
+    for (const name of ['size_created', 'sent_created', 'lost_created']) metrics.gauge(name, { help });
     metrics.gauge('fine', { help });
     const shown: string[] = [];
     metrics.exposeIn({
@@ -46,8 +45,8 @@ describe('exposeIn', () => {
       getSingleMetric: (name) => has.get(name),
     });
     expect(shown).toEqual(['fine']);
-    expect(own(metrics, 'conflicts_total')).toBe(3);
-    expect(await warnings()).toEqual(Array.from({ length: 3 }, () => 'BREAKWATER_W_METRIC_CONFLICT'));
+    expect(own(metrics, 'conflicts_total')).toBe(6);
+    expect(await warnings()).toEqual(Array.from({ length: 6 }, () => 'BREAKWATER_W_METRIC_CONFLICT'));
   });
 });
 

@@ -40,7 +40,10 @@ describe('registration', () => {
     ['counter', 'x', 'counter', 'x_total'],
     ['counter', 'x_total', 'gauge', 'x'],
     ['gauge', 'x_total', 'counter', 'x'],
-  ] as const)('refuses names that collide in a scrape: %s %s and %s %s', (one, name, other, another) => {
+    ['counter', 'x_total', 'counter', 'x_created_total'],
+    ['counter', 'x', 'gauge', 'x_created'],
+    ['gauge', 'x_created', 'histogram', 'x'],
+  ] as const)('OBS-M26 refuses names that collide in a scrape: %s %s and %s %s', (one, name, other, another) => {
     const { metrics } = setup();
     metrics[one](name, { help });
     expect(codeOf(() => metrics[other](another, { help }))).toBe('BREAKWATER_METRIC_CONFLICT');
