@@ -113,19 +113,6 @@ describe('include', () => {
     expect(metrics.render('openmetrics')).toContain('# TYPE bare unknown\n');
     expect(own(metrics, 'dropped_samples_total')).toBe(0);
   });
-
-  it.each([
-    ['a bound that is no number', 'h_bucket{le="x"} 1\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n'],
-    ['no bucket for all', 'h_bucket{le="1"} 1\nh_sum 1\nh_count 1\n'],
-    ['no bucket for all in one of its series', 'h_bucket{le="+Inf"} 1\nh_bucket{a="x",le="1"} 1\nh_count 1\n'],
-  ])('OBS-M23 leaves out and counts a histogram with %s', (_, lines) => {
-    const { metrics } = setup();
-    metrics.include({ metrics: () => `# TYPE h histogram\n${lines}# TYPE g gauge\ng 1\n` });
-    const text = metrics.render('prometheus');
-    expect(text).not.toMatch(/^h_/m);
-    expect(text).toContain('\ng 1\n');
-    expect(own(metrics, 'dropped_samples_total')).toBeGreaterThan(0);
-  });
 });
 
 describe('values and labels', () => {
