@@ -50,7 +50,7 @@ describe('registration', () => {
     expect(metrics.counter('x_y_total', { help })).toBeDefined();
   });
 
-  it('refuses what is no name, label or bucket, all at once', () => {
+  it('OBS-M33 refuses what is no name, label or bucket, all at once', () => {
     const { metrics } = setup();
     const paths = (run: () => unknown): unknown => {
       try {
@@ -77,9 +77,10 @@ describe('registration', () => {
     ]);
     expect(paths(() => metrics.histogram('x', { help, buckets: [] }))).toEqual(['buckets']);
     expect(paths(() => metrics.histogram('x', { help, buckets: [Infinity] }))).toEqual(['buckets']);
-    expect(paths(() => metrics.histogram('x', { help, buckets: Array.from({ length: 300 }, (_, i) => i) }))).toEqual([
-      'buckets',
-    ]);
+    const bounds = (length: number): number[] => Array.from({ length }, (_, i) => i);
+    for (const buckets of [bounds(300), bounds(201), [...bounds(200), Infinity, Infinity]])
+      expect(paths(() => metrics.histogram('x', { help, buckets }))).toEqual(['buckets']);
+    expect(metrics.histogram('most', { help, buckets: [...bounds(200), Infinity] })).toBeDefined();
     expect(paths(() => metrics.counter(5 as never, { help: '' }))).toEqual(['name', 'help']);
     expect(paths(() => metrics.gauge('x\n# EOF', { help }))).toEqual(['name']);
     expect(codeOf(() => metrics.counter('breakwater_metrics_overflow_total', { help }))).toBe(
