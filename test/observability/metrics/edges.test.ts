@@ -78,6 +78,38 @@ describe('series', () => {
     expect(linesOf(metrics, 'outer_total', 'openmetrics')[0]).toContain('trace_id="abc"');
   });
 
+  it('OBS-M32 an exemplar leads to a trace that there is, and that is kept', () => {
+    const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    let active: unknown = { traceId, spanId, traceFlags: 1 };
+    const { metrics, reports } = setup({ exemplar: () => active as never });
+    const jobs = metrics.counter('jobs_total', { help });
+    const took = metrics.histogram('took', { help, buckets: [1] });
+    const both = (): void => {
+      jobs.inc();
+      took.observe(1);
+    };
+    both();
+    for (const none of [
+      { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 },
+      { traceId, spanId: '0'.repeat(16) },
+      { traceId: 'aa', spanId: 'bb', traceFlags: 0 },
+      { traceId: 'aa', spanId: 'bb', traceFlags: 2 },
+      null,
+    ]) {
+      active = none;
+      both();
+    }
+    const kept = `# {trace_id="${traceId}",span_id="${spanId}"} 1 1700000000`;
+    expect(linesOf(metrics, 'jobs_total', 'openmetrics')).toEqual([`jobs_total 6 ${kept}`]);
+    expect(linesOf(metrics, 'took_bucket{le="1.0"', 'openmetrics')).toEqual([`took_bucket{le="1.0"} 6 ${kept}`]);
+    active = { traceId, traceFlags: 3 };
+    both();
+    expect(linesOf(metrics, 'jobs_total', 'openmetrics')).toEqual([
+      `jobs_total 7 # {trace_id="${traceId}"} 1 1700000000`,
+    ]);
+    expect(reports).toEqual([]);
+  });
+
   it('OBS-M22 mirroring to the same meter twice records once, until both have ended', () => {
     const { metrics } = setup();
     const recorded: number[] = [];
