@@ -104,8 +104,9 @@ export class SeriesTable<S extends SeriesBase> {
   }
 
   #shown(given: Readonly<Record<string, unknown>>): readonly string[] {
-    const unknown = Object.keys(given).filter((name) => !this.#labels.includes(name));
-    const missing = this.#labels.filter((name) => !Object.hasOwn(given, name) || given[name] === undefined);
+    const names = keysOf(given);
+    const unknown = names.filter((name) => !this.#labels.includes(name));
+    const missing = this.#labels.filter((name) => !names.includes(name) || given[name] === undefined);
     if (unknown.length + missing.length > 0) throw this.#refused(unknown, missing);
     return this.#labels.map((name) => labelValueText(name, given[name]));
   }
@@ -113,7 +114,9 @@ export class SeriesTable<S extends SeriesBase> {
   /** Labels that stay what they are when the caller's object changes. */
   copied(labels: object | undefined): object {
     try {
-      return { ...labels };
+      return Object.fromEntries(
+        keysOf(labels).map((name) => [name, (labels as Readonly<Record<string, unknown>>)[name]]),
+      );
     } catch (error) {
       throw this.#unreadable(error);
     }
@@ -264,4 +267,11 @@ export class SeriesTable<S extends SeriesBase> {
         : `its labels are ${this.#labels.map((name) => redactName(name)).join(', ')}`;
     return new InvalidArgumentError(`metric '${redactName(this.#options.metric)}': ${wrong.join(', ')}; ${all}`);
   }
+}
+
+/** With those that are inherited, as looking up a series that is there counts them. */
+function keysOf(labels: object | undefined): string[] {
+  const names: string[] = [];
+  for (const name in labels) names.push(name);
+  return names;
 }

@@ -204,6 +204,20 @@ describe('values and labels', () => {
     expect(() => took.startTimer('str' as never)).toThrow("metric 'took': labels must be an object, got a string");
   });
 
+  it('OBS-M35 inherited labels count like own ones, whether their series is there or not', () => {
+    const { metrics } = setup();
+    const jobs = metrics.counter('jobs_total', { help, labels: ['a'] });
+    const took = metrics.histogram('took', { help, labels: ['a', 'constructor'] });
+    const labels = Object.create({ a: '1' }) as never;
+    for (let i = 0; i < 2; i++) jobs.inc(labels);
+    jobs.bind(labels).inc();
+    expect(linesOf(metrics, 'jobs_total')).toEqual(['jobs_total{a="1"} 3']);
+    expect(() => jobs.inc(Object.create({ a: '1', b: '2' }) as never)).toThrow("unknown label 'b'");
+    took.startTimer(labels)({ constructor: '2' });
+    took.startTimer({ constructor: '2' } as never)(labels);
+    expect(linesOf(metrics, 'took_count')).toEqual(['took_count{a="1",constructor="2"} 2']);
+  });
+
   it('OBS-M24 a wrong format is named, and what is no text asks for text', () => {
     const { metrics } = setup();
     expect(() => metrics.stream('xml' as never)).toThrow("'prometheus', 'openmetrics' or 'json', got 'xml'");
