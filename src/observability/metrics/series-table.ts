@@ -82,10 +82,15 @@ export class SeriesTable<S extends SeriesBase> {
    *
    * @param values - of the child's labels, as they are shown.
    */
-  wake(series: S, values: readonly string[]): S {
-    if (series.state === GONE || series === this.#overflow) return this.#intern(values);
+  wake(series: S | undefined, values: readonly string[]): S {
+    if (series === undefined || series.state === GONE) return this.#intern(values);
     series.state = TOUCHED;
     return series;
+  }
+
+  /** Whether a series is the one of what has no room. */
+  isOverflow(series: S): boolean {
+    return series === this.#overflow;
   }
 
   /** The values of these labels as they are shown. */
@@ -131,7 +136,6 @@ export class SeriesTable<S extends SeriesBase> {
     if (node === undefined) return false;
     this.#forget(node);
     if (this.#labels.length === 0) this.#root = this.#put([]);
-    this.#makeRoom();
     return true;
   }
 
@@ -148,12 +152,10 @@ export class SeriesTable<S extends SeriesBase> {
   }
 
   /**
-   * Forgets what was not used for `ttlMs`, as scrapes have seen it. The overflow stays; once there is room its children
-   * look for series of their own.
+   * Forgets what was not used for `ttlMs`, as scrapes have seen it. The overflow stays.
    */
   sweep(nowMs: number, ttlMs: number): void {
     if (ttlMs === Infinity || this.#labels.length === 0) return;
-    let forgotten = 0;
     for (const series of this.#all) {
       if (series === this.#overflow) continue;
       if (series.state === TOUCHED) {
@@ -161,15 +163,8 @@ export class SeriesTable<S extends SeriesBase> {
         series.usedAtMs = nowMs;
       } else if (nowMs - series.usedAtMs >= ttlMs) {
         this.#forget(series);
-        forgotten++;
       }
     }
-    if (forgotten > 0) this.#makeRoom();
-  }
-
-  /** Children that are bound to the overflow look for series of their own. */
-  #makeRoom(): void {
-    if (this.#overflow !== undefined) this.#overflow.state = IDLE;
   }
 
   /** The same in any order, and for numbers and truth values. */
