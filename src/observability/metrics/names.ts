@@ -77,4 +77,8 @@ export class Claims {
   take(type: string, name: string): void {
     for (const claimed of claimedNames(type, name)) this.#taken.set(claimed, name);
   }
+
+  free(type: string, name: string): void {
+    for (const claimed of claimedNames(type, name)) this.#taken.delete(claimed);
+  }
 }

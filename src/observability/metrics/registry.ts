@@ -54,6 +54,11 @@ export class Registry {
     return this.#add(new HistogramFamily({ ...definition, bounds }, this.#home));
   }
 
+  /** Leaves a metric out from now on; its name is free again. */
+  forget(family: OwnFamily): void {
+    if (this.#families.delete(family.name)) this.claims.free(family.type, family.name);
+  }
+
   #there<T extends OwnFamily>(wanted: Registered, type: T['type'] & MetricType): T | undefined {
     const there = this.#families.get(wanted.name);
     if (there === undefined) {

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { InvalidArgumentError } from 'breakwater/core';
-import { MetricsCollector, metricsFormat, observe } from 'breakwater/metrics';
+import { contentType, MetricsCollector, metricsFormat, observe } from 'breakwater/metrics';
 import { describe, expect, it } from 'vitest';
 import { linesOf, own, setup } from './setup.js';
 
@@ -220,7 +220,10 @@ describe('values and labels', () => {
 
   it('OBS-M24 a wrong format is named, and what is no text asks for text', () => {
     const { metrics } = setup();
-    expect(() => metrics.stream('xml' as never)).toThrow("'prometheus', 'openmetrics' or 'json', got 'xml'");
+    for (const name of ['xml', 'toString', 5]) {
+      for (const act of [metrics.stream.bind(metrics), metrics.render.bind(metrics), contentType])
+        expect(() => act(name as never)).toThrow("'prometheus', 'openmetrics' or 'json', got");
+    }
     for (const accept of [3, {}, ['application/json'], null]) expect(metricsFormat(accept as never)).toBe('prometheus');
   });
 
