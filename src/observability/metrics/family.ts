@@ -13,6 +13,8 @@ export interface Home {
   readonly dropped: (metric: string) => void;
   /** A set of labels had no room. */
   readonly overflowed: (metric: string) => void;
+  /** A label shows none of its values. */
+  readonly hidden: (metric: string, label: string) => void;
 }
 
 /** What a metric is, read and checked. @internal */

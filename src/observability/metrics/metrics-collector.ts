@@ -63,6 +63,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
       now,
       dropped: (metric) => troubles.dropped(metric),
       overflowed: (metric) => troubles.overflowed(metric),
+      hidden: (metric, label) => troubles.hidden(metric, label),
     });
     this.#scrape = new Scrape(this.#registry, troubles, { ...parsed, now });
     if (runtime !== false) {

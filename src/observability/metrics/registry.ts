@@ -1,3 +1,4 @@
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { BUCKETS } from './buckets.js';
 import { CounterFamily } from './counter.js';
 import { MetricConflictError } from './errors.js';
@@ -78,6 +79,7 @@ export class Registry {
   #add<T extends OwnFamily>(family: T): T {
     this.claims.take(family.type, family.name);
     this.#families.set(family.name, family);
+    for (const label of family.labels) if (isSensitiveKey(label)) this.#home.hidden(family.name, label);
     for (const listener of this.#listeners) listener(family);
     return family;
   }

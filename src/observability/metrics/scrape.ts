@@ -41,8 +41,8 @@ export class Scrape {
     this.#options = options;
     const { clock, collectTimeoutMs } = options;
     const failed = (error: unknown): void => troubles.failed(error);
-    this.hooks = new Askers('a collector', clock, collectTimeoutMs, failed);
-    this.foreign = new Askers('a foreign registry', clock, collectTimeoutMs, failed);
+    this.hooks = new Askers('collector', clock, collectTimeoutMs, failed);
+    this.foreign = new Askers('foreign registry', clock, collectTimeoutMs, failed);
     for (const { name, type } of this.own()) {
       registry.claims.take(type, name);
       this.#ownNames.set(name, type);

@@ -55,6 +55,23 @@ describe('collectors', () => {
     expect(reports.length).toBeGreaterThan(0);
   });
 
+  it('OBS-M39 says which collector or registry did not answer', async () => {
+    const { metrics, clock } = setup();
+    const messages: string[] = [];
+    metrics.on('collectError', ({ message }) => messages.push(message));
+    const never = () => new Promise<never>(() => undefined);
+    metrics.onCollect(() => undefined);
+    metrics.onCollect(never);
+    metrics.include({ metrics: never });
+    const text = collect(metrics.stream('prometheus'));
+    await clock.advanceAsync(1_000);
+    await text;
+    expect(messages.sort()).toEqual([
+      "collector 2 'never' did not answer within 1000 ms; the scrape went on without it",
+      'foreign registry 1 did not answer within 1000 ms; the scrape went on without it',
+    ]);
+  });
+
   it('OBS-M9 does not wait in a snapshot or a render, and asks no hook that is at work', () => {
     const { metrics } = setup();
     let calls = 0;
