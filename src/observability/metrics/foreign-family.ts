@@ -9,6 +9,8 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = /* @__PURE__ */ Ob
   info: ['_info'],
 });
 
+const SERIES_AT_ONCE = 100;
+
 /** One family of a foreign text. @internal */
 export class ForeignFamily {
   /** Its name, of a counter without `_total`. */
@@ -67,10 +69,12 @@ export class ForeignFamily {
     return true;
   }
 
-  /** Forgets the series that do not add up; how many lines they had. */
-  drop(): number {
+  /** Forgets the series that do not add up; how many lines they had. Comes back now and then, for the others. */
+  *drop(): Generator<'', number> {
     let dropped = 0;
+    let count = 0;
     for (const [series, lines] of this.#series) {
+      if (++count % SERIES_AT_ONCE === 0) yield '';
       if (isSound(this.type, [...lines.values()])) continue;
       dropped += lines.size;
       this.#series.delete(series);

@@ -53,7 +53,8 @@ export class ForeignText {
     }
     for (const [name, family] of this.families) {
       family.help = this.#help.get(name) ?? family.help;
-      this.dropped += family.drop();
+      const lost = yield* family.drop();
+      this.dropped += lost;
       if (family.empty) this.families.delete(name);
     }
   }
