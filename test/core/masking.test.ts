@@ -190,12 +190,37 @@ describe('names of fields', () => {
     'session-id',
     'JSESSIONID',
     'proxy-authorization',
+    'JWT_SECRET_OLD',
+    'SECRET_KEY_BASE',
+    'apiKeyPrevious',
+    'signing_secret_next',
+    'otp',
+    'userOtp',
+    'CARD_CVV',
+    'cvc',
+    'cvv2',
   ])('%s is sensitive', (name) => {
     expect(isSensitiveKey(name)).toBe(true);
     expect(redactText(`${name}=SECRET`)).toBe(`${name}=[secret]`);
   });
 
-  it.each(['compass', 'passed', 'monkey', 'keys_total', 'response', 'bypass', 'key'])('%s is not', (name) => {
+  it.each([
+    'compass',
+    'passed',
+    'monkey',
+    'keys_total',
+    'response',
+    'bypass',
+    'key',
+    'secretary',
+    'token_count',
+    'secrets_total',
+    'keybase',
+    'desktop',
+    'hotp',
+    'laptop',
+    'otp_sent',
+  ])('%s is not', (name) => {
     expect(isSensitiveKey(name)).toBe(false);
   });
 
