@@ -15,6 +15,8 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-
 const INNER_NAME = /^(\\{0,3}["'`]?)[^\s:="'`\\,;&]{1,100}\1\s{0,3}([:=]|%3[ad])/i;
 /** Brackets around a name, and those of a list: `user[password]`, `password[0]`, `password[]`. */
 const CLOSING = /(?:\]|%5d)?(?:(?:\[|%5b)\d{0,3}(?:\]|%5d))?$/i;
+/** What stands between a name and its value in `{"name":"password","value":"x"}`. */
+const BESIDE = /^\\{0,3}["']?value\\{0,3}["']?\s{0,3}:\s{0,3}(?!\s)/i;
 const LONGEST_NAME = 64;
 const MOST_SPACES = 16;
 const BRACKETS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({ '[': ']', '{': '}', '(': ')' });
@@ -72,9 +74,13 @@ function maskNamed(text: string, separator: RegExp, of: (name: string) => Sensit
     const name = nameBefore(text, found.index + (isList ? 1 : 0));
     const sensitivity = name === '' ? 'none' : of(name);
     if (sensitivity === 'none') continue;
-    const start = valueStart(text, found.index + found[0].length);
-    // Names of fields stand in lists as well; only those of headers have their values beside them.
-    if (isList && (sensitivity !== 'line' || !/["']/.test(text.charAt(start)))) continue;
+    let start = valueStart(text, found.index + found[0].length);
+    if (isList) {
+      const beside = BESIDE.exec(text.slice(start, start + 40))?.[0];
+      if (beside !== undefined) start += beside.length;
+      // Names of fields stand in lists as well; only those of headers have their values beside them.
+      else if (sensitivity !== 'line' || !/["']/.test(text.charAt(start))) continue;
+    }
     const isLine = sensitivity === 'line';
     const end = Math.max(valueEnd(text, start, isLine, budget), innerEnd(text, start, isLine, budget, of));
     if (end > start) masked.hide(start, end);

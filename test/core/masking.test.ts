@@ -64,6 +64,12 @@ describe('schemes and names', () => {
     ['-----BEGIN PRIVATE KEY-----\nMIIESECRET', '[secret]'],
     ['sig=SECRET', 'sig=[secret]'],
     ['?token%3DSECRET', '?token%3D[secret]'],
+    ['[{"name":"password","value":"SECRET"},{"name":"n"}]', '[{"name":"password","value":[secret]},{"name":"n"}]'],
+    ["{ key: 'DB_PASSWORD', value: 'a SECRET' }", "{ key: 'DB_PASSWORD', value: [secret] }"],
+    [
+      String.raw`"[{\"name\":\"token\",\"value\":\"SECRET\"}]"`,
+      String.raw`"[{\"name\":\"token\",\"value\":[secret]}]"`,
+    ],
   ])('%s', (text, expected) => {
     expect(redactText(text)).toBe(expected);
   });
@@ -119,6 +125,8 @@ it.each([
   'the response="ok" came',
   '/files/a:b/c=d',
   "missing: 'token', 'user'",
+  '{"required":[["password","email"],["token"]]}',
+  '{"field":"password","values":3}',
   'signal=1, author=bob',
 ])('leaves ordinary text as it is: %s', (text) => {
   expect(redactText(text)).toBe(text);
