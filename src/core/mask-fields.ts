@@ -68,7 +68,9 @@ function maskSchemes(text: string, of: (name: string) => Sensitivity, isCredenti
 function maskNamed(text: string, separator: RegExp, of: (name: string) => Sensitivity): string {
   const masked = new Masked(text);
   const budget = budgetOf(text);
-  for (const found of text.matchAll(separator)) {
+  // Not by `matchAll`, which makes a new expression each time.
+  separator.lastIndex = 0;
+  for (let found = separator.exec(text); found !== null; found = separator.exec(text)) {
     if (found.index < masked.doneTo) continue;
     const isList = found[0].endsWith(',');
     const name = nameBefore(text, found.index + (isList ? 1 : 0));

@@ -15,6 +15,8 @@ const TAIL = /[-_.]?(?:\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw|ol
 const ANYWHERE = /passw(?:or)?d|passphrase|passcode/i;
 /** What any of these can end in: most names are told by their last letter. */
 const LAST = /(?:[tndelryshgmw\d]|otp|cv[vc])$/i;
+/** What each of these words holds: most names hold none of it. */
+const STEM = /pass|pwd|secret|token|key|auth|cred|cookie|sig|bearer|dsn|sess|jwt|otp|cv[vc]/i;
 const HEADER = /(?:authorization|cookie)s?$/i;
 
 /** What a field of some name holds: nothing secret, one secret, or a whole header line of them. @internal */
@@ -24,6 +26,7 @@ export type Sensitivity = 'none' | 'value' | 'line';
 export function sensitivityOf(name: string): Sensitivity {
   if (!LAST.test(name)) return 'none';
   const whole = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
+  if (!STEM.test(whole)) return 'none';
   const end = whole.replace(TAIL, '');
   if (HEADER.test(end)) return 'line';
   return ENDING.test(end) || OWN_WORD.test(end) || CAMEL_CASE.test(end) || JOINED.test(end) ? 'value' : 'none';
