@@ -1,14 +1,7 @@
+import { registerSecret } from 'breakwater/core';
+// #region basic
 import { createServer } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import { registerSecret } from 'breakwater/core';
-import { RateLimiter } from 'breakwater/rate-limiter';
-interface Span {
-  spanContext(): { readonly traceId: string; readonly spanId: string };
-}
-const trace = {
-  getActiveSpan: (): Span | undefined => ({ spanContext: () => ({ traceId: 'aabb', spanId: 'cc' }) }),
-};
-// #region basic
 import { contentType, MetricsCollector, metricsFormat } from 'breakwater/metrics';
 
 const metrics = new MetricsCollector();
@@ -36,6 +29,8 @@ for (const seconds of [0.02, 0.3, 1.7]) mails.observe(seconds);
 // #endregion bind
 
 // #region collect
+import { RateLimiter } from 'breakwater/rate-limiter';
+
 // What is known only at a scrape: values that are asked for then, and the metrics of Breakwater's parts.
 const queue: unknown[] = [];
 metrics.onCollect(() => depth.set(queue.length));
@@ -45,7 +40,9 @@ metrics.collectFrom(() => limiter.metrics());
 // #endregion collect
 
 // #region exemplar
-// Values that lead to a trace, in OpenMetrics; here with the API of OpenTelemetry.
+import { trace } from '@opentelemetry/api';
+
+// Values that lead to a trace, in OpenMetrics.
 const traced = new MetricsCollector({
   exemplar: () => trace.getActiveSpan()?.spanContext(),
   runtime: true,

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pipeline, Readable } from 'node:stream';
 // #region basic
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { StructuredLogger } from 'breakwater/logger';
-import { contentType, MetricsCollector, metricsFormat, observe } from 'breakwater/metrics';
+import { MetricsCollector, observe } from 'breakwater/metrics';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';
 
 const breaker = new CircuitBreaker({ name: 'payments', failureThreshold: 3 });
@@ -15,11 +13,17 @@ const logger = new StructuredLogger();
 const metrics = new MetricsCollector({ runtime: true });
 const stop = observe([breaker, users], { logger, metrics });
 
+const pay = () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:9'));
+
 // One line says that the circuit opened; the scrape has its state, its calls, and how many events there were.
 for (let i = 0; i < 4; i++) await breaker.execute(pay).catch(() => undefined);
 // #endregion basic
 
 // #region serve
+import { contentType, metricsFormat } from 'breakwater/metrics';
+import { createServer } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
+
 // Prometheus asks for this. It describes the inside of the service: give it to your own network only.
 const server = createServer((request, response) => {
   if (request.url !== '/metrics') {
@@ -62,7 +66,3 @@ for (const listener of listeners) listener({ type: 'jobLost', level: 'error', da
 for (const line of metrics.render('prometheus').split('\n')) if (line.includes('mails')) console.log(line);
 stop();
 metrics[Symbol.dispose]();
-
-function pay(): Promise<never> {
-  return Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:9'));
-}

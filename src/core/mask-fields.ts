@@ -11,6 +11,12 @@ const SCHEME = /\b(?:digest\s+(?=\w+=)|(?:bearer|basic|digest)[ \t]+)/gi;
 /** Whether there may be one: a quick look, as there hardly ever is. */
 const SCHEME_NAME = /bearer|basic|digest/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;
+/** A name in the place of a value: what it names is the value then, as in `Bad credentials: password: x`. */
+const INNER_NAME = /^(\\{0,3}["'`]?)[^\s:="'`\\,;&]{1,100}\1\s{0,3}([:=]|%3[ad])/i;
+/** Brackets around a name, and those of a list: `user[password]`, `password[0]`, `password[]`. */
+const CLOSING = /(?:\]|%5d)?(?:(?:\[|%5b)\d{0,3}(?:\]|%5d))?$/i;
+/** What stands between a name and its value in `{"name":"password","value":"x"}`. */
+const BESIDE = /^\\{0,3}["']?value\\{0,3}["']?\s{0,3}:\s{0,3}(?!\s)/i;
 const LONGEST_NAME = 64;
 const MOST_SPACES = 16;
 const BRACKETS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({ '[': ']', '{': '}', '(': ')' });
@@ -21,7 +27,7 @@ const BRACKETS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
  */
 export function maskFields(text: string, of: (name: string) => Sensitivity = sensitivityOf): string {
   const keyless = text.includes('-----BEGIN') ? text.replace(PRIVATE_KEY, MASK) : text;
-  return maskNamed(maskSchemes(keyless), SEPARATOR, of);
+  return maskNamed(maskSchemes(keyless, of), SEPARATOR, of);
 }
 
 /**
@@ -30,7 +36,7 @@ export function maskFields(text: string, of: (name: string) => Sensitivity = sen
  * @internal
  */
 export function maskAssignments(text: string): string {
-  const schemeless = maskSchemes(text, looksRandom);
+  const schemeless = maskSchemes(text, sensitivityOf, looksRandom);
   return schemeless.includes('=') ? maskNamed(schemeless, ASSIGNMENT, sensitivityOf) : schemeless;
 }
 
@@ -43,8 +49,9 @@ function isAnyCredential(word: string): boolean {
   return word.length >= 4;
 }
 
-function maskSchemes(text: string, isCredential: (word: string) => boolean = isAnyCredential): string {
+function maskSchemes(text: string, of: (name: string) => Sensitivity, isCredential = isAnyCredential): string {
   if (!SCHEME_NAME.test(text)) return text;
+  const budget = budgetOf(text);
   const masked = new Masked(text);
   for (const found of text.matchAll(SCHEME)) {
     const start = found.index + found[0].length;
@@ -52,27 +59,44 @@ function maskSchemes(text: string, isCredential: (word: string) => boolean = isA
     const quoted = /["']/.test(text.charAt(start));
     const isDigest = /^digest/i.test(found[0]) && /^\w+=/.test(text.slice(start, start + 40));
     const end = isDigest ? endOfLine(text, start) : endOfWord(text, quoted ? start + 1 : start);
-    if (isDigest || isCredential(text.slice(start, end))) masked.hide(start, end);
+    if (isDigest || isCredential(text.slice(start, end)))
+      masked.hide(start, Math.max(end, innerEnd(text, start, false, budget, of)));
   }
   return masked.text();
 }
 
 function maskNamed(text: string, separator: RegExp, of: (name: string) => Sensitivity): string {
   const masked = new Masked(text);
-  const budget = { steps: text.length * 4 };
-  for (const found of text.matchAll(separator)) {
+  const budget = budgetOf(text);
+  // Not by `matchAll`, which makes a new expression each time.
+  separator.lastIndex = 0;
+  for (let found = separator.exec(text); found !== null; found = separator.exec(text)) {
     if (found.index < masked.doneTo) continue;
     const isList = found[0].endsWith(',');
     const name = nameBefore(text, found.index + (isList ? 1 : 0));
     const sensitivity = name === '' ? 'none' : of(name);
     if (sensitivity === 'none') continue;
-    const start = valueStart(text, found.index + found[0].length);
-    // Names of fields stand in lists as well; only those of headers have their values beside them.
-    if (isList && (sensitivity !== 'line' || !/["']/.test(text.charAt(start)))) continue;
-    const end = valueEnd(text, start, sensitivity === 'line', budget);
+    let start = valueStart(text, found.index + found[0].length);
+    if (isList) {
+      const beside = BESIDE.exec(text.slice(start, start + 40))?.[0];
+      if (beside !== undefined) start += beside.length;
+      // Names of fields stand in lists as well; only those of headers have their values beside them.
+      else if (sensitivity !== 'line' || !/["']/.test(text.charAt(start))) continue;
+    }
+    const isLine = sensitivity === 'line';
+    const end = Math.max(valueEnd(text, start, isLine, budget), innerEnd(text, start, isLine, budget, of));
     if (end > start) masked.hide(start, end);
   }
   return masked.text();
+}
+
+/** How many characters may be looked at in vain. */
+interface Budget {
+  steps: number;
+}
+
+function budgetOf(text: string): Budget {
+  return { steps: text.length * 4 };
 }
 
 /** Text of which parts are hidden, from its start to its end. */
@@ -100,13 +124,19 @@ class Masked {
 function nameBefore(text: string, separator: number): string {
   let end = separator;
   for (let spaces = 0; spaces < 3 && isSpace(text.charCodeAt(end - 1)); spaces++) end--;
-  if (text[end - 1] === ']') end--;
-  else if (/^%5d$/i.test(text.slice(end - 3, end))) end -= 3;
-  if (text[end - 1] === '"' || text[end - 1] === "'") end--;
-  for (let slashes = 0; slashes < 3 && text[end - 1] === '\\'; slashes++) end--;
+  end = beforeQuote(text, end);
+  if (/[\]d]/i.test(text.charAt(end - 1)))
+    end = beforeQuote(text, end - (CLOSING.exec(text.slice(Math.max(0, end - 12), end))?.[0].length ?? 0));
   let start = end;
   while (end - start < LONGEST_NAME && isNameCharacter(text.charCodeAt(start - 1))) start--;
   return text.slice(start, end);
+}
+
+function beforeQuote(text: string, at: number): number {
+  let end = at;
+  if (text[end - 1] === '"' || text[end - 1] === "'") end--;
+  for (let slashes = 0; slashes < 3 && text[end - 1] === '\\'; slashes++) end--;
+  return end;
 }
 
 function valueStart(text: string, separator: number): number {
@@ -121,7 +151,30 @@ function valueStart(text: string, separator: number): number {
   return isSpace(text.charCodeAt(start)) ? text.length : start;
 }
 
-function valueEnd(text: string, start: number, wholeLine: boolean, budget: { steps: number }): number {
+/** The end of what the last of the names in the place of a value names; 0 when the value is no such name. */
+function innerEnd(
+  text: string,
+  start: number,
+  wholeLine: boolean,
+  budget: Budget,
+  of: (name: string) => Sensitivity,
+): number {
+  let inner = start;
+  let isLine = wholeLine;
+  for (;;) {
+    const found = INNER_NAME.exec(text.slice(inner, inner + 120));
+    if (found === null) break;
+    const after = inner + found[0].length;
+    const sensitivity = of(nameBefore(text, after - (found[2] as string).length));
+    const next = sensitivity === 'none' ? text.length : valueStart(text, after);
+    if (next === text.length) break;
+    inner = next;
+    isLine ||= sensitivity === 'line';
+  }
+  return inner === start ? 0 : valueEnd(text, inner, isLine, budget);
+}
+
+function valueEnd(text: string, start: number, wholeLine: boolean, budget: Budget): number {
   let quote = start;
   while (quote - start < 3 && text[quote] === '\\') quote++;
   const first = text.charAt(quote);
@@ -152,7 +205,7 @@ function quotedEnd(text: string, open: number, slashes: number): number {
  * The end of what begins with a bracket, if it is closed, or was cut off within a list; looking in vain uses up the
  * budget of the whole text.
  */
-function bracketEnd(text: string, start: number, budget: { steps: number }): number | undefined {
+function bracketEnd(text: string, start: number, budget: Budget): number | undefined {
   if (BRACKETS[text.charAt(start)] === undefined) return undefined;
   const open: string[] = [];
   let slashes = 0;

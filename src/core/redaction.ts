@@ -72,7 +72,7 @@ function wholeSecretsEnd(text: string, length: number): number {
   if (matcher === undefined) return length;
   const from = Math.max(0, length - matcher.longest);
   const around = text.slice(from, length + matcher.longest);
-  for (let place = matcher.next(around, 0); place !== undefined; place = matcher.next(around, place.end)) {
+  for (const place of matcher.places(around)) {
     if (from + place.start >= length) break;
     if (from + place.end > length) return from + place.start;
   }

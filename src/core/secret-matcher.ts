@@ -1,11 +1,15 @@
+import { type Marks, Reading, readingsOf, spellingsOf } from './secret-readings.js';
+
 /** How many characters of a value are looked up at once; no value is shorter. */
 const KEY = 4;
 const SLOTS = 65_536;
+/** The most that one character is written as: `%25E2%2582%25AC`. */
+const LONGEST_ESCAPE = 15;
 
 /** Where a secret stands: from the first character to the one after the last. */
 interface Place {
   readonly start: number;
-  readonly end: number;
+  end: number;
 }
 
 /**
@@ -17,30 +21,47 @@ export class SecretMatcher {
   readonly #possible = new Uint8Array(SLOTS);
   /** By the first four characters, then by length. */
   readonly #byStart = new Map<string, Map<number, Set<string>>>();
-  readonly shortest: number;
-  readonly longest: number = 0;
+  readonly #shortest: number;
+  readonly #marks: Marks;
+  /** No place that holds a value is longer. */
+  readonly longest: number;
 
   constructor(values: Iterable<string>) {
     let shortest = Infinity;
+    let longest = 0;
+    const marks = { spaces: false, lines: false };
     for (const value of values) {
-      for (const form of formsOf(value)) {
-        shortest = Math.min(shortest, form.length);
-        this.longest = Math.max(this.longest, form.length);
-        this.#possible[slotAt(form, 0)] = 1;
-        const start = form.slice(0, KEY);
-        let lengths = this.#byStart.get(start);
-        if (lengths === undefined) this.#byStart.set(start, (lengths = new Map<number, Set<string>>()));
-        const others = lengths.get(form.length);
-        if (others === undefined) lengths.set(form.length, new Set([form]));
-        else others.add(form);
+      marks.spaces ||= value.includes(' ');
+      marks.lines ||= value.includes('\n');
+      for (const spelling of spellingsOf(value)) {
+        if (spelling.trim().length < KEY && spelling !== value) continue;
+        shortest = Math.min(shortest, spelling.length);
+        longest = Math.max(longest, spelling.length);
+        this.#add(spelling);
       }
     }
-    this.shortest = shortest;
+    this.#shortest = shortest;
+    this.longest = longest * LONGEST_ESCAPE;
+    this.#marks = marks;
+  }
+
+  #add(spelling: string): void {
+    this.#possible[slotAt(spelling, 0)] = 1;
+    const start = spelling.slice(0, KEY);
+    let lengths = this.#byStart.get(start);
+    if (lengths === undefined) this.#byStart.set(start, (lengths = new Map<number, Set<string>>()));
+    const others = lengths.get(spelling.length);
+    if (others === undefined) lengths.set(spelling.length, new Set([spelling]));
+    else others.add(spelling);
   }
 
   /** Whether `text` may hold a value; `false` is certain. */
   mayHold(text: string): boolean {
-    if (text.length < this.shortest) return false;
+    if (text.length < this.#shortest) return false;
+    return this.#mayBeIn(text) || readingsOf(text, this.#marks).some((reading) => this.#mayBeIn(reading.text));
+  }
+
+  #mayBeIn(text: string): boolean {
     const last = text.length - KEY;
     for (let at = 0; at <= last; at++) if (this.#possible[slotAt(text, at)] === 1) return true;
     return false;
@@ -50,28 +71,34 @@ export class SecretMatcher {
   mask(text: string, mask: string): string {
     let masked = '';
     let doneTo = 0;
-    for (let place = this.next(text, 0); place !== undefined; place = this.next(text, place.end)) {
+    for (const place of this.places(text)) {
       masked += text.slice(doneTo, place.start) + mask;
       doneTo = place.end;
     }
     return doneTo === 0 ? text : masked + text.slice(doneTo);
   }
 
-  /** The first place from `from` on, together with all that overlap with it. */
-  next(text: string, from: number): Place | undefined {
-    const last = text.length - KEY;
-    let start = -1;
-    let end = text.length;
-    for (let at = from; at <= last && at < end; at++) {
-      if (this.#possible[slotAt(text, at)] !== 1) continue;
-      const length = this.#longestAt(text, at);
-      if (length === 0) continue;
-      if (start === -1) {
-        start = at;
-        end = at + length;
-      } else end = Math.max(end, at + length);
+  /** Where values stand, in order; those that overlap are one place. */
+  places(text: string): readonly Place[] {
+    const found = [new Reading(text), ...readingsOf(text, this.#marks)].flatMap((reading) => this.#find(reading));
+    const places: Place[] = [];
+    for (const place of found.sort((a, b) => a.start - b.start)) {
+      const before = places.at(-1);
+      if (before !== undefined && place.start < before.end) before.end = Math.max(before.end, place.end);
+      else places.push(place);
     }
-    return start === -1 ? undefined : { start, end };
+    return places;
+  }
+
+  #find(reading: Reading): Place[] {
+    const found: Place[] = [];
+    const last = reading.text.length - KEY;
+    for (let at = 0; at <= last; at++) {
+      if (this.#possible[slotAt(reading.text, at)] !== 1) continue;
+      const length = this.#longestAt(reading.text, at);
+      if (length > 0) found.push({ start: reading.originOf(at), end: reading.originOf(at + length) });
+    }
+    return found;
   }
 
   #longestAt(text: string, at: number): number {
@@ -90,34 +117,4 @@ function slotAt(text: string, at: number): number {
       text.charCodeAt(at + 3)) &
     (SLOTS - 1)
   );
-}
-
-/** A value as it is, and as JSON, URLs and forms write it, once and twice. */
-function formsOf(value: string): Set<string> {
-  const forms = new Set<string>();
-  for (const text of new Set([value, value.replaceAll('\r\n', '\n')])) {
-    const json = asJson(text);
-    for (const form of [text, json, asJson(json)]) forms.add(form);
-    try {
-      const component = encodeURIComponent(text);
-      // Forms write these as well, and a space as `+`; whole addresses leave what means something in them.
-      const form = component.replace(/[!'()~*]/g, hexOf).replaceAll('%20', '+');
-      for (const encoded of [component, form, encodeURI(text), encodeURIComponent(component)]) {
-        forms.add(encoded);
-        forms.add(encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
-      }
-    } catch {
-      // Half a character cannot be encoded, and so stands in no URL.
-    }
-  }
-  return forms;
-}
-
-function asJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
-}
-
-function hexOf(character: string): string {
-  // Of `*` alone forms write the character itself.
-  return character === '*' ? character : `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

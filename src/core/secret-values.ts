@@ -32,8 +32,9 @@ function registry(): Registry {
 }
 
 /**
- * Masks `value` in whatever Breakwater prints or exposes, in the whole process, until the handle is disposed; as it is, and
- * as it looks inside of a URL or of JSON.
+ * Masks `value` in whatever Breakwater prints or exposes, in the whole process, until the handle is disposed: as it is, and
+ * as URLs, forms and JSON write it, whichever characters they escape, also one in another, such as JSON in a URL. Its lines
+ * may end in either way.
  *
  * @param value - the secret text, at least 4 characters: shorter ones would blank out ordinary words.
  * @throws {@link InvalidArgumentError} when the value is too short, or when 10,000 values are registered already.

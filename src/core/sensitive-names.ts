@@ -5,16 +5,18 @@ const LONGEST_NAME = 64;
 const ENDING =
   /(?:secret|token|password|passwd|passphrase|passcode|pwd|credential|authorization|cookie|signature|bearer|dsn|sess(?:ion)?[-_.]?id|(?:api|access|private|secret|account|shared)[-_. ]?key)s?$/i;
 /** Words that are ordinary as the end of another word: `compass`, `monkey`. */
-const OWN_WORD = /(?:^|[-_.])(?:pass|creds?|jwt|sig)$|[-_](?:keys?|auth)$/i;
-const CAMEL_CASE = /\w(?:Pass|Keys?|Creds?|Jwt)$/;
+const OWN_WORD = /(?:^|[-_.])(?:pass|creds?|jwt|sig|otp|cv[vc])$|[-_](?:keys?|auth)$/i;
+const CAMEL_CASE = /\w(?:Pass|Keys?|Creds?|Jwt|Otp|Cv[vc])$/;
 /** The names under which most services keep their password. */
 const JOINED = /(?:db|pg|sql|redis|smtp|mail|user|admin|root)pass$/i;
-/** What may stand behind such a word without changing what it is: `password2`, `tokenHash`, `secret_value`. */
-const TAIL = /[-_.]?(?:\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw)$/i;
+/** What may stand behind such a word without changing what it is: `password2`, `tokenHash`, `SECRET_OLD`. */
+const TAIL = /[-_.]?(?:\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw|old|previous|next|base)$/i;
 /** Words that make the name of a field sensitive wherever they stand in it. */
 const ANYWHERE = /passw(?:or)?d|passphrase|passcode/i;
-/** The letters that any of these can end in: most names are told by their last one. */
-const LAST = /[tndelryshgmw\d]$/i;
+/** What any of these can end in: most names are told by their last letter. */
+const LAST = /(?:[tndelryshgmw\d]|otp|cv[vc])$/i;
+/** What each of these words holds: most names hold none of it. */
+const STEM = /pass|pwd|secret|token|key|auth|cred|cookie|sig|bearer|dsn|sess|jwt|otp|cv[vc]/i;
 const HEADER = /(?:authorization|cookie)s?$/i;
 
 /** What a field of some name holds: nothing secret, one secret, or a whole header line of them. @internal */
@@ -24,6 +26,7 @@ export type Sensitivity = 'none' | 'value' | 'line';
 export function sensitivityOf(name: string): Sensitivity {
   if (!LAST.test(name)) return 'none';
   const whole = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
+  if (!STEM.test(whole)) return 'none';
   const end = whole.replace(TAIL, '');
   if (HEADER.test(end)) return 'line';
   return ENDING.test(end) || OWN_WORD.test(end) || CAMEL_CASE.test(end) || JOINED.test(end) ? 'value' : 'none';

@@ -51,6 +51,12 @@ describe('schemes and names', () => {
     ['token=>SECRET', 'token=>[secret]'],
     ['user[password]=SECRET&n=1', 'user[password]=[secret]&n=1'],
     ['user%5Bpassword%5D=SECRET', 'user%5Bpassword%5D=[secret]'],
+    ['{"user[password]":"SECRET"}', '{"user[password]":[secret]}'],
+    [`user["password"]=SECRET`, `user["password"]=[secret]`],
+    ['password[0]=SECRET&n=1', 'password[0]=[secret]&n=1'],
+    ['password[]=SECRET', 'password[]=[secret]'],
+    ['user[password][12]=SECRET', 'user[password][12]=[secret]'],
+    ['user%5Bpassword%5D%5B0%5D=SECRET', 'user%5Bpassword%5D%5B0%5D=[secret]'],
     ['password%3A%20SECRET', 'password%3A[secret]'],
     ['password="abc"SECRET next', 'password=[secret] next'],
     ["['authorization', 'Token SECRET', 'host', 'x']", "['authorization', [secret], 'host', 'x']"],
@@ -58,6 +64,12 @@ describe('schemes and names', () => {
     ['-----BEGIN PRIVATE KEY-----\nMIIESECRET', '[secret]'],
     ['sig=SECRET', 'sig=[secret]'],
     ['?token%3DSECRET', '?token%3D[secret]'],
+    ['[{"name":"password","value":"SECRET"},{"name":"n"}]', '[{"name":"password","value":[secret]},{"name":"n"}]'],
+    ["{ key: 'DB_PASSWORD', value: 'a SECRET' }", "{ key: 'DB_PASSWORD', value: [secret] }"],
+    [
+      String.raw`"[{\"name\":\"token\",\"value\":\"SECRET\"}]"`,
+      String.raw`"[{\"name\":\"token\",\"value\":[secret]}]"`,
+    ],
   ])('%s', (text, expected) => {
     expect(redactText(text)).toBe(expected);
   });
@@ -113,6 +125,8 @@ it.each([
   'the response="ok" came',
   '/files/a:b/c=d',
   "missing: 'token', 'user'",
+  '{"required":[["password","email"],["token"]]}',
+  '{"field":"password","values":3}',
   'signal=1, author=bob',
 ])('leaves ordinary text as it is: %s', (text) => {
   expect(redactText(text)).toBe(text);
@@ -153,6 +167,10 @@ it.each([
   'digest a='.repeat(20_000),
   `bearer${' '.repeat(100_000)}`,
   'bearer '.repeat(25_000),
+  'token:'.repeat(25_000),
+  'token : '.repeat(25_000),
+  'bearer token: '.repeat(15_000),
+  '"token": ['.repeat(15_000),
   '%3d'.repeat(50_000),
   "cookie','".repeat(20_000),
   '-----BEGIN PRIVATE KEY-----'.repeat(5_000),
@@ -180,12 +198,37 @@ describe('names of fields', () => {
     'session-id',
     'JSESSIONID',
     'proxy-authorization',
+    'JWT_SECRET_OLD',
+    'SECRET_KEY_BASE',
+    'apiKeyPrevious',
+    'signing_secret_next',
+    'otp',
+    'userOtp',
+    'CARD_CVV',
+    'cvc',
+    'cvv2',
   ])('%s is sensitive', (name) => {
     expect(isSensitiveKey(name)).toBe(true);
     expect(redactText(`${name}=SECRET`)).toBe(`${name}=[secret]`);
   });
 
-  it.each(['compass', 'passed', 'monkey', 'keys_total', 'response', 'bypass', 'key'])('%s is not', (name) => {
+  it.each([
+    'compass',
+    'passed',
+    'monkey',
+    'keys_total',
+    'response',
+    'bypass',
+    'key',
+    'secretary',
+    'token_count',
+    'secrets_total',
+    'keybase',
+    'desktop',
+    'hotp',
+    'laptop',
+    'otp_sent',
+  ])('%s is not', (name) => {
     expect(isSensitiveKey(name)).toBe(false);
   });
 

@@ -21,8 +21,7 @@ it('finds exactly what belongs to a value, however values overlap', () => {
     fc.property(letters, fc.array(secret, { minLength: 1, maxLength: 6 }), (text, values) => {
       const matcher = new SecretMatcher(values);
       const places: boolean[] = Array.from(text, () => false);
-      for (let place = matcher.next(text, 0); place !== undefined; place = matcher.next(text, place.end))
-        places.fill(true, place.start, place.end);
+      for (const place of matcher.places(text)) places.fill(true, place.start, place.end);
       expect(places).toEqual(hidden(text, values));
       if (places.includes(true)) expect(matcher.mayHold(text)).toBe(true);
       else expect(matcher.mask(text, '#')).toBe(text);
@@ -43,8 +42,9 @@ it('costs no more with ten thousand values than the text is long', () => {
     length: 1_000,
     charCodeAt: (at: number) => (looked++, 97 + (at % 26)),
     slice: () => 'none',
+    includes: () => false,
   } as unknown as string;
-  expect(matcher.next(text, 0)).toBeUndefined();
+  expect(matcher.places(text)).toEqual([]);
   expect(looked).toBeLessThanOrEqual(4_000);
 });
 

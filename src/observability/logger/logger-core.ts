@@ -174,7 +174,7 @@ export class LoggerCore {
       if (entry.truncated) truncated = true;
     }
     const writer = this.writer().begin(used);
-    const text = messageText(writer.value(message));
+    const text = messageText(message, writer.value(message));
     const toMain = way.toMain && (this.#cap === undefined || this.#admits(this.#cap, way, text));
     if (!toMain && !way.toSecurity) return;
     const rest = lineFields(writer, prefix, said, asFields(fields));
@@ -234,8 +234,9 @@ export class LoggerCore {
 }
 
 /** A message as JSON. It is typed as text, but whoever writes JavaScript may hand over anything. */
-function messageText(json: string | undefined): string {
-  if (json === undefined) return '"undefined"';
+function messageText(message: unknown, json: string | undefined): string {
+  // Most are text, and looking at the first character of what was put together costs a copy of it.
+  if (json === undefined || typeof message === 'string') return json ?? '"undefined"';
   return json.startsWith('"') ? json : JSON.stringify(json);
 }
 

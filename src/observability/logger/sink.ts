@@ -34,6 +34,8 @@ export class Sink {
   readonly #levels: Readonly<Record<LineLevel, string>>;
   /** Whether it calls back for each line, as Node's streams do. */
   readonly #callsBack: boolean;
+  /** Whether it can say that it takes no more. */
+  readonly #mayClose: boolean;
   readonly #drains: boolean;
   #undrained = false;
   readonly #draining = new Set<() => void>();
@@ -56,6 +58,7 @@ export class Sink {
     this.#levels = marks[Symbol.for('pino.transport.usesMultistream')] === true ? LEVEL_NUMBERS : LEVEL_TEXTS;
     this.#callsBack =
       typeof this.#destination.writableLength === 'number' && typeof this.#destination._write === 'function';
+    this.#mayClose = ['destroyed', 'writableEnded', 'writableLength'].some((name) => name in destination);
     this.#reporter = reporter;
     this.#changed = changed;
     this.#listen('error', (error) => {
@@ -233,6 +236,7 @@ export class Sink {
   /** Why no line is taken, if so. */
   #closed(): string | undefined {
     if (this.#isBroken) return 'nobody reads the destination any more';
+    if (!this.#mayClose) return undefined;
     const { destroyed, writableEnded, writableLength = 0 } = this.#destination;
     if (destroyed === true || writableEnded === true) return CLOSED;
     return writableLength > MOST_HELD_BACK ? 'the destination is too slow' : undefined;

@@ -18,7 +18,7 @@ const SHORT = 48;
  * key. What is none of these is no secret for the search either.
  */
 const SUSPICIOUS =
-  /[tndelryshgmw"'\]\s\\](?<!https)[:=]|[a-z][a-z._-]\d{1,3}[:=]|%3[ad]|["'],|--|\p{Surrogate}|(?:bearer|basic|digest)\s/iu;
+  /(?:[tndelryshgmw"'\]\s\\](?<!https)|otp|cv[vc])[:=]|[a-z][a-z._-]\d{1,3}[:=]|%3[ad]|["'],|--|\p{Surrogate}|(?:bearer|basic|digest)\s/iu;
 /** What JSON writes in another way. */
 const ESCAPED = /["\\\p{Cc}]/u;
 
@@ -115,13 +115,15 @@ function endsScheme(text: string, end: number, last: number): boolean {
   return (first === 98 || first === 100) && /(?:bearer|basic|digest)$/i.test(text.slice(Math.max(0, end - 6), end));
 }
 
-/** The last letters of names of secrets: d e g h l m n r s t w y. */
+/** The last letters of names of secrets but `otp`, `cvv` and `cvc`: d e g h l m n r s t w y. */
 const LAST_LETTERS = 'deghlmnrstwy';
 
 /** Whether what ends here may be the name of a secret: by its last letter, or because something stands after it. */
 function mayEndName(last: number, text: string, end: number): boolean {
   if (last > 47 && last < 58) return /[a-z][a-z._-]\d{1,3}$/i.test(text.slice(Math.max(0, end - 5), end));
   if (last === 32 || (last > 8 && last < 14) || last === 34 || last === 39 || last === 92 || last === 93) return true;
-  if (!LAST_LETTERS.includes(String.fromCharCode(last | 32))) return false;
+  const letter = String.fromCharCode(last | 32);
+  if (!LAST_LETTERS.includes(letter))
+    return 'pvc'.includes(letter) && /(?:otp|cv[vc])$/i.test(text.slice(Math.max(0, end - 3), end));
   return !((last | 32) === 115 && /https$/i.test(text.slice(Math.max(0, end - 5), end)));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import { redactName } from '../../core/redaction.js';
 import { isThenable, settled } from '../../core/thenable.js';
 import { CollectTimeoutError } from './errors.js';
 
@@ -9,6 +10,8 @@ interface Answer<T> {
 /** Something that is asked before a scrape, and may take its time. */
 interface Asked<T> {
   readonly ask: () => T | PromiseLike<T>;
+  /** What it is called where one is told that it is late. */
+  readonly shown: string;
   /** It is being called right now. */
   calling: boolean;
   /** What is not answered yet. */
@@ -28,6 +31,7 @@ export class Askers<T> {
   readonly #timeoutMs: number;
   readonly #failed: (error: unknown) => void;
   readonly #all = new Set<Asked<T>>();
+  #added = 0;
 
   constructor(what: string, clock: Clock, timeoutMs: number, failed: (error: unknown) => void) {
     this.#what = what;
@@ -38,7 +42,9 @@ export class Askers<T> {
 
   /** The returned function takes it back. */
   add(ask: () => T | PromiseLike<T>): () => void {
-    const asked: Asked<T> = { ask, calling: false, running: undefined, late: false };
+    const name = typeof ask.name === 'string' && ask.name !== '' ? ` '${redactName(ask.name)}'` : '';
+    const shown = `${this.#what} ${String(++this.#added)}${name}`;
+    const asked: Asked<T> = { ask, shown, calling: false, running: undefined, late: false };
     this.#all.add(asked);
     return () => {
       this.#all.delete(asked);
@@ -67,7 +73,7 @@ export class Askers<T> {
     for (const [i, asked] of [...this.#all].entries()) {
       const answer = this.#start(asked);
       if (!(answer instanceof Promise)) answers[i] = answer;
-      else if (asked.late) this.#tooLate();
+      else if (asked.late) this.#tooLate(asked);
       else {
         waited.push(asked);
         waiting.push(answer.then((given) => void (answers[i] = given)));
@@ -118,11 +124,11 @@ export class Askers<T> {
     for (const [i, asked] of waited.entries()) {
       if (asked.late || asked.running === undefined || asked.running !== running[i]) continue;
       asked.late = true;
-      this.#tooLate();
+      this.#tooLate(asked);
     }
   }
 
-  #tooLate(): void {
-    this.#failed(new CollectTimeoutError(this.#what, this.#timeoutMs));
+  #tooLate({ shown }: Asked<T>): void {
+    this.#failed(new CollectTimeoutError(shown, this.#timeoutMs));
   }
 }

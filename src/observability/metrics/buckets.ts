@@ -79,6 +79,8 @@ function normalised(given: readonly unknown[], path: string, report: ReportIssue
   }
   const sorted = [...new Set(finite)].sort((a, b) => a - b);
   if (sorted.length === 0) report(path, 'must have at least one finite bound');
-  if (given.length > MOST_BUCKETS + 1) report(path, `must have at most ${String(MOST_BUCKETS)} bounds`);
+  if (finite.length > MOST_BUCKETS || given.length > MOST_BUCKETS + 1) {
+    report(path, `must have at most ${String(MOST_BUCKETS)} bounds`);
+  }
   return Object.freeze(sorted);
 }

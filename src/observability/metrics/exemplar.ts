@@ -7,8 +7,14 @@ import { isLabelName } from './names.js';
 import { escapeValue, numberText } from './text.js';
 import type { ExemplarLabels } from './types.js';
 
-/** Which trace is active: the source of exemplars. `undefined` for none. */
-export type ExemplarSource = () => { readonly traceId: string; readonly spanId?: string | undefined } | undefined;
+/**
+ * Which trace is active: the source of exemplars. `undefined` or `null` for none; so are ids of nothing but zeros, and a trace
+ * that `traceFlags` says nobody keeps.
+ */
+export type ExemplarSource = () =>
+  | { readonly traceId: string; readonly spanId?: string | undefined; readonly traceFlags?: number | undefined }
+  | null
+  | undefined;
 
 /** One value, and where it came from. @internal */
 export interface Exemplar {
@@ -19,6 +25,10 @@ export interface Exemplar {
 
 /** All names and values together. Source: OpenMetrics 1.0.0, "Exemplars". */
 const MOST_CHARACTERS = 128;
+/** An id that is none. Source: W3C Trace Context, "trace-id" and "parent-id". */
+const NO_ID = /^0+$/;
+/** Of `traceFlags`: the trace is kept. */
+const SAMPLED = 1;
 
 /** Makes exemplars; what does not fit, or cannot be read, makes none. @internal */
 export class Exemplars {
@@ -50,12 +60,14 @@ export class Exemplars {
 
   #active(): Readonly<Record<string, string>> | undefined {
     const trace = this.#ask();
-    if (trace === undefined) return undefined;
+    if (trace === undefined || trace === null) return undefined;
     if (isThenable(trace)) {
       quiet(trace);
       throw new InvalidArgumentError('exemplar must answer at once, with traceId and spanId, got a promise');
     }
-    const { traceId, spanId } = trace;
+    const { traceId, spanId, traceFlags } = trace;
+    if (NO_ID.test(traceId) || (spanId !== undefined && NO_ID.test(spanId))) return undefined;
+    if (traceFlags !== undefined && (traceFlags & SAMPLED) === 0) return undefined;
     return checked(
       spanId === undefined
         ? [['trace_id', traceId]]

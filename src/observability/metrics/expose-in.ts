@@ -49,9 +49,10 @@ export function takenIn(registry: PromRegistry, { type, name }: OwnFamily): stri
   const taken = claimedNames(type, name).find(has);
   if (taken !== undefined) return taken;
   if (typeOf(`${name}_total`) === 'counter') return `${name}_total`;
-  const [, base] = /^(.+)_(?:bucket|sum|count)$/.exec(name) ?? [];
-  const whose = base === undefined ? undefined : typeOf(base);
-  return whose === 'histogram' || whose === 'summary' ? base : undefined;
+  const [, base, part] = /^(.+)_(bucket|sum|count|created)$/.exec(name) ?? [];
+  if (base === undefined) return undefined;
+  if (/^(?:histogram|summary)$/.test(String(typeOf(base)))) return base;
+  return part === 'created' ? [base, `${base}_total`].find((other) => typeOf(other) === 'counter') : undefined;
 }
 
 /** A metric of ours as prom-client 15 asks for one. @internal */

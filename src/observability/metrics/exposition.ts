@@ -90,8 +90,13 @@ function* histogramLines(family: HistogramView, format: TextFormat): Generator<s
       const line = (tails[i] as string) + shown;
       lines[i] = openMetrics && exemplars !== undefined ? line + exemplarText(exemplars[i]) : line;
     }
-    const itsSum = numberText(cells[tails.length] as number);
-    pieces.push(before.slice(1), lines.join(before), sum, braced, itsSum, count, braced, shown, '\n');
+    const itsSum = cells[tails.length] as number;
+    pieces.push(before.slice(1), lines.join(before));
+    // A sum that may fall, and a count without a sum, are no OpenMetrics: a scrape with one would be refused as a whole.
+    if (!openMetrics || (itsSum >= 0 && !((bounds[0] as number) < 0))) {
+      pieces.push(sum, braced, numberText(itsSum), count, braced, shown);
+    }
+    pieces.push('\n');
     size += (before.length + 10) * tails.length;
     if (size >= CHARACTERS_AT_ONCE) {
       yield pieces.join('');

@@ -13,6 +13,8 @@ export interface Home {
   readonly dropped: (metric: string) => void;
   /** A set of labels had no room. */
   readonly overflowed: (metric: string) => void;
+  /** A label shows none of its values. */
+  readonly hidden: (metric: string, label: string) => void;
 }
 
 /** What a metric is, read and checked. @internal */
@@ -67,17 +69,24 @@ export abstract class Family<S extends SeriesBase> {
 export class Held<S extends SeriesBase> {
   readonly #table: SeriesTable<S>;
   readonly #values: readonly string[];
-  #series: S;
+  /** None while there is no room: each value asks for it again, and counts as one that had none. */
+  #series: S | undefined;
 
   constructor(table: SeriesTable<S>, labels: unknown) {
     this.#table = table;
     this.#values = table.shown(labels);
-    this.#series = table.intern(labels);
+    this.#find();
   }
 
   get(): S {
     const series = this.#series;
-    return series.state === TOUCHED ? series : (this.#series = this.#table.wake(series, this.#values));
+    return series !== undefined && series.state === TOUCHED ? series : this.#find();
+  }
+
+  #find(): S {
+    const found = this.#table.wake(this.#series, this.#values);
+    this.#series = this.#table.isOverflow(found) ? undefined : found;
+    return found;
   }
 }
 

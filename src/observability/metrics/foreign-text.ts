@@ -1,134 +1,18 @@
 import { MASK } from '../../core/mask-fields.js';
 import { redactText } from '../../core/redaction.js';
 import { isSensitiveKey } from '../../core/sensitive-names.js';
-import { headLines, type TextFormat } from './exposition.js';
-import { counterBase, isLabelName, isMetricName } from './names.js';
-import { escapeValue, labelValueText, numberText } from './text.js';
-
-/** A line of a foreign text that holds a value. @internal */
-export interface ForeignSample {
-  /** What follows the family's name, such as `_bucket`. */
-  readonly suffix: string;
-  /** The labels, as both formats write them. */
-  readonly text: string;
-  readonly value: string;
-  /** In ms. */
-  readonly atMs: number | undefined;
-}
+import { ForeignFamily } from './foreign-family.js';
+import { foreignNumber } from './foreign-series.js';
+import { isLabelName, isMetricName } from './names.js';
+import { escapeValue, labelValueText } from './text.js';
 
 const TYPES = /^(?:counter|gauge|histogram|summary|untyped|unknown|info|stateset)$/;
-const SUFFIXES: Readonly<Record<string, readonly string[]>> = /* @__PURE__ */ Object.freeze({
-  counter: ['', '_total'],
-  histogram: ['_bucket', '_sum', '_count'],
-  summary: ['', '_sum', '_count'],
-  info: ['_info'],
-});
-const NUMBER = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?|nan)$/i;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\\n]|\\[\\"n])*)"[ \t]*(,|$)[ \t]*/y;
 
 /** The labels of a line, and what follows them. */
 interface ReadLabels {
-  readonly text: string;
-  readonly names: readonly string[];
+  readonly labels: ReadonlyMap<string, string>;
   readonly rest: string;
-  /** The labels without `le`. */
-  readonly series: string;
-  readonly le: string | undefined;
-}
-
-/** One family of a foreign text. @internal */
-export class ForeignFamily {
-  /** Its name, of a counter without `_total`. */
-  readonly base: string;
-  readonly type: string;
-  /** Its name as the text has it. */
-  readonly #name: string;
-  help = '';
-  readonly #lines = new Map<string, ForeignSample>();
-  /** Of a histogram: its series, and whether each has a bucket for all. */
-  readonly #complete = new Map<string, boolean>();
-  /** A line says what no such family can. */
-  broken = false;
-  /** Whether a line said what it is. */
-  readonly announced: boolean;
-
-  constructor(name: string, type: string, announced: boolean) {
-    this.announced = announced;
-    this.#name = name;
-    this.type = type === 'untyped' ? 'unknown' : type;
-    this.base = this.type === 'counter' ? counterBase(name) : name;
-  }
-
-  get size(): number {
-    return this.#lines.size;
-  }
-
-  /** Whether it may be shown: a histogram must have a bucket for all in each of its series. */
-  get sound(): boolean {
-    return !this.broken && [...this.#complete.values()].every(Boolean);
-  }
-
-  /** Notes a line of a histogram, by its labels without the bound. */
-  note(series: string, le: string | undefined): void {
-    const bound = le === undefined || !NUMBER.test(le) ? NaN : numberOf(le);
-    if (le !== undefined && Number.isNaN(bound)) this.broken = true;
-    this.#complete.set(series, this.#complete.get(series) === true || bound === Infinity);
-  }
-
-  get empty(): boolean {
-    return this.#lines.size === 0;
-  }
-
-  /** The name that the family has, or needs, in a scrape of ours. */
-  get claim(): string {
-    if (this.type === 'counter') return this.#counter;
-    return this.type === 'info' ? `${this.base}_info` : this.base;
-  }
-
-  get #counter(): string {
-    const total = this.#name !== this.base || [...this.#lines.values()].some(({ suffix }) => suffix === '_total');
-    return total ? `${this.base}_total` : this.base;
-  }
-
-  /** Whether a line of this name belongs here: what follows the family's name. */
-  suffixOf(name: string): string | undefined {
-    if (!name.startsWith(this.base)) return undefined;
-    const suffix = name.slice(this.base.length);
-    return (SUFFIXES[this.type] ?? ['']).includes(suffix) ? suffix : undefined;
-  }
-
-  /** Keeps a line unless there is one of the same labels already. */
-  add(sample: ForeignSample): boolean {
-    const suffix = this.type === 'counter' ? '' : sample.suffix;
-    const key = `${suffix}{${sample.text}`;
-    if (this.#lines.has(key)) return false;
-    this.#lines.set(key, sample);
-    return true;
-  }
-
-  *lines(format: TextFormat): Generator<string, void> {
-    const openMetrics = format === 'openmetrics';
-    const name = openMetrics ? this.base : this.claim;
-    yield headLines(name, openMetrics ? this.type : textType(this.type), this.help, format);
-    const counter = openMetrics ? `${this.base}_total` : this.claim;
-    let pieces = '';
-    let count = 0;
-    for (const { suffix, text, value, atMs } of this.#lines.values()) {
-      const line = this.type === 'counter' ? counter : this.base + suffix;
-      const at = atMs === undefined ? '' : ` ${numberText(openMetrics ? atMs / 1_000 : Math.round(atMs))}`;
-      pieces += `${line}${text === '' ? '' : `{${text}}`} ${value}${at}\n`;
-      if (++count % 500 === 0) {
-        yield pieces;
-        pieces = '';
-      }
-    }
-    yield pieces;
-  }
-}
-
-function textType(type: string): string {
-  if (type === 'unknown') return 'untyped';
-  return type === 'info' || type === 'stateset' ? 'gauge' : type;
 }
 
 const LINES_AT_ONCE = 200;
@@ -138,8 +22,8 @@ const LONGEST_LINE = 20_000;
 const LONGEST_TEXT = 64 * 1_048_576;
 
 /**
- * Reads a foreign exposition, in either format, line by line. What is no exposition is left out; so are histograms that are
- * not whole, and lines that say what another has said.
+ * Reads a foreign exposition, in either format, line by line. What is no exposition is left out; so are series that do
+ * not add up, and lines that say what another has said.
  * @internal
  */
 export class ForeignText {
@@ -169,8 +53,9 @@ export class ForeignText {
     }
     for (const [name, family] of this.families) {
       family.help = this.#help.get(name) ?? family.help;
-      if (!family.sound) this.dropped += family.size;
-      if (family.empty || !family.sound) this.families.delete(name);
+      const lost = yield* family.drop();
+      this.dropped += lost;
+      if (family.empty) this.families.delete(name);
     }
   }
 
@@ -204,22 +89,20 @@ export class ForeignText {
     const suffix = family?.suffixOf(name);
     if (family === undefined || suffix === undefined) return false;
     const open = line.slice(name.length).trimStart();
-    const read = open.startsWith('{')
-      ? this.#labels(open.slice(1))
-      : { text: '', names: [], rest: open, series: '', le: undefined };
+    const read = open.startsWith('{') ? this.#labels(open.slice(1)) : { labels: new Map<string, string>(), rest: open };
     if (read === undefined) return false;
-    const bucket = suffix === '_bucket' ? 'le' : family.type === 'summary' && suffix === '' ? 'quantile' : undefined;
-    if (bucket !== undefined && !read.names.includes(bucket)) return false;
-    if (family.type === 'histogram') family.note(read.series, suffix === '_bucket' ? read.le : undefined);
-    const [value = '', time, ...more] = (read.rest.split('#', 1)[0] ?? '').trim().split(/[ \t]+/);
-    if (more.length > 0 || !NUMBER.test(value) || (time !== undefined && !NUMBER.test(time))) return false;
-    const at = time === undefined ? NaN : Number(time) * (this.#openMetrics ? 1_000 : 1);
-    return family.add({
-      suffix,
-      text: read.text,
-      value: numberText(numberOf(value)),
-      atMs: Number.isFinite(at) ? at : undefined,
-    });
+    const [text = '', time, ...more] = (read.rest.split('#', 1)[0] ?? '').trim().split(/[ \t]+/);
+    const value = foreignNumber(text);
+    if (more.length > 0 || value === undefined) return false;
+    const atMs = time === undefined ? undefined : this.#time(time);
+    // Prometheus gives up a whole text for a time that is none.
+    if (atMs !== undefined && !Number.isSafeInteger(atMs)) return false;
+    return family.add(suffix, read.labels, value, atMs);
+  }
+
+  /** In whole ms. */
+  #time(text: string): number {
+    return Math.round((foreignNumber(text) ?? NaN) * (this.#openMetrics ? 1_000 : 1));
   }
 
   /** Nothing needs to say what a family is; it is of no type then. */
@@ -243,14 +126,7 @@ export class ForeignText {
       if (!isLabelName(name) || labels.has(name)) return undefined;
       labels.set(name, isSensitiveKey(name) ? MASK : this.#shown(value));
     }
-    const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
-    return {
-      text: sorted.map(([name, value]) => `${name}="${value}"`).join(','),
-      names: sorted.map(([name]) => name),
-      rest: text.slice(end + 1),
-      le: labels.get('le'),
-      series: sorted.map(([name, value]) => (name === 'le' ? '' : `${name}="${value}",`)).join(''),
-    };
+    return { labels: new Map([...labels].sort(([a], [b]) => (a < b ? -1 : 1))), rest: text.slice(end + 1) };
   }
 
   /** A value as we would show it: without secrets, and as long as ours. */
@@ -280,9 +156,4 @@ function unescaped(text: string): string {
   return text.includes('\\')
     ? text.replace(/\\([\\"n])/g, (_, character: string) => (character === 'n' ? '\n' : character))
     : text;
-}
-
-function numberOf(text: string): number {
-  if (/inf/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  return Number(text);
 }

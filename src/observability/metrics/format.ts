@@ -1,3 +1,7 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
+import { redactText } from '../../core/redaction.js';
+
 /** How a scrape is written: Prometheus text 0.0.4, OpenMetrics 1.0.0, or the snapshot as JSON. */
 export type MetricsFormat = 'prometheus' | 'openmetrics' | 'json';
 
@@ -7,13 +11,23 @@ const CONTENT_TYPES: Readonly<Record<MetricsFormat, string>> = /* @__PURE__ */ O
   json: 'application/json; charset=utf-8',
 });
 
-/** Whether a word is one of the formats. @internal */
-export function isMetricsFormat(format: unknown): format is MetricsFormat {
-  return typeof format === 'string' && Object.hasOwn(CONTENT_TYPES, format);
+/** @throws {@link InvalidArgumentError} when there is no such format. @internal */
+export function checkFormat(owner: string, format: MetricsFormat): void {
+  if (typeof format === 'string' && Object.hasOwn(CONTENT_TYPES, format)) return;
+  throw new InvalidArgumentError(
+    `${owner}: the format must be 'prometheus', 'openmetrics' or 'json', got ${
+      typeof format === 'string' ? `'${redactText(format, 64)}'` : describe(format)
+    }`,
+  );
 }
 
-/** The `Content-Type` of a format. */
+/**
+ * The `Content-Type` of a format.
+ *
+ * @throws {@link InvalidArgumentError} when there is no such format.
+ */
 export function contentType(format: MetricsFormat): string {
+  checkFormat('contentType', format);
   return CONTENT_TYPES[format];
 }
 

@@ -31,7 +31,9 @@ export class HistogramFamily extends Family<BucketSeries> {
     if (labels !== undefined && (typeof labels !== 'object' || labels === null)) this.table.shown(labels);
     // Copied, since the caller's object may be another by the time it ends; what is unknown is said at once.
     const first = this.table.copied(labels as object | undefined);
-    const unsaid = Object.fromEntries(this.labels.filter((name) => !(name in first)).map((name) => [name, '']));
+    const unsaid = Object.fromEntries(
+      this.labels.filter((name) => !Object.hasOwn(first, name)).map((name) => [name, '']),
+    );
     this.table.shown({ ...unsaid, ...first });
     return this.#timer((seconds, more) => {
       const series = this.#ended(first, more);
@@ -44,7 +46,7 @@ export class HistogramFamily extends Family<BucketSeries> {
   #ended(first: object, more: unknown): BucketSeries | undefined {
     try {
       if (this.labels.length === 0) return this.table.only();
-      return this.table.find({ ...first, ...(more as object | undefined) });
+      return this.table.find({ ...first, ...this.table.copied(more as object | undefined) });
     } catch {
       return undefined;
     }

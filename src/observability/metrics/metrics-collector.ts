@@ -1,14 +1,13 @@
 import type { Component, ComponentEvent, MetricSample } from '../../core/component.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
-import { redactText } from '../../core/redaction.js';
 import { steady } from '../../core/steady.js';
 import { quiet } from '../../core/thenable.js';
 import { componentEvent, METRICS_EVENTS, type MetricsCollectorEvents } from './events.js';
 import { Exemplars } from './exemplar.js';
 import { type PromRegistry, promMetric, takenIn } from './expose-in.js';
 import { askForeign, type ForeignRegistry } from './foreign.js';
-import { isMetricsFormat, type MetricsFormat } from './format.js';
+import { checkFormat, type MetricsFormat } from './format.js';
 import { type Meter, MeterMirror } from './mirror.js';
 import {
   type HistogramDefinition,
@@ -64,19 +63,12 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
       now,
       dropped: (metric) => troubles.dropped(metric),
       overflowed: (metric) => troubles.overflowed(metric),
+      hidden: (metric, label) => troubles.hidden(metric, label),
     });
     this.#scrape = new Scrape(this.#registry, troubles, { ...parsed, now });
     if (runtime !== false) {
       const probe = runtime === true ? platformProbe(() => clock.wallNow(), now) : runtime;
-      const own = runtimeMetrics(
-        {
-          gauge: (metric, help, labels) => this.#registry.gauge({ name: metric, help, labels: labels ?? [] }),
-          counter: (metric, help) => this.#registry.counter({ name: metric, help, labels: [] }),
-          histogram: (metric, help, labels, bounds) => this.#registry.histogram({ name: metric, help, labels, bounds }),
-        },
-        probe,
-        (error) => troubles.hookError(error),
-      );
+      const own = runtimeMetrics(this.#registry, probe, (error) => troubles.hookError(error));
       this.onCollect(() => {
         own.read();
       });
@@ -255,7 +247,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
    * @throws {@link InvalidArgumentError} when there is no such format.
    */
   render(format: MetricsFormat): string {
-    checkFormat('render', format);
+    checkFormat('MetricsCollector.render', format);
     return this.#scrape.render(format);
   }
 
@@ -266,7 +258,7 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
    * @throws {@link InvalidArgumentError} when there is no such format.
    */
   stream(format: MetricsFormat): AsyncIterable<string> {
-    checkFormat('stream', format);
+    checkFormat('MetricsCollector.stream', format);
     return { [Symbol.asyncIterator]: () => this.#scrape.stream(format) };
   }
 
@@ -293,7 +285,10 @@ export class MetricsCollector implements Component<MetricsSnapshot>, Disposable 
     return this.#scrape.own();
   }
 
-  /** Ends what was begun: runtime figures, collectors, sources, bridges. Metrics can still be used and read. */
+  /**
+   * Ends what was begun: runtime figures, which are no longer shown, collectors, sources, bridges. All other metrics can still be
+   * used and read.
+   */
   dispose(): void {
     for (const end of [...this.#ends]) end();
     this.#ends.clear();
@@ -330,13 +325,4 @@ function checkMethods(owner: string, value: unknown, methods: readonly string[])
   const missing = methods.filter((method) => typeof given?.[method] !== 'function');
   if (missing.length === 0) return;
   throw new InvalidArgumentError(`MetricsCollector.${owner}: what is given has no ${missing.join('(), ')}()`);
-}
-
-function checkFormat(owner: string, format: unknown): void {
-  if (isMetricsFormat(format)) return;
-  throw new InvalidArgumentError(
-    `MetricsCollector.${owner}: the format must be 'prometheus', 'openmetrics' or 'json', got ${
-      typeof format === 'string' ? `'${redactText(format, 64)}'` : describe(format)
-    }`,
-  );
 }

@@ -29,17 +29,22 @@ export function counterBase(name: string): string {
   return name.endsWith(TOTAL) && name.length > TOTAL.length ? name.slice(0, -TOTAL.length) : name;
 }
 
-/** Every name that a metric takes in one of the formats. @internal */
+/**
+ * Every name that a metric takes in one of the formats. OpenMetrics keeps `_created` for it, whether anybody writes that or not.
+ * @internal
+ */
 export function claimedNames(type: string, name: string): string[] {
   switch (type) {
     case 'counter': {
       const base = counterBase(name);
-      return [...new Set([name, base, base + TOTAL])];
+      return [...new Set([name, base, base + TOTAL, `${base}_created`])];
     }
     case 'histogram':
-      return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+      return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`, `${name}_created`];
     case 'summary':
-      return [name, `${name}_sum`, `${name}_count`];
+      return [name, `${name}_sum`, `${name}_count`, `${name}_created`];
+    case 'info':
+      return [name, name.replace(/_info$/, '')];
     default:
       return [name];
   }
@@ -71,5 +76,9 @@ export class Claims {
 
   take(type: string, name: string): void {
     for (const claimed of claimedNames(type, name)) this.#taken.set(claimed, name);
+  }
+
+  free(type: string, name: string): void {
+    for (const claimed of claimedNames(type, name)) this.#taken.delete(claimed);
   }
 }

@@ -1,3 +1,4 @@
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { BUCKETS } from './buckets.js';
 import { CounterFamily } from './counter.js';
 import { MetricConflictError } from './errors.js';
@@ -54,6 +55,11 @@ export class Registry {
     return this.#add(new HistogramFamily({ ...definition, bounds }, this.#home));
   }
 
+  /** Leaves a metric out from now on; its name is free again. */
+  forget(family: OwnFamily): void {
+    if (this.#families.delete(family.name)) this.claims.free(family.type, family.name);
+  }
+
   #there<T extends OwnFamily>(wanted: Registered, type: T['type'] & MetricType): T | undefined {
     const there = this.#families.get(wanted.name);
     if (there === undefined) {
@@ -73,6 +79,7 @@ export class Registry {
   #add<T extends OwnFamily>(family: T): T {
     this.claims.take(family.type, family.name);
     this.#families.set(family.name, family);
+    for (const label of family.labels) if (isSensitiveKey(label)) this.#home.hidden(family.name, label);
     for (const listener of this.#listeners) listener(family);
     return family;
   }

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { isThenable, quiet } from '../../core/thenable.js';
-import type { Counter, Gauge, Histogram } from './types.js';
+import type { CounterFamily } from './counter.js';
+import type { GaugeFamily } from './gauge.js';
+import type { OwnFamily, Registry } from './registry.js';
 
 /** What the platform says about the process at one moment. */
 export interface RuntimeReading {
@@ -48,20 +50,8 @@ export interface RuntimeProbe {
   watch(collected: (kind: string, seconds: number) => void): () => void;
 }
 
-/** Where the metrics are made, without the prefix. @internal */
-export interface RuntimeRegistry {
-  gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
-  counter(name: string, help: string): Counter;
-  histogram<L extends string>(
-    name: string,
-    help: string,
-    labels: readonly L[],
-    buckets: readonly number[],
-  ): Histogram<L>;
-}
-
 interface Growing {
-  readonly counter: Counter;
+  readonly counter: CounterFamily;
   last: number;
 }
 
@@ -85,25 +75,40 @@ const LAGS = [
  * @internal
  */
 export function runtimeMetrics(
-  registry: RuntimeRegistry,
+  registry: Registry,
   probe: RuntimeProbe,
   failed: (error: unknown) => void,
 ): { read(): void; end(): void } {
-  const lags = LAGS.map(([name, key, help]) => ({ gauge: registry.gauge(name, help), key }));
-  const utilization = registry.gauge('nodejs_eventloop_utilization', 'Share of the time that the event loop was busy.');
-  const rss = registry.gauge('process_resident_memory_bytes', 'Resident memory size in bytes.');
-  const heapTotal = registry.gauge('nodejs_heap_size_total_bytes', 'Size of the heap in bytes.');
-  const heapUsed = registry.gauge('nodejs_heap_size_used_bytes', 'Used size of the heap in bytes.');
-  const external = registry.gauge('nodejs_external_memory_bytes', 'Memory outside the heap in bytes.');
-  const buffers = registry.gauge('nodejs_array_buffers_bytes', 'Memory of array buffers in bytes.');
-  const started = registry.gauge('process_start_time_seconds', 'Start of the process in seconds since the epoch.');
-  const uptime = registry.gauge('process_uptime_seconds', 'For how long the process has been running.');
-  const version = registry.gauge('nodejs_version_info', 'Version of Node.js.', ['version', 'major', 'minor', 'patch']);
-  const gc = registry.histogram('nodejs_gc_duration_seconds', 'Garbage collections by kind.', ['kind'], GC_BUCKETS);
+  const made: OwnFamily[] = [];
+  const keep = <F extends OwnFamily>(family: F): F => {
+    made.push(family);
+    return family;
+  };
+  const gauge = (name: string, help: string, labels: readonly string[] = []): GaugeFamily =>
+    keep(registry.gauge({ name, help, labels }));
+  const counter = (name: string, help: string): CounterFamily => keep(registry.counter({ name, help, labels: [] }));
+  const lags = LAGS.map(([name, key, help]) => ({ gauge: gauge(name, help), key }));
+  const utilization = gauge('nodejs_eventloop_utilization', 'Share of the time that the event loop was busy.');
+  const rss = gauge('process_resident_memory_bytes', 'Resident memory size in bytes.');
+  const heapTotal = gauge('nodejs_heap_size_total_bytes', 'Size of the heap in bytes.');
+  const heapUsed = gauge('nodejs_heap_size_used_bytes', 'Used size of the heap in bytes.');
+  const external = gauge('nodejs_external_memory_bytes', 'Memory outside the heap in bytes.');
+  const buffers = gauge('nodejs_array_buffers_bytes', 'Memory of array buffers in bytes.');
+  const started = gauge('process_start_time_seconds', 'Start of the process in seconds since the epoch.');
+  const uptime = gauge('process_uptime_seconds', 'For how long the process has been running.');
+  const version = gauge('nodejs_version_info', 'Version of Node.js.', ['version', 'major', 'minor', 'patch']);
+  const gc = keep(
+    registry.histogram({
+      name: 'nodejs_gc_duration_seconds',
+      help: 'Garbage collections by kind.',
+      labels: ['kind'],
+      bounds: GC_BUCKETS,
+    }),
+  );
   const cpu = [
-    { counter: registry.counter('process_cpu_user_seconds_total', 'CPU time in user mode.'), last: 0 },
-    { counter: registry.counter('process_cpu_system_seconds_total', 'CPU time in system mode.'), last: 0 },
-    { counter: registry.counter('process_cpu_seconds_total', 'CPU time in all.'), last: 0 },
+    { counter: counter('process_cpu_user_seconds_total', 'CPU time in user mode.'), last: 0 },
+    { counter: counter('process_cpu_system_seconds_total', 'CPU time in system mode.'), last: 0 },
+    { counter: counter('process_cpu_seconds_total', 'CPU time in all.'), last: 0 },
   ] satisfies Growing[];
   const grow = (entry: Growing, total: number): void => {
     // Only what was added since: a counter may have been reset.
@@ -149,6 +154,8 @@ export function runtimeMetrics(
     },
     end() {
       if (typeof end === 'function') harmless(end as () => unknown);
+      // Nobody reads them any more, and what they had last would stand there for ever.
+      for (const family of made) registry.forget(family);
     },
   };
 }

@@ -1,9 +1,10 @@
 import * as hooks from 'node:perf_hooks';
+import { OverlappingWindows } from './overlapping-windows.js';
 import type { RuntimeProbe, RuntimeReading } from './runtime-metrics.js';
 
 const RESOLUTION_MS = 10;
-/** Delays are looked at anew after this long, so that several who read do not take them from one another. */
-const WINDOW_MS = 10_000;
+/** Prometheus comes once a minute unless it is told otherwise, and may be late. */
+const WINDOW_MS = 65_000;
 /** `entry.detail.kind` of a garbage collection. Source: Node's `perf_hooks.constants`. */
 const KINDS: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({
   1: 'minor',
@@ -21,12 +22,18 @@ const NS_PER_SECOND = 1e9;
  */
 export function platformProbe(wallNow: () => number, now: () => number): RuntimeProbe {
   const timing = hooks['performance'];
-  const delays = hooks.monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const startTime = wallNow() / 1_000 - process.uptime();
-  let sinceMs = now();
-  let busy = timing.eventLoopUtilization();
+  const window = () => ({
+    delays: hooks.monitorEventLoopDelay({ resolution: RESOLUTION_MS }),
+    busy: timing.eventLoopUtilization(),
+  });
+  const both = [window(), window()] as const;
+  const windows = new OverlappingWindows(now, WINDOW_MS, both, ({ delays }) => {
+    delays.reset();
+    return { delays, busy: timing.eventLoopUtilization() };
+  });
 
-  function loopDelay(): RuntimeReading['loopDelay'] {
+  function loopDelay(delays: hooks.IntervalHistogram): RuntimeReading['loopDelay'] {
     if (!Number.isFinite(delays.mean)) return undefined;
     // The platform counts its own pause between two looks as well.
     const seconds = (ns: number): number => Math.max(0, ns / NS_PER_SECOND - RESOLUTION_MS / 1_000);
@@ -44,15 +51,11 @@ export function platformProbe(wallNow: () => number, now: () => number): Runtime
 
   return {
     read() {
-      const sum = timing.eventLoopUtilization();
-      const { utilization } = timing.eventLoopUtilization(sum, busy);
+      const { delay, utilization } = windows.read(({ delays, busy }) => ({
+        delay: loopDelay(delays),
+        utilization: timing.eventLoopUtilization(timing.eventLoopUtilization(), busy).utilization,
+      }));
       const { user, system } = process.cpuUsage();
-      const delay = loopDelay();
-      if (now() - sinceMs >= WINDOW_MS) {
-        delays.reset();
-        busy = sum;
-        sinceMs = now();
-      }
       return {
         loopDelay: delay,
         loopUtilization: Number.isFinite(utilization) ? utilization : 0,
@@ -64,7 +67,7 @@ export function platformProbe(wallNow: () => number, now: () => number): Runtime
       };
     },
     watch(collected) {
-      delays.enable();
+      for (const { delays } of both) delays.enable();
       const observer = new hooks.PerformanceObserver((list) => {
         for (const entry of list.getEntries()) {
           const { kind } = (entry as { readonly detail?: { readonly kind?: number } }).detail ?? {};
@@ -74,7 +77,7 @@ export function platformProbe(wallNow: () => number, now: () => number): Runtime
       observer.observe({ entryTypes: ['gc'] });
       return () => {
         observer.disconnect();
-        delays.disable();
+        for (const { delays } of both) delays.disable();
       };
     },
   };

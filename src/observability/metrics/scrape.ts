@@ -41,8 +41,8 @@ export class Scrape {
     this.#options = options;
     const { clock, collectTimeoutMs } = options;
     const failed = (error: unknown): void => troubles.failed(error);
-    this.hooks = new Askers('a collector', clock, collectTimeoutMs, failed);
-    this.foreign = new Askers('a foreign registry', clock, collectTimeoutMs, failed);
+    this.hooks = new Askers('collector', clock, collectTimeoutMs, failed);
+    this.foreign = new Askers('foreign registry', clock, collectTimeoutMs, failed);
     for (const { name, type } of this.own()) {
       registry.claims.take(type, name);
       this.#ownNames.set(name, type);
@@ -77,9 +77,10 @@ export class Scrape {
 
   snapshot(): MetricsSnapshot {
     this.#ask();
+    const registered = this.#registry.families();
     const merger = this.#merger();
     drain(this.#merge(merger));
-    return snapshotOf(this.#families(merger));
+    return snapshotOf([...registered, ...this.#others(merger)]);
   }
 
   render(format: MetricsFormat): string {
@@ -159,13 +160,15 @@ export class Scrape {
   }
 
   *#text(format: MetricsFormat, answers: readonly ForeignAnswer[]): Generator<string, void> {
+    // Before sources are read: what is registered meanwhile may have a name that a sample has by then.
+    const registered = this.#registry.families();
     const merger = this.#merger();
     yield* this.#merge(merger);
     if (format === 'json') {
-      yield* snapshotText(this.#families(merger));
+      yield* snapshotText([...registered, ...this.#others(merger)]);
       return;
     }
-    for (const family of this.#registry.families()) yield* exposition(family, format);
+    for (const family of registered) yield* exposition(family, format);
     for (const family of merger.families()) yield* exposition(family, format);
     yield* this.#foreignText(format, answers, merger);
     // Last, so that they know of what went wrong until now.
@@ -173,8 +176,8 @@ export class Scrape {
     if (format === 'openmetrics') yield '# EOF\n';
   }
 
-  #families(merger: SampleMerger): AnyFamily[] {
-    return [...this.#registry.families(), ...merger.families(), ...this.#self(merger)];
+  #others(merger: SampleMerger): AnyFamily[] {
+    return [...merger.families(), ...this.#self(merger)];
   }
 
   #self(merger: SampleMerger): readonly SampleFamily[] {

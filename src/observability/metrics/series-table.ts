@@ -82,10 +82,15 @@ export class SeriesTable<S extends SeriesBase> {
    *
    * @param values - of the child's labels, as they are shown.
    */
-  wake(series: S, values: readonly string[]): S {
-    if (series.state === GONE || series === this.#overflow) return this.#intern(values);
+  wake(series: S | undefined, values: readonly string[]): S {
+    if (series === undefined || series.state === GONE) return this.#intern(values);
     series.state = TOUCHED;
     return series;
+  }
+
+  /** Whether a series is the one of what has no room. */
+  isOverflow(series: S): boolean {
+    return series === this.#overflow;
   }
 
   /** The values of these labels as they are shown. */
@@ -104,8 +109,9 @@ export class SeriesTable<S extends SeriesBase> {
   }
 
   #shown(given: Readonly<Record<string, unknown>>): readonly string[] {
-    const unknown = Object.keys(given).filter((name) => !this.#labels.includes(name));
-    const missing = this.#labels.filter((name) => !Object.hasOwn(given, name) || given[name] === undefined);
+    const names = keysOf(given);
+    const unknown = names.filter((name) => !this.#labels.includes(name));
+    const missing = this.#labels.filter((name) => !names.includes(name) || given[name] === undefined);
     if (unknown.length + missing.length > 0) throw this.#refused(unknown, missing);
     return this.#labels.map((name) => labelValueText(name, given[name]));
   }
@@ -113,7 +119,9 @@ export class SeriesTable<S extends SeriesBase> {
   /** Labels that stay what they are when the caller's object changes. */
   copied(labels: object | undefined): object {
     try {
-      return { ...labels };
+      return Object.fromEntries(
+        keysOf(labels).map((name) => [name, (labels as Readonly<Record<string, unknown>>)[name]]),
+      );
     } catch (error) {
       throw this.#unreadable(error);
     }
@@ -128,7 +136,6 @@ export class SeriesTable<S extends SeriesBase> {
     if (node === undefined) return false;
     this.#forget(node);
     if (this.#labels.length === 0) this.#root = this.#put([]);
-    this.#makeRoom();
     return true;
   }
 
@@ -145,12 +152,10 @@ export class SeriesTable<S extends SeriesBase> {
   }
 
   /**
-   * Forgets what was not used for `ttlMs`, as scrapes have seen it. The overflow stays; once there is room its children
-   * look for series of their own.
+   * Forgets what was not used for `ttlMs`, as scrapes have seen it. The overflow stays.
    */
   sweep(nowMs: number, ttlMs: number): void {
     if (ttlMs === Infinity || this.#labels.length === 0) return;
-    let forgotten = 0;
     for (const series of this.#all) {
       if (series === this.#overflow) continue;
       if (series.state === TOUCHED) {
@@ -158,15 +163,8 @@ export class SeriesTable<S extends SeriesBase> {
         series.usedAtMs = nowMs;
       } else if (nowMs - series.usedAtMs >= ttlMs) {
         this.#forget(series);
-        forgotten++;
       }
     }
-    if (forgotten > 0) this.#makeRoom();
-  }
-
-  /** Children that are bound to the overflow look for series of their own. */
-  #makeRoom(): void {
-    if (this.#overflow !== undefined) this.#overflow.state = IDLE;
   }
 
   /** The same in any order, and for numbers and truth values. */
@@ -264,4 +262,11 @@ export class SeriesTable<S extends SeriesBase> {
         : `its labels are ${this.#labels.map((name) => redactName(name)).join(', ')}`;
     return new InvalidArgumentError(`metric '${redactName(this.#options.metric)}': ${wrong.join(', ')}; ${all}`);
   }
+}
+
+/** With those that are inherited, as looking up a series that is there counts them. */
+function keysOf(labels: object | undefined): string[] {
+  const names: string[] = [];
+  for (const name in labels) names.push(name);
+  return names;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { Emitter } from '../../core/emitter.js';
-import { redactText } from '../../core/redaction.js';
+import { redactName, redactText } from '../../core/redaction.js';
 import { type ListenerErrorHandler, Reporter } from '../../core/reporter.js';
 import { METRICS_EVENTS, type MetricsCollectorEvents } from './events.js';
 
@@ -57,6 +57,15 @@ export class Troubles {
     if (isFirst) this.events.emit('seriesLimit', { collector: this.#name, metric, limit: this.#limit });
   }
 
+  hidden(metric: string, label: string): void {
+    this.#once(
+      'BREAKWATER_W_SENSITIVE_LABEL',
+      metric,
+      () =>
+        `has the label '${redactName(label)}': such a name may stand for a secret, so all its values are shown as one`,
+    );
+  }
+
   conflict(metric: string, holder: string): void {
     this.conflicts++;
     const isFirst = this.#once(
@@ -85,7 +94,7 @@ export class Troubles {
   /** Whether it is the first time; a reporter says each code once, so each metric has one of its own. */
   #once(code: `BREAKWATER_W_${string}`, metric: string, what: () => string): boolean {
     const key = `${code} ${metric}`;
-    if (this.#warned.size >= MOST_WARNED * 3 || this.#warned.has(key)) return false;
+    if (this.#warned.size >= MOST_WARNED * 4 || this.#warned.has(key)) return false;
     this.#warned.add(key);
     new Reporter(this.#owner, this.#clock, this.#handler).warn(code, `metric '${metric}' ${what()}`);
     return true;

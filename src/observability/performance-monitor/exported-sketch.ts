@@ -120,8 +120,10 @@ function checkWhole({ count, sum, min, max, last, zeros, buckets }: ExportedSket
   if (counted !== count) wrong.push('count must be that of zeros and all buckets');
   if (!(min <= last && last <= max)) wrong.push('last must be from min to max');
   // Roundings of a long sum, and one that went beyond all numbers.
-  const most = count * Math.max(Math.abs(min), Math.abs(max)) * (1 + 1e-6);
-  if (Math.abs(sum) > most) wrong.push('sum must be one of that many values from min to max');
+  const slack = count * Math.max(Math.abs(min), Math.abs(max)) * 1e-6;
+  if (sum < finite(count * min - slack) || sum > finite(count * max + slack)) {
+    wrong.push('sum must be one of that many values from min to max');
+  }
   const keys = new LogBuckets();
   const kept = new Set(buckets.map(([key]) => octaveOf(key)));
   // Among zeros, and those that are too near to zero to be counted apart, when nothing is beyond them.

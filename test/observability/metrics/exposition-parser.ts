@@ -4,6 +4,8 @@ export interface ParsedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** As it is written. */
+  readonly time: string | undefined;
   readonly exemplar: { readonly labels: Readonly<Record<string, string>>; readonly value: number } | undefined;
 }
 
@@ -67,8 +69,60 @@ export function parseExposition(text: string, format: 'prometheus' | 'openmetric
     family.samples.push(sample);
   }
   if (help !== undefined) throw new Error('help without type');
-  for (const { type, samples } of families.values()) if (type === 'histogram') checkHistogram(samples);
+  for (const each of families.values()) {
+    if (each.type === 'histogram') checkHistogram(each.samples, openMetrics);
+    if (each.type === 'summary') for (const sample of each.samples) checkSummary(sample, each.name);
+    if (openMetrics) checkOpenMetrics(each);
+  }
+  if (openMetrics) checkNames([...families.values()]);
   return families;
+}
+
+/** No family may have a name that another has, or needs. */
+function checkNames(families: readonly ParsedFamily[]): void {
+  const taken = families.flatMap(({ name, type }) => {
+    const parts = new Set(['', ...suffixes(type, true)]);
+    if (/^(?:counter|histogram|summary)$/.test(type)) parts.add('_created');
+    return [...parts].map((part) => name + part);
+  });
+  const twice = taken.find((name, i) => taken.indexOf(name) !== i);
+  if (twice !== undefined) throw new Error(`clashing names: ${twice}`);
+}
+
+/** What only OpenMetrics asks for. */
+function checkOpenMetrics({ name, type, samples }: ParsedFamily): void {
+  const groups: string[] = [];
+  const times = new Map<string, string>();
+  for (const sample of samples) {
+    const suffix = sample.name.slice(name.length);
+    const no = (what: string): Error => new Error(`${what}: ${sample.name} ${JSON.stringify(sample)}`);
+    if (/^_(?:total|bucket|count|sum)$/.test(suffix) && !(sample.value >= 0)) throw no('must be 0 or more');
+    if (/^_(?:bucket|count)$/.test(suffix) && !Number.isInteger(sample.value)) throw no('must be whole');
+    if (type === 'summary' && sample.value < 0) throw no('must not be negative');
+    if (type === 'info' && sample.value !== 1) throw no('must be 1');
+    if (type === 'stateset' && (!(name in sample.labels) || ![0, 1].includes(sample.value))) throw no('is no state');
+    for (const label of ['le', 'quantile']) {
+      const bound = sample.labels[label];
+      if (bound !== undefined && !/^(?:-?\d+(?:\.\d+|(?:\.\d+)?e[+-]\d\d+)|\+Inf)$/.test(bound))
+        throw no('is not canonical');
+    }
+    const tag = { histogram: 'le', summary: 'quantile', stateset: name }[type];
+    const group = JSON.stringify(
+      Object.entries(sample.labels)
+        .filter(([label]) => label !== tag)
+        .sort(),
+    );
+    if (groups.includes(group) && groups.at(-1) !== group) throw no('is apart from its series');
+    if (groups.at(-1) !== group) groups.push(group);
+    const time = String(sample.time);
+    if ((times.get(group) ?? time) !== time) throw no('is of another time than its series');
+    times.set(group, time);
+  }
+}
+
+function checkSummary({ name, labels }: ParsedSample, family: string): void {
+  const quantile = Number(labels.quantile);
+  if (name === family && !(quantile >= 0 && quantile <= 1)) throw new Error(`no quantile: ${JSON.stringify(labels)}`);
 }
 
 function parseSample(line: string, openMetrics: boolean): ParsedSample {
@@ -80,14 +134,15 @@ function parseSample(line: string, openMetrics: boolean): ParsedSample {
   if (name === '' || more.length > 0 || !value.startsWith(' ')) throw new Error(`no sample: ${line}`);
   const [number = '', time, ...rests] = value.slice(1).split(' ');
   if (!NUMBER.test(number) || rests.length > 0) throw new Error(`no number: ${line}`);
-  if (time !== undefined && !(openMetrics ? /^\d+(\.\d+)?$/ : /^\d+$/).test(time)) throw new Error(`no time: ${line}`);
-  if (example === undefined) return { name, labels, value: toNumber(number), exemplar: undefined };
+  if (time !== undefined && !(openMetrics ? /^\d+(\.\d+)?$/ : /^\d{1,18}$/).test(time))
+    throw new Error(`no time: ${line}`);
+  if (example === undefined) return { name, labels, value: toNumber(number), time, exemplar: undefined };
   if (!openMetrics) throw new Error(`an exemplar: ${line}`);
   const [its, end] = parseLabels(example);
   const found = /^ (\S+) (\d+(?:\.\d+)?)$/.exec(end);
   if (found === null || !NUMBER.test(found[1] ?? '')) throw new Error(`bad exemplar: ${line}`);
   if (Object.entries(its).join('').length - Object.keys(its).length > 128) throw new Error(`long exemplar: ${line}`);
-  return { name, labels, value: toNumber(number), exemplar: { labels: its, value: toNumber(found[1] ?? '') } };
+  return { name, labels, value: toNumber(number), time, exemplar: { labels: its, value: toNumber(found[1] ?? '') } };
 }
 
 function parseLabels(text: string): [Record<string, string>, string] {
@@ -104,7 +159,7 @@ function parseLabels(text: string): [Record<string, string>, string] {
   }
 }
 
-function checkHistogram(samples: readonly ParsedSample[]): void {
+function checkHistogram(samples: readonly ParsedSample[], openMetrics: boolean): void {
   const series = new Map<string, ParsedSample[]>();
   for (const sample of samples) {
     const { le: _, ...labels } = sample.labels;
@@ -115,11 +170,15 @@ function checkHistogram(samples: readonly ParsedSample[]): void {
     const buckets = its.filter(({ name }) => name.endsWith('_bucket'));
     const bounds = buckets.map(({ labels }) => toNumber(labels.le ?? ''));
     const counts = buckets.map(({ value }) => value);
-    const rising = (all: readonly number[]): boolean => all.every((one, i) => i === 0 || one >= (all[i - 1] as number));
-    const count = its.find(({ name }) => name.endsWith('_count'))?.value;
-    if (bounds.at(-1) !== Infinity || !rising(bounds) || !rising(counts) || counts.at(-1) !== count)
+    const rising = (all: readonly number[]): boolean => all.every((one, i) => i === 0 || one > (all[i - 1] as number));
+    const growing = counts.every((one, i) => i === 0 || one >= (counts[i - 1] as number));
+    const part = (suffix: string): number[] => its.flatMap(({ name, value }) => (name.endsWith(suffix) ? [value] : []));
+    const [count, sum] = [part('_count'), part('_sum')];
+    if (bounds.at(-1) !== Infinity || !rising(bounds) || !growing || counts.at(-1) !== (count[0] ?? counts.at(-1)))
       throw new Error(`a histogram that does not add up: ${key}`);
-    if (its.filter(({ name }) => name.endsWith('_sum')).length !== 1) throw new Error(`no sum: ${key}`);
+    // OpenMetrics knows no negative sum, no sum beside a negative bound, and no count without a sum.
+    const wanted = openMetrics && (count.length === 0 || (bounds[0] ?? 0) < 0) ? 0 : 1;
+    if (sum.length !== wanted || count.length !== wanted) throw new Error(`sum or count too many or too few: ${key}`);
   }
 }
 

@@ -40,14 +40,17 @@ describe('registration', () => {
     ['counter', 'x', 'counter', 'x_total'],
     ['counter', 'x_total', 'gauge', 'x'],
     ['gauge', 'x_total', 'counter', 'x'],
-  ] as const)('refuses names that collide in a scrape: %s %s and %s %s', (one, name, other, another) => {
+    ['counter', 'x_total', 'counter', 'x_created_total'],
+    ['counter', 'x', 'gauge', 'x_created'],
+    ['gauge', 'x_created', 'histogram', 'x'],
+  ] as const)('OBS-M26 refuses names that collide in a scrape: %s %s and %s %s', (one, name, other, another) => {
     const { metrics } = setup();
     metrics[one](name, { help });
     expect(codeOf(() => metrics[other](another, { help }))).toBe('BREAKWATER_METRIC_CONFLICT');
     expect(metrics.counter('x_y_total', { help })).toBeDefined();
   });
 
-  it('refuses what is no name, label or bucket, all at once', () => {
+  it('OBS-M33 refuses what is no name, label or bucket, all at once', () => {
     const { metrics } = setup();
     const paths = (run: () => unknown): unknown => {
       try {
@@ -74,9 +77,10 @@ describe('registration', () => {
     ]);
     expect(paths(() => metrics.histogram('x', { help, buckets: [] }))).toEqual(['buckets']);
     expect(paths(() => metrics.histogram('x', { help, buckets: [Infinity] }))).toEqual(['buckets']);
-    expect(paths(() => metrics.histogram('x', { help, buckets: Array.from({ length: 300 }, (_, i) => i) }))).toEqual([
-      'buckets',
-    ]);
+    const bounds = (length: number): number[] => Array.from({ length }, (_, i) => i);
+    for (const buckets of [bounds(300), bounds(201), [...bounds(200), Infinity, Infinity]])
+      expect(paths(() => metrics.histogram('x', { help, buckets }))).toEqual(['buckets']);
+    expect(metrics.histogram('most', { help, buckets: [...bounds(200), Infinity] })).toBeDefined();
     expect(paths(() => metrics.counter(5 as never, { help: '' }))).toEqual(['name', 'help']);
     expect(paths(() => metrics.gauge('x\n# EOF', { help }))).toEqual(['name']);
     expect(codeOf(() => metrics.counter('breakwater_metrics_overflow_total', { help }))).toBe(

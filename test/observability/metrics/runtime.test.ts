@@ -79,8 +79,17 @@ describe('runtime metrics', () => {
     metrics.dispose();
     metrics[Symbol.dispose]();
     expect(runtime.ended()).toBe(1);
-    runtime.change({ uptime: 2_000 });
+  });
+
+  it('OBS-M37 are left out once they have ended, and their names are free', () => {
+    const { metrics } = setup({ runtime: probe() });
+    metrics.gauge('depth', { help: 'x' });
     expect(linesOf(metrics, 'process_uptime')).toEqual(['process_uptime_seconds 1000']);
+    metrics.dispose();
+    expect(metrics.render('prometheus')).not.toMatch(/^(# \w+ )?(process|nodejs)_/m);
+    expect(linesOf(metrics, 'depth')).toEqual(['depth 0']);
+    metrics.gauge('process_uptime_seconds', { help: 'x', labels: ['of'] }).set({ of: 'x' }, 5);
+    expect(linesOf(metrics, 'process_uptime')).toEqual(['process_uptime_seconds{of="x"} 5']);
   });
 
   it('OBS-M9 do not keep a scrape when the platform throws', () => {

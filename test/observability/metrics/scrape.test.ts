@@ -55,6 +55,23 @@ describe('collectors', () => {
     expect(reports.length).toBeGreaterThan(0);
   });
 
+  it('OBS-M39 says which collector or registry did not answer', async () => {
+    const { metrics, clock } = setup();
+    const messages: string[] = [];
+    metrics.on('collectError', ({ message }) => messages.push(message));
+    const never = () => new Promise<never>(() => undefined);
+    metrics.onCollect(() => undefined);
+    metrics.onCollect(never);
+    metrics.include({ metrics: never });
+    const text = collect(metrics.stream('prometheus'));
+    await clock.advanceAsync(1_000);
+    await text;
+    expect(messages.sort()).toEqual([
+      "collector 2 'never' did not answer within 1000 ms; the scrape went on without it",
+      'foreign registry 1 did not answer within 1000 ms; the scrape went on without it',
+    ]);
+  });
+
   it('OBS-M9 does not wait in a snapshot or a render, and asks no hook that is at work', () => {
     const { metrics } = setup();
     let calls = 0;
@@ -162,7 +179,7 @@ describe('limits', () => {
     expect(linesOf(metrics, 'size_count').at(-1)).toBe('size_count{user="overflow",kind="overflow"} 90');
     expect(events).toEqual(['size', 'jobs_total'].map((metric) => ({ collector: 'metrics', metric, limit: 10 })));
     expect(await warnings()).toEqual(['BREAKWATER_W_SERIES_LIMIT', 'BREAKWATER_W_SERIES_LIMIT']);
-    expect(own(metrics, 'overflow_total')).toBe(181);
+    expect(own(metrics, 'overflow_total')).toBe(182);
     // Who has these very labels is the overflow.
     counter.inc({ user: 'overflow' });
     counter.inc({ user: 'u3' });
@@ -182,6 +199,24 @@ describe('limits', () => {
       [{ user: 'a' }, 1],
       [{ user: 'c' }, 1],
     ]);
+  });
+
+  it('OBS-M36 counts each value of a bound child that has no room, so that it shows as long as it goes on', () => {
+    const { metrics } = setup({ maxSeriesPerMetric: 1 });
+    const counter = metrics.counter('jobs_total', { help, labels: ['user'] });
+    counter.inc({ user: 'a' });
+    const late = counter.bind({ user: 'b' });
+    const before = own(metrics, 'overflow_total') ?? NaN;
+    // Who has these very labels changes nothing.
+    for (let i = 0; i < 500; i++) late.inc();
+    counter.inc({ user: 'overflow' });
+    for (let i = 0; i < 500; i++) late.inc();
+    expect((own(metrics, 'overflow_total') ?? NaN) - before).toBe(1_000);
+    expect(linesOf(metrics, 'jobs_total')).toEqual(['jobs_total{user="a"} 1', 'jobs_total{user="overflow"} 1001']);
+    counter.remove({ user: 'a' });
+    late.inc();
+    late.inc();
+    expect((own(metrics, 'overflow_total') ?? NaN) - before).toBe(1_000);
   });
 
   it('OBS-M11 takes a million label values without growing', () => {

@@ -29,6 +29,14 @@ describe('secrets in metrics', () => {
     expect(text).toContain('# {token="[secret]"} 1');
   });
 
+  it('OBS-M38 a label whose name is sensitive is warned of when its metric is registered', async () => {
+    const { metrics, warnings, reports } = setup();
+    for (let i = 0; i < 2; i++) metrics.counter('jobs_total', { help, labels: ['queue', 'routing_key'] });
+    metrics.gauge('depth', { help, labels: ['queue'] });
+    expect(await warnings()).toEqual(['BREAKWATER_W_SENSITIVE_LABEL']);
+    expect(String(reports[0])).toContain("metric 'jobs_total' has the label 'routing_key'");
+  });
+
   it('OBS-M20 the text of a label is masked like any text; a part keeps its name', () => {
     const { metrics } = setup();
     const text = 'Bearer abcdefgh12345678';

@@ -54,6 +54,31 @@ describe('scrapes', () => {
     expect(turns).toBeGreaterThan(100);
   });
 
+  it.each(['prometheus', 'openmetrics', 'json'] as const)(
+    'OBS-M30 shows a metric that is registered while sources are read from the next scrape on, as %s',
+    async (format) => {
+      for (const read of ['stream', 'render', 'snapshot'] as const) {
+        const { metrics } = setup();
+        metrics.collectFrom(() => [sample('depth', 1, { q: '1' })]);
+        const stop = metrics.collectFrom(() => {
+          metrics.gauge('depth', { help, labels: ['q'] }).set({ q: '1' }, 7);
+          return [];
+        });
+        const text = async (): Promise<string> =>
+          read === 'stream'
+            ? collect(metrics.stream(format))
+            : read === 'render'
+              ? metrics.render(format)
+              : JSON.stringify(metrics.snapshot());
+        const shown = /depth\{q="1"\} (\d)|"labels":\{"q":"1"\},"value":(\d)/g;
+        const all = async (): Promise<unknown[]> => [...(await text()).matchAll(shown)].map(([, a, b]) => a ?? b);
+        expect(await all()).toEqual(['1']);
+        stop();
+        expect(await all()).toEqual(['7']);
+      }
+    },
+  );
+
   it('OBS-M16 writes OpenMetrics without renaming anything', () => {
     const { metrics } = setup();
     metrics.counter('jobs_total', { help }).inc(2);

@@ -110,7 +110,7 @@ describe('merging what processes export', () => {
     );
   });
 
-  describe('refuses what does not fit together, and adds nothing then:', () => {
+  describe('OBS-M34 refuses what does not fit together, and adds nothing then:', () => {
     const good = exported([-8, -2, 0, 3, 3, 70]);
     const [first, ...others] = good.buckets as [readonly [number, number], ...(readonly [number, number])[]];
     const wrong: Record<string, unknown> = {
@@ -125,6 +125,10 @@ describe('merging what processes export', () => {
       'a count beyond what is exact': { ...good, count: 2 ** 60 },
       'a sum that is none': { ...good, sum: null },
       'a sum that cannot be': { ...good, sum: 6 * 70 + 1 },
+      'a sum of less than the least': { ...exported([1, 2]), sum: 1.9 },
+      'a sum of zero': { ...exported([1]), sum: 0 },
+      'a sum of another sign': { ...exported([1]), sum: -1 },
+      'a sum of more than the greatest': { ...exported([-2, -1]), sum: -1.9 },
       'no min': { ...good, min: undefined },
       'a min above the first bucket': { ...good, min: -2 },
       'a min below the first bucket': { ...good, min: -1e9 },
