@@ -122,7 +122,7 @@ export class ConfigValidator<C extends object = object> {
     type: FieldType<V> | StandardSchema<V>,
     options?: O,
   ): ConfigValidator<C & Registered<K, FieldType<V>, O>>;
-  register(key: string, type: unknown, options?: RegisterOptions): ConfigValidator {
+  register(key: string, type: unknown, options?: RegisterOptions): this {
     const made = registration(this.name, key, type, options);
     const known = this.#registrations.get(made.key);
     if (known !== undefined && !isSame(known, made))

@@ -107,12 +107,13 @@ function find(one: Registration, known: ReadonlySet<string>, reading: Reading): 
     const message = `is set, and so is ${fileKey}: unset one of them`;
     return { fault: { code: 'conflict', message }, origin: undefined };
   }
-  const origin: ConfigOrigin = { source: 'file', name: fileKey, path: redactText(path, 500) };
+  const shown = redactText(path, 500);
+  const origin: ConfigOrigin = { source: 'file', name: fileKey, path: shown };
   const file = reading.readFile(path);
   if ('problem' in file)
-    return { fault: { code: 'file_unreadable', message: `cannot be read: ${origin.path} ${file.problem}` }, origin };
+    return { fault: { code: 'file_unreadable', message: `cannot be read: ${shown} ${file.problem}` }, origin };
   if (emptyAsUnset && !allowEmpty && file.text.trim() === '')
-    return { fault: { code: 'empty', message: `is empty: ${origin.path} holds nothing` }, origin };
+    return { fault: { code: 'empty', message: `is empty: ${shown} holds nothing` }, origin };
   return { text: file.text, origin };
 }
 

@@ -145,7 +145,7 @@ function fieldOfOwn(who: string, type: unknown): Field {
   if (isStandardSchema(type)) return schemaField(type);
   const own = type as Partial<FieldType<unknown>> | null | undefined;
   if (typeof type === 'object' && typeof own?.type === 'string' && typeof own.parse === 'function')
-    return ownField(own as FieldType<unknown>, type as object);
+    return ownField(own as FieldType<unknown>);
   const meant = typeof type === 'string' ? nearest(type, BUILT_IN) : undefined;
   throw new InvalidArgumentError(
     `${who}: the type must be ${BUILT_IN.map((word) => `'${word}'`).join(', ')}, { type, parse } or a Standard Schema` +

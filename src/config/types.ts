@@ -59,8 +59,10 @@ type Held<V, O> = O extends { readonly secret: true } ? Secret<V> : V;
 /** Whether a key always has a value. */
 type IsSure<O> = O extends { readonly required: true }
   ? true
-  : O extends { readonly default: {} | null }
-    ? true
+  : O extends { readonly default: infer D }
+    ? undefined extends D
+      ? false
+      : true
     : false;
 
 /** What a registration adds to the values. */

@@ -19,8 +19,8 @@ interface NumberKind {
   readonly what: string;
   readonly wrong: Fault['code'];
   readonly isWhole: boolean;
-  read(text: string): number | undefined;
-  write?(value: number): string;
+  readonly read: (text: string) => number | undefined;
+  readonly write?: (value: number) => string;
 }
 
 function numberField(kind: NumberKind, limits: Limits): Field<number> {
@@ -102,7 +102,7 @@ function unitField(
       },
       write(value) {
         const fits = units.filter(([, factor]) => value !== 0 && value % factor === 0);
-        const [name, factor] = fits.reduce((a, b) => (b[1] > a[1] ? b : a), ['', 1] as readonly [string, number]);
+        const [name, factor] = fits.reduce<readonly [string, number]>((a, b) => (b[1] > a[1] ? b : a), ['', 1]);
         return `${String(value / factor)}${name}`;
       },
     },

@@ -39,7 +39,8 @@ export function isStandardSchema(type: unknown): type is StandardSchema {
 }
 
 /** @internal */
-export function ownField<T>({ type, parse, format }: FieldType<T>, self: object): Field<T> {
+export function ownField<T>(own: FieldType<T>): Field<T> {
+  const { type } = own;
   return {
     type,
     expects: `a value of type ${type}`,
@@ -48,7 +49,7 @@ export function ownField<T>({ type, parse, format }: FieldType<T>, self: object)
     read(text): Read<T> {
       const wrong = { fault: fault('invalid', `is no ${type}`) };
       try {
-        const value: unknown = Reflect.apply(parse, self, [text]);
+        const value: unknown = own.parse(text);
         if (!isThenable(value)) return { value: value as T };
         quiet(value);
         return wrong;
@@ -58,7 +59,7 @@ export function ownField<T>({ type, parse, format }: FieldType<T>, self: object)
       }
     },
     check: () => undefined,
-    write: (value) => (format === undefined ? String(value) : Reflect.apply(format, self, [value])),
+    write: (value) => own.format?.(value) ?? String(value),
   };
 }
 
@@ -72,8 +73,7 @@ export function schemaField(schema: StandardSchema): Field {
     schema: undefined,
     read: (text) => validated(schema, text),
     check: () => undefined,
-    write: (value) =>
-      typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? String(value)),
+    write: String,
   };
 }
 

@@ -103,7 +103,7 @@ export function jsonField(): Field {
 
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }
@@ -113,7 +113,7 @@ function jsonOf(value: unknown): string | undefined {
 export type ListItem = 'str' | 'int' | 'bigint';
 
 const ITEMS: Readonly<
-  Record<ListItem, { readonly what: string; readonly wrong: Fault['code']; read(text: string): unknown }>
+  Record<ListItem, { readonly what: string; readonly wrong: Fault['code']; readonly read: (text: string) => unknown }>
 > = /* @__PURE__ */ Object.freeze({
   str: { what: 'texts', wrong: 'invalid', read: (text: string) => text },
   int: {
