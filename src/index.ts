@@ -277,6 +277,26 @@ export {
   SharedDDoSProtection,
 } from './traffic/ddos-protection/index.js';
 export type {
+  BuiltInType,
+  ConfigIssue,
+  ConfigIssueCode,
+  ConfigOrigin,
+  ConfigResult,
+  ConfigValidatorOptions,
+  ConfigValue,
+  ConfigWarning,
+  Environment,
+  FieldType,
+  ListItem,
+  Registered,
+  RegisterOptions,
+  RequiredWhen,
+  StandardResult,
+  StandardSchema,
+  TypeOptions,
+} from './config/index.js';
+export { ConfigInvalidError, ConfigStatus, ConfigValidator, Secret } from './config/index.js';
+export type {
   ComponentHealth,
   DatabaseCheckOptions,
   HealthCheck,

@@ -8,6 +8,10 @@ import { ConfigInvalidError } from './errors.js';
 import { readValueFile } from './file-source.js';
 import type { ConfigIssue, ConfigWarning } from './issues.js';
 import type { RegisterOptions } from './options.js';
+import { envExample } from './pages/env-example.js';
+import { jsonSchema } from './pages/json-schema.js';
+import { markdown } from './pages/markdown.js';
+import { summaryText } from './pages/summary.js';
 import { type BuiltInType, isSame, type Registration, registration } from './registration.js';
 import type { FieldType, StandardSchema } from './fields/schema-field.js';
 import type { Registered, TypeOptions } from './types.js';
@@ -80,7 +84,7 @@ const OPTIONS = {
  *   .validateOrThrow();
  * listen(config.PORT);
  */
-export class ConfigValidator<C extends object = object> {
+export class ConfigValidator<C extends object = object> implements Disposable {
   /** What it is called in errors. */
   readonly name: string;
   readonly #options: ReturnType<typeof parse>;
@@ -156,6 +160,41 @@ export class ConfigValidator<C extends object = object> {
     return values as Readonly<C>;
   }
 
+  /**
+   * What became of each key, from reading everything anew.
+   *
+   * @param format - a table for people, or JSON with `ok`, `items`, `errors` and `warnings`.
+   * @throws {@link InvalidArgumentError} when there is no such format.
+   */
+  summary(format: 'text' | 'json' = 'text'): string {
+    if (!['text', 'json'].includes(format))
+      throw new InvalidArgumentError(`${this.name}.summary: the format must be 'text' or 'json'`);
+    const { ok, items, errors, warnings } = this.validate();
+    return format === 'text'
+      ? summaryText(this.name, { items, errors, warnings })
+      : JSON.stringify({ name: this.name, ok, items, errors, warnings });
+  }
+
+  /** An example of an environment file: every key with what it is for, its rules and its default. No default of a secret. */
+  toEnvExample(): string {
+    return envExample([...this.#registrations.values()]);
+  }
+
+  /** The values as JSON Schema, draft 2020-12. Of a secret only its type. */
+  toJSONSchema(): Record<string, unknown> {
+    return jsonSchema([...this.#registrations.values()]);
+  }
+
+  /** A table of all keys in Markdown. No default of a secret. */
+  toMarkdown(): string {
+    return markdown([...this.#registrations.values()]);
+  }
+
+  /** From here on its secrets are no longer masked in what other parts show. For tests; a service keeps its configuration. */
+  [Symbol.dispose](): void {
+    this.#unmask(0);
+  }
+
   #read(): Evaluation {
     const { env, environment, ...how } = this.#options;
     const snapshot = textsOf(env ?? processEnvironment());
@@ -180,7 +219,11 @@ export class ConfigValidator<C extends object = object> {
       }
     }
     this.#masked.push(handles);
-    while (this.#masked.length > 2) for (const handle of this.#masked.shift() ?? []) handle[Symbol.dispose]();
+    this.#unmask(2);
+  }
+
+  #unmask(kept: number): void {
+    while (this.#masked.length > kept) for (const handle of this.#masked.shift() ?? []) handle[Symbol.dispose]();
   }
 }
 

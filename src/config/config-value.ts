@@ -1,7 +1,13 @@
 import type { ConfigIssueCode } from './issues.js';
 
 /** What became of a key. `MISSING` is wrong only for a key that is required. */
-export type ConfigStatus = 'VALID' | 'DEFAULTED' | 'MISSING' | 'INVALID';
+export const ConfigStatus = /* @__PURE__ */ Object.freeze({
+  VALID: 'VALID',
+  DEFAULTED: 'DEFAULTED',
+  MISSING: 'MISSING',
+  INVALID: 'INVALID',
+});
+export type ConfigStatus = (typeof ConfigStatus)[keyof typeof ConfigStatus];
 
 /** Where a value comes from. */
 export interface ConfigOrigin {

@@ -1,6 +1,7 @@
 export type { ConfigResult, ConfigValidatorOptions, Environment } from './config-validator.js';
 export { ConfigValidator } from './config-validator.js';
-export type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
+export type { ConfigOrigin, ConfigValue } from './config-value.js';
+export { ConfigStatus } from './config-value.js';
 export { ConfigInvalidError } from './errors.js';
 export type { FieldType, StandardResult, StandardSchema } from './fields/schema-field.js';
 export type { ListItem } from './fields/text-fields.js';

@@ -55,7 +55,7 @@ describe('Secret', () => {
 
 describe('secrets', () => {
   it('OBS-C12 of one key stay hidden when another is wrong', () => {
-    const validator = new ConfigValidator({ env: { SESSION_KEY: 'correct-horse-battery', PORT: 'x' } })
+    using validator = new ConfigValidator({ env: { SESSION_KEY: 'correct-horse-battery', PORT: 'x' } })
       .register('PORT', 'int', { required: true })
       .register('SESSION_KEY', 'str', { secret: true, required: true })
       .register('MISSING', 'str', { required: true });
@@ -136,7 +136,7 @@ describe('secrets', () => {
   });
 
   it('are masked in whatever Breakwater shows from then on, those of URLs and files too', () => {
-    const validator = new ConfigValidator({
+    using validator = new ConfigValidator({
       env: {
         SESSION_KEY: 'correct-horse-battery',
         DATABASE_URL: 'postgres://app:p%40ss-word@db/a',
@@ -152,6 +152,8 @@ describe('secrets', () => {
     expect(redactText('a p@ss-word b')).toBe('a [secret] b');
     expect(items[2]?.value).toBe('postgres://[secret]@db/a');
     expect(items[1]).not.toHaveProperty('value');
+    validator[Symbol.dispose]();
+    expect(redactText('a tok-12345 b')).toBe('a tok-12345 b');
   });
 
   it('no character of them in any output, whatever the types, the texts and the parsers', () => {
@@ -176,7 +178,7 @@ describe('secrets', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...kinds), secretText), { minLength: 1, maxLength: 6 }), (keys) => {
         const env: Record<string, string> = {};
-        const validator = new ConfigValidator({ env, prefix: 'APP_' });
+        using validator = new ConfigValidator({ env, prefix: 'APP_' });
         for (const [i, [kind, text]] of keys.entries()) {
           const key = `APP_${String(i)}_TOKEN`;
           if (kind === 'file') env[`${key}_FILE`] = `/nonexistent/${String(i)}`;

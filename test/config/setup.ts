@@ -5,7 +5,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What becomes of one key of some type; options as JavaScript would hand them over. */
 export function one(type: unknown, text: string | undefined, options: object = {}, more: ConfigValidatorOptions = {}) {
   const env = text === undefined ? {} : { KEY: text };
-  const validator = new ConfigValidator({ env, ...more });
+  using validator = new ConfigValidator({ env, ...more });
   const { ok, values, items, errors } = register(validator, 'KEY', type, options).validate();
   return {
     ok,
@@ -27,7 +27,7 @@ export function several(
   env: Env,
   more: ConfigValidatorOptions = {},
 ): ConfigResult<Record<string, unknown>> {
-  const validator = new ConfigValidator({ env, ...more });
+  using validator = new ConfigValidator({ env, ...more });
   for (const [key, [type, options]] of Object.entries(keys)) register(validator, key, type, options);
   return validator.validate() as ConfigResult<Record<string, unknown>>;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const point: FieldType<{ x: number }> = { type: 'point', parse: (text) => ({ x: Number(text) }) };
 
 it('the type of the values follows from the registrations', () => {
-  const validator = new ConfigValidator({ env: { KEY: 'k'.repeat(32), OWN: '1', ZOD: 'z', RULE: 'r' } })
+  using validator = new ConfigValidator({ env: { KEY: 'k'.repeat(32), OWN: '1', ZOD: 'z', RULE: 'r' } })
     .register('PORT', 'int', { default: 8_000, min: 1 })
     .register('NAME', 'str')
     .register('KEY', 'str', { required: true, secret: true, minLength: 32 })

@@ -21,8 +21,6 @@ export interface Field<T = unknown> {
   write(value: T): string;
   /** What an empty text is, where it is a value of its own. */
   readonly empty?: T;
-  /** Whether its values say nothing secret by themselves, so that they may be shown. */
-  readonly isPlain: boolean;
   /** Its values as JSON Schema, by zod; `undefined` where nothing is known of them. */
   readonly schema: ZodType | undefined;
 }

@@ -31,7 +31,6 @@ function numberField(kind: NumberKind, limits: Limits): Field<number> {
   return {
     type: kind.type,
     expects,
-    isPlain: true,
     schema,
     read(text): Read<number> {
       const value = kind.read(text.trim());

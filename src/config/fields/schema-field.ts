@@ -44,7 +44,6 @@ export function ownField<T>(own: FieldType<T>): Field<T> {
   return {
     type,
     expects: `a value of type ${type}`,
-    isPlain: false,
     schema: undefined,
     read(text): Read<T> {
       const wrong = { fault: fault('invalid', `is no ${type}`) };
@@ -69,7 +68,6 @@ export function schemaField(schema: StandardSchema): Field {
   return {
     type: 'schema',
     expects: `a value that its ${vendor} schema accepts`,
-    isPlain: false,
     schema: undefined,
     read: (text) => validated(schema, text),
     check: () => undefined,

@@ -26,7 +26,6 @@ export function strField({ minLength, maxLength, pattern }: TextRules): Field<st
   return {
     type: 'str',
     expects: `text${rules.join('')}`,
-    isPlain: false,
     empty: '',
     schema,
     read: (value): Read<string> => ({ value }),
@@ -50,7 +49,6 @@ export function enumField(choices: readonly string[]): Field<string> {
   return {
     type: 'enum',
     expects,
-    isPlain: true,
     schema: z.enum(choices as [string, ...string[]]),
     read: (text): Read<string> => ({ value: text.trim() }),
     check: (value) => (choices.includes(value as string) ? undefined : fault('not_in_set', `must be ${expects}`)),
@@ -68,7 +66,6 @@ export function boolField(): Field<boolean> {
   return {
     type: 'bool',
     expects,
-    isPlain: true,
     schema: z.boolean(),
     read(text): Read<boolean> {
       const word = text.trim().toLowerCase();
@@ -85,7 +82,6 @@ export function jsonField(): Field {
   return {
     type: 'json',
     expects: 'JSON',
-    isPlain: false,
     schema: z.unknown(),
     read(text): Read<unknown> {
       try {
@@ -138,7 +134,6 @@ export function listField(item: ListItem, { minLength, maxLength }: TextRules): 
   return {
     type: 'list',
     expects,
-    isPlain: false,
     empty: Object.freeze([]),
     schema: item === 'bigint' ? z.array(z.string().regex(/^-?\d+$/)) : z.array(item === 'int' ? z.int() : z.string()),
     read(text): Read<readonly unknown[]> {

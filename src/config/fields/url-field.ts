@@ -27,7 +27,6 @@ export function urlField(schemes?: readonly string[]): Field<string> {
   return {
     type: 'url',
     expects,
-    isPlain: false,
     schema: z.string().regex(new RegExp(FORM.source, 'i')),
     read: (text): Read<string> => ({ value: text.trim() }),
     check: (value) => (typeof value === 'string' && isUrl(value) ? undefined : fault('bad_url', `must be ${expects}`)),

@@ -1,0 +1,91 @@
+import { inspect } from 'node:util';
+import { ConfigValidator } from 'breakwater/config';
+import { expect, it } from 'vitest';
+
+const SECRETS = ['hunter2hunter2', 'abc-default-token', 'topsecret', '424242'];
+
+function make(env: Record<string, string> = {}): ConfigValidator {
+  return new ConfigValidator({ name: 'shop', env })
+    .register('DATABASE_URL', 'url', { required: true, describe: 'where orders are kept', schemes: ['postgres'] })
+    .register('PORT', 'int', { min: 0, max: 65_535, default: 8_000 })
+    .register('MODE', 'enum', { choices: ['a', 'b'], default: 'a' })
+    .register('HOOK', 'url', { default: 'https://u:hunter2hunter2@hooks.example/x' })
+    .register('SESSION_KEY', 'str', { secret: true, default: 'abc-default-token', pattern: /topsecret|abc/ })
+    .register('API_TOKEN', 'int', { min: 424_242 })
+    .register('GREETING', 'str', { default: "it's | a # day" })
+    .register('IDS', 'list', { default: ['a', 'b'] })
+    .register('WAIT', 'duration', { default: 90_000, deprecated: { replacedBy: 'PAUSE' } })
+    .register('CERT', 'str', { requiredWhen: { MODE: 'b' } });
+}
+
+it('an example of the environment has every key, and is read as the defaults', () => {
+  using config = make();
+  const text = config.toEnvExample();
+  expect(text).toContain('# where orders are kept\n# required; a URL that begins with postgres://\nDATABASE_URL=\n');
+  expect(text).toContain('\n# PORT=8000\n');
+  expect(text).toContain('\n# WAIT=90s\n');
+  expect(text).toContain('# deprecated: set PAUSE\n');
+  expect(text).toContain('\n# SESSION_KEY=\n');
+  const env: Record<string, string> = { DATABASE_URL: 'postgres://db/a' };
+  for (const [, key = '', value = ''] of text.matchAll(/^# ([A-Z_]+)=(.*)$/gm))
+    env[key] = value.replace(/^(['"])(.*)\1$/, '$2');
+  using again = make(env);
+  expect(again.validate().values).toMatchObject({
+    PORT: 8_000,
+    MODE: 'a',
+    GREETING: "it's | a # day",
+    IDS: ['a', 'b'],
+    WAIT: 90_000,
+  });
+});
+
+it('JSON Schema has the rules, and of a secret its type alone', () => {
+  using config = make();
+  const { properties, required } = config.toJSONSchema() as {
+    properties: Record<string, Record<string, unknown>>;
+    required: string[];
+  };
+  expect(required).toEqual(['DATABASE_URL']);
+  expect(properties['PORT']).toEqual({ type: 'integer', minimum: 0, maximum: 65_535, default: 8_000 });
+  expect(properties['MODE']).toEqual({ type: 'string', enum: ['a', 'b'], default: 'a' });
+  expect(properties['SESSION_KEY']).toEqual({ type: 'string', writeOnly: true });
+  expect(properties['API_TOKEN']).toEqual({ type: 'integer', writeOnly: true });
+  expect(properties['WAIT']).toMatchObject({ deprecated: true });
+});
+
+it('a table in Markdown has a row for each key', () => {
+  using config = make();
+  const rows = config.toMarkdown().trimEnd().split('\n');
+  expect(rows).toHaveLength(12);
+  expect(rows[2]).toBe('| `DATABASE_URL` | a URL that begins with postgres:// | yes |  | where orders are kept |');
+  expect(rows[8]).toContain("`it's \\| a # day`");
+  expect(rows[10]).toContain('Deprecated: set `PAUSE`.');
+  expect(rows[11]).toContain('| sometimes |');
+  for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(7);
+});
+
+it('a summary tells what became of each key, and where it came from', () => {
+  using config = make({ DATABASE_URL: 'postgres://app:p4ssw0rd-x@db/a', PORT: '1', MODE: 'c' });
+  const text = config.summary();
+  expect(text).toContain('shop: 1 error\n');
+  expect(text).toMatch(/VALID {6}DATABASE_URL {2}postgres:\/\/\[secret\]@db\/a {2}from the environment/);
+  expect(text).toMatch(/DEFAULTED {2}GREETING {6}\[set\] {2}default/);
+  expect(text).toContain('error      MODE must be one of a, b');
+  expect(text).not.toContain('p4ssw0rd');
+  expect(JSON.parse(config.summary('json'))).toMatchObject({ name: 'shop', ok: false });
+  expect(() => config.summary('xml' as 'text')).toThrow(/'text' or 'json'/);
+});
+
+it('OBS-C17 no page shows the default of a secret, nor what is allowed of one', () => {
+  using config = make({ DATABASE_URL: 'postgres://db/a' });
+  const pages = [
+    config.toEnvExample(),
+    config.toMarkdown(),
+    JSON.stringify(config.toJSONSchema()),
+    config.summary(),
+    config.summary('json'),
+    inspect(config, { showHidden: true, depth: 10 }),
+    JSON.stringify(config),
+  ].join('\n');
+  for (const secret of SECRETS) expect(pages).not.toContain(secret);
+});
