@@ -55,9 +55,9 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'zod-in-config-pino-in-logger',
+      name: 'pino-in-logger-and-nothing-else',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(config|observability/logger)/' },
+      from: { path: '^src/', pathNot: '^src/observability/logger/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
     },
   ],

@@ -5,7 +5,7 @@ import { isSensitiveKey } from '../core/sensitive-names.js';
 import { nearest } from '../core/spelling.js';
 import type { Field } from './fields/field.js';
 import { bytesField, durationField, floatField, intField } from './fields/number-fields.js';
-import { type FieldType, isStandardSchema, ownField, schemaField, type StandardSchema } from './fields/schema-field.js';
+import { type FieldType, isStandardSchema, ownField, schemaField } from './fields/schema-field.js';
 import { boolField, checkChoices, enumField, jsonField, listField, strField } from './fields/text-fields.js';
 import { urlField } from './fields/url-field.js';
 import { type CommonOptions, TYPE_OPTIONS, type RequiredWhen } from './options.js';
@@ -189,5 +189,3 @@ function same(a: unknown, b: unknown): boolean {
     names.every((name) => same((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]))
   );
 }
-
-export type { FieldType, StandardSchema };

@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import type { Fault } from '../issues.js';
 
 /** What became of a text. @internal */
@@ -21,8 +20,8 @@ export interface Field<T = unknown> {
   write(value: T): string;
   /** What an empty text is, where it is a value of its own. */
   readonly empty?: T;
-  /** Its values as JSON Schema, by zod; `undefined` where nothing is known of them. */
-  readonly schema: ZodType | undefined;
+  /** Its values as JSON Schema; empty where nothing is known of them. */
+  readonly json: Readonly<Record<string, unknown>>;
 }
 
 /** A fault. @internal */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Fault } from '../issues.js';
 import { fault, type Field, type Read } from './field.js';
 
@@ -24,23 +23,25 @@ interface NumberKind {
 }
 
 function numberField(kind: NumberKind, limits: Limits): Field<number> {
-  const base = kind.isWhole ? z.int() : z.number();
-  const least = limits.min === undefined ? base : base.min(limits.min);
-  const schema = limits.max === undefined ? least : least.max(limits.max);
+  const { min, max } = limits;
+  const isNumber = kind.isWhole ? Number.isSafeInteger : Number.isFinite;
   const expects = `${kind.what}${limitsText(limits)}`;
   return {
     type: kind.type,
     expects,
-    schema,
+    json: {
+      type: kind.isWhole ? 'integer' : 'number',
+      ...(min === undefined ? {} : { minimum: min }),
+      ...(max === undefined ? {} : { maximum: max }),
+    },
     read(text): Read<number> {
       const value = kind.read(text.trim());
       return value === undefined ? { fault: fault(kind.wrong, `must be ${expects}`) } : { value };
     },
     check(value) {
-      const result = schema.safeParse(value);
-      if (result.success) return undefined;
-      const isOutside = result.error.issues.some(({ code }) => code === 'too_small' || code === 'too_big');
-      return fault(isOutside ? 'out_of_range' : kind.wrong, `must be ${expects}`);
+      if (!isNumber(value)) return fault(kind.wrong, `must be ${expects}`);
+      const isInside = (value as number) >= (min ?? -Infinity) && (value as number) <= (max ?? Infinity);
+      return isInside ? undefined : fault('out_of_range', `must be ${expects}`);
     },
     write: kind.write ?? String,
   };

@@ -44,7 +44,7 @@ export function ownField<T>(own: FieldType<T>): Field<T> {
   return {
     type,
     expects: `a value of type ${type}`,
-    schema: undefined,
+    json: {},
     read(text): Read<T> {
       const wrong = { fault: fault('invalid', `is no ${type}`) };
       try {
@@ -68,7 +68,7 @@ export function schemaField(schema: StandardSchema): Field {
   return {
     type: 'schema',
     expects: `a value that its ${vendor} schema accepts`,
-    schema: undefined,
+    json: {},
     read: (text) => validated(schema, text),
     check: () => undefined,
     write: String,

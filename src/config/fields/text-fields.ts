@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { InvalidOptionsError } from '../../core/errors.js';
 import type { Fault } from '../issues.js';
 import { fault, type Field, type Read } from './field.js';
@@ -12,12 +11,8 @@ export interface TextRules {
 
 /** @internal */
 export function strField({ minLength, maxLength, pattern }: TextRules): Field<string> {
-  let schema = z.string();
-  if (minLength !== undefined) schema = schema.min(minLength);
-  if (maxLength !== undefined) schema = schema.max(maxLength);
   // A pattern with a memory would accept every other time.
   const stateless = pattern === undefined ? undefined : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
-  if (stateless !== undefined) schema = schema.regex(stateless);
   const rules = [
     minLength === undefined ? '' : ` of at least ${String(minLength)} characters`,
     maxLength === undefined ? '' : `${minLength === undefined ? ' of' : ','} at most ${String(maxLength)} characters`,
@@ -27,7 +22,12 @@ export function strField({ minLength, maxLength, pattern }: TextRules): Field<st
     type: 'str',
     expects: `text${rules.join('')}`,
     empty: '',
-    schema,
+    json: {
+      type: 'string',
+      ...(minLength === undefined ? {} : { minLength }),
+      ...(maxLength === undefined ? {} : { maxLength }),
+      ...(stateless === undefined ? {} : { pattern: stateless.source }),
+    },
     read: (value): Read<string> => ({ value }),
     check(value) {
       if (typeof value !== 'string') return fault('invalid', 'must be text');
@@ -49,7 +49,7 @@ export function enumField(choices: readonly string[]): Field<string> {
   return {
     type: 'enum',
     expects,
-    schema: z.enum(choices as [string, ...string[]]),
+    json: { type: 'string', enum: choices },
     read: (text): Read<string> => ({ value: text.trim() }),
     check: (value) => (choices.includes(value as string) ? undefined : fault('not_in_set', `must be ${expects}`)),
     write: String,
@@ -66,7 +66,7 @@ export function boolField(): Field<boolean> {
   return {
     type: 'bool',
     expects,
-    schema: z.boolean(),
+    json: { type: 'boolean' },
     read(text): Read<boolean> {
       const word = text.trim().toLowerCase();
       if (TRUE.includes(word)) return { value: true };
@@ -82,7 +82,7 @@ export function jsonField(): Field {
   return {
     type: 'json',
     expects: 'JSON',
-    schema: z.unknown(),
+    json: {},
     read(text): Read<unknown> {
       try {
         return { value: JSON.parse(text) as unknown };
@@ -135,7 +135,7 @@ export function listField(item: ListItem, { minLength, maxLength }: TextRules): 
     type: 'list',
     expects,
     empty: Object.freeze([]),
-    schema: item === 'bigint' ? z.array(z.string().regex(/^-?\d+$/)) : z.array(item === 'int' ? z.int() : z.string()),
+    json: { type: 'array', items: item === 'int' ? { type: 'integer' } : { type: 'string' }, uniqueItems: true },
     read(text): Read<readonly unknown[]> {
       const parts = text
         .split(',')

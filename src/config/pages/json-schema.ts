@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { redactValue } from '../../core/redaction.js';
 import type { Registration } from '../registration.js';
 
@@ -15,8 +14,7 @@ export function jsonSchema(registrations: readonly Registration[]): Record<strin
 }
 
 function propertyOf({ field, describe, defaults, deprecated, hidden }: Registration): Record<string, unknown> {
-  const { $schema: _draft, ...whole } = field.schema === undefined ? {} : z.toJSONSchema(field.schema, { io: 'input' });
-  const shape = hidden ? onlyType(whole) : whole;
+  const shape = hidden ? onlyType(field.json) : field.json;
   return {
     ...shape,
     ...(describe === undefined ? {} : { description: describe }),
