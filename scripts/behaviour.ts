@@ -11,7 +11,7 @@ const AREAS = {
   RES: 'Resilience',
   TRA: 'Traffic: limits, addresses, refusals',
   HLD: 'Health',
-  OBS: 'Observability and the HTTP pipeline',
+  OBS: 'Observability, configuration and the HTTP pipeline',
 };
 
 const HEAD = `# Behaviour
