@@ -39,7 +39,11 @@ describe('the house', () => {
     ],
     ['chance', /\bMath\.random\b/, /^src\/core\/random\.ts$/],
     ['the console', /\bconsole\b/, /^$/],
-    ['the process', /\bprocess\b/, /^src\/(cli\/main|core\/reporter|config\/environment|observability\/metrics\/runtime-probe)\.ts$/],
+    [
+      'the process',
+      /\bprocess\b/,
+      /^src\/(cli\/main|core\/reporter|config\/environment|observability\/metrics\/runtime-probe)\.ts$/,
+    ],
     ['any', /[:<(,|&=]\s*any\b|\bas any\b/, /^$/],
     ['a default export', /\bexport default\b/, /^$/],
     ['everything at once', /\bexport \*/, /^$/],
