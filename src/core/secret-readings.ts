@@ -80,8 +80,13 @@ function readAs(reader: Reader, outer: Reading, all: Reading[]): void {
 
 /** The texts one of which stands in some reading of whatever text a value is in. @internal */
 export function spellingsOf(value: string): Set<string> {
-  // The second as JSON leaves a `+`, the third as a URL may leave escapes that a value has itself.
-  return new Set([value, oneLineEnd(value), value.replace(URLS.escapes, URLS.meaning)]);
+  // The second as JSON leaves a `+`; the others as a URL may leave escapes that a value has itself, read or not.
+  return new Set([
+    value,
+    oneLineEnd(value),
+    value.replace(URLS.escapes, URLS.meaning),
+    oneLineEnd(value).replaceAll('+', ' '),
+  ]);
 }
 
 function oneLineEnd(text: string): string {

@@ -18,9 +18,13 @@ export interface FieldType<T> {
 export interface StandardSchema<T = unknown> {
   /** What the standard asks for. */
   readonly '~standard': {
+    /** Of the standard. */
     readonly version: 1;
+    /** The library. */
     readonly vendor: string;
+    /** The value, or what is wrong; at once. */
     readonly validate: (value: unknown) => StandardResult<T> | PromiseLike<StandardResult<T>>;
+    /** For the compiler alone. */
     readonly types?: { readonly input: unknown; readonly output: T } | undefined;
   };
 }
