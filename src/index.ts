@@ -288,6 +288,7 @@ export type {
   Environment,
   FieldType,
   ListItem,
+  OwnTypeOptions,
   Registered,
   RegisterOptions,
   RequiredWhen,

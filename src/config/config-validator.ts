@@ -14,7 +14,7 @@ import { markdown } from './pages/markdown.js';
 import { summaryText } from './pages/summary.js';
 import { type BuiltInType, isSame, type Registration, registration } from './registration.js';
 import type { FieldType, StandardSchema } from './fields/schema-field.js';
-import type { Registered, TypeOptions } from './types.js';
+import type { OwnTypeOptions, Registered, TypeOptions } from './types.js';
 
 /** What configuration is read from. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,7 +41,7 @@ export interface ConfigValidatorOptions {
 export interface ConfigResult<C extends object> {
   /** Whether nothing is wrong. */
   readonly ok: boolean;
-  /** The values that are right; all of them when `ok`. Frozen, with all that they hold. */
+  /** The values that are right; all of them when `ok`. Frozen, with the objects and lists that they hold. */
   readonly values: Readonly<Partial<C>>;
   /** Each key, in the order of registration, and what became of it. */
   readonly items: readonly ConfigValue[];
@@ -121,7 +121,7 @@ export class ConfigValidator<C extends object = object> implements Disposable {
     type: T,
     options: O,
   ): ConfigValidator<C & Registered<K, T, O>>;
-  register<K extends string, V, const O extends RegisterOptions = object>(
+  register<K extends string, V, const O extends OwnTypeOptions<V> = object>(
     key: K,
     type: FieldType<V> | StandardSchema<V>,
     options?: O,

@@ -1,10 +1,10 @@
 import { redactText, redactValue } from '../core/redaction.js';
-import { nearest } from '../core/spelling.js';
 import type { FileText } from './file-source.js';
 import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
 import type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
 import type { Registration } from './registration.js';
 import { Secret } from './secret.js';
+import { misspelt, strayFor, strayNames, unknownKeys } from './stray-keys.js';
 
 /** What a configuration is read from, and how. @internal */
 export interface Reading {
@@ -41,7 +41,7 @@ interface Outcome {
   readonly value?: unknown;
   readonly origin?: ConfigOrigin | undefined;
   readonly faults: readonly Fault[];
-  /** The text that a secret was read from. */
+  /** The text that it was read from, or would be. */
   readonly text?: string | undefined;
 }
 
@@ -54,22 +54,24 @@ export function evaluate(registrations: readonly Registration[], reading: Readin
   const values: Record<string, unknown> = {};
   const secrets = new Set<string>();
   for (const { one, outcome } of read) {
-    for (const text of one.hidden ? textsOf(one, outcome) : credentialsOf(one, outcome)) secrets.add(text);
+    for (const text of [...(one.hidden ? textsOf(one, outcome) : []), ...credentialsOf(one, outcome)])
+      if (text.length >= SHORTEST_SECRET) secrets.add(text);
     if (outcome.value !== undefined)
       Object.defineProperty(values, one.key, {
-        value: one.secret ? new Secret(outcome.value) : frozen(outcome.value),
+        value: one.secret ? new Secret(handedOut(outcome.value)) : handedOut(outcome.value),
         enumerable: true,
       });
   }
   Object.freeze(values);
-  const strangers = Object.keys(reading.env).filter((name) => !isKnown(name, known, registrations, reading.fileSuffix));
-  const items = read.map(({ one, outcome }) => item(one, needed(one, outcome, values, reading, strangers)));
+  const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);
+  const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one.key);
+  const items = read.map(({ one, outcome }) => item(one, needed(one, outcome, values, reading, strays)));
   const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
   return {
     values,
     items,
-    issues: [...issues, ...unknownKeys(strangers, registrations, reading.prefix)],
-    warnings: [...deprecations(read), ...misspelt(read, strangers, reading.prefix)],
+    issues: [...issues, ...unknownKeys(strays, registrations, reading.prefix)],
+    warnings: [...deprecations(read), ...misspelt(strays, unset, reading.prefix)],
     secrets: [...secrets],
   };
 }
@@ -117,23 +119,22 @@ function find(one: Registration, known: ReadonlySet<string>, reading: Reading): 
   return { text: file.text, origin };
 }
 
-function defaultOf({ defaults }: Registration, { environment }: Reading): unknown {
-  return environment !== undefined && Object.hasOwn(defaults.in, environment)
-    ? defaults.in[environment]
-    : defaults.value;
+/** The environment that a default is for, if there is one for this environment. */
+function environmentOf({ defaults }: Registration, { environment }: Reading): string | undefined {
+  return environment !== undefined && Object.hasOwn(defaults.in, environment) ? environment : undefined;
+}
+
+function defaultOf(one: Registration, reading: Reading): unknown {
+  const environment = environmentOf(one, reading);
+  return environment === undefined ? one.defaults.value : one.defaults.in[environment];
 }
 
 function defaulted(one: Registration, reading: Reading): Outcome {
   const value = defaultOf(one, reading);
   if (value === undefined) return { status: 'MISSING', faults: [] };
-  const isOfEnvironment = value !== one.defaults.value && reading.environment !== undefined;
-  return {
-    status: 'DEFAULTED',
-    value,
-    origin: isOfEnvironment ? { source: 'default', name: reading.environment } : { source: 'default' },
-    faults: [],
-    text: one.hidden ? one.field.write(value) : undefined,
-  };
+  const name = environmentOf(one, reading);
+  const origin: ConfigOrigin = name === undefined ? { source: 'default' } : { source: 'default', name };
+  return { status: 'DEFAULTED', value, origin, faults: [], text: one.field.write(value) };
 }
 
 /** What is allowed says something of a secret as well. */
@@ -144,23 +145,22 @@ function shownFault(fault: Fault, hidden: boolean): Fault {
 }
 
 /** The password of a URL, as it is written there and as it is. */
-function credentialsOf({ field }: Registration, { value }: Outcome): string[] {
-  if (field.type !== 'url' || typeof value !== 'string') return [];
-  const written = /^[^/]+:\/\/[^/?#\s]*?:([^/?#\s]*)@/.exec(value)?.[1] ?? '';
-  const texts = [written];
+function credentialsOf({ field }: Registration, { text = '' }: Outcome): string[] {
+  if (field.type !== 'url') return [];
+  const written = /^[^/]+:\/\/[^/?#\s]*?:([^/?#\s]*)@/.exec(text.trim())?.[1];
+  if (written === undefined) return [];
   try {
-    texts.push(decodeURIComponent(written));
+    return [written, decodeURIComponent(written)];
   } catch {
     // It is written as it is.
+    return [written];
   }
-  return texts.filter((text) => text.length >= SHORTEST_SECRET);
 }
 
 /** All that its value is written as. */
 function textsOf({ field }: Registration, { text, value }: Outcome): string[] {
-  const texts = [text, typeof value === 'string' ? value : undefined];
-  if (field.type === 'list' && Array.isArray(value)) texts.push(...value.map(String));
-  return texts.filter((one): one is string => one !== undefined && one.length >= SHORTEST_SECRET);
+  if (text === undefined) return [];
+  return [text, text.trim(), ...(field.type === 'list' && Array.isArray(value) ? value.map(String) : [])];
 }
 
 /** The outcome with what is missing told. */
@@ -169,7 +169,7 @@ function needed(
   outcome: Outcome,
   values: Readonly<Record<string, unknown>>,
   { allowMissing, env }: Reading,
-  strangers: readonly string[],
+  strays: readonly string[],
 ): Outcome {
   if (outcome.status !== 'MISSING' || allowMissing) return outcome;
   const rule = one.required ? true : ruleOf(one, values);
@@ -177,7 +177,7 @@ function needed(
   if (rule === 'failed')
     return { ...outcome, faults: [{ code: 'rule_failed', message: 'has a rule requiredWhen that fails' }] };
   const isEmpty = env[one.key] !== undefined;
-  const meant = nearest(one.key, strangers, 2);
+  const meant = strayFor(one.key, strays);
   const hint = meant === undefined ? '' : `; ${meant} is set: did you mean ${one.key}?`;
   const message = `is required${one.required ? '' : ' here'}, and is ${isEmpty ? 'empty' : 'not set'}${hint}`;
   return { ...outcome, faults: [{ code: isEmpty ? 'empty' : 'missing', message }] };
@@ -194,6 +194,11 @@ function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<st
   }
 }
 
+/** Whether nothing is set for it, and nothing need be. */
+function isUnset({ required }: Registration, { status }: Outcome): boolean {
+  return status === 'DEFAULTED' || (status === 'MISSING' && !required);
+}
+
 function item(one: Registration, { status, value, origin, faults }: Outcome): ConfigValue {
   const { key, field, required, defaults, hidden } = one;
   return Object.freeze({
@@ -206,34 +211,6 @@ function item(one: Registration, { status, value, origin, faults }: Outcome): Co
     ...(hidden || defaults.value === undefined ? {} : { default: frozen(redactValue(defaults.value)) }),
     ...(origin === undefined ? {} : { origin: Object.freeze(origin) }),
   });
-}
-
-function isKnown(
-  name: string,
-  known: ReadonlySet<string>,
-  registrations: readonly Registration[],
-  suffix: string,
-): boolean {
-  if (known.has(name)) return true;
-  if (!name.endsWith(suffix)) return false;
-  const key = name.slice(0, -suffix.length);
-  return registrations.some((one) => one.fromFile && one.key === key);
-}
-
-function unknownKeys(
-  strangers: readonly string[],
-  registrations: readonly Registration[],
-  prefix: string | undefined,
-): ConfigIssue[] {
-  if (prefix === undefined) return [];
-  const keys = registrations.map(({ key }) => key);
-  return strangers
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => {
-      const meant = nearest(name, keys, 2);
-      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-      return { key: redactText(name, 128), code: 'unknown_key' as const, message: `is not registered${hint}` };
-    });
 }
 
 interface ReadKey {
@@ -254,31 +231,26 @@ function deprecations(read: readonly ReadKey[]): ConfigWarning[] {
     }));
 }
 
-/** Keys that are set, look like one that is not, and belong to nobody. */
-function misspelt(read: readonly ReadKey[], strangers: readonly string[], prefix: string | undefined): ConfigWarning[] {
-  const unset = read
-    .filter(({ outcome: { status }, one }) => status === 'DEFAULTED' || (status === 'MISSING' && !one.required))
-    .map(({ one }) => one.key);
-  const warnings: ConfigWarning[] = [];
-  for (const name of strangers) {
-    if (prefix !== undefined && name.startsWith(prefix)) continue;
-    const meant = nearest(name, unset, 2);
-    if (meant !== undefined)
-      warnings.push({
-        key: redactText(name, 128),
-        code: 'unknown_key',
-        message: `is not registered; did you mean ${meant}?`,
-      });
+/** What a parser made may be unreadable; then it is handed out as it is. */
+function handedOut(value: unknown): unknown {
+  try {
+    return frozen(value);
+  } catch {
+    return value;
   }
-  return warnings;
 }
 
-/** The value with all that it holds, unchangeable. */
-function frozen(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+/** The value with all the objects and lists that it holds, unchangeable; what a class made stays as it is. */
+function frozen(value: unknown, copies = new Map<object, object>()): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const copy: unknown = Array.isArray(value)
-    ? value.map(frozen)
-    : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, frozen(v)]));
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  const copy: object = Array.isArray(value) ? [] : {};
+  copies.set(value, copy);
+  for (const name of Object.keys(value)) {
+    const field = frozen((value as Readonly<Record<string, unknown>>)[name], copies);
+    Object.defineProperty(copy, name, { value: field, enumerable: true });
+  }
   return Object.freeze(copy);
 }

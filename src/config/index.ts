@@ -9,4 +9,4 @@ export type { ConfigIssue, ConfigIssueCode, ConfigWarning } from './issues.js';
 export type { RegisterOptions, RequiredWhen } from './options.js';
 export type { BuiltInType } from './registration.js';
 export { Secret } from './secret.js';
-export type { Registered, TypeOptions } from './types.js';
+export type { OwnTypeOptions, Registered, TypeOptions } from './types.js';

@@ -65,6 +65,22 @@ function fitting<T>(fits: (value: unknown) => boolean, expected: string): Option
   };
 }
 
+/** Of an `enum`, which is none without them. */
+function choices(): OptionKind<readonly string[]> {
+  return {
+    parse(value, path, report) {
+      const fits =
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.every((word) => typeof word === 'string' && word !== '' && word.trim() === word) &&
+        new Set(value).size === value.length;
+      if (fits) return Object.freeze([...(value as readonly string[])]);
+      report(path, "must be a list of different texts without blanks around them, as its type is 'enum'");
+      return [];
+    },
+  };
+}
+
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isWords = (value: unknown): boolean =>
   Array.isArray(value) &&
@@ -117,7 +133,7 @@ export const TYPE_OPTIONS = {
     ...LENGTHS,
     items: fitting<ListItem>((value) => ITEMS.includes(value), "'str', 'int' or 'bigint'"),
   },
-  enum: { ...COMMON, choices: anything() },
+  enum: { ...COMMON, choices: choices() },
   own: COMMON,
 } satisfies Readonly<Record<string, OptionSchema>>;
 

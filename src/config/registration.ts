@@ -6,7 +6,7 @@ import { nearest } from '../core/spelling.js';
 import type { Field } from './fields/field.js';
 import { bytesField, durationField, floatField, intField } from './fields/number-fields.js';
 import { type FieldType, isStandardSchema, ownField, schemaField } from './fields/schema-field.js';
-import { boolField, checkChoices, enumField, jsonField, listField, strField } from './fields/text-fields.js';
+import { boolField, enumField, jsonField, listField, strField } from './fields/text-fields.js';
 import { urlField } from './fields/url-field.js';
 import { type CommonOptions, TYPE_OPTIONS, type RequiredWhen } from './options.js';
 
@@ -29,7 +29,6 @@ const BUILT_IN: readonly BuiltInType[] = [
 /** What a validator knows of a key. @internal */
 export interface Registration {
   readonly key: string;
-  readonly owner: string;
   readonly field: Field;
   readonly required: boolean;
   readonly defaults: { readonly value: unknown; readonly in: Readonly<Record<string, unknown>> };
@@ -47,8 +46,8 @@ export interface Registration {
 }
 
 const KEY = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-/** Names that configuration has for secrets, besides those that are sensitive anywhere. */
-const SUSPICIOUS = /(?:secret|token|password|passwd|pwd|private|credentials?|api_?key|dsn|_key)$/i;
+/** What configuration names secrets besides, and nothing else does. */
+const SUSPICIOUS = /private$/i;
 
 /**
  * Checks what is registered, its defaults included.
@@ -70,7 +69,6 @@ export function registration(owner: string, key: unknown, type: unknown, options
   const hidden = secret || (parsed.secret === undefined && (isSensitiveKey(key) || SUSPICIOUS.test(key)));
   const made: Registration = {
     key,
-    owner,
     field,
     required: parsed.required,
     defaults: { value: parsed.default, in: Object.freeze({ ...parsed.defaultIn }) },
@@ -118,7 +116,7 @@ function fieldOf(who: string, type: unknown, options: unknown): { field: Field; 
     }
     case 'enum': {
       const parsed = parseOptions(who, TYPE_OPTIONS.enum, options);
-      return { field: enumField(checkChoices(who, parsed.choices)), parsed };
+      return { field: enumField(parsed.choices), parsed };
     }
     case 'bool':
       return { field: boolField(), parsed: parseOptions(who, TYPE_OPTIONS.bool, options) };

@@ -1,4 +1,4 @@
-import type { FieldType, StandardSchema } from './fields/schema-field.js';
+import type { FieldType } from './fields/schema-field.js';
 import type { RegisterOptions } from './options.js';
 import type { BuiltInType } from './registration.js';
 import type { Secret } from './secret.js';
@@ -32,6 +32,9 @@ export type TypeOptions<T extends BuiltInType> = Common &
     readonly json: Defaults<unknown>;
   }[T];
 
+/** The options of a type of one's own. */
+export type OwnTypeOptions<V> = Common & Defaults<V>;
+
 /** The item of a list, by the option `items`. */
 type Item<O> = O extends { readonly items: 'int' } ? number : O extends { readonly items: 'bigint' } ? bigint : string;
 
@@ -50,9 +53,7 @@ type ValueOf<T, O> = T extends 'int' | 'float' | 'duration' | 'bytes'
             : string
           : T extends FieldType<infer V>
             ? V
-            : T extends StandardSchema<infer V>
-              ? V
-              : unknown;
+            : unknown;
 
 type Held<V, O> = O extends { readonly secret: true } ? Secret<V> : V;
 

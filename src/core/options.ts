@@ -113,8 +113,8 @@ export function describe(value: unknown): string {
 }
 
 interface Range {
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 interface Required {
   readonly required: true;
@@ -123,7 +123,8 @@ interface Default<T> {
   readonly default: T;
 }
 
-function rangeText({ min, max }: Range): string {
+/** ` from 1 to 9`, ` of at least 1`, ` of at most 9`, or nothing. @internal */
+export function rangeText({ min, max }: Range): string {
   if (min === undefined) return max === undefined ? '' : ` of at most ${String(max)}`;
   return max === undefined ? ` of at least ${String(min)}` : ` from ${String(min)} to ${String(max)}`;
 }

@@ -13,8 +13,6 @@ const JOINED = /(?:db|pg|sql|redis|smtp|mail|user|admin|root)pass$/i;
 const TAIL = /[-_.]?(?:\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw|old|previous|next|base)$/i;
 /** Words that make the name of a field sensitive wherever they stand in it. */
 const ANYWHERE = /passw(?:or)?d|passphrase|passcode/i;
-/** What any of these can end in: most names are told by their last letter. */
-const LAST = /(?:[tndelryshgmw\d]|otp|cv[vc])$/i;
 /** What each of these words holds: most names hold none of it. */
 const STEM = /pass|pwd|secret|token|key|auth|cred|cookie|sig|bearer|dsn|sess|jwt|otp|cv[vc]/i;
 const HEADER = /(?:authorization|cookie)s?$/i;
@@ -24,7 +22,6 @@ export type Sensitivity = 'none' | 'value' | 'line';
 
 /** @internal */
 export function sensitivityOf(name: string): Sensitivity {
-  if (!LAST.test(name)) return 'none';
   const whole = name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name;
   if (!STEM.test(whole)) return 'none';
   const end = whole.replace(TAIL, '');

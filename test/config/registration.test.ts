@@ -1,7 +1,7 @@
 import { InvalidArgumentError, InvalidOptionsError, isBreakwaterError } from 'breakwater/core';
 import { ConfigInvalidError, ConfigValidator } from 'breakwater/config';
 import { describe, expect, it } from 'vitest';
-import { register, several } from './setup.js';
+import { register, several, thrown } from './setup.js';
 
 const make = (key: unknown, type: unknown, options?: object): ConfigValidator =>
   register(new ConfigValidator({ name: 'app', env: {} }), key, type, options);
@@ -31,12 +31,7 @@ describe('registration', () => {
     ['str', { deprecated: { replacedBy: 'KEY' } }, 'deprecated'],
     ['list', { items: 'float' }, 'items'],
   ])('OBS-C10 of %s with %j throws, naming what cannot work', (type, options, path) => {
-    let error: unknown;
-    try {
-      make('KEY', type, options);
-    } catch (thrown) {
-      error = thrown;
-    }
+    const error = thrown(() => make('KEY', type, options));
     expect(error).toBeInstanceOf(InvalidOptionsError);
     expect((error as InvalidOptionsError).issues[0]?.path).toBe(path);
     expect((error as InvalidOptionsError).message).toContain("'KEY'");
@@ -45,6 +40,10 @@ describe('registration', () => {
   it('OBS-C10 says nothing of the default of a secret', () => {
     expect(() => make('API_TOKEN', 'str', { default: 'hunter2', minLength: 32 })).toThrow(/default breaks the rules/);
     expect(() => make('API_TOKEN', 'str', { default: 'hunter2', minLength: 32 })).not.toThrow(/hunter2/);
+  });
+
+  it('says where an enum lacks its words', () => {
+    expect(() => make('KEY', 'enum', {})).toThrow(/^app\.register 'KEY': choices must be a list/);
   });
 
   it('names the option that was meant', () => {
@@ -74,9 +73,13 @@ describe('registration', () => {
   });
 
   it('refuses options of the validator that cannot work, all at once', () => {
-    expect(() => new ConfigValidator({ env: [], prefix: 5, emptyAsUnset: 1, nam: 'x' } as never)).toThrow(
-      /env.*emptyAsUnset.*prefix|nam/,
-    );
+    const error = thrown(() => new ConfigValidator({ env: [], prefix: 5, emptyAsUnset: 1, nam: 'x' } as never));
+    expect((error as InvalidOptionsError).issues.map(({ path }) => path)).toEqual([
+      'nam',
+      'env',
+      'emptyAsUnset',
+      'prefix',
+    ]);
   });
 });
 
@@ -87,12 +90,7 @@ describe('results', () => {
       .register('B', 'int')
       .register('C', 'bool')
       .register('D', 'int', { default: 4 });
-    let error: unknown;
-    try {
-      validator.validateOrThrow();
-    } catch (thrown) {
-      error = thrown;
-    }
+    const error = thrown(() => validator.validateOrThrow());
     expect(error).toBeInstanceOf(ConfigInvalidError);
     expect(isBreakwaterError(error, 'BREAKWATER_CONFIG_INVALID')).toBe(true);
     expect((error as ConfigInvalidError).issues.map(({ key, code }) => [key, code])).toEqual([
@@ -166,6 +164,43 @@ describe('results', () => {
     expect(() => ((values['RAW'] as { a: { b: number } }).a.b = 2)).toThrow(TypeError);
     expect(() => (values['SET'] as string[]).push('c')).toThrow(TypeError);
     expect(() => ((items[0] as { key: string }).key = 'x')).toThrow(TypeError);
+  });
+
+  it('OBS-C27 holds for defaults that are frozen on their surface, for secrets, and for values that hold themselves', () => {
+    const cyclic: Record<string, unknown> = { a: {} };
+    cyclic['self'] = cyclic;
+    const unreadable = Object.defineProperty({}, 'x', {
+      enumerable: true,
+      get: () => {
+        throw new Error('hunter2');
+      },
+    });
+    const { values } = several(
+      {
+        RAW: ['json', { default: Object.freeze({ deep: { b: 1 } }) }],
+        OWN: [{ type: 'own', parse: () => cyclic }],
+        BAD: [{ type: 'bad', parse: () => unreadable }],
+        KEYS: ['list', { secret: true }],
+      },
+      { OWN: 'x', BAD: 'x', KEYS: 'first,second' },
+    );
+    expect(() => ((values['RAW'] as { deep: { b: number } }).deep.b = 2)).toThrow(TypeError);
+    const own = values['OWN'] as { self: unknown; a: object };
+    expect([own.self === own, Object.isFrozen(own.a)]).toEqual([true, true]);
+    expect(values['BAD']).toBe(unreadable);
+    expect(Object.isFrozen((values['KEYS'] as { reveal(): string[] }).reveal())).toBe(true);
+  });
+
+  it('a default that cannot be written is none in the pages, and throws nowhere', () => {
+    const own = {
+      type: 'own',
+      parse: (text: string) => text,
+      format: (): string => {
+        throw new Error('hunter2');
+      },
+    };
+    using validator = register(new ConfigValidator({ env: {} }), 'OWN_TOKEN', own, { default: 'x', secret: false });
+    expect(validator.toEnvExample() + validator.toMarkdown() + validator.summary()).not.toContain('hunter2');
   });
 
   it('a default that is an object is copied: the one that was given stays as it is', () => {

@@ -4,7 +4,7 @@ import { redactText } from '../../src/core/redaction.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { one, register, several } from './setup.js';
+import { one, register, several, thrown } from './setup.js';
 
 /** Everything that an error or a result may be turned into. */
 function outputs(value: unknown): string {
@@ -59,12 +59,7 @@ describe('secrets', () => {
       .register('PORT', 'int', { required: true })
       .register('SESSION_KEY', 'str', { secret: true, required: true })
       .register('MISSING', 'str', { required: true });
-    let error: unknown;
-    try {
-      validator.validateOrThrow();
-    } catch (thrown) {
-      error = thrown;
-    }
+    const error = thrown(() => validator.validateOrThrow());
     expect(error).toBeInstanceOf(ConfigInvalidError);
     expect(outputs(error)).not.toContain('correct-horse');
     expect(outputs(validator.validate())).not.toContain('correct-horse');
@@ -141,22 +136,25 @@ describe('secrets', () => {
         SESSION_KEY: 'correct-horse-battery',
         DATABASE_URL: 'postgres://app:p%40ss-word@db/a',
         API_TOKEN: 'tok-12345',
+        SENTRY_DSN: 'https://key:dsn-pass-9@sentry/1',
       },
     })
       .register('SESSION_KEY', 'str', { secret: true })
       .register('API_TOKEN', 'str')
-      .register('DATABASE_URL', 'url');
+      .register('DATABASE_URL', 'url')
+      .register('SENTRY_DSN', 'url');
     const { items } = validator.validate();
     expect(redactText('a correct-horse-battery b')).toBe('a [secret] b');
     expect(redactText('a tok-12345 b')).toBe('a [secret] b');
     expect(redactText('a p@ss-word b')).toBe('a [secret] b');
+    expect(redactText('a dsn-pass-9 b')).toBe('a [secret] b');
     expect(items[2]?.value).toBe('postgres://[secret]@db/a');
     expect(items[1]).not.toHaveProperty('value');
     validator[Symbol.dispose]();
     expect(redactText('a tok-12345 b')).toBe('a tok-12345 b');
   });
 
-  it('no character of them in any output, whatever the types, the texts and the parsers', () => {
+  it('no part of them in any output, whatever the types, the texts and the parsers', () => {
     const secretText = fc
       .stringMatching(/^[a-zA-Z0-9{}"':,/.@%\\+-]{12,40}$/)
       .filter((text) => text.trim().length >= 12 && !/^(?:true|false|yes|no|on|off)$/i.test(text));
@@ -209,12 +207,7 @@ describe('secrets', () => {
           register(validator, key, type, { ...options, secret: i % 2 === 0 });
         }
         const result = validator.validate();
-        let error: unknown;
-        try {
-          validator.validateOrThrow();
-        } catch (thrown) {
-          error = thrown;
-        }
+        const error = thrown(() => validator.validateOrThrow());
         const ordinary = outputs(new Error('x'));
         const shown = outputs(error) + outputs(result.items) + outputs(result.errors) + outputs(validator);
         for (const [i, [kind, text]] of keys.entries()) {

@@ -31,3 +31,13 @@ export function several(
   for (const [key, [type, options]] of Object.entries(keys)) register(validator, key, type, options);
   return validator.validate() as ConfigResult<Record<string, unknown>>;
 }
+
+/** What is thrown; `undefined` when nothing is. */
+export function thrown(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

@@ -127,6 +127,9 @@ describe('the environment', () => {
       status: 'DEFAULTED',
       origin: { source: 'default', name: 'development' },
     });
+    const same = { A: ['int', { default: 1, defaultIn: { test: 1 } }] } as const;
+    expect(several(same, { NODE_ENV: 'test' }).items[0]?.origin).toEqual({ source: 'default', name: 'test' });
+    expect(several(same, { NODE_ENV: 'other' }).items[0]?.origin).toEqual({ source: 'default' });
     expect(several(keys, { NODE_ENV: 'constructor' }).values).toEqual({ LEVEL: 'info' });
   });
 });

@@ -28,3 +28,12 @@ export interface Field<T = unknown> {
 export function fault(code: Fault['code'], message: string): Fault {
   return { code, message };
 }
+
+/** A value as JSON, if it can be written so. @internal */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

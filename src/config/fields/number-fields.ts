@@ -1,3 +1,4 @@
+import { rangeText } from '../../core/options.js';
 import type { Fault } from '../issues.js';
 import { fault, type Field, type Read } from './field.js';
 
@@ -5,12 +6,6 @@ import { fault, type Field, type Read } from './field.js';
 export interface Limits {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
-}
-
-/** ` from 1 to 9`, ` of at least 1`, ` of at most 9`, or nothing. @internal */
-export function limitsText({ min, max }: Limits): string {
-  if (min === undefined) return max === undefined ? '' : ` of at most ${String(max)}`;
-  return max === undefined ? ` of at least ${String(min)}` : ` from ${String(min)} to ${String(max)}`;
 }
 
 interface NumberKind {
@@ -25,7 +20,7 @@ interface NumberKind {
 function numberField(kind: NumberKind, limits: Limits): Field<number> {
   const { min, max } = limits;
   const isNumber = kind.isWhole ? Number.isSafeInteger : Number.isFinite;
-  const expects = `${kind.what}${limitsText(limits)}`;
+  const expects = `${kind.what}${rangeText(limits)}`;
   return {
     type: kind.type,
     expects,

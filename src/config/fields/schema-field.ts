@@ -1,5 +1,5 @@
 import { isThenable, quiet } from '../../core/thenable.js';
-import { fault, type Field, type Read } from './field.js';
+import { fault, type Field, jsonOf, type Read } from './field.js';
 
 /** A type of one's own: what a text is, and how a value is written again. */
 export interface FieldType<T> {
@@ -62,7 +62,14 @@ export function ownField<T>(own: FieldType<T>): Field<T> {
       }
     },
     check: () => undefined,
-    write: (value) => own.format?.(value) ?? String(value),
+    write(value) {
+      try {
+        return own.format?.(value) ?? String(value);
+      } catch {
+        // As above.
+        return '';
+      }
+    },
   };
 }
 
@@ -75,7 +82,7 @@ export function schemaField(schema: StandardSchema): Field {
     json: {},
     read: (text) => validated(schema, text),
     check: () => undefined,
-    write: String,
+    write: (value) => (typeof value === 'string' ? value : (jsonOf(value) ?? '')),
   };
 }
 

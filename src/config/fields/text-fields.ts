@@ -1,6 +1,5 @@
-import { InvalidOptionsError } from '../../core/errors.js';
 import type { Fault } from '../issues.js';
-import { fault, type Field, type Read } from './field.js';
+import { fault, type Field, jsonOf, type Read } from './field.js';
 
 /** Rules of a text. @internal */
 export interface TextRules {
@@ -97,14 +96,6 @@ export function jsonField(): Field {
   };
 }
 
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What stands in a list. @internal */
 export type ListItem = 'str' | 'int' | 'bigint';
 
@@ -156,21 +147,4 @@ export function listField(item: ListItem, { minLength, maxLength }: TextRules): 
     },
     write: (value) => value.map(String).join(','),
   };
-}
-
-/** @throws {@link InvalidOptionsError} for choices that are none. @internal */
-export function checkChoices(key: string, choices: unknown): readonly string[] {
-  const fits =
-    Array.isArray(choices) &&
-    choices.length > 0 &&
-    choices.every((choice) => typeof choice === 'string' && choice !== '' && choice.trim() === choice) &&
-    new Set(choices).size === choices.length;
-  if (!fits)
-    throw new InvalidOptionsError(`ConfigValidator.register '${key}'`, [
-      {
-        path: 'choices',
-        message: "must be a list of different texts without blanks around them, as its type is 'enum'",
-      },
-    ]);
-  return Object.freeze([...(choices as readonly string[])]);
 }

@@ -44,9 +44,14 @@ export class Sink {
   #isLost = false;
   #isLosing = false;
   #isBroken = false;
-  readonly #arrivals = new Arrivals();
-  /** How the lines end that are neither with the system nor lost. */
-  readonly #underWay = new Set<(error: unknown) => void>();
+  /** Lines that arrive later count when they have. */
+  readonly #arrivals = new Arrivals((error) => {
+    if (error === undefined || error === null) this.#arrived();
+    else {
+      this.#dropped++;
+      this.#failed(error);
+    }
+  });
   #dropped = 0;
   #written = 0;
 
@@ -78,7 +83,7 @@ export class Sink {
     // What a stream was writing when it was destroyed, it may never call back for.
     if (this.#callsBack)
       this.#listen('close', () => {
-        for (const end of [...this.#underWay]) end(new Error(CLOSED));
+        this.#arrivals.loseAll(new Error(CLOSED));
       });
     this.#listen('drop', () => {
       if (this.#isWriting) this.#loseThis();
@@ -131,7 +136,7 @@ export class Sink {
   /** Whether the line arrives later, if at all. */
   #hand(line: string): boolean {
     if (this.#callsBack) {
-      const end = this.#ending();
+      const end = this.#arrivals.begin();
       try {
         (this.#destination as CallingBack).write(line, end);
       } catch (error) {
@@ -141,7 +146,7 @@ export class Sink {
     }
     const taken = this.#destination.write(line);
     if (!isThenable(taken)) return false;
-    const end = this.#ending();
+    const end = this.#arrivals.begin();
     void settled(
       Promise.resolve(taken),
       () => {
@@ -152,22 +157,6 @@ export class Sink {
       },
     );
     return true;
-  }
-
-  /** A line that arrives later counts when it has. */
-  #ending(): (error?: unknown) => void {
-    const arrive = this.#arrivals.begin();
-    const end = (error?: unknown): void => {
-      if (!this.#underWay.delete(end)) return;
-      const isLost = error !== undefined && error !== null;
-      if (isLost) {
-        this.#dropped++;
-        this.#failed(error);
-      } else this.#arrived();
-      arrive(!isLost);
-    };
-    this.#underWay.add(end);
-    return end;
   }
 
   #arrived(): void {
