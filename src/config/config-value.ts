@@ -23,6 +23,8 @@ export interface ConfigOrigin {
 export interface ConfigValue {
   /** The environment variable. */
   readonly key: string;
+  /** The section of an `ApplicationConfig` that it belongs to, the first if several share it. */
+  readonly section?: string;
   /** Its value; absent when there is none, and for secrets and suspicious names. */
   readonly value?: unknown;
   /** Name of its type. */

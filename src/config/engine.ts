@@ -4,6 +4,7 @@ import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issue
 import type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
 import type { Registration } from './registration.js';
 import { Secret } from './secret.js';
+import type { Section } from './sections.js';
 import { misspelt, strayFor, strayNames, unknownKeys } from './stray-keys.js';
 
 /** What a configuration is read from, and how. @internal */
@@ -28,6 +29,8 @@ export interface Evaluation {
   readonly warnings: readonly ConfigWarning[];
   /** Texts that no output may show. */
   readonly secrets: readonly string[];
+  /** What each value was read from, by which two readings are told apart. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** A text, where it comes from, or what is wrong before it is read. */
@@ -47,8 +50,9 @@ interface Outcome {
 
 const SHORTEST_SECRET = 4;
 
-/** Reads all keys at once. Pure, but for the files that it is given. @internal */
-export function evaluate(registrations: readonly Registration[], reading: Reading): Evaluation {
+/** Reads all keys at once, each of which is in one section. Pure, but for the files that it is given. @internal */
+export function evaluate(sections: readonly Section[], reading: Reading): Evaluation {
+  const registrations = sections.flatMap((section) => section.registrations);
   const known = new Set(registrations.map(({ key }) => key));
   const read = registrations.map((one) => ({ one, outcome: outcomeOf(one, known, reading) }));
   const values: Record<string, unknown> = {};
@@ -65,7 +69,10 @@ export function evaluate(registrations: readonly Registration[], reading: Readin
   Object.freeze(values);
   const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);
   const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one.key);
-  const items = read.map(({ one, outcome }) => item(one, needed(one, outcome, values, reading, strays)));
+  const sectionOf = new Map(sections.flatMap(({ name, registrations: own }) => own.map(({ key }) => [key, name])));
+  const items = read.map(({ one, outcome }) =>
+    item(one, needed(one, outcome, values, reading, strays), sectionOf.get(one.key)),
+  );
   const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
   return {
     values,
@@ -73,6 +80,11 @@ export function evaluate(registrations: readonly Registration[], reading: Readin
     issues: [...issues, ...unknownKeys(strays, registrations, reading.prefix)],
     warnings: [...deprecations(read), ...misspelt(strays, unset, reading.prefix)],
     secrets: [...secrets],
+    texts: new Map(
+      read.flatMap(({ one, outcome: { value, text } }) =>
+        value === undefined || text === undefined ? [] : [[one.key, text]],
+      ),
+    ),
   };
 }
 
@@ -199,10 +211,11 @@ function isUnset({ required }: Registration, { status }: Outcome): boolean {
   return status === 'DEFAULTED' || (status === 'MISSING' && !required);
 }
 
-function item(one: Registration, { status, value, origin, faults }: Outcome): ConfigValue {
+function item(one: Registration, { status, value, origin, faults }: Outcome, section: string | undefined): ConfigValue {
   const { key, field, required, defaults, hidden } = one;
   return Object.freeze({
     key,
+    ...(section === undefined ? {} : { section }),
     type: field.type,
     required,
     status,

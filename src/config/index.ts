@@ -1,12 +1,34 @@
-export type { ConfigResult, ConfigValidatorOptions, Environment } from './config-validator.js';
+export type {
+  ApplicationValues,
+  ConfigSection,
+  PartialApplicationValues,
+  SectionValues,
+} from './application-config.js';
+export { ApplicationConfig } from './application-config.js';
+export type { ConfigValidatorOptions } from './config-validator.js';
 export { ConfigValidator } from './config-validator.js';
+export type { ConfigOptions, ConfigResult, ConfigSchema, Configuration, Environment } from './configuration.js';
 export type { ConfigOrigin, ConfigValue } from './config-value.js';
 export { ConfigStatus } from './config-value.js';
+export type { DocsCheck } from './docs-files.js';
 export { ConfigInvalidError } from './errors.js';
 export type { FieldType, StandardResult, StandardSchema } from './fields/schema-field.js';
 export type { ListItem } from './fields/text-fields.js';
 export type { ConfigIssue, ConfigIssueCode, ConfigWarning } from './issues.js';
 export type { RegisterOptions, RequiredWhen } from './options.js';
+export type { Terminal } from './pages/summary.js';
+export type { APIValues } from './ready-made/api-config.js';
+export { APIConfig } from './ready-made/api-config.js';
+export type { BotValues } from './ready-made/bot-config.js';
+export { BotConfig } from './ready-made/bot-config.js';
+export type { DatabaseValues } from './ready-made/database-config.js';
+export { DatabaseConfig } from './ready-made/database-config.js';
+export type { LoggingValues } from './ready-made/logging-config.js';
+export { LoggingConfig } from './ready-made/logging-config.js';
+export type { RedisValues } from './ready-made/redis-config.js';
+export { RedisConfig } from './ready-made/redis-config.js';
+export type { TLSValues } from './ready-made/tls-config.js';
+export { TLSConfig } from './ready-made/tls-config.js';
 export type { BuiltInType } from './registration.js';
 export { Secret } from './secret.js';
 export type { OwnTypeOptions, Registered, TypeOptions } from './types.js';

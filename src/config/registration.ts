@@ -5,7 +5,7 @@ import { isSensitiveKey } from '../core/sensitive-names.js';
 import { nearest } from '../core/spelling.js';
 import type { Field } from './fields/field.js';
 import { bytesField, durationField, floatField, intField } from './fields/number-fields.js';
-import { type FieldType, isStandardSchema, ownField, schemaField } from './fields/schema-field.js';
+import { type FieldType, isMarkedSecret, isStandardSchema, ownField, schemaField } from './fields/schema-field.js';
 import { boolField, enumField, jsonField, listField, strField } from './fields/text-fields.js';
 import { urlField } from './fields/url-field.js';
 import { type CommonOptions, TYPE_OPTIONS, type RequiredWhen } from './options.js';
@@ -66,7 +66,7 @@ export function registration(owner: string, key: unknown, type: unknown, options
   const who = `${owner}.register '${key}'`;
   const { field, parsed } = fieldOf(who, type, options);
   const secret = parsed.secret === true;
-  const hidden = secret || (parsed.secret === undefined && (isSensitiveKey(key) || SUSPICIOUS.test(key)));
+  const hidden = secret || (parsed.secret === undefined && (isSuspicious(key) || isMarkedSecret(type)));
   const made: Registration = {
     key,
     field,
@@ -84,6 +84,10 @@ export function registration(owner: string, key: unknown, type: unknown, options
   const issues = problemsOf(made);
   if (issues.length > 0) throw new InvalidOptionsError(who, issues);
   return made;
+}
+
+function isSuspicious(key: string): boolean {
+  return isSensitiveKey(key) || SUSPICIOUS.test(key);
 }
 
 function fieldOf(who: string, type: unknown, options: unknown): { field: Field; parsed: CommonOptions } {

@@ -73,6 +73,30 @@ export function ownField<T>(own: FieldType<T>): Field<T> {
   };
 }
 
+/** Wrappers of wrappers are not looked through for ever. */
+const DEEPEST = 32;
+
+/**
+ * Whether the author of a zod schema marked it with `.meta({ secret: true })`. What wraps it, such as `.optional()`, knows
+ * nothing of that, so that what is inside is asked too. Source: `_zod.def` of zod 4, which is meant for libraries.
+ * @internal
+ */
+export function isMarkedSecret(schema: unknown, depth = 0): boolean {
+  if (typeof schema !== 'object' || schema === null || depth > DEEPEST) return false;
+  try {
+    const { meta, _zod } = schema as { readonly meta?: () => unknown; readonly _zod?: { readonly def?: object } };
+    if (_zod === undefined) return false;
+    const said =
+      typeof meta === 'function' ? (meta.call(schema) as { readonly secret?: unknown } | undefined) : undefined;
+    if (said?.secret === true) return true;
+    const { innerType, in: before, out } = (_zod.def ?? {}) as Readonly<Record<string, unknown>>;
+    return [innerType, before, out].some((inner) => isMarkedSecret(inner, depth + 1));
+  } catch {
+    // It is another library's, or another version's.
+    return false;
+  }
+}
+
 /** @internal */
 export function schemaField(schema: StandardSchema): Field {
   const { vendor } = schema['~standard'];

@@ -1,9 +1,16 @@
 import type { Registration } from '../registration.js';
+import type { Section } from '../sections.js';
 import { shownDefault, ruleText } from './words.js';
 
 /** A commented file of environment variables: what is required to be filled in, what has a default to be changed. @internal */
-export function envExample(registrations: readonly Registration[]): string {
-  return `${registrations.map(entry).join('\n\n')}\n`;
+export function envExample(sections: readonly Section[]): string {
+  const parts = sections
+    .filter(({ registrations }) => registrations.length > 0)
+    .flatMap(({ name, registrations }) => [
+      ...(name === undefined ? [] : [`# --- ${name} ---`]),
+      ...registrations.map(entry),
+    ]);
+  return `${parts.join('\n\n')}\n`;
 }
 
 function entry(one: Registration): string {

@@ -1,16 +1,35 @@
 import { redactValue } from '../../core/redaction.js';
 import type { Registration } from '../registration.js';
+import type { Section } from '../sections.js';
 
-/** The values of a configuration as JSON Schema, draft 2020-12. What is secret has its type and nothing else. @internal */
-export function jsonSchema(registrations: readonly Registration[]): Record<string, unknown> {
-  const properties = Object.fromEntries(registrations.map((one) => [one.key, propertyOf(one)]));
+/**
+ * The values of a configuration as JSON Schema, draft 2020-12: an object, of one for each section where there are some. What
+ * is secret has its type and nothing else.
+ * @internal
+ */
+export function jsonSchema(sections: readonly Section[]): Record<string, unknown> {
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const [first] = sections;
+  if (first !== undefined && first.name === undefined) return { $schema, ...objectOf(first.registrations) };
+  const parts = sections.map(({ name = '', registrations }) => [name, objectOf(registrations)] as const);
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    properties,
-    required: registrations.filter(({ required }) => required).map(({ key }) => key),
-    additionalProperties: false,
+    $schema,
+    ...closed(
+      Object.fromEntries(parts),
+      parts.map(([name]) => name),
+    ),
   };
+}
+
+function objectOf(registrations: readonly Registration[]): Record<string, unknown> {
+  return closed(
+    Object.fromEntries(registrations.map((one) => [one.key, propertyOf(one)])),
+    registrations.filter(({ required }) => required).map(({ key }) => key),
+  );
+}
+
+function closed(properties: object, required: readonly string[]): Record<string, unknown> {
+  return { type: 'object', properties, required, additionalProperties: false };
 }
 
 function propertyOf({ field, describe, defaults, deprecated, hidden }: Registration): Record<string, unknown> {

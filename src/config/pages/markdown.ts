@@ -1,8 +1,16 @@
 import type { Registration } from '../registration.js';
+import type { Section } from '../sections.js';
 import { ruleText, shownDefault } from './words.js';
 
-/** A table of all keys. @internal */
-export function markdown(registrations: readonly Registration[]): string {
+/** A table of all keys; one for each section, below its name. @internal */
+export function markdown(sections: readonly Section[]): string {
+  return sections
+    .filter(({ name, registrations }) => name === undefined || registrations.length > 0)
+    .map(({ name, registrations }) => `${name === undefined ? '' : `## ${name}\n\n`}${table(registrations)}`)
+    .join('\n');
+}
+
+function table(registrations: readonly Registration[]): string {
   const rows = registrations.map((one) => {
     const value = shownDefault(one);
     const { key, required, requiredWhen, describe = '', deprecated } = one;

@@ -10,18 +10,50 @@ export interface Summarised {
 
 const LONGEST_VALUE = 60;
 
+/** Where text is shown, as far as its colours go: a stream such as `process.stdout`. */
+export interface Terminal {
+  /** Whether it shows colours; a file or a pipe has no such method. */
+  hasColors?(): boolean;
+}
+
+/** Codes of colours. Source: ECMA-48, 8.3.117. */
+const COLOURS = /* @__PURE__ */ Object.freeze({
+  VALID: 32,
+  DEFAULTED: 36,
+  MISSING: 33,
+  INVALID: 31,
+  error: 31,
+  warning: 33,
+  title: 1,
+});
+
 /** A line for each key, then what is wrong. Values of texts are not shown: nobody knows what is in them. @internal */
-export function summaryText(name: string, { items, errors, warnings }: Summarised): string {
+export function summaryText(
+  name: string,
+  { items, errors, warnings }: Summarised,
+  terminal: Terminal | undefined,
+): string {
+  const paint = painter(terminal);
   const width = Math.max(0, ...items.map(({ key }) => key.length));
-  const lines = items.map((item) => `  ${item.status.padEnd(9)}  ${item.key.padEnd(width)}  ${shown(item)}`.trimEnd());
+  const line = (word: keyof typeof COLOURS, rest: string): string => `  ${paint(word, word.padEnd(9))}  ${rest}`;
   const state = errors.length === 0 ? 'valid' : `${String(errors.length)} ${errors.length === 1 ? 'error' : 'errors'}`;
   return [
-    `${name}: ${state}`,
-    ...lines,
-    ...errors.map(({ key, message }) => `  error      ${key} ${message}`),
-    ...warnings.map(({ key, message }) => `  warning    ${key} ${message}`),
+    paint('title', `${name}: ${state}`),
+    ...items.flatMap((item, i) => [
+      ...(item.section === undefined || item.section === items[i - 1]?.section
+        ? []
+        : [` ${paint('title', item.section)}`]),
+      line(item.status, `${item.key.padEnd(width)}  ${shown(item)}`).trimEnd(),
+    ]),
+    ...errors.map(({ key, message }) => line('error', `${key} ${message}`)),
+    ...warnings.map(({ key, message }) => line('warning', `${key} ${message}`)),
     '',
   ].join('\n');
+}
+
+function painter(terminal: Terminal | undefined): (word: keyof typeof COLOURS, text: string) => string {
+  if (terminal?.hasColors?.() !== true) return (_, text) => text;
+  return (word, text) => `\u001b[${String(COLOURS[word])}m${text}\u001b[0m`;
 }
 
 /** Types whose values say nothing secret by themselves, and URLs, whose credentials are masked. */

@@ -1,0 +1,46 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+
+/** A certificate that signs itself, and its key: made here, so that no machine needs a program for it. */
+export interface SelfSigned {
+  readonly cert: string;
+  readonly key: string;
+  /** The key, to be read with this passphrase only. */
+  readonly encryptedKey: (passphrase: string) => string;
+}
+
+/** A tag, a length and what is in it. Source: X.690, 8.1. */
+function der(tag: number, ...parts: Uint8Array[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}
+
+const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts);
+const identifier = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
+const time = (text: string): Buffer => der(0x17, Buffer.from(text));
+
+/** Source: RFC 5280, 4.1; RFC 5758, 3.2. */
+export function selfSigned(): SelfSigned {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const algorithm = sequence(identifier('2a8648ce3d040302'));
+  const commonName = sequence(identifier('550403'), der(0x0c, Buffer.from('localhost')));
+  const name = sequence(der(0x31, commonName));
+  const body = sequence(
+    der(0x02, Buffer.from([1])),
+    algorithm,
+    name,
+    sequence(time('260101000000Z'), time('491231235959Z')),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  const signature = sign('sha256', body, { key: privateKey, dsaEncoding: 'der' });
+  const certificate = sequence(body, algorithm, der(0x03, Buffer.from([0]), signature));
+  const lines = certificate.toString('base64').replace(/(.{64})/g, '$1\n');
+  return {
+    cert: `-----BEGIN CERTIFICATE-----\n${lines.trimEnd()}\n-----END CERTIFICATE-----\n`,
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    encryptedKey: (passphrase) =>
+      privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString(),
+  };
+}
