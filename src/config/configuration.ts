@@ -94,6 +94,8 @@ const OPTIONS = {
 export interface Reading<C extends object, P extends object = Partial<C>> {
   readonly result: ConfigResult<C, P>;
   readonly found: Evaluation;
+  /** The files that were read, or that could not be. */
+  readonly files: readonly string[];
 }
 
 /** Its keys, for those who put configurations together. @internal */
@@ -221,11 +223,15 @@ export abstract class Configuration<C extends object, P extends object = Partial
     const { env, environment, ...how } = this.#options;
     const snapshot = textsOf(given ?? env ?? processEnvironment());
     const sections = this[SECTIONS]();
+    const files = new Set<string>();
     const found = evaluate(withoutRepeats(sections), {
       ...how,
       env: snapshot,
       environment: environment ?? snapshot['NODE_ENV'],
-      readFile: readValueFile,
+      readFile(path) {
+        files.add(path);
+        return readValueFile(path);
+      },
     });
     this.#masks.renew(found.secrets);
     const { values, items, issues, warnings } = found;
@@ -236,7 +242,7 @@ export abstract class Configuration<C extends object, P extends object = Partial
       errors: Object.freeze(issues),
       warnings: Object.freeze(warnings),
     });
-    return { result: result as ConfigResult<C, P>, found };
+    return { result: result as ConfigResult<C, P>, found, files: [...files] };
   }
 }
 

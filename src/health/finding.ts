@@ -1,3 +1,4 @@
+import { errorText } from '../core/error-text.js';
 import { HealthStatus } from '../core/health-status.js';
 import { redactText, redactValue } from '../core/redaction.js';
 
@@ -63,18 +64,6 @@ function safeDetails(details: unknown): unknown {
 function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
   return value;
-}
-
-function errorText(error: unknown): string {
-  try {
-    if (typeof error !== 'object' || error === null) return String(error);
-    const { message, code, name } = error as { message?: unknown; code?: unknown; name?: unknown };
-    // A refused connection to a host with several addresses has a code but no message.
-    for (const text of [message, code, name]) if (typeof text === 'string' && text !== '') return text;
-    return 'an object was thrown';
-  } catch {
-    return 'unreadable error';
-  }
 }
 
 /** Milliseconds as text, for people. @internal */

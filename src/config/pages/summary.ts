@@ -1,11 +1,14 @@
 import type { ConfigOrigin, ConfigValue } from '../config-value.js';
 import type { ConfigIssue, ConfigWarning } from '../issues.js';
+import type { ProbeResult } from '../startup/probe.js';
 
 /** What a summary tells. @internal */
 export interface Summarised {
   readonly items: readonly ConfigValue[];
   readonly errors: readonly ConfigIssue[];
   readonly warnings: readonly ConfigWarning[];
+  /** What was tried to reach. */
+  readonly probes?: readonly ProbeResult[];
 }
 
 const LONGEST_VALUE = 60;
@@ -24,21 +27,23 @@ const COLOURS = /* @__PURE__ */ Object.freeze({
   INVALID: 31,
   error: 31,
   warning: 33,
+  PASS: 32,
+  FAIL: 31,
+  SKIPPED: 33,
   title: 1,
 });
 
 /** A line for each key, then what is wrong. Values of texts are not shown: nobody knows what is in them. @internal */
 export function summaryText(
   name: string,
-  { items, errors, warnings }: Summarised,
+  { items, errors, warnings, probes = [] }: Summarised,
   terminal: Terminal | undefined,
 ): string {
   const paint = painter(terminal);
-  const width = Math.max(0, ...items.map(({ key }) => key.length));
+  const width = Math.max(0, ...items.map(({ key }) => key.length), ...probes.map(({ name: probe }) => probe.length));
   const line = (word: keyof typeof COLOURS, rest: string): string => `  ${paint(word, word.padEnd(9))}  ${rest}`;
-  const state = errors.length === 0 ? 'valid' : `${String(errors.length)} ${errors.length === 1 ? 'error' : 'errors'}`;
   return [
-    paint('title', `${name}: ${state}`),
+    paint('title', `${name}: ${stateText(errors.length, probes)}`),
     ...items.flatMap((item, i) => [
       ...(item.section === undefined || item.section === items[i - 1]?.section
         ? []
@@ -47,8 +52,21 @@ export function summaryText(
     ]),
     ...errors.map(({ key, message }) => line('error', `${key} ${message}`)),
     ...warnings.map(({ key, message }) => line('warning', `${key} ${message}`)),
+    ...probes.map((probe) => line(probe.status, `${probe.name.padEnd(width)}  ${probeText(probe)}`)),
     '',
   ].join('\n');
+}
+
+function stateText(errors: number, probes: readonly ProbeResult[]): string {
+  const failed = probes.filter(({ status }) => status === 'FAIL').length;
+  const config = errors === 0 ? 'valid' : `${String(errors)} ${errors === 1 ? 'error' : 'errors'}`;
+  return failed === 0 ? config : `${config}, ${String(failed)} ${failed === 1 ? 'probe' : 'probes'} failed`;
+}
+
+function probeText({ status, message, durationMs }: ProbeResult): string {
+  if (status === 'SKIPPED') return message ?? '';
+  const took = `in ${String(Math.round(durationMs))} ms`;
+  return message === undefined ? `reached ${took}` : `${message}, ${took}`;
 }
 
 function painter(terminal: Terminal | undefined): (word: keyof typeof COLOURS, text: string) => string {

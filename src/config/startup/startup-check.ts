@@ -1,0 +1,106 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { redactName } from '../../core/redaction.js';
+import { type Configuration, type ConfigResult, READ, SECTIONS } from '../configuration.js';
+import { summaryText, type Terminal } from '../pages/summary.js';
+import { shaped } from '../sections.js';
+import { parseStartupCheckOptions, type StartupCheckOptions } from './options.js';
+import { type ProbeResult, runProbe, type StartupProbe } from './probe.js';
+
+/** What {@link startupCheck} found. */
+export type StartupReport<C extends object> = ConfigResult<C, object> & {
+  /** Name of the configuration. */
+  readonly name: string;
+  /** Each probe, in the order given. */
+  readonly probes: readonly ProbeResult[];
+  /** 0 when the service can start, else one of the option `exitCodes`. */
+  readonly exitCode: number;
+  /**
+   * The report as a table for people, or as JSON.
+   *
+   * @param terminal - where the table will be printed, such as `process.stderr`: it has colours where that shows them.
+   * @throws {@link InvalidArgumentError} when there is no such format.
+   */
+  summary(format?: 'text' | 'json', terminal?: Terminal): string;
+};
+
+/**
+ * Finds out whether a service can start: validates its configuration and, at the same time, tries to reach what it needs,
+ * so that all that is wrong is said at once. A probe runs when the keys it needs are right. Never rejects for what it
+ * finds, and never ends the process.
+ *
+ * @throws {@link InvalidOptionsError} naming every option that is unknown or impossible.
+ *
+ * @example
+ * const report = await startupCheck({ config, probes: [tcpProbe('DATABASE_URL')], exitCodes: { invalid: 78 } });
+ * if (!report.ok) {
+ *   console.error(report.summary('text', process.stderr));
+ *   process.exit(report.exitCode);
+ * }
+ */
+export async function startupCheck<C extends object>(options: StartupCheckOptions<C>): Promise<StartupReport<C>> {
+  const { config: given, probes, timeoutMs, exitCodes, clock } = parseStartupCheckOptions(options);
+  const config = given as Configuration<C, object>;
+  const { result, found } = config[READ]();
+  const { ok: isValid, items, errors, warnings, values } = result;
+  const wrong = new Set(errors.map(({ key }) => key));
+  const results = await Promise.all(
+    (probes as readonly StartupProbe<C>[]).map(async (probe): Promise<ProbeResult> => {
+      const name = redactName(probe.name);
+      const why = whySkipped(probe.needs, { isValid, wrong, values: found.values });
+      if (why !== undefined) return Object.freeze({ name, status: 'SKIPPED', message: why, durationMs: 0 });
+      const own = probe.needs === undefined ? values : shaped(only(found.values, probe.needs), config[SECTIONS]());
+      return runProbe((context) => probe.run(own as Readonly<C>, context), {
+        name,
+        timeoutMs: probe.timeoutMs ?? timeoutMs,
+        clock,
+      });
+    }),
+  );
+  const isReached = results.every(({ status }) => status !== 'FAIL');
+  const report = {
+    name: config.name,
+    ok: isValid && isReached,
+    values,
+    items,
+    errors,
+    warnings,
+    probes: Object.freeze(results),
+    exitCode: !isValid ? exitCodes.invalid : isReached ? 0 : exitCodes.unreachable,
+  };
+  return Object.freeze({ ...report, summary: summaryOf(report) }) as StartupReport<C>;
+}
+
+/** Why a probe cannot run: what it needs is not right, or not there. */
+function whySkipped(
+  needs: readonly string[] | undefined,
+  {
+    isValid,
+    wrong,
+    values,
+  }: {
+    readonly isValid: boolean;
+    readonly wrong: ReadonlySet<string>;
+    readonly values: Readonly<Record<string, unknown>>;
+  },
+): string | undefined {
+  if (needs === undefined) return isValid ? undefined : 'the configuration is not valid';
+  const bad = needs.find((key) => wrong.has(key));
+  if (bad !== undefined) return `${bad} is not valid`;
+  const unset = needs.find((key) => !Object.hasOwn(values, key));
+  return unset === undefined ? undefined : `${unset} is not set`;
+}
+
+function only(values: Readonly<Record<string, unknown>>, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.freeze(Object.fromEntries(keys.map((key) => [key, values[key]])));
+}
+
+/** Frozen with the report, which holds it. */
+function summaryOf(report: Omit<StartupReport<object>, 'summary' | 'values'>): StartupReport<object>['summary'] {
+  return (format = 'text', terminal) => {
+    if (format === 'text') return summaryText(report.name, report, terminal);
+    if ((format as string) !== 'json')
+      throw new InvalidArgumentError("StartupReport.summary: the format must be 'text' or 'json'");
+    const { name, ok, exitCode, items, errors, warnings, probes } = report;
+    return JSON.stringify({ name, ok, exitCode, items, errors, warnings, probes });
+  };
+}
