@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { measure } from 'mitata';
 
@@ -130,6 +131,36 @@ export function growth(title, count, mostMiB, make) {
   );
   console.log(`  budget: at most ${String(mostMiB)} MiB: ${met ? 'met' : 'MISSED'}`);
   return met || SMOKE;
+}
+
+const IMPORT_ROUNDS = SMOKE ? 1 : 15;
+const TIMED_IMPORT = `
+  const before = performance.now();
+  for (const url of process.argv.slice(1)) await import(url);
+  console.log(performance.now() - before);
+`;
+
+/**
+ * What it costs to import something in a fresh process: the best of many, in ms, one process of each in turn.
+ *
+ * @param cases - with `urls`, imported one after the other.
+ */
+export function imports(title, cases, { mostMs, text }) {
+  const best = new Map(cases.map(({ name }) => [name, Infinity]));
+  for (let round = 0; round < IMPORT_ROUNDS; round++) {
+    for (const { name, urls } of cases) {
+      const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', TIMED_IMPORT, ...urls], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      best.set(name, Math.min(best.get(name), Number(printed)));
+    }
+  }
+  console.log(`\n${title}`);
+  for (const { name, role } of cases) {
+    console.log(`  ${role.padEnd(5)}  ${name.padEnd(44)} ${best.get(name).toFixed(1).padStart(9)} ms`);
+  }
+  return judged(text, best.get(cases.find(({ role }) => role === 'ours').name) <= mostMs);
 }
 
 /** What the figures were measured on. */

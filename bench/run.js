@@ -1,6 +1,7 @@
 import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
+import { configBench } from './config.js';
 import { machine } from './harness.js';
 import { loggerBench } from './logger.js';
 import { metricsBench } from './metrics.js';
@@ -19,6 +20,7 @@ const groups = {
   'performance-monitor': performanceMonitorBench,
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
+  config: configBench,
 };
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { breakwater } from './drivers/breakwater.js';
-import { markdown, outdated, summary, table } from './report.js';
+import { comparison, markdown } from './report.js';
 import { judgeAll } from './suite.js';
 
 const PAGE = new URL('../../docs/conformance.md', import.meta.url);
@@ -10,9 +10,9 @@ async function check() {
   const results = await judgeAll(breakwater);
   const failed = [...results].filter(([, { result }]) => result === 'fail');
   for (const [id, { reason }] of failed) console.error(`${id} fails: ${reason}`);
-  const stale = outdated(readFileSync(PAGE, 'utf8'), breakwater, results);
+  const stale = comparison.outdated(readFileSync(PAGE, 'utf8'), breakwater, results);
   for (const [what, cells] of stale) console.error(`docs/conformance.md does not say: ${what} | ${cells.join(' | ')}`);
-  console.log(summary(breakwater, results));
+  console.log(comparison.summary(breakwater, results));
   return failed.length === 0 && stale.length === 0;
 }
 
@@ -29,7 +29,7 @@ async function compare() {
   });
   const contestants = [];
   for (const driver of [breakwater, ...peers]) contestants.push({ driver, results: await judgeAll(driver) });
-  console.log(table(contestants));
+  console.log(comparison.text(contestants));
   // The formatter belongs to the project around this package.
   const { format } = await import('prettier');
   const page = await format(markdown(contestants), { parser: 'markdown', printWidth: 120, singleQuote: true });

@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+
+/** The version of a peer, as it is installed. */
+export function versionOf(name) {
+  const manifest = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
+  return JSON.parse(readFileSync(manifest, 'utf8')).version;
+}
