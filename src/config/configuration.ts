@@ -1,5 +1,7 @@
+import { systemClock } from '../core/clock.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { flag, type OptionKind, parseOptions, text } from '../core/options.js';
+import { type ListenerErrorHandler, onListenerErrorOption, Reporter } from '../core/reporter.js';
 import type { ConfigValue } from './config-value.js';
 import { type DocsCheck, docsCheck, writeDocsTo } from './docs-files.js';
 import { type Evaluation, evaluate } from './engine.js';
@@ -7,7 +9,7 @@ import { processEnvironment } from './environment.js';
 import { ConfigInvalidError } from './errors.js';
 import type { StandardResult } from './fields/schema-field.js';
 import { readValueFile } from './file-source.js';
-import type { ConfigIssue, ConfigWarning } from './issues.js';
+import { type ConfigIssue, type ConfigWarning, toldTogether } from './issues.js';
 import { Masks } from './masks.js';
 import { envExample } from './pages/env-example.js';
 import { jsonSchema } from './pages/json-schema.js';
@@ -34,6 +36,11 @@ export interface ConfigOptions {
   readonly environment?: string;
   /** Whether keys that are missing are no fault, as while an image is built; all else holds. @defaultValue `false` */
   readonly allowMissing?: boolean;
+  /**
+   * Told of what deserves attention when `validateOrThrow` finds it: one `BreakwaterWarning`, once.
+   * @defaultValue a process warning
+   */
+  readonly onListenerError?: ListenerErrorHandler;
 }
 
 /** What {@link Configuration.validate} found. */
@@ -88,10 +95,11 @@ const OPTIONS = {
   prefix: text(undefined),
   environment: text(undefined),
   allowMissing: flag(false),
+  onListenerError: onListenerErrorOption(),
 };
 
 /** What one reading found, with what no output shows. @internal */
-export interface Reading<C extends object, P extends object = Partial<C>> {
+export interface ConfigReading<C extends object, P extends object = Partial<C>> {
   readonly result: ConfigResult<C, P>;
   readonly found: Evaluation;
   /** The files that were read, or that could not be. */
@@ -114,15 +122,17 @@ export const READ = /* @__PURE__ */ Symbol('read');
 export abstract class Configuration<C extends object, P extends object = Partial<C>> implements Disposable {
   /** What it is called in errors and summaries. */
   readonly name: string;
-  readonly #options: Omit<ReturnType<typeof parse>, 'name'>;
+  readonly #options: Omit<ReturnType<typeof parse>, 'name' | 'onListenerError'>;
+  readonly #reporter: Reporter;
   readonly #masks = new Masks();
   /** @internal */
   readonly [GIVEN]: readonly string[];
 
   /** @internal */
   protected constructor(kind: string, options: ConfigOptions | undefined) {
-    const { name = kind, ...how } = parse(kind, options);
+    const { name = kind, onListenerError, ...how } = parse(kind, options);
     this.name = name;
+    this.#reporter = new Reporter(name, systemClock, onListenerError);
     this.#options = how;
     this[GIVEN] = Object.entries(options ?? {}).flatMap(([key, value]) =>
       key === 'name' || value === undefined ? [] : [key],
@@ -138,12 +148,13 @@ export abstract class Configuration<C extends object, P extends object = Partial
   }
 
   /**
-   * The values, all of them right.
+   * The values, all of them right. What only deserves attention, such as a name that looks like a key, is a process warning.
    *
    * @throws {@link ConfigInvalidError} with everything that is wrong.
    */
   validateOrThrow(): Readonly<C> {
-    const { ok, values, errors } = this.validate();
+    const { ok, values, errors, warnings } = this.validate();
+    if (warnings.length > 0) this.#reporter.warn('BREAKWATER_W_CONFIG', toldTogether(warnings));
     if (!ok) throw new ConfigInvalidError(this.name, errors);
     return values;
   }
@@ -219,7 +230,7 @@ export abstract class Configuration<C extends object, P extends object = Partial
   }
 
   /** @internal */
-  [READ](given?: Environment): Reading<C, P> {
+  [READ](given?: Environment): ConfigReading<C, P> {
     const { env, environment, ...how } = this.#options;
     const snapshot = textsOf(given ?? env ?? processEnvironment());
     const sections = this[SECTIONS]();

@@ -1,25 +1,13 @@
 import { redactText, redactValue } from '../core/redaction.js';
-import type { FileText } from './file-source.js';
 import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
-import type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
+import type { ConfigOrigin, ConfigValue } from './config-value.js';
 import type { Registration } from './registration.js';
+import { frozen, handedOut } from './frozen.js';
+import { needed } from './missing.js';
+import type { Outcome, Reading } from './reading.js';
 import { Secret } from './secret.js';
 import type { Section } from './sections.js';
-import { misspelt, strayFor, strayNames, unknownKeys } from './stray-keys.js';
-
-/** What a configuration is read from, and how. @internal */
-export interface Reading {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly readFile: (path: string) => FileText;
-  readonly emptyAsUnset: boolean;
-  readonly fileSuffix: string;
-  /** Keys that begin with it are the application's: one that nobody registered is an error. */
-  readonly prefix: string | undefined;
-  /** Name of the environment, by which `defaultIn` is chosen. */
-  readonly environment: string | undefined;
-  /** Whether what is missing is none of the faults, as while an image is built. */
-  readonly allowMissing: boolean;
-}
+import { misspelt, strayNames, unknownKeys } from './stray-keys.js';
 
 /** What came of reading. @internal */
 export interface Evaluation {
@@ -38,15 +26,6 @@ type Found =
   | { readonly text: string; readonly origin: ConfigOrigin }
   | { readonly fault: Fault; readonly origin: ConfigOrigin | undefined }
   | undefined;
-
-interface Outcome {
-  readonly status: ConfigStatus;
-  readonly value?: unknown;
-  readonly origin?: ConfigOrigin | undefined;
-  readonly faults: readonly Fault[];
-  /** The text that it was read from, or would be. */
-  readonly text?: string | undefined;
-}
 
 const SHORTEST_SECRET = 4;
 
@@ -71,7 +50,7 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
   const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one.key);
   const sectionOf = new Map(sections.flatMap(({ name, registrations: own }) => own.map(({ key }) => [key, name])));
   const items = read.map(({ one, outcome }) =>
-    item(one, needed(one, outcome, values, reading, strays), sectionOf.get(one.key)),
+    item(one, needed(one, outcome, { values, reading, strays, registrations }), sectionOf.get(one.key)),
   );
   const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
   return {
@@ -175,37 +154,6 @@ function textsOf({ field }: Registration, { text, value }: Outcome): string[] {
   return [text, text.trim(), ...(field.type === 'list' && Array.isArray(value) ? value.map(String) : [])];
 }
 
-/** The outcome with what is missing told. */
-function needed(
-  one: Registration,
-  outcome: Outcome,
-  values: Readonly<Record<string, unknown>>,
-  { allowMissing, env }: Reading,
-  strays: readonly string[],
-): Outcome {
-  if (outcome.status !== 'MISSING' || allowMissing) return outcome;
-  const rule = one.required ? true : ruleOf(one, values);
-  if (rule === false) return outcome;
-  if (rule === 'failed')
-    return { ...outcome, faults: [{ code: 'rule_failed', message: 'has a rule requiredWhen that fails' }] };
-  const isEmpty = env[one.key] !== undefined;
-  const meant = strayFor(one.key, strays);
-  const hint = meant === undefined ? '' : `; ${meant} is set: did you mean ${one.key}?`;
-  const message = `is required${one.required ? '' : ' here'}, and is ${isEmpty ? 'empty' : 'not set'}${hint}`;
-  return { ...outcome, faults: [{ code: isEmpty ? 'empty' : 'missing', message }] };
-}
-
-function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<string, unknown>>): boolean | 'failed' {
-  if (rule === undefined) return false;
-  if (typeof rule !== 'function') return Object.entries(rule).every(([key, value]) => Object.is(values[key], value));
-  try {
-    return rule(values);
-  } catch {
-    // What it throws may hold a value.
-    return 'failed';
-  }
-}
-
 /** Whether nothing is set for it, and nothing need be. */
 function isUnset({ required }: Registration, { status }: Outcome): boolean {
   return status === 'DEFAULTED' || (status === 'MISSING' && !required);
@@ -242,28 +190,4 @@ function deprecations(read: readonly ReadKey[]): ConfigWarning[] {
       message:
         typeof deprecated === 'object' ? `is deprecated; set ${deprecated.replacedBy} in its place` : 'is deprecated',
     }));
-}
-
-/** What a parser made may be unreadable; then it is handed out as it is. */
-function handedOut(value: unknown): unknown {
-  try {
-    return frozen(value);
-  } catch {
-    return value;
-  }
-}
-
-/** The value with all the objects and lists that it holds, unchangeable; what a class made stays as it is. */
-function frozen(value: unknown, copies = new Map<object, object>()): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const known = copies.get(value);
-  if (known !== undefined) return known;
-  const copy: object = Array.isArray(value) ? [] : {};
-  copies.set(value, copy);
-  for (const name of Object.keys(value)) {
-    const field = frozen((value as Readonly<Record<string, unknown>>)[name], copies);
-    Object.defineProperty(copy, name, { value: field, enumerable: true });
-  }
-  return Object.freeze(copy);
 }

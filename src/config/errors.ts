@@ -1,5 +1,5 @@
 import { BreakwaterError } from '../core/errors.js';
-import type { ConfigIssue } from './issues.js';
+import { type ConfigIssue, toldTogether } from './issues.js';
 
 /** A configuration that cannot be used. Thrown with everything that is wrong at once, and without a character of a value. */
 export class ConfigInvalidError extends BreakwaterError {
@@ -12,7 +12,7 @@ export class ConfigInvalidError extends BreakwaterError {
    * @param issues - at least one.
    */
   constructor(owner: string, issues: readonly ConfigIssue[]) {
-    super(`${owner}: ${issues.map(({ key, message }) => `${key} ${message}`).join('; ')}`);
+    super(`${owner}: ${toldTogether(issues)}`);
     this.issues = issues;
   }
 

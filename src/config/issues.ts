@@ -45,3 +45,8 @@ export interface Fault {
   readonly code: ConfigIssueCode;
   readonly message: string;
 }
+
+/** All of them in one line. @internal */
+export function toldTogether(found: readonly (ConfigIssue | ConfigWarning)[]): string {
+  return found.map(({ key, message }) => `${key} ${message}`).join('; ');
+}

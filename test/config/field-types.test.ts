@@ -57,7 +57,7 @@ describe('int', () => {
 });
 
 describe('float', () => {
-  it.each(['Infinity', '-Infinity', 'NaN', '1e999', '1,5', '0x1p3', '.', 'e5', '1.2.3'])(
+  it.each(['Infinity', '-Infinity', 'NaN', '1e999', '1e-400', '1,5', '0x1p3', '.', 'e5', '1.2.3', '007.5'])(
     'OBS-C6 %j is none',
     (text) => {
       expect(one('float', text)).toMatchObject({ ok: false, code: 'not_number' });
@@ -207,4 +207,51 @@ describe('duration, bytes, json', () => {
     expect(value).toEqual({ a: [{ b: 1 }], n: null });
     expect(Object.isFrozen((value as { a: object[] }).a[0])).toBe(true);
   });
+});
+
+describe('lists, as single values are', () => {
+  it.each([
+    ['int', '1,+2,-3', [1, 2, -3]],
+    ['int', '1,-0', [1, 0]],
+    ['bigint', '+12345678901234567890,-2', [12345678901234567890n, -2n]],
+  ])('OBS-C23 of %s reads %j', (items, text, values) => {
+    expect(one('list', text, { items }).value).toEqual(values);
+  });
+
+  it.each([
+    ['int', '007,7'],
+    ['int', '1e3'],
+    ['int', '9007199254740993'],
+    ['bigint', '007'],
+    ['bigint', '1.5'],
+    ['bigint', '1'.repeat(1_001)],
+  ])('OBS-C23 of %s refuses %j', (items, text) => {
+    expect(one('list', text, { items }).code).toBe('not_int');
+  });
+});
+
+describe('hosts of URLs', () => {
+  it.each(['http://%%%', 'http://<script>/', 'http://../', 'http://a b/', 'http://a"b', 'http://-', 'http://a\\b/'])(
+    'OBS-C20 that are none: %j',
+    (text) => {
+      expect(one('url', text).code).toBe('bad_url');
+    },
+  );
+
+  it.each([
+    'http://localhost:3000',
+    'https://münchen.example/x',
+    'postgres://%2Fvar%2Frun%2Fpostgresql/db',
+    'http://[::1]:80/',
+    'redis://my_cache-1.ns.svc.cluster.local:6379/0',
+    'mongodb://a:27017,b:27017/db',
+    'sqlite:///tmp/x.db',
+  ])('OBS-C22 that are some: %j', (text) => {
+    expect(one('url', text).value).toBe(text);
+  });
+});
+
+it('a float is never less than it says', () => {
+  expect([one('float', '-0').value, one('float', '.5').value, one('float', '0e5').value]).toEqual([0, 0.5, 0]);
+  expect(one('float', '0.000').value).toBe(0);
 });

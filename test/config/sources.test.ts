@@ -201,6 +201,48 @@ describe('what is missing', () => {
     expect(JSON.stringify([failing.errors, failing.items])).not.toContain('hunter2');
   });
 
+  it('a rule that names a key that nobody registered is one that fails, not one for nothing', () => {
+    const keys = { TLS: ['bool', { default: true }], CERT: ['str', { requiredWhen: { TSL: true } }] } as const;
+    expect(several(keys, {}).errors).toEqual([
+      {
+        key: 'CERT',
+        code: 'rule_failed',
+        message: 'has a rule requiredWhen that names TSL, which is not registered; did you mean TLS?',
+      },
+    ]);
+  });
+
+  it('has perhaps been set under the name that it replaces', () => {
+    const keys = {
+      DB_URL: ['url', { deprecated: { replacedBy: 'DATABASE_URL' } }],
+      DATABASE_URL: ['url', { required: true }],
+    } as const;
+    expect(several(keys, { DB_URL: 'postgres://db/a' }).errors).toMatchObject([
+      { key: 'DATABASE_URL', message: 'is required, and is not set; DB_URL is set, which it replaces' },
+    ]);
+  });
+
+  it('what only deserves attention is one warning of validateOrThrow, once', async () => {
+    const warnings: unknown[] = [];
+    const validator = new ConfigValidator({
+      name: 'shop',
+      env: { DB_POOLSIZE: '5', OLD: 'x' },
+      onListenerError: (warning) => warnings.push(warning),
+    })
+      .register('DB_POOL_SIZE', 'int', { default: 10 })
+      .register('OLD', 'str', { deprecated: true });
+    validator.validateOrThrow();
+    validator.validateOrThrow();
+    validator.validate();
+    await Promise.resolve();
+    expect(warnings).toMatchObject([
+      {
+        code: 'BREAKWATER_W_CONFIG',
+        message: 'shop: OLD is deprecated; DB_POOLSIZE is not registered; did you mean DB_POOL_SIZE?',
+      },
+    ]);
+  });
+
   it('is deprecated: told of when it is set', () => {
     const keys = { OLD: ['int', { deprecated: { replacedBy: 'NEW' } }], GONE: ['int', { deprecated: true }] } as const;
     expect(several(keys, {}).warnings).toEqual([]);

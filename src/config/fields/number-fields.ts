@@ -42,10 +42,23 @@ function numberField(kind: NumberKind, limits: Limits): Field<number> {
   };
 }
 
-/** Decimal digits and a sign, within the numbers that are exact. Leading zeros are none: some read them as octal. */
-const WHOLE = /^[+-]?(?:0|[1-9]\d*)$/;
+/** Decimal digits and a sign. Leading zeros are none: some read them as octal. @internal */
+export const WHOLE = /^[+-]?(?:0|[1-9]\d*)$/;
 /** A decimal fraction, with an exponent or without. */
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** A whole number, within those that are exact. @internal */
+export function wholeNumber(text: string): number | undefined {
+  // Adding nothing makes no negative zero of -0.
+  return WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) + 0 : undefined;
+}
+
+/** A finite number; one so small that nothing is left of it is none. */
+function decimalNumber(text: string): number | undefined {
+  const value = DECIMAL.test(text) ? Number(text) + 0 : NaN;
+  const isLost = value === 0 && /^[^e]*[1-9]/i.test(text);
+  return Number.isFinite(value) && !isLost ? value : undefined;
+}
 
 /** @internal */
 export function intField(limits: Limits): Field<number> {
@@ -55,7 +68,7 @@ export function intField(limits: Limits): Field<number> {
       what: 'a whole number in decimal digits',
       wrong: 'not_int',
       isWhole: true,
-      read: (text) => (WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) + 0 : undefined),
+      read: wholeNumber,
     },
     limits,
   );
@@ -69,7 +82,7 @@ export function floatField(limits: Limits): Field<number> {
       what: 'a decimal number',
       wrong: 'not_number',
       isWhole: false,
-      read: (text) => (DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined),
+      read: decimalNumber,
     },
     limits,
   );

@@ -1,5 +1,6 @@
 import type { Fault } from '../issues.js';
 import { fault, type Field, jsonOf, type Read } from './field.js';
+import { WHOLE, wholeNumber } from './number-fields.js';
 
 /** Rules of a text. @internal */
 export interface TextRules {
@@ -106,13 +107,12 @@ const ITEMS: Readonly<
   int: {
     what: 'whole numbers',
     wrong: 'not_int',
-    read: (text: string) =>
-      /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
+    read: wholeNumber,
   },
   bigint: {
     what: 'whole numbers of any size',
     wrong: 'not_int',
-    read: (text: string) => (/^-?\d{1,1000}$/.test(text) ? BigInt(text) : undefined),
+    read: (text: string) => (text.length <= 1_000 && WHOLE.test(text) ? BigInt(text.replace('+', '')) : undefined),
   },
 });
 
@@ -120,8 +120,12 @@ const ITEMS: Readonly<
 export function listField(item: ListItem, { minLength, maxLength }: TextRules): Field<readonly unknown[]> {
   const { what, wrong, read } = ITEMS[item];
   const expects = `${what} between commas`;
+  // What it would be read as, were it written.
   const isItem = (value: unknown): boolean =>
-    typeof value === (item === 'int' ? 'number' : item === 'str' ? 'string' : 'bigint');
+    typeof value === (item === 'int' ? 'number' : item === 'str' ? 'string' : 'bigint') &&
+    value !== '' &&
+    !String(value).includes(',') &&
+    read(String(value).trim()) === value;
   return {
     type: 'list',
     expects,
@@ -139,6 +143,7 @@ export function listField(item: ListItem, { minLength, maxLength }: TextRules): 
     },
     check(value) {
       if (!Array.isArray(value) || !value.every(isItem)) return fault(wrong, `must be ${expects}`);
+      if (new Set(value).size < value.length) return fault('invalid', `must be ${expects}, each once`);
       if (minLength !== undefined && value.length < minLength)
         return fault('too_short', `needs at least ${String(minLength)} items, has ${String(value.length)}`);
       return maxLength !== undefined && value.length > maxLength

@@ -2,6 +2,8 @@ import { fault, type Field, type Read } from './field.js';
 
 /** `scheme://authority`, and what follows it. Source: RFC 3986, section 3. */
 const FORM = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s]*)(?:[/?#]\S*)?$/i;
+/** Letters of any language, digits, and what may stand between them; anything else is escaped, as a path to a socket is. */
+const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+;=\u0080-\u{10ffff}-]|%[\da-f]{2})+)$/iu;
 const PORT = /^\d{1,5}$/;
 /** Whose authority may be empty, as that of a file is. */
 const NEEDS_HOST = /^(?:https?|wss?|ftp|redis|rediss|amqps?|postgres(?:ql)?|mysql|mariadb|mongodb)(?:\+|$)/i;
@@ -39,7 +41,7 @@ function hostsFit(authority: string, isNeeded: boolean): boolean {
   if (hosts === '') return !isNeeded;
   return hosts.split(',').every((host) => {
     const [, name = '', port] = /^(\[[\da-f:.]+\]|[^:[\]]*)(?::(.*))?$/i.exec(host) ?? [];
-    if (name === '') return false;
+    if (!HOST.test(name) || !/[^._-]/.test(name)) return false;
     return port === undefined || (PORT.test(port) && Number(port) <= 65_535);
   });
 }

@@ -5,15 +5,16 @@ import { InvalidArgumentError } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { describe } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
-import { Configuration, READ, type Reading } from '../configuration.js';
+import { Configuration, READ, type ConfigReading } from '../configuration.js';
 import { ConfigInvalidError } from '../errors.js';
-import type { ConfigIssue } from '../issues.js';
+import { type ConfigIssue, toldTogether } from '../issues.js';
 import { Masks } from '../masks.js';
 import { difference, justRead, look, type Watched } from './engine.js';
 import { LIVE_CONFIG_EVENTS, type LiveConfigEvents, tellAsJson } from './events.js';
 import { fileStamps } from './file-stamps.js';
-import { liveConfigMetrics, type Reloads } from './metrics.js';
+import { liveConfigMetrics } from './metrics.js';
 import { type LiveConfigOptions, parseLiveConfigOptions } from './options.js';
+import type { LiveConfigSnapshot } from './snapshot.js';
 
 /** What a reload did. */
 export type ReloadResult<C extends object> =
@@ -33,21 +34,6 @@ export type ReloadResult<C extends object> =
       /** The values in use. */
       readonly values: Readonly<C>;
     };
-
-/** A live configuration's state as plain JSON, without values. */
-export interface LiveConfigSnapshot {
-  readonly name: string;
-  /** 1 after the first reading; grows with each change. */
-  readonly version: number;
-  /** When the values in use were read, in ms since the Unix epoch. */
-  readonly readAt: number;
-  /** How many files are watched; 0 also when none is looked at by itself. */
-  readonly watchedFiles: number;
-  /** How reloads ended so far. */
-  readonly reloads: Reloads;
-  /** What was wrong at the last reload; empty when it was right. */
-  readonly errors: readonly ConfigIssue[];
-}
 
 /** How soon a second look follows one that saw a change: whoever writes the file may not be done. */
 const SECOND_LOOK_MS = 200;
@@ -103,8 +89,10 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
     const { name = config.name, clock, onListenerError } = this.#options;
     this.name = name;
     this.#config = config;
-    this.#events = new Emitter(new Reporter(`LiveConfig '${name}'`, clock, onListenerError), LIVE_CONFIG_EVENTS);
+    const reporter = new Reporter(`LiveConfig '${name}'`, clock, onListenerError);
+    this.#events = new Emitter(reporter, LIVE_CONFIG_EVENTS);
     const { result, found, files } = this.#read();
+    if (result.warnings.length > 0) reporter.warn('BREAKWATER_W_CONFIG', toldTogether(result.warnings));
     if (!result.ok) throw new ConfigInvalidError(config.name, result.errors);
     this.#values = result.values;
     this.#texts = found.texts;
@@ -178,8 +166,7 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
   /** `DEGRADED` while what is in use is not what is set. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
     if (this.#errors.length === 0) return { status: HealthStatus.HEALTHY };
-    const wrong = this.#errors.map(({ key, message }) => `${key} ${message}`).join('; ');
-    const message = `the last reload found something wrong, and earlier values are in use: ${wrong}`;
+    const message = `the last reload found something wrong, and earlier values are in use: ${toldTogether(this.#errors)}`;
     return { status: HealthStatus.DEGRADED, message: message.slice(0, 200) };
   }
 
@@ -191,7 +178,7 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
   }
 
   /** Reads until no file changed meanwhile: of two that belong together, such as key and certificate, one could be old. */
-  #read(): Reading<C, object> {
+  #read(): ConfigReading<C, object> {
     for (let readings = 1; ; readings++) {
       const files = this.#files;
       const before = fileStamps(files);

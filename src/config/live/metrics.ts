@@ -1,15 +1,5 @@
 import type { MetricSample } from '../../core/component.js';
-import type { LiveConfigSnapshot } from './live-config.js';
-
-/** How reloads ended, counted. */
-export interface Reloads {
-  /** Some value is another one. */
-  readonly changed: number;
-  /** Nothing is different. */
-  readonly unchanged: number;
-  /** Something was wrong, and nothing was changed. */
-  readonly rejected: number;
-}
+import type { LiveConfigSnapshot } from './snapshot.js';
 
 /** The samples of a live configuration. @internal */
 export function liveConfigMetrics({ name, version, readAt, reloads, errors }: LiveConfigSnapshot): MetricSample[] {

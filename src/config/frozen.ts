@@ -1,0 +1,24 @@
+/** What a parser made may be unreadable; then it is handed out as it is. @internal */
+export function handedOut(value: unknown): unknown {
+  try {
+    return frozen(value);
+  } catch {
+    return value;
+  }
+}
+
+/** The value with all the objects and lists that it holds, unchangeable; what a class made stays as it is. @internal */
+export function frozen(value: unknown, copies = new Map<object, object>()): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  const copy: object = Array.isArray(value) ? [] : {};
+  copies.set(value, copy);
+  for (const name of Object.keys(value)) {
+    const field = frozen((value as Readonly<Record<string, unknown>>)[name], copies);
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: field, enumerable: true });
+    else (copy as Record<string, unknown>)[name] = field;
+  }
+  return Object.freeze(copy);
+}

@@ -1,0 +1,60 @@
+import { redactName } from '../core/redaction.js';
+import { nearest } from '../core/spelling.js';
+import type { Outcome, Reading } from './reading.js';
+import type { Registration } from './registration.js';
+import { strayFor } from './stray-keys.js';
+
+/** What stands around a key. */
+interface Surroundings {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly reading: Reading;
+  readonly strays: readonly string[];
+  readonly registrations: readonly Registration[];
+}
+
+/** The outcome with what is missing told. @internal */
+export function needed(one: Registration, outcome: Outcome, around: Surroundings): Outcome {
+  if (outcome.status !== 'MISSING') return outcome;
+  const { allowMissing, env } = around.reading;
+  const unknown = unknownInRule(one, around.registrations);
+  if (unknown !== undefined) return { ...outcome, faults: [{ code: 'rule_failed', message: unknown }] };
+  const rule = allowMissing ? false : one.required ? true : ruleOf(one, around.values);
+  if (rule === false) return outcome;
+  if (rule === 'failed')
+    return { ...outcome, faults: [{ code: 'rule_failed', message: 'has a rule requiredWhen that fails' }] };
+  const isEmpty = env[one.key] !== undefined;
+  const message = `is required${one.required ? '' : ' here'}, and is ${isEmpty ? 'empty' : 'not set'}${hint(one.key, around)}`;
+  return { ...outcome, faults: [{ code: isEmpty ? 'empty' : 'missing', message }] };
+}
+
+/** What is set in its place, probably. */
+function hint(key: string, { strays, registrations, reading: { env } }: Surroundings): string {
+  const older = registrations.find(
+    ({ key: other, deprecated }) =>
+      typeof deprecated === 'object' && deprecated.replacedBy === key && env[other] !== undefined,
+  );
+  if (older !== undefined) return `; ${older.key} is set, which it replaces`;
+  const meant = strayFor(key, strays);
+  return meant === undefined ? '' : `; ${meant} is set: did you mean ${key}?`;
+}
+
+/** A key that a rule names and nobody registered would make it a rule for nothing. */
+function unknownInRule({ requiredWhen }: Registration, registrations: readonly Registration[]): string | undefined {
+  if (requiredWhen === undefined || typeof requiredWhen === 'function') return undefined;
+  const keys = registrations.map(({ key }) => key);
+  const unknown = Object.keys(requiredWhen).find((name) => !keys.includes(name));
+  if (unknown === undefined) return undefined;
+  const meant = nearest(unknown, keys);
+  return `has a rule requiredWhen that names ${redactName(unknown, 64)}, which is not registered${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<string, unknown>>): boolean | 'failed' {
+  if (rule === undefined) return false;
+  if (typeof rule !== 'function') return Object.entries(rule).every(([key, value]) => Object.is(values[key], value));
+  try {
+    return rule(values);
+  } catch {
+    // What it throws may hold a value.
+    return 'failed';
+  }
+}
