@@ -8,6 +8,8 @@ import { printable } from './words.js';
 const LONGEST = 300;
 /** Shorter values would blank out ordinary words. */
 const SHORTEST = 4;
+/** What shells call the working directory and the one before it: no passwords, in spite of their names. */
+const FOLDERS = ['PWD', 'OLDPWD'];
 
 /**
  * Whatever was thrown as one printable line without a stack, in which no secret of the environment is left.
@@ -28,7 +30,7 @@ export function errorLine(error: unknown, io: Pick<CommandIo, 'environment'>): s
 function masked(environment: Readonly<Record<string, string | undefined>>): Disposable[] {
   const handles: Disposable[] = [];
   for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || value.length < SHORTEST || !isSensitiveKey(name)) continue;
+    if (value === undefined || value.length < SHORTEST || !isSensitiveKey(name) || FOLDERS.includes(name)) continue;
     try {
       handles.push(registerSecret(value));
     } catch {

@@ -11,7 +11,7 @@ const { stdout, stderr } = process;
 const answer = stdout.write.bind(stdout);
 
 const io: CommandIo = {
-  out: (line) => void answer(`${line}\n`),
+  out: (line) => void answer(`${line}\n`, noteWriteError),
   err: (line) => void stderr.write(`${line}\n`),
   version: () => {
     const manifest = createRequire(import.meta.url)('breakwater/package.json') as { readonly version: string };
@@ -28,20 +28,20 @@ const io: CommandIo = {
 // Standard output holds the answer and nothing else: what a user's module prints goes where problems go.
 stdout.write = stderr.write.bind(stderr);
 
-const outcome: { code?: number; isOutputLost: boolean } = { isOutputLost: false };
+const outcome: { code?: number; writeError?: string | undefined } = {};
 
-// A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
-for (const stream of [stdout, stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') outcome.isOutputLost = true;
-  });
+/** The first counts: those that follow only say that the stream is gone. */
+function noteWriteError(error?: NodeJS.ErrnoException | null): void {
+  if (error) outcome.writeError ??= error.code ?? error.name;
 }
+for (const stream of [stdout, stderr]) stream.on('error', noteWriteError);
 
 // A user's module may end the process, or wait for what never comes: without an answer that is no success.
 process.on('exit', () => {
   if (outcome.code === undefined) io.err('breakwater: the process ended before there was an answer');
-  const { code = ExitCode.UNVERIFIED, isOutputLost } = outcome;
-  process.exitCode = isOutputLost && code === ExitCode.PASS ? ExitCode.FAIL : code;
+  const { code = ExitCode.UNVERIFIED, writeError = 'EPIPE' } = outcome;
+  // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
+  process.exitCode = code === ExitCode.PASS && writeError !== 'EPIPE' ? ExitCode.FAIL : code;
 });
 
 // What a user's module began and nobody waits for, such as a connection that fails.

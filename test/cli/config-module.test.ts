@@ -115,6 +115,14 @@ describe('the configuration module', () => {
     expect(err).toMatch(/x…$/);
   });
 
+  it('the working directory is no secret, whatever its name looks like', async () => {
+    const { err } = await breakwater(['env', 'example'], {
+      ...onDisk({ 'breakwater.config.mjs': "throw new Error('/srv/shop and /srv/old and in-use-12');" }),
+      environment: () => ({ PWD: '/srv/shop', OLDPWD: '/srv/old', DB_PWD: 'in-use-12' }),
+    });
+    expect(err).toContain('/srv/shop and /srv/old and [secret]');
+  });
+
   it('that validates while it is loaded: says where to validate instead', async () => {
     const text = "throw Object.assign(new Error('shop: PORT missing'), { code: 'BREAKWATER_CONFIG_INVALID' });";
     const { code, err } = await example({ 'breakwater.config.mjs': text });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { folderWith, written } from './setup.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -47,6 +47,15 @@ describe('the breakwater process', () => {
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number];
     expect([code, err]).toEqual([0, '']);
+  });
+
+  it('an answer that cannot be written is no success', async () => {
+    const stdout = openSync(join(ROOT, 'package.json'), 'r');
+    onTestFinished(() => closeSync(stdout));
+    const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/cli/main.ts'), 'help'], {
+      stdio: ['ignore', stdout, 'ignore'],
+    });
+    expect((await once(child, 'close'))[0]).toBe(1);
   });
 
   it('ends when it is done, whatever the module left open, with all that it had to say', async () => {
