@@ -1,24 +1,19 @@
-import type { CommandIo } from './io.js';
-
-/** One verb of the command line. */
-export interface Command {
-  /** The word that calls it. */
-  readonly name: string;
-  /** Options that call it as well, such as `--help`. */
-  readonly aliases: readonly string[];
-  /** One line for the help. */
-  readonly summary: string;
-  /** Does the work and answers with the exit code. */
-  run(io: CommandIo): number;
-}
+import { type Command, ExitCode } from './command.js';
+import { env } from './env/env.js';
+import { UsageError } from './failures.js';
+import { groupHelp, overview } from './help.js';
+import { echo } from './words.js';
 
 const help: Command = {
   name: 'help',
   aliases: ['--help', '-h'],
   summary: 'show this help',
-  run(io) {
-    io.out(helpText());
-    return 0;
+  run(words, io) {
+    const [word] = words;
+    const group = commands.find(({ name, commands: inner }) => inner !== undefined && name === word);
+    takesNothing(help, group === undefined ? words : words.slice(1));
+    io.out(group === undefined ? overview(commands) : groupHelp(group));
+    return ExitCode.PASS;
   },
 };
 
@@ -26,18 +21,16 @@ const version: Command = {
   name: 'version',
   aliases: ['--version', '-v'],
   summary: "print the package's version",
-  run(io) {
+  run(words, io) {
+    takesNothing(version, words);
     io.out(io.version());
-    return 0;
+    return ExitCode.PASS;
   },
 };
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [help, version];
+export const commands: readonly Command[] = [help, version, env];
 
-function helpText(): string {
-  const names = commands.map(({ name, aliases }) => [name, ...aliases].join(', '));
-  const width = Math.max(...names.map(({ length }) => length));
-  const lines = commands.map(({ summary }, i) => `  ${(names[i] ?? '').padEnd(width)}  ${summary}`);
-  return ['Usage: breakwater <command>', '', 'Commands:', ...lines].join('\n');
+function takesNothing({ name }: Command, [extra]: readonly string[]): void {
+  if (extra !== undefined) throw new UsageError(`'${name}' takes nothing else, got ${echo(extra)}`, 'breakwater help');
 }

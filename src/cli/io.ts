@@ -6,4 +6,16 @@ export interface CommandIo {
   err(line: string): void;
   /** The installed package's version. */
   version(): string;
+  /** Where answers are shown, such as standard output: it knows whether there are colours. */
+  readonly terminal: { hasColors?(): boolean };
+  /** The working directory. */
+  directory(): string;
+  /** What is set in the environment. */
+  environment(): Readonly<Record<string, string | undefined>>;
+  /** Sets what a file says and the environment does not. Throws when it cannot be read. */
+  loadEnvFile(path: string): void;
+  /** Whether there is a file at an absolute path. */
+  isFile(path: string): boolean;
+  /** What the module at an absolute path exports. */
+  importModule(path: string): Promise<unknown>;
 }

@@ -1,45 +1,34 @@
-import { nearest } from '../core/spelling.js';
+import { ExitCode } from './command.js';
 import { commands } from './commands.js';
+import { errorLine } from './error-line.js';
+import { UnverifiedError, UsageError } from './failures.js';
 import type { CommandIo } from './io.js';
-
-/** Exit code for a command line that makes no sense. */
-const USAGE = 2;
-/** Longest word that is repeated to the user; what is beyond says nothing more. */
-const LONGEST_ECHO = 40;
+import { echo, hint } from './words.js';
 
 /**
- * Runs one command line.
+ * Runs one command line, and never rejects.
  *
  * @param argv - the words after the program's name; none at all shows the help.
- * @returns the exit code: 0, or 2 when the words make no sense.
+ * @returns the exit code: 0, or why it is none of the command's own.
  */
-export function run(argv: readonly string[], io: CommandIo): number {
-  const [word = 'help', ...rest] = argv;
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      io.err(`breakwater: ${error instanceof UnverifiedError ? error.message : errorLine(error, io)}`);
+      return ExitCode.UNVERIFIED;
+    }
+    io.err(`breakwater: ${error.message}`);
+    io.err(`Run '${error.help}' for what there is.`);
+    return ExitCode.USAGE;
+  }
+}
+
+function dispatch([word = 'help', ...rest]: readonly string[], io: CommandIo): number | Promise<number> {
   const command = commands.find(({ name, aliases }) => name === word || aliases.includes(word));
-  if (command === undefined) return misuse(`unknown ${kindOf(word)} '${echo(word)}'${hint(word)}`, io);
-  const [extra] = rest;
-  if (extra !== undefined) return misuse(`'${command.name}' takes nothing else, got '${echo(extra)}'`, io);
-  return command.run(io);
-}
-
-function misuse(problem: string, io: CommandIo): number {
-  io.err(`breakwater: ${problem}`);
-  io.err("Run 'breakwater help' for what there is.");
-  return USAGE;
-}
-
-function kindOf(word: string): string {
-  return word.startsWith('-') ? 'option' : 'command';
-}
-
-function hint(word: string): string {
+  if (command !== undefined) return command.run(rest, io);
+  const kind = word.startsWith('-') ? 'option' : 'command';
   const words = commands.flatMap(({ name, aliases }) => [name, ...aliases.filter((alias) => alias.startsWith('--'))]);
-  const meant = nearest(word, words);
-  return meant === undefined ? '' : `; did you mean '${meant}'?`;
-}
-
-/** The user's word without control characters, which could rewrite the terminal. */
-function echo(word: string): string {
-  const shown = word.replace(/\p{C}/gu, '?');
-  return shown.length > LONGEST_ECHO ? `${shown.slice(0, LONGEST_ECHO)}…` : shown;
+  throw new UsageError(`unknown ${kind} ${echo(word)}${hint(word, words)}`, 'breakwater help');
 }

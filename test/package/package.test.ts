@@ -282,4 +282,29 @@ describe('the packed package', () => {
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).not.toContain('    at ');
   });
+
+  it.each([
+    ['mjs', "import { ConfigValidator } from 'breakwater/config'; export const config ="],
+    ['cjs', "const { ConfigValidator } = require('breakwater/config'); exports.config ="],
+    // The built CommonJS file is a second copy of the package.
+    ['cjs', "const { ConfigValidator } = require('../node_modules/breakwater/dist/config.cjs'); module.exports ="],
+  ])('its command line reads a configuration of the project: %s, %s', (ending, beginning) => {
+    const folder = mkdtempSync(join(consumer, 'configured-'));
+    const registered = "new ConfigValidator({ name: 'shop' }).register('SHOP_KEY', 'str', { minLength: 32 });";
+    writeFileSync(join(folder, `breakwater.config.${ending}`), `${beginning} ${registered}`);
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [join(consumer, 'node_modules/breakwater/dist/cli.js'), 'env', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, SHOP_KEY: 'hunter22' },
+      });
+    expect(run('example')).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining('SHOP_KEY=') as string,
+    });
+    const { status, stdout, stderr } = run('check', '--format', 'json');
+    expect([status, stderr, (JSON.parse(stdout) as { ok: boolean }).ok]).toEqual([1, '', false]);
+    expect(stdout).not.toContain('hunter22');
+  });
 });

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { folderWith, written } from './setup.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const CONFIG = `export const config = ${written('FOUND=1')};`;
+
+/** The real command, in a folder with this configuration. */
+async function real(words: readonly string[], { config = CONFIG, files = {}, env = {} } = {}) {
+  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/cli/main.ts'), ...words], {
+    cwd: folderWith({ 'breakwater.config.mjs': config, ...files }),
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+/** A module with a real validator of PORT and SESSION_KEY. */
+const REAL = `
+  import { ConfigValidator } from '${pathToFileURL(join(ROOT, 'src/config/index.ts')).href}';
+  export const config = new ConfigValidator({ name: 'shop' })
+    .register('SHOP_PORT', 'int', { required: true })
+    .register('SHOP_SESSION_KEY', 'str', { secret: true, minLength: 32 });`;
+
+describe('the breakwater process', () => {
+  it('runs from the source and finds the package version', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(await real(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+    expect(await real(['chekc'])).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('ends without a fuss when its reader closes the pipe first', async () => {
+    const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/cli/main.ts'), 'help'], { stdio: 'pipe' });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  it('an answer that cannot be written is no success', async () => {
+    const stdout = openSync(join(ROOT, 'package.json'), 'r');
+    onTestFinished(() => closeSync(stdout));
+    const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/cli/main.ts'), 'help'], {
+      stdio: ['ignore', stdout, 'ignore'],
+    });
+    expect((await once(child, 'close'))[0]).toBe(1);
+  });
+
+  it('ends when it is done, whatever the module left open, with all that it had to say', async () => {
+    const config = `
+      import { createServer } from 'node:net';
+      createServer().listen(0);
+      setInterval(() => {}, 1_000);
+      export const config = ${written('x'.repeat(300_000))};`;
+    const { code, out, err } = await real(['env', 'example'], { config });
+    expect([code, out.length, err]).toEqual([0, 300_001, '']);
+    const failing = config.replace('ok: true', 'ok: false');
+    expect((await real(['env', 'check'], { config: failing })).code).toBe(1);
+  });
+
+  it('validates the environment, and what is set wins over the file', async () => {
+    const files = { '.env': 'SHOP_PORT=no\nSHOP_SESSION_KEY=correct-horse\n' };
+    const words = ['env', 'check', '--env-file', '.env'];
+    const failed = await real(words, { config: REAL, files });
+    expect([failed.code, failed.err]).toEqual([1, '']);
+    expect(failed.out).toContain('SHOP_PORT');
+    const env = { SHOP_PORT: '80', SHOP_SESSION_KEY: 'correct-horse'.repeat(3) };
+    const passed = await real([...words, '--format', 'json'], { config: REAL, files, env });
+    expect([passed.code, passed.err, JSON.parse(passed.out)]).toEqual([
+      0,
+      '',
+      expect.objectContaining({ name: 'shop', ok: true }),
+    ]);
+    expect(`${failed.out}${passed.out}`).not.toContain('horse');
+  });
+
+  it('passes nothing without its environment file', async () => {
+    // Node looks for that option in all words, and ends with 9 before the command runs; with others it is ours.
+    const { code, out, err } = await real(['env', 'check', '--env-file', 'none'], { config: REAL });
+    expect([3, 9]).toContain(code);
+    expect([out, err.includes('none')]).toEqual(['', true]);
+  });
+
+  it('keeps what the module prints out of the answer', async () => {
+    const config = `console.log('loading'); process.stdout.write('still\\n'); ${CONFIG}`;
+    const { code, out, err } = await real(['env', 'example'], { config });
+    expect([code, out, err]).toEqual([0, 'FOUND=1\n', 'loading\nstill\n']);
+  });
+
+  it.each([
+    ['ends the process', `process.exit(0); ${CONFIG}`],
+    ['ends the process as if it had failed', `process.exit(1); ${CONFIG}`],
+    ['never finishes loading', `await new Promise(() => {}); ${CONFIG}`],
+  ])('gives no verdict when the module %s', async (_, config) => {
+    const { code, out, err } = await real(['env', 'check'], { config });
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toBe('breakwater: the process ended before there was an answer\n');
+  });
+
+  it.each([
+    ['rejects', "Promise.reject(new Error('down, password=hunter22'))"],
+    ['throws later', "setTimeout(() => { throw new Error('down, password=hunter22'); }, 0)"],
+  ])('gives no verdict when something that the module began %s', async (_, began) => {
+    const config = `${began}; await new Promise((resolve) => setTimeout(resolve, 5_000)); ${CONFIG}`;
+    const { code, out, err } = await real(['env', 'check'], { config });
+    expect([code, out, err]).toEqual([3, '', 'breakwater: Error: down, password=[secret]\n']);
+  });
+});
