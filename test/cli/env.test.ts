@@ -21,14 +21,7 @@ describe('breakwater env', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('Usage: breakwater env <command> [options]');
     for (const word of ['example', 'docs', 'check']) expect(out).toMatch(new RegExp(`^  ${word} +\\w`, 'm'));
-    for (const option of [
-      '--config FILE',
-      '--format text|json',
-      '--dir DIR',
-      '--check',
-      '--env-file FILE',
-      '--help, -h',
-    ])
+    for (const option of ['--config FILE', '--format text|json', '--dir DIR', '--check', '--dotenv FILE', '--help, -h'])
       expect(out.split('\n').filter((line) => line.startsWith(`  ${option} `))).toHaveLength(1);
     expect(out).toMatch(/2 .*usage.*\n.*1 .*\n.*3 .*\n.*0 /);
   });
@@ -49,7 +42,7 @@ describe('breakwater env', () => {
 
   it.each([
     [['example', '--confg', 'x.js'], "unknown option '--confg'; did you mean '--config'?"],
-    [['example', '--env-file', '.env'], "unknown option '--env-file'"],
+    [['example', '--dotenv', '.env'], "unknown option '--dotenv'"],
     [['example', '--constructor'], "unknown option '--constructor'"],
     [['example', '--__proto__=x'], "unknown option '--__proto__'"],
     [['example', '-x'], "unknown option '-x'"],
@@ -203,7 +196,7 @@ describe('breakwater env check', () => {
 
   it('reads the environment file before the module is loaded', async () => {
     const done: string[] = [];
-    const { code } = await breakwater(['env', 'check', '--env-file', 'deploy/.env'], {
+    const { code } = await breakwater(['env', 'check', '--dotenv', 'deploy/.env'], {
       isFile: () => true,
       loadEnvFile: (path) => void done.push(path),
       importModule: (path) => {
@@ -219,7 +212,7 @@ describe('breakwater env check', () => {
     ['EACCES', "the file '.env.prod' cannot be read (EACCES)"],
     [undefined, "the file '.env.prod' cannot be read"],
   ])('an environment file that cannot be read (%s) is no verdict', async (code, message) => {
-    const answer = await breakwater(['env', 'check', '--env-file', '.env.prod'], {
+    const answer = await breakwater(['env', 'check', '--dotenv', '.env.prod'], {
       ...holding({ 'breakwater.config.js': { config: configuration() } }),
       loadEnvFile: () => {
         throw Object.assign(new Error('SECRET=1'), { code });

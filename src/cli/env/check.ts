@@ -10,7 +10,7 @@ import { CONFIG, FORMAT, HELP } from './options.js';
 
 const options = {
   config: CONFIG,
-  'env-file': { takes: 'FILE', summary: "of 'check': sets what the environment does not, as Node's own option" },
+  dotenv: { takes: 'FILE', summary: "of 'check': sets what the environment does not, as `node --env-file` does" },
   format: FORMAT,
 } as const;
 
@@ -21,7 +21,7 @@ export const check: Command = {
   summary: 'validate the environment',
   options,
   async run(words, io) {
-    const { config, format = 'text', 'env-file': file } = readOptions('env check', HELP, options, words);
+    const { config, format = 'text', dotenv: file } = readOptions('env check', HELP, options, words);
     if (file !== undefined) loadEnvFile(file, io);
     const { ok, summary } = await ask(config, io, (found) => verdict(found, format, io));
     print(summary, io);
