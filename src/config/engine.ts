@@ -2,7 +2,7 @@ import { redactText, redactValue } from '../core/redaction.js';
 import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
 import type { ConfigOrigin, ConfigValue } from './config-value.js';
 import type { Registration } from './registration.js';
-import { frozen, handedOut } from './frozen.js';
+import { frozen, handedOut, put } from './frozen.js';
 import { needed } from './missing.js';
 import type { Outcome, Reading } from './reading.js';
 import { Secret } from './secret.js';
@@ -40,10 +40,7 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
     for (const text of [...(one.hidden ? textsOf(one, outcome) : []), ...credentialsOf(one, outcome)])
       if (text.length >= SHORTEST_SECRET) secrets.add(text);
     if (outcome.value !== undefined)
-      Object.defineProperty(values, one.key, {
-        value: one.secret ? new Secret(handedOut(outcome.value)) : handedOut(outcome.value),
-        enumerable: true,
-      });
+      put(values, one.key, one.secret ? new Secret(handedOut(outcome.value)) : handedOut(outcome.value));
   }
   Object.freeze(values);
   const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);

@@ -17,8 +17,14 @@ export function frozen(value: unknown, copies = new Map<object, object>()): unkn
   copies.set(value, copy);
   for (const name of Object.keys(value)) {
     const field = frozen((value as Readonly<Record<string, unknown>>)[name], copies);
-    if (name === '__proto__') Object.defineProperty(copy, name, { value: field, enumerable: true });
-    else (copy as Record<string, unknown>)[name] = field;
+    put(copy, name, field);
   }
   return Object.freeze(copy);
+}
+
+/** Sets a field of a new object, whatever its name. @internal */
+export function put(object: object, name: string, value: unknown): void {
+  // Assigning is ten times as fast, and for this one name something else.
+  if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true });
+  else (object as Record<string, unknown>)[name] = value;
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, stripVTControlCharacters } from 'node:util';
 import { ConfigValidator } from 'breakwater/config';
 import { expect, it } from 'vitest';
 
@@ -69,11 +69,22 @@ it('a summary tells what became of each key, and where it came from', () => {
   const text = config.summary();
   expect(text).toContain('shop: 1 error\n');
   expect(text).toMatch(/VALID {6}DATABASE_URL {2}postgres:\/\/\[secret\]@db\/a {2}from the environment/);
-  expect(text).toMatch(/DEFAULTED {2}GREETING {6}\[set\] {2}default/);
+  expect(text).toMatch(/DEFAULTED {2}GREETING {6}it's \| a # day {2}default/);
+  expect(make({ GREETING: 'hello' }).summary()).toMatch(/VALID {6}GREETING {6}\[set\] {2}from the environment/);
   expect(text).toContain('error      MODE must be one of a, b');
   expect(text).not.toContain('p4ssw0rd');
   expect(JSON.parse(config.summary('json'))).toMatchObject({ name: 'shop', ok: false });
   expect(() => config.summary('xml' as 'text')).toThrow(/'text' or 'json'/);
+});
+
+it('a summary has colours where they show, and nowhere else', () => {
+  using config = make({ DATABASE_URL: 'postgres://db/a', PORT: 'x', DATABSE_URL: 'x' });
+  const plain = config.summary();
+  expect(config.summary('text', {})).toBe(plain);
+  expect(config.summary('text', { hasColors: () => false })).toBe(plain);
+  const coloured = config.summary('text', { hasColors: () => true });
+  expect(coloured).toContain('\u001b[31mINVALID  \u001b[0m  PORT');
+  expect(stripVTControlCharacters(coloured)).toBe(plain);
 });
 
 it('OBS-C17 no page shows the default of a secret, nor what is allowed of one', () => {

@@ -80,8 +80,10 @@ const PLAIN = ['int', 'float', 'bool', 'enum', 'duration', 'bytes', 'url'];
 function shown({ type, status, value, origin, errors }: ConfigValue): string {
   if (status === 'INVALID' || (status === 'MISSING' && errors.length > 0)) return '';
   if (status === 'MISSING') return 'not set, and need not be';
+  // A default is in the docs as well.
   const isShown =
-    PLAIN.includes(type) && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean');
+    (PLAIN.includes(type) || status === 'DEFAULTED') &&
+    (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean');
   const text = isShown ? String(value) : '[set]';
   const cut = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
   return `${cut}  ${originText(origin)}`;
