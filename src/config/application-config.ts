@@ -9,12 +9,12 @@ import type { Section } from './sections.js';
 /** A section: a configuration, or a class of which one is made. */
 export type ConfigSection = ConfigValidator | (new () => ConfigValidator);
 
+/** What is made of a section, if anything. */
+type Made<S> = S extends new () => infer I ? I : S;
+
 /** The values of a section. */
-export type SectionValues<S> = S extends { validateOrThrow(): infer C }
-  ? C
-  : S extends new () => { validateOrThrow(): infer C }
-    ? C
-    : never;
+export type SectionValues<S> =
+  Made<S> extends Pick<Configuration<object>, 'validateOrThrow'> ? ReturnType<Made<S>['validateOrThrow']> : never;
 
 /** The values of an {@link ApplicationConfig}, by section. */
 export type ApplicationValues<S> = { readonly [N in keyof S]: SectionValues<S[N]> };
