@@ -41,7 +41,8 @@ const STOP_WITHIN_MS = 8_000;
  */
 export class Database {
   readonly address: DatabaseAddress;
-  readonly #folder: string;
+  /** Where all its files are; gone when it is removed, and when the process dies. */
+  readonly folder: string;
   readonly #binaries: PostgresBinaries;
   readonly #runAs: RunAs | undefined;
   readonly #janitor: ChildProcess;
@@ -57,7 +58,7 @@ export class Database {
     janitor: ChildProcess,
     address: DatabaseAddress,
   ) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#binaries = binaries;
     this.#runAs = runAs;
     this.#janitor = janitor;
@@ -160,16 +161,16 @@ export class Database {
     // First, so that nobody starts the server again meanwhile.
     this.#removed = true;
     await this.crash();
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     this.#janitor.stdin?.end();
   }
 
   get #data(): string {
-    return path.join(this.#folder, 'data');
+    return path.join(this.folder, 'data');
   }
 
   async #initialise(): Promise<void> {
-    const passwordFile = path.join(this.#folder, 'password');
+    const passwordFile = path.join(this.folder, 'password');
     await writeFile(passwordFile, this.address.password, { mode: 0o600 });
     if (this.#runAs !== undefined) await chown(passwordFile, this.#runAs.uid, this.#runAs.gid);
     const initdb = this.#spawn(this.#binaries.initdb, [
@@ -194,9 +195,9 @@ export class Database {
   #spawn(program: string, args: readonly string[]): ChildProcess {
     this.#log = '';
     const child = spawn(program, args, {
-      cwd: this.#folder,
+      cwd: this.folder,
       detached: true,
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TMPDIR: this.#folder },
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TMPDIR: this.folder },
       stdio: ['ignore', 'ignore', 'pipe'],
       ...this.#runAs,
     });

@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 /** The framework that carries the service. */
 export type Framework = 'express' | 'koa';
 
+/** A scene that can be played alone. */
+export type SceneWord = 'configuration';
+
 /** What the command line asked for. */
 export interface DemoOptions {
   readonly action: 'play' | 'serve' | 'help';
   readonly framework: Framework;
-  /** Which scenes to play: the main ones, or all that there are. */
-  readonly scenes: 'main' | 'all';
+  /** Which scenes to play: the main ones, all that there are, or one alone. */
+  readonly scenes: 'main' | 'all' | SceneWord;
   /** Where `--serve` listens; `0` is any free port. */
   readonly port: number;
   /** The file that the lines of `--serve` go to; none: standard error. */
@@ -20,9 +23,10 @@ export class UsageError extends Error {}
 
 export const HELP = `Plays a real HTTP service on a real PostgreSQL through a failing database and an abusive client.
 
-Usage: npm run demo [-- [all] [options]]
+Usage: npm run demo [-- [all | configuration] [options]]
 
   all           play every scene, not only the six main ones
+  configuration play only the scene of a wrong configuration and a rotated secret
   --koa         carry the service by Koa instead of Express
   --serve       play nothing; keep the service up for trying it with curl, until Ctrl-C
   --port N      where --serve listens, 0 for any free port (default 8000)
@@ -36,19 +40,25 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   const { values, positionals } = read(args);
   const framework: Framework = values.koa === true ? 'koa' : 'express';
   if (values.help === true) return { action: 'help', framework, scenes: 'main', port: 0 };
-  for (const word of positionals) {
-    if (word !== 'all') throw new UsageError(`there is no scene or command "${word}"; the only word is "all"`);
-  }
-  const scenes = positionals.length > 0 ? 'all' : 'main';
+  const scenes = scenesOf(positionals);
   if (values.serve !== true) {
     if (values.port !== undefined) throw new UsageError('--port says where --serve listens; add --serve');
     if (values.log !== undefined) throw new UsageError('--log says where --serve writes; add --serve');
     return { action: 'play', framework, scenes, port: 0 };
   }
-  if (scenes === 'all') throw new UsageError('--serve plays no scenes; leave out "all" or --serve');
+  if (scenes !== 'main') throw new UsageError(`--serve plays no scenes; leave out "${scenes}" or --serve`);
   if (values.log === '') throw new UsageError('--log needs the name of a file');
   const log = values.log === undefined ? {} : { log: values.log };
   return { action: 'serve', framework, scenes, port: portNumber(values.port ?? '8000'), ...log };
+}
+
+function scenesOf(words: readonly string[]): DemoOptions['scenes'] {
+  const known = words.map((word) => {
+    if (word === 'all' || word === 'configuration') return word;
+    throw new UsageError(`there is no scene or command "${word}"; the words are "all" and "configuration"`);
+  });
+  // All that there are include the one.
+  return known.includes('all') ? 'all' : (known[0] ?? 'main');
 }
 
 function read(args: readonly string[]) {

@@ -5,7 +5,7 @@ import type { Narrator, SceneOutcome } from './narrator.js';
 import type { DemoOptions } from './options.js';
 import { SCENES } from './scenes/index.js';
 import { type DemoService, type ServiceOptions, startService } from './service.js';
-import { Stage } from './stage.js';
+import { type Scene, Stage } from './stage.js';
 
 /** What the demo leaves to the outside world. */
 export interface Surroundings {
@@ -25,7 +25,7 @@ export async function play(options: DemoOptions, { narrator, interrupted }: Surr
     narrator.line(`Breakwater: ${service.framework} service on PostgreSQL, up after ${seconds().toFixed(1)} s.`);
     const stage = new Stage(database, service, book, narrator);
     try {
-      const wanted = SCENES.filter(({ main }) => main || options.scenes === 'all');
+      const wanted = SCENES.filter((scene) => isWanted(scene, options));
       const result = await Promise.race([playAll(wanted, stage, narrator), interrupted]);
       return result === 'interrupted' ? undefined : result;
     } finally {
@@ -72,6 +72,10 @@ async function obey(line: string, database: Database, narrator: Narrator): Promi
   } catch (error) {
     narrator.line(error instanceof Error ? error.message : String(error));
   }
+}
+
+function isWanted({ main, word }: Scene, { scenes }: DemoOptions): boolean {
+  return scenes === 'all' || (scenes === 'main' ? main : word === scenes);
 }
 
 type Scenes = typeof SCENES;

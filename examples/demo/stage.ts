@@ -2,6 +2,7 @@ import { Client } from './client.js';
 import type { Database } from './database.js';
 import type { LogBook } from './log-book.js';
 import type { Narrator, Promised } from './narrator.js';
+import type { SceneWord } from './options.js';
 import type { DemoService } from './service.js';
 
 /** One act of the demo. */
@@ -9,6 +10,8 @@ export interface Scene {
   readonly title: string;
   /** Whether it is among those that play without `all`. */
   readonly main: boolean;
+  /** What plays it alone, on the command line, if it can stand alone. */
+  readonly word?: SceneWord;
   /** Rejects when something goes wrong that no promise speaks of. */
   play(stage: Stage): Promise<void>;
 }

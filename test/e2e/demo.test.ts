@@ -95,13 +95,14 @@ function runs(pid: number): boolean {
 describe('the demo: usage', () => {
   it.each([
     [['--serv'], /--serv.*the options are --koa, --serve, --port N, --log FILE/],
-    [['nonsense'], /"nonsense".*the only word is "all"/],
+    [['nonsense'], /"nonsense".*the words are "all" and "configuration"/],
     [['--port', '3'], /add --serve/],
     [['--log', 'lines'], /--log says where --serve writes; add --serve/],
     [['--serve', '--log='], /the name of a file/],
     [['--serve', '--port', '65536'], /0 to 65535/],
     [['--serve', '--port', 'http'], /0 to 65535/],
     [['all', '--serve'], /leave out "all" or --serve/],
+    [['--serve', 'configuration'], /leave out "configuration" or --serve/],
   ])('refuses %j with exit code 2 and one line that helps', async (args, hint) => {
     const { code, out, err } = await demo(...args).ended;
     expect(code).toBe(2);
@@ -134,7 +135,14 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       'Express 5',
       ['all'],
       90_000,
-      [...MAIN, 'Rotating addresses', 'A retry storm', 'A dependency never answers', 'A feature degrades and recovers'],
+      [
+        ...MAIN,
+        'Rotating addresses',
+        'A retry storm',
+        'A dependency never answers',
+        'A feature degrades and recovers',
+        'Configuration and a rotated secret',
+      ],
     ],
   ])(
     'plays its scenes on %s %j, keeps every promise within %i ms, leaves nothing',
@@ -159,6 +167,20 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       expect(err).toBe('');
       // Not a terminal: no colours, whatever the environment says.
       expect(out).not.toContain('\u001b');
+      await expectNothingLeft();
+    },
+  );
+
+  it.each(['Express 5', 'Koa 3'])(
+    'plays the scene of the configuration alone on %s, and leaves nothing',
+    async (on) => {
+      const { code, out, err } = await demo('configuration', ...(on === 'Koa 3' ? ['--koa'] : [])).ended;
+      expect([code, err], out).toEqual([0, '']);
+      expect(out).toContain(`${on} service on PostgreSQL`);
+      expect(out).toMatch(/^ {6}error +SECRET_KEY needs at least 32 characters, has 8$/m);
+      const summary = out.slice(out.indexOf('Summary'));
+      expect(summary).toMatch(/Configuration and a rotated secret +(\d+) of \1 /);
+      expect(summary.match(/\d+ of \d+/g)).toHaveLength(1);
       await expectNothingLeft();
     },
   );

@@ -1,5 +1,6 @@
 import type { Scene } from '../stage.js';
 import { besideAnAbuser } from './beside-an-abuser.js';
+import { configuration } from './configuration.js';
 import { databaseReturns } from './database-returns.js';
 import { databaseStops } from './database-stops.js';
 import { featureDegrades } from './feature-degrades.js';
@@ -22,4 +23,5 @@ export const SCENES: readonly Scene[] = [
   retryStorm,
   neverAnswers,
   featureDegrades,
+  configuration,
 ];
