@@ -191,7 +191,7 @@ export abstract class Configuration<C extends object, P extends object = Partial
   }
 
   /**
-   * Writes `.env.example`, `config.schema.json` and `config.md` into a folder that exists.
+   * Writes `.env.example`, `config.schema.json` and `config.md` into a folder, which is made if it does not exist.
    *
    * @returns the paths.
    * @throws {@link InvalidArgumentError} when `dir` is no text; what the file system throws.

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError } from '../core/errors.js';
 import { describe } from '../core/options.js';
@@ -45,6 +45,7 @@ const PAGES: readonly Page[] = [
 export function writeDocsTo(config: Pages, dir: string): string[] {
   checkDir(config, 'writeDocs', dir);
   const made = PAGES.map(({ file, make }) => ({ path: join(dir, file), text: make(config) }));
+  mkdirSync(dir, { recursive: true });
   for (const { path, text } of made) writeFileSync(path, text);
   return made.map(({ path }) => path);
 }

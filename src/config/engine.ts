@@ -44,17 +44,21 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
   }
   Object.freeze(values);
   const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);
-  const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one.key);
+  const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one);
   const sectionOf = new Map(sections.flatMap(({ name, registrations: own }) => own.map(({ key }) => [key, name])));
-  const items = read.map(({ one, outcome }) =>
-    item(one, needed(one, outcome, { values, reading, strays, registrations }), sectionOf.get(one.key)),
-  );
+  const judged = read.map(({ one, outcome }) => ({
+    one,
+    outcome: needed(one, outcome, { values, reading, strays, registrations }),
+  }));
+  const items = judged.map(({ one, outcome }) => item(one, outcome, sectionOf.get(one.key)));
   const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
+  const told = new Set(judged.map(({ outcome }) => outcome.stray));
+  const untold = strays.filter((name) => !told.has(name));
   return {
     values,
     items,
-    issues: [...issues, ...unknownKeys(strays, registrations, reading.prefix)],
-    warnings: [...deprecations(read), ...misspelt(strays, unset, reading.prefix)],
+    issues: [...issues, ...unknownKeys(untold, registrations, reading)],
+    warnings: [...deprecations(read), ...misspelt(untold, unset, reading)],
     secrets: [...secrets],
     texts: new Map(
       read.flatMap(({ one, outcome: { value, text } }) =>
@@ -101,7 +105,10 @@ function find(one: Registration, known: ReadonlySet<string>, reading: Reading): 
   const origin: ConfigOrigin = { source: 'file', name: fileKey, path: shown };
   const file = reading.readFile(path);
   if ('problem' in file)
-    return { fault: { code: 'file_unreadable', message: `cannot be read: ${shown} ${file.problem}` }, origin };
+    return {
+      fault: { code: 'file_unreadable', message: `cannot be read: ${fileKey} names ${shown}, which ${file.problem}` },
+      origin,
+    };
   if (emptyAsUnset && !allowEmpty && file.text.trim() === '')
     return { fault: { code: 'empty', message: `is empty: ${shown} holds nothing` }, origin };
   return { text: file.text, origin };

@@ -28,7 +28,8 @@ export function readValueFile(path: string): FileText {
     }
   } catch (error) {
     const code = (error as { readonly code?: unknown } | null)?.code;
-    return { problem: `cannot be read${typeof code === 'string' ? ` (${code})` : ''}` };
+    if (code === 'ENOENT') return { problem: 'is not there (ENOENT)' };
+    return { problem: `the system does not open${typeof code === 'string' ? ` (${code})` : ''}` };
   }
 }
 

@@ -1,8 +1,8 @@
-import { redactName } from '../core/redaction.js';
+import { redactName, redactText } from '../core/redaction.js';
 import { nearest } from '../core/spelling.js';
 import type { Outcome, Reading } from './reading.js';
 import type { Registration } from './registration.js';
-import { strayFor } from './stray-keys.js';
+import { MOST_EDITS, namesOf } from './stray-keys.js';
 
 /** What stands around a key. */
 interface Surroundings {
@@ -23,19 +23,30 @@ export function needed(one: Registration, outcome: Outcome, around: Surroundings
   if (rule === 'failed')
     return { ...outcome, faults: [{ code: 'rule_failed', message: 'has a rule requiredWhen that fails' }] };
   const isEmpty = env[one.key] !== undefined;
-  const message = `is required${one.required ? '' : ' here'}, and is ${isEmpty ? 'empty' : 'not set'}${hint(one.key, around)}`;
-  return { ...outcome, faults: [{ code: isEmpty ? 'empty' : 'missing', message }] };
+  const { text, stray } = hint(one, around);
+  const message = `is required${one.required ? '' : ' here'}, and is ${isEmpty ? 'empty' : 'not set'}${text}`;
+  return { ...outcome, faults: [{ code: isEmpty ? 'empty' : 'missing', message }], stray };
 }
 
 /** What is set in its place, probably. */
-function hint(key: string, { strays, registrations, reading: { env } }: Surroundings): string {
+function hint(
+  one: Registration,
+  { strays, registrations, reading: { env, fileSuffix } }: Surroundings,
+): { readonly text: string; readonly stray?: string } {
+  const { key } = one;
   const older = registrations.find(
     ({ key: other, deprecated }) =>
       typeof deprecated === 'object' && deprecated.replacedBy === key && env[other] !== undefined,
   );
-  if (older !== undefined) return `; ${older.key} is set, which it replaces`;
-  const meant = strayFor(key, strays);
-  return meant === undefined ? '' : `; ${meant} is set: did you mean ${key}?`;
+  if (older !== undefined) return { text: `; ${older.key} is set, which it replaces` };
+  const file = key + fileSuffix;
+  if (strays.includes(file))
+    return { text: `; ${file} is set, but ${key} is not read from files: see fromFile`, stray: file };
+  for (const name of namesOf(one, fileSuffix)) {
+    const stray = nearest(name, strays, MOST_EDITS);
+    if (stray !== undefined) return { text: `; ${redactText(stray, 128)} is set: did you mean ${name}?`, stray };
+  }
+  return { text: '' };
 }
 
 /** A key that a rule names and nobody registered would make it a rule for nothing. */

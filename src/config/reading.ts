@@ -22,6 +22,8 @@ export interface Outcome {
   readonly value?: unknown;
   readonly origin?: ConfigOrigin | undefined;
   readonly faults: readonly Fault[];
+  /** The name that is set in its place, as its faults tell. */
+  readonly stray?: string | undefined;
   /** The text that it was read from, or would be. */
   readonly text?: string | undefined;
 }

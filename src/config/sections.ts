@@ -1,3 +1,4 @@
+import { put } from './frozen.js';
 import type { Registration } from './registration.js';
 
 /** Keys that belong together; without a name they are all there are. @internal */
@@ -19,9 +20,18 @@ export function withoutRepeats(sections: readonly Section[]): readonly Section[]
 export function shaped(values: Readonly<Record<string, unknown>>, sections: readonly Section[]): object {
   const shape: Record<string, unknown> = {};
   for (const { name, registrations } of sections) {
-    if (name === undefined) return values;
-    const own = registrations.filter(({ key }) => Object.hasOwn(values, key)).map(({ key }) => [key, values[key]]);
-    Object.defineProperty(shape, name, { value: Object.freeze(Object.fromEntries(own)), enumerable: true });
+    if (name === undefined) return Object.freeze(values);
+    put(shape, name, Object.freeze(only(values, registrations)));
   }
   return Object.freeze(shape);
+}
+
+/** As they are there, also those that only fail when they are read. */
+function only(values: Readonly<Record<string, unknown>>, registrations: readonly Registration[]): object {
+  const own = {};
+  for (const { key } of registrations) {
+    const property = Object.getOwnPropertyDescriptor(values, key);
+    if (property !== undefined) Object.defineProperty(own, key, property);
+  }
+  return own;
 }

@@ -60,7 +60,10 @@ it('what a formatter or a checkout did to the layout makes no difference', async
 });
 
 it('a folder that is none is told', () => {
-  expect(() => make().writeDocs(join(dir, 'none'))).toThrow(/ENOENT/);
+  writeFileSync(join(dir, 'file'), '');
+  expect(() => make().writeDocs(join(dir, 'file'))).toThrow(/EEXIST/);
+  // One that is not there is made.
+  expect(make().writeDocs(join(dir, 'a', 'b'))).toHaveLength(3);
   expect(() => make().checkDocs(undefined as never)).toThrow('shop.checkDocs: dir must be the path of a folder');
   expect(() => make().writeDocs('')).toThrow('shop.writeDocs: dir must be the path of a folder');
 });

@@ -55,7 +55,7 @@ describe('files', () => {
     mkdirSync(join(folder, 'dir'));
     symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
     const cases: [string, string][] = [
-      [join(folder, 'missing'), 'ENOENT'],
+      [join(folder, 'missing'), `API_KEY_FILE names ${join(folder, 'missing')}, which is not there (ENOENT)`],
       [join(folder, 'dir'), 'is no file'],
       [join(folder, 'dangling'), 'ENOENT'],
       [file('hunter2'.repeat(10_000)), 'larger than 64 KiB'],
@@ -163,6 +163,29 @@ describe('what is missing', () => {
       { key: 'APP_PROT', code: 'unknown_key', message: 'is not registered; did you mean APP_PORT?' },
       { key: 'APP_OTHER', code: 'unknown_key', message: 'is not registered' },
     ]);
+  });
+
+  it('OBS-C30 is seen in the name of a file as well', () => {
+    const keys = { SIGNING_KEY: ['str', { required: true, secret: true }], POOL: ['int', { required: true }] } as const;
+    const { errors } = several(keys, { SIGNING_KEY_FIEL: '/run/key', POOL_FILE: '/run/pool' });
+    expect(errors.map(({ message }) => message)).toEqual([
+      'is required, and is not set; SIGNING_KEY_FIEL is set: did you mean SIGNING_KEY_FILE?',
+      'is required, and is not set; POOL_FILE is set, but POOL is not read from files: see fromFile',
+    ]);
+    const { warnings } = several(
+      { POOL: ['int', { default: 1 }], A_KEY: ['str'] },
+      { POOL_FILE: '/x', A_KEYFILE: '/y' },
+    );
+    expect(warnings.map(({ key, message }) => `${key} ${message}`)).toEqual([
+      'POOL_FILE is set, but POOL is not read from files: see fromFile',
+      'A_KEYFILE is not registered; did you mean A_KEY_FILE?',
+    ]);
+  });
+
+  it('OBS-C30 one misspelt name is one error, also with a prefix', () => {
+    const keys = { APP_CURRENCY: ['str', { required: true }] } as const;
+    const { errors } = several(keys, { APP_CURENCY: 'EUR', APP_MORE: 'x' }, { prefix: 'APP_' });
+    expect(errors.map(({ key, code }) => `${key} ${code}`)).toEqual(['APP_CURRENCY missing', 'APP_MORE unknown_key']);
   });
 
   it('OBS-C31 is no fault while an image is built; all else holds', () => {

@@ -92,6 +92,18 @@ describe('startupCheck', () => {
     expect(seen[2]).toEqual({ B: 2 });
   });
 
+  it('a probe that reads what it does not need fails, whatever the environment', async () => {
+    using config = application(ENV);
+    const { probes } = await startupCheck({
+      config,
+      probes: [{ name: 'p', needs: ['API_PORT'], run: ({ api }) => api.SECRET_KEY.reveal() }],
+      clock: new ManualClock(),
+    });
+    expect(probes).toMatchObject([
+      { status: 'FAIL', message: "startupCheck: probe 'p' reads SECRET_KEY, which is not among its needs" },
+    ]);
+  });
+
   it('skips what is not set and need not be', async () => {
     using config = new ConfigValidator({ env: {} }).register('CACHE_URL', 'url');
     const report = await startupCheck({ config, probes: [tcpProbe('CACHE_URL')], clock: new ManualClock() });
@@ -245,6 +257,8 @@ describe('tcpProbe', () => {
     expect(await probe('mongodb+srv://127.0.0.1/a')).toMatchObject({
       message: 'the URL names a service record, which a connection cannot be made to',
     });
+    expect(tcpProbe('A')).toMatchObject({ name: 'tcp A', needs: ['A'] });
+    expect(tcpProbe('A', { name: 'db', timeoutMs: 50 })).toMatchObject({ name: 'db', timeoutMs: 50 });
     expect(() => tcpProbe(undefined as never)).toThrow(/^tcpProbe: the key must be text/);
   });
 });

@@ -44,9 +44,9 @@ async function startTwice(stage: Stage): Promise<void> {
     MAIL_FORM: 'shop@example.com',
   });
   for (const line of wrong.text.trimEnd().split('\n')) stage.quote(line);
-  const faults = wrong.text.split('\n').filter((line) => /^ {2}(error|FAIL) /.test(line));
+  const faults = wrong.text.split('\n').filter((line) => /^ {2}(INVALID|MISSING|error|FAIL) /.test(line));
   const wanted = [
-    /API_PORT must be a whole number/,
+    /API_PORT +must be a whole number/,
     new RegExp(`SECRET_KEY .*at least ${String(KEY_LENGTH)} characters`),
     /MAIL_FROM .*MAIL_FORM is set/,
     new RegExp(`DATABASE_URL .*${String(nobody)} \\(ECONNREFUSED\\)`),

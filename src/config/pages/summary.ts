@@ -40,6 +40,7 @@ export function summaryText(
   terminal: Terminal | undefined,
 ): string {
   const paint = painter(terminal);
+  const keys = new Set(items.map(({ key }) => key));
   const width = Math.max(0, ...items.map(({ key }) => key.length), ...probes.map(({ name: probe }) => probe.length));
   const line = (word: keyof typeof COLOURS, rest: string): string => `  ${paint(word, word.padEnd(9))}  ${rest}`;
   return [
@@ -50,7 +51,8 @@ export function summaryText(
         : [` ${paint('title', item.section)}`]),
       line(item.status, `${item.key.padEnd(width)}  ${shown(item)}`).trimEnd(),
     ]),
-    ...errors.map(({ key, message }) => line('error', `${key} ${message}`)),
+    // The others have a line of their own.
+    ...errors.filter(({ key }) => !keys.has(key)).map(({ key, message }) => line('error', `${key} ${message}`)),
     ...warnings.map(({ key, message }) => line('warning', `${key} ${message}`)),
     ...probes.map((probe) => line(probe.status, `${probe.name.padEnd(width)}  ${probeText(probe)}`)),
     '',
@@ -78,7 +80,7 @@ function painter(terminal: Terminal | undefined): (word: keyof typeof COLOURS, t
 const PLAIN = ['int', 'float', 'bool', 'enum', 'duration', 'bytes', 'url'];
 
 function shown({ type, status, value, origin, errors }: ConfigValue): string {
-  if (status === 'INVALID' || (status === 'MISSING' && errors.length > 0)) return '';
+  if (errors.length > 0) return errors.map(({ message }) => message).join('; ');
   if (status === 'MISSING') return 'not set, and need not be';
   // A default is in the docs as well.
   const isShown =

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { redactName } from '../../core/redaction.js';
 import { type Configuration, type ConfigResult, READ, SECTIONS } from '../configuration.js';
+import { put } from '../frozen.js';
 import { summaryText, type Terminal } from '../pages/summary.js';
-import { shaped } from '../sections.js';
+import { type Section, shaped } from '../sections.js';
 import { parseStartupCheckOptions, type StartupCheckOptions } from './options.js';
 import { type ProbeResult, runProbe, type StartupProbe } from './probe.js';
 
@@ -48,7 +49,7 @@ export async function startupCheck<C extends object>(options: StartupCheckOption
       const name = redactName(probe.name);
       const why = whySkipped(probe.needs, { isValid, wrong, values: found.values });
       if (why !== undefined) return Object.freeze({ name, status: 'SKIPPED', message: why, durationMs: 0 });
-      const own = probe.needs === undefined ? values : shaped(only(found.values, probe.needs), config[SECTIONS]());
+      const own = probe.needs === undefined ? values : neededOnly(name, probe.needs, found.values, config[SECTIONS]());
       return runProbe((context) => probe.run(own as Readonly<C>, context), {
         name,
         timeoutMs: probe.timeoutMs ?? timeoutMs,
@@ -90,8 +91,27 @@ function whySkipped(
   return unset === undefined ? undefined : `${unset} is not set`;
 }
 
-function only(values: Readonly<Record<string, unknown>>, keys: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.freeze(Object.fromEntries(keys.map((key) => [key, values[key]])));
+/**
+ * The values that a probe needs. Reading another one fails always, not just when it happens to be wrong or missing.
+ */
+function neededOnly(
+  probe: string,
+  needs: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  sections: readonly Section[],
+): object {
+  const own: Record<string, unknown> = {};
+  for (const { key } of sections.flatMap(({ registrations }) => registrations)) {
+    if (needs.includes(key)) put(own, key, values[key]);
+    else
+      Object.defineProperty(own, key, {
+        configurable: true,
+        get() {
+          throw new InvalidArgumentError(`startupCheck: probe '${probe}' reads ${key}, which is not among its needs`);
+        },
+      });
+  }
+  return shaped(own, sections);
 }
 
 /** Frozen with the report, which holds it. */

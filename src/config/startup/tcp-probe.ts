@@ -35,15 +35,22 @@ interface Target {
  * It finds wrong names, closed ports and firewalls; not whether the server lets this user in, nor what is behind a proxy that
  * accepts whatever comes.
  *
- * @param key - the key that holds the URL; also the name of the probe.
+ * @param key - the key that holds the URL.
+ * @param options - `name`: what it is called in the report, `tcp KEY` by default; `timeoutMs`: how long it may take, by default
+ * as long as the startup check lets a probe.
  * @throws {@link InvalidArgumentError} when `key` is no text.
  */
-export function tcpProbe(key: string): StartupProbe<object> {
+export function tcpProbe(
+  key: string,
+  options?: { readonly name?: string; readonly timeoutMs?: number },
+): StartupProbe<object> {
   if (typeof key !== 'string' || key === '')
     throw new InvalidArgumentError(`tcpProbe: the key must be text, got ${describe(key)}`);
+  const { name = `tcp ${key}`, timeoutMs } = options ?? {};
   return {
-    name: key,
+    name,
     needs: [key],
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     async run(values, { signal }) {
       const targets = targetsOf(textOf(values, key));
       await Promise.any(targets.map((target) => connect(target, signal))).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// Run with `npx tsx examples/config-application.ts`.
+// Run with `npx tsx examples/application-config.ts`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const env = {
   ADMIN_IDS: '17,4711',
 };
 
-// #region application
+// #region basic
 import { APIConfig, ApplicationConfig, BotConfig, ConfigValidator, DatabaseConfig } from 'breakwater/config';
 
 const shop = new ConfigValidator()
@@ -35,7 +35,7 @@ const config = new ApplicationConfig(
 const values = config.validateOrThrow();
 // number, Secret<string>, readonly string[], 'EUR' | 'USD'
 console.log(values.api.API_PORT, values.api.SECRET_KEY, values.bot.ADMIN_IDS, values.shop.CURRENCY);
-// #endregion application
+// #endregion basic
 
 // #region startup
 import { startupCheck, tcpProbe } from 'breakwater/config';

@@ -1,4 +1,4 @@
-// Run with `npx tsx examples/config-live.ts`.
+// Run with `npx tsx examples/live-config.ts`.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const pool = {
   },
 };
 
-// #region live
+// #region basic
 import { ConfigValidator, LiveConfig } from 'breakwater/config';
 
 // DB_PASSWORD_FILE names a file that may be another one tomorrow.
@@ -32,11 +32,11 @@ live.on('change', ({ changed, values }) => {
 live.on('rejected', ({ errors }) => {
   for (const { key, message } of errors) console.log(`refused, earlier values stay in use: ${key} ${message}`);
 });
-// Now, not at the next look.
+// Now, not at the next look; of what is in files, as the environment of a process stays as it was.
 process.on('SIGHUP', () => {
   live.reload();
 });
-// #endregion live
+// #endregion basic
 
 // Rotated; rotated to what is too short; put right, and a number with it.
 writeFileSync(file, 'the-second-password\n');
