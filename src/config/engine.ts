@@ -1,4 +1,9 @@
-import { redactText, redactValue } from '../core/redaction.js';
+import { redactText } from '../core/redaction.js';
+import { isSensitiveKey } from '../core/sensitive-names.js';
+import { isThenable, quiet } from '../core/thenable.js';
+import { jsonOf } from './fields/field.js';
+import { shownValue } from './fields/shown-value.js';
+import { credentialsIn } from './fields/url-field.js';
 import type { FileText } from './file-source.js';
 import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
 import type { ConfigOrigin, ConfigStatus, ConfigValue } from './config-value.js';
@@ -11,6 +16,8 @@ import { misspelt, strayFor, strayNames, unknownKeys } from './stray-keys.js';
 export interface Reading {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => FileText;
+  /** From here on these are masked: other values, which are shown, may hold them. */
+  readonly conceal: (secrets: readonly string[]) => void;
   readonly emptyAsUnset: boolean;
   readonly fileSuffix: string;
   /** Keys that begin with it are the application's: one that nobody registered is an error. */
@@ -49,8 +56,10 @@ interface Outcome {
 }
 
 const SHORTEST_SECRET = 4;
+/** What a flag says is a word of any text. */
+const WORD = /^(?:true|false|null)$/i;
 
-/** Reads all keys at once, each of which is in one section. Pure, but for the files that it is given. @internal */
+/** Reads all keys at once, each of which is in one section. Pure, but for what it is given. @internal */
 export function evaluate(sections: readonly Section[], reading: Reading): Evaluation {
   const registrations = sections.flatMap((section) => section.registrations);
   const known = new Set(registrations.map(({ key }) => key));
@@ -58,8 +67,8 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
   const values: Record<string, unknown> = {};
   const secrets = new Set<string>();
   for (const { one, outcome } of read) {
-    for (const text of [...(one.hidden ? textsOf(one, outcome) : []), ...credentialsOf(one, outcome)])
-      if (text.length >= SHORTEST_SECRET) secrets.add(text);
+    for (const text of [...(one.hidden ? textsOf(outcome) : []), ...credentialsOf(one, outcome)])
+      if (text.length >= SHORTEST_SECRET && !WORD.test(text)) secrets.add(text);
     if (outcome.value !== undefined)
       Object.defineProperty(values, one.key, {
         value: one.secret ? new Secret(handedOut(outcome.value)) : handedOut(outcome.value),
@@ -67,6 +76,7 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
       });
   }
   Object.freeze(values);
+  reading.conceal([...secrets]);
   const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);
   const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one.key);
   const sectionOf = new Map(sections.flatMap(({ name, registrations: own }) => own.map(({ key }) => [key, name])));
@@ -89,7 +99,7 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
 }
 
 function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Reading): Outcome {
-  const { field, hidden } = one;
+  const { field } = one;
   const found = find(one, known, reading);
   if (found === undefined) return defaulted(one, reading);
   const { origin } = found;
@@ -99,7 +109,7 @@ function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Readi
     return { status: 'INVALID', origin, faults: [{ code: 'empty', message: 'is empty' }] };
   const result = text.trim() === '' ? { value: field.type === 'str' ? text : field.empty } : field.read(text);
   const wrong = 'fault' in result ? result.fault : field.check(result.value);
-  if (wrong !== undefined) return { status: 'INVALID', origin, faults: [shownFault(wrong, hidden)], text };
+  if (wrong !== undefined) return { status: 'INVALID', origin, faults: [shownFault(wrong, one)], text };
   return { status: 'VALID', value: 'value' in result ? result.value : undefined, origin, faults: [], text };
 }
 
@@ -150,29 +160,58 @@ function defaulted(one: Registration, reading: Reading): Outcome {
 }
 
 /** What is allowed says something of a secret as well. */
-function shownFault(fault: Fault, hidden: boolean): Fault {
-  if (!hidden || !(['not_in_set', 'bad_pattern', 'out_of_range'] as ConfigIssueCode[]).includes(fault.code))
-    return fault;
-  return { code: fault.code, message: 'is none of the values that are allowed' };
+function shownFault(fault: Fault, { field, hidden }: Registration): Fault {
+  if (!hidden) return fault;
+  const { code } = fault;
+  if ((['not_in_set', 'bad_pattern', 'out_of_range'] as ConfigIssueCode[]).includes(code))
+    return { code, message: 'is none of the values that are allowed' };
+  return field.form === undefined ? fault : { code, message: `must be ${field.form}` };
 }
 
 /** The password of a URL, as it is written there and as it is. */
 function credentialsOf({ field }: Registration, { text = '' }: Outcome): string[] {
   if (field.type !== 'url') return [];
-  const written = /^[^/]+:\/\/[^/?#\s]*?:([^/?#\s]*)@/.exec(text.trim())?.[1];
-  if (written === undefined) return [];
+  return credentialsIn(text).flatMap((credentials) => {
+    const written = credentials.slice(credentials.indexOf(':') + 1);
+    if (written === credentials) return [];
+    try {
+      return [written, decodeURIComponent(written)];
+    } catch {
+      // It is written as it is.
+      return [written];
+    }
+  });
+}
+
+/** All that its value is written as, in the environment and by whoever quotes it later. */
+function textsOf({ text, value }: Outcome): string[] {
+  if (text === undefined) return [];
   try {
-    return [written, decodeURIComponent(written)];
+    return [text, text.trim(), ...(isPlain(value) ? [jsonOf(value) ?? ''] : []), ...partsOf(value)];
   } catch {
-    // It is written as it is.
-    return [written];
+    // What a parser made may be unreadable.
+    return [text, text.trim()];
   }
 }
 
-/** All that its value is written as. */
-function textsOf({ field }: Registration, { text, value }: Outcome): string[] {
-  if (text === undefined) return [];
-  return [text, text.trim(), ...(field.type === 'list' && Array.isArray(value) ? value.map(String) : [])];
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** A value as text, with its items; of an object, which may hold ordinary words, the fields whose names say so. */
+function partsOf(value: unknown, isSecret = true, seen = new Set<unknown>()): string[] {
+  if (!isPlain(value)) return isSecret && isTextual(value) ? [String(value)] : [];
+  if (seen.has(value)) return [];
+  seen.add(value);
+  if (!Array.isArray(value))
+    return Object.entries(value).flatMap(([name, field]) => partsOf(field, isSensitiveKey(name), seen));
+  const whole = isSecret && value.every(isTextual) ? [String(value)] : [];
+  return [...whole, ...value.flatMap((item) => partsOf(item, isSecret, seen))];
+}
+
+function isTextual(value: unknown): value is string | number | bigint {
+  return ['string', 'number', 'bigint'].includes(typeof value);
 }
 
 /** The outcome with what is missing told. */
@@ -199,7 +238,10 @@ function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<st
   if (rule === undefined) return false;
   if (typeof rule !== 'function') return Object.entries(rule).every(([key, value]) => Object.is(values[key], value));
   try {
-    return rule(values);
+    const answer: unknown = rule(values);
+    if (!isThenable(answer)) return answer !== false;
+    quiet(answer);
+    return 'failed';
   } catch {
     // What it throws may hold a value.
     return 'failed';
@@ -220,8 +262,8 @@ function item(one: Registration, { status, value, origin, faults }: Outcome, sec
     required,
     status,
     errors: Object.freeze(faults.map(({ code, message }) => Object.freeze({ code, message }))),
-    ...(hidden || value === undefined ? {} : { value: frozen(redactValue(value)) }),
-    ...(hidden || defaults.value === undefined ? {} : { default: frozen(redactValue(defaults.value)) }),
+    ...(hidden || value === undefined ? {} : { value: frozen(shownValue(field, value)) }),
+    ...(hidden || defaults.value === undefined ? {} : { default: frozen(shownValue(field, defaults.value)) }),
     ...(origin === undefined ? {} : { origin: Object.freeze(origin) }),
   });
 }
