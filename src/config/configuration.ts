@@ -243,8 +243,10 @@ export abstract class Configuration<C extends object, P extends object = Partial
         files.add(path);
         return readValueFile(path);
       },
+      conceal: (secrets) => {
+        this.#masks.renew(secrets);
+      },
     });
-    this.#masks.renew(found.secrets);
     const { values, items, issues, warnings } = found;
     const result = Object.freeze({
       ok: issues.length === 0,

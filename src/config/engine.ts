@@ -1,4 +1,5 @@
-import { redactText, redactValue } from '../core/redaction.js';
+import { redactText } from '../core/redaction.js';
+import { shownValue } from './fields/shown-value.js';
 import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
 import type { ConfigOrigin, ConfigValue } from './config-value.js';
 import type { Registration } from './registration.js';
@@ -7,6 +8,7 @@ import { needed } from './missing.js';
 import type { Outcome, Reading } from './reading.js';
 import { Secret } from './secret.js';
 import type { Section } from './sections.js';
+import { secretTexts } from './secret-texts.js';
 import { misspelt, strayNames, unknownKeys } from './stray-keys.js';
 
 /** What came of reading. @internal */
@@ -27,9 +29,7 @@ type Found =
   | { readonly fault: Fault; readonly origin: ConfigOrigin | undefined }
   | undefined;
 
-const SHORTEST_SECRET = 4;
-
-/** Reads all keys at once, each of which is in one section. Pure, but for the files that it is given. @internal */
+/** Reads all keys at once, each of which is in one section. Pure, but for what it is given. @internal */
 export function evaluate(sections: readonly Section[], reading: Reading): Evaluation {
   const registrations = sections.flatMap((section) => section.registrations);
   const known = new Set(registrations.map(({ key }) => key));
@@ -37,12 +37,12 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
   const values: Record<string, unknown> = {};
   const secrets = new Set<string>();
   for (const { one, outcome } of read) {
-    for (const text of [...(one.hidden ? textsOf(one, outcome) : []), ...credentialsOf(one, outcome)])
-      if (text.length >= SHORTEST_SECRET) secrets.add(text);
+    for (const text of secretTexts(one, outcome)) secrets.add(text);
     if (outcome.value !== undefined)
       put(values, one.key, one.secret ? new Secret(handedOut(outcome.value)) : handedOut(outcome.value));
   }
   Object.freeze(values);
+  reading.conceal([...secrets]);
   const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);
   const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one);
   const sectionOf = new Map(sections.flatMap(({ name, registrations: own }) => own.map(({ key }) => [key, name])));
@@ -69,7 +69,7 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
 }
 
 function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Reading): Outcome {
-  const { field, hidden } = one;
+  const { field } = one;
   const found = find(one, known, reading);
   if (found === undefined) return defaulted(one, reading);
   const { origin } = found;
@@ -79,7 +79,7 @@ function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Readi
     return { status: 'INVALID', origin, faults: [{ code: 'empty', message: 'is empty' }] };
   const result = text.trim() === '' ? { value: field.type === 'str' ? text : field.empty } : field.read(text);
   const wrong = 'fault' in result ? result.fault : field.check(result.value);
-  if (wrong !== undefined) return { status: 'INVALID', origin, faults: [shownFault(wrong, hidden)], text };
+  if (wrong !== undefined) return { status: 'INVALID', origin, faults: [shownFault(wrong, one)], text };
   return { status: 'VALID', value: 'value' in result ? result.value : undefined, origin, faults: [], text };
 }
 
@@ -133,29 +133,12 @@ function defaulted(one: Registration, reading: Reading): Outcome {
 }
 
 /** What is allowed says something of a secret as well. */
-function shownFault(fault: Fault, hidden: boolean): Fault {
-  if (!hidden || !(['not_in_set', 'bad_pattern', 'out_of_range'] as ConfigIssueCode[]).includes(fault.code))
-    return fault;
-  return { code: fault.code, message: 'is none of the values that are allowed' };
-}
-
-/** The password of a URL, as it is written there and as it is. */
-function credentialsOf({ field }: Registration, { text = '' }: Outcome): string[] {
-  if (field.type !== 'url') return [];
-  const written = /^[^/]+:\/\/[^/?#\s]*?:([^/?#\s]*)@/.exec(text.trim())?.[1];
-  if (written === undefined) return [];
-  try {
-    return [written, decodeURIComponent(written)];
-  } catch {
-    // It is written as it is.
-    return [written];
-  }
-}
-
-/** All that its value is written as. */
-function textsOf({ field }: Registration, { text, value }: Outcome): string[] {
-  if (text === undefined) return [];
-  return [text, text.trim(), ...(field.type === 'list' && Array.isArray(value) ? value.map(String) : [])];
+function shownFault(fault: Fault, { field, hidden }: Registration): Fault {
+  if (!hidden) return fault;
+  const { code } = fault;
+  if ((['not_in_set', 'bad_pattern', 'out_of_range'] as ConfigIssueCode[]).includes(code))
+    return { code, message: 'is none of the values that are allowed' };
+  return field.form === undefined ? fault : { code, message: `must be ${field.form}` };
 }
 
 /** Whether nothing is set for it, and nothing need be. */
@@ -172,8 +155,8 @@ function item(one: Registration, { status, value, origin, faults }: Outcome, sec
     required,
     status,
     errors: Object.freeze(faults.map(({ code, message }) => Object.freeze({ code, message }))),
-    ...(hidden || value === undefined ? {} : { value: frozen(redactValue(value)) }),
-    ...(hidden || defaults.value === undefined ? {} : { default: frozen(redactValue(defaults.value)) }),
+    ...(hidden || value === undefined ? {} : { value: frozen(shownValue(field, value)) }),
+    ...(hidden || defaults.value === undefined ? {} : { default: frozen(shownValue(field, defaults.value)) }),
     ...(origin === undefined ? {} : { origin: Object.freeze(origin) }),
   });
 }

@@ -1,5 +1,6 @@
 import { redactName, redactText } from '../core/redaction.js';
 import { nearest } from '../core/spelling.js';
+import { isThenable, quiet } from '../core/thenable.js';
 import type { Outcome, Reading } from './reading.js';
 import type { Registration } from './registration.js';
 import { MOST_EDITS, namesOf } from './stray-keys.js';
@@ -63,7 +64,10 @@ function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<st
   if (rule === undefined) return false;
   if (typeof rule !== 'function') return Object.entries(rule).every(([key, value]) => Object.is(values[key], value));
   try {
-    return rule(values);
+    const answer: unknown = rule(values);
+    if (!isThenable(answer)) return Boolean(answer);
+    quiet(answer);
+    return 'failed';
   } catch {
     // What it throws may hold a value.
     return 'failed';

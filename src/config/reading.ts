@@ -6,6 +6,8 @@ import type { Fault } from './issues.js';
 export interface Reading {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => FileText;
+  /** From here on these are masked: other values, which are shown, may hold them. */
+  readonly conceal: (secrets: readonly string[]) => void;
   readonly emptyAsUnset: boolean;
   readonly fileSuffix: string;
   /** Keys that begin with it are the application's: one that nobody registered is an error. */

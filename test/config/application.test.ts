@@ -290,6 +290,11 @@ describe('OBS-C18 a schema that is marked as secret', () => {
       secret.transform((text) => text.length),
       secret.pipe(z.string()),
       secret.readonly().catch('x'),
+      secret.or(z.number()),
+      z.string().and(secret),
+      z.lazy(() => secret),
+      z.lazy(() => z.array(secret).or(z.string())),
+      z.string().pipe(z.preprocess((text) => ({ text }), z.object({ text: z.union([z.number(), secret]) }))),
     ];
     for (const schema of schemas) {
       using config = new ConfigValidator({ env: { MARKED: 'topsecret-value' } });

@@ -12,6 +12,8 @@ export interface Field<T = unknown> {
   readonly type: string;
   /** The values it has, as they are written in docs: `a whole number from 1 to 65535`. */
   readonly expects: string;
+  /** The same without the rules of a key, where what is said of a text would tell them. */
+  readonly form?: string;
   /** The value of a text that is neither empty nor blank; only its form is looked at. */
   read(text: string): Read<T>;
   /** What is wrong with a value, one that was read as well as a default. */

@@ -20,10 +20,12 @@ interface NumberKind {
 function numberField(kind: NumberKind, limits: Limits): Field<number> {
   const { min, max } = limits;
   const isNumber = kind.isWhole ? Number.isSafeInteger : Number.isFinite;
-  const expects = `${kind.what}${rangeText(limits)}`;
+  const range = rangeText(limits);
+  const expects = `${kind.what}${range !== '' && kind.what.includes(',') ? ',' : ''}${range}`;
   return {
     type: kind.type,
     expects,
+    form: kind.what,
     json: {
       type: kind.isWhole ? 'integer' : 'number',
       ...(min === undefined ? {} : { minimum: min }),
@@ -121,7 +123,7 @@ function unitField(
 /** Milliseconds. @internal */
 export function durationField(limits: Limits): Field<number> {
   return unitField(
-    { type: 'duration', what: 'a number of milliseconds, or such as 500ms, 30s, 5m, 2h, 1d,', wrong: 'bad_duration' },
+    { type: 'duration', what: 'a number of milliseconds, or such as 500ms, 30s, 5m, 2h, 1d', wrong: 'bad_duration' },
     [
       ['ms', 1],
       ['s', 1_000],
@@ -136,7 +138,7 @@ export function durationField(limits: Limits): Field<number> {
 /** Bytes, in units of 1,000 and of 1,024. Source: IEC 80000-13. @internal */
 export function bytesField(limits: Limits): Field<number> {
   return unitField(
-    { type: 'bytes', what: 'a number of bytes, or such as 512kB, 64KiB, 10MiB,', wrong: 'bad_bytes' },
+    { type: 'bytes', what: 'a number of bytes, or such as 512kB, 64KiB, 10MiB', wrong: 'bad_bytes' },
     [
       ['B', 1],
       ['kB', 1e3],

@@ -1,4 +1,4 @@
-import { redactValue } from '../../core/redaction.js';
+import { shownValue } from '../fields/shown-value.js';
 import type { Registration } from '../registration.js';
 import type { Section } from '../sections.js';
 
@@ -37,7 +37,7 @@ function propertyOf({ field, describe, defaults, deprecated, hidden }: Registrat
   return {
     ...shape,
     ...(describe === undefined ? {} : { description: describe }),
-    ...(hidden || defaults.value === undefined ? {} : { default: redactValue(defaults.value) }),
+    ...(hidden || defaults.value === undefined ? {} : { default: shownValue(field, defaults.value) }),
     ...(deprecated === false ? {} : { deprecated: true }),
     ...(hidden ? { writeOnly: true } : {}),
   };
