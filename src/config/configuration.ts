@@ -230,7 +230,7 @@ export abstract class Configuration<C extends object, P extends object = Partial
   }
 
   /** @internal */
-  [READ](given?: Environment): ConfigReading<C, P> {
+  [READ](given?: Environment, masks = this.#masks): ConfigReading<C, P> {
     const { env, environment, ...how } = this.#options;
     const snapshot = textsOf(given ?? env ?? processEnvironment());
     const sections = this[SECTIONS]();
@@ -244,7 +244,7 @@ export abstract class Configuration<C extends object, P extends object = Partial
         return readValueFile(path);
       },
       conceal: (secrets) => {
-        this.#masks.renew(secrets);
+        masks.renew(secrets);
       },
     });
     const { values, items, issues, warnings } = found;

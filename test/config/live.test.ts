@@ -46,6 +46,7 @@ function start(env: Record<string, string> = {}, options: object = {}) {
   })
     .register('DB_PASSWORD', 'str', { required: true, secret: true, minLength: 8 })
     .register('POOL', 'int', { default: 10, fromFile: true });
+  live.push(config);
   const made = new LiveConfig(config, { clock, ...options });
   live.push(made);
   const changes: ConfigChange<object>[] = [];
@@ -216,8 +217,11 @@ describe('reload by itself', () => {
     mount({ password: OLD }, 'v3');
     made.reload();
     expect([password(), clock.pending]).toEqual([OLD, 0]);
-    idle.made[Symbol.dispose]();
     expect(redactText(`a ${OLD} b`)).not.toContain(OLD);
+    // What it registered it gives back, whatever it read.
+    made[Symbol.dispose]();
+    idle.made[Symbol.dispose]();
+    expect(redactText(`a ${OLD} ${NEW} b`)).toBe(`a ${OLD} ${NEW} b`);
   });
 
   it('a listener that throws or reloads hurts nobody', () => {

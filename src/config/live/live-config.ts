@@ -58,7 +58,10 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
   readonly #config: Configuration<C, object>;
   readonly #options: ReturnType<typeof parseLiveConfigOptions>;
   readonly #events: Emitter<LiveConfigEvents<C>>;
+  /** Secrets in use and just before, which stay masked however often something wrong is read. */
   readonly #masks = new Masks();
+  /** Secrets of what was read, whatever became of it. */
+  readonly #attempts = new Masks();
   readonly #reloads = { changed: 0, unchanged: 0, rejected: 0 };
   #values: Readonly<C>;
   #texts: ReadonlyMap<string, string>;
@@ -93,7 +96,12 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
     this.#events = new Emitter(reporter, LIVE_CONFIG_EVENTS);
     const { result, found, files } = this.#read();
     if (result.warnings.length > 0) reporter.warn('BREAKWATER_W_CONFIG', toldTogether(result.warnings));
-    if (!result.ok) throw new ConfigInvalidError(config.name, result.errors);
+    if (!result.ok) {
+      // There will be nobody to dispose of: the configuration itself masks them from here on.
+      config.validate();
+      this.#attempts[Symbol.dispose]();
+      throw new ConfigInvalidError(config.name, result.errors);
+    }
     this.#values = result.values;
     this.#texts = found.texts;
     this.#readAt = clock.wallNow();
@@ -175,6 +183,7 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
     this.#disposed = true;
     this.#cancelTimer();
     this.#masks[Symbol.dispose]();
+    this.#attempts[Symbol.dispose]();
   }
 
   /** Reads until no file changed meanwhile: of two that belong together, such as key and certificate, one could be old. */
@@ -182,7 +191,7 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
     for (let readings = 1; ; readings++) {
       const files = this.#files;
       const before = fileStamps(files);
-      const reading = this.#config[READ]();
+      const reading = this.#config[READ](undefined, this.#attempts);
       this.#files = [...new Set([...this.#usedFiles, ...reading.files])];
       const stamps = fileStamps(this.#files);
       this.#watched = justRead(stamps);

@@ -53,6 +53,8 @@ describe('observe: every part of the library', () => {
         'abuse-detector flagged',
         'ddos-protection blocked',
         'health-check-service statusChange',
+        'live-config change',
+        'live-config rejected',
       ]),
     );
     // Whatever has values has them under its own name.

@@ -1,4 +1,5 @@
 import { AbuseDetector, SharedAbuseDetector } from 'breakwater/abuse-detector';
+import { ConfigValidator, LiveConfig } from 'breakwater/config';
 import type { Component } from 'breakwater/core';
 import { DDoSProtection, SharedDDoSProtection } from 'breakwater/ddos-protection';
 import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
@@ -80,11 +81,22 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     monitor: new PerformanceMonitor(o),
     log: new StructuredLogger({ ...o, destination: nowhere, securityDestination: nowhere }),
     hardening: createHardening({ ...o, health: false }),
+    live: new LiveConfig(new ConfigValidator({ env: everChanging() }).register('LIMIT', 'int', { required: true }), o),
   };
   parts.health.register('database', () => true, { critical: true });
   parts.health.watch(breaker);
   parts.degradation.register('search');
   return { clock, parts, all: Object.values(parts) as readonly Component[], state };
+}
+
+/** An environment that is another one each time, and every third time a wrong one. */
+function everChanging(): Readonly<Record<string, string>> {
+  let reads = 0;
+  return {
+    get LIMIT() {
+      return ++reads % 3 === 0 ? 'none' : String(reads);
+    },
+  };
 }
 
 type Parts = ReturnType<typeof everyPart>['parts'];
@@ -114,6 +126,7 @@ export async function useAll(parts: Parts, key: string, address: string, clock: 
     parts.abuse.record(key, 'login-failed');
     parts.ddos.check(address);
   }
+  for (let i = 0; i < 3; i++) parts.live.reload();
   await quiet(() => parts.retry.execute(() => 'fine'));
   await quiet(() => parts.fallback.execute(fails));
   await quiet(() => parts.hedge.execute(() => 'fine'));
