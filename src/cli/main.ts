@@ -57,4 +57,5 @@ function end(code: number): void {
   answer('', () => stderr.write('', () => process.exit()));
 }
 
-void run(process.argv.slice(2), io).then(end);
+// A turn of the loop later the platform has told of promises that reject and that nobody waits for.
+void run(process.argv.slice(2), io).then((code) => setImmediate(end, code));

@@ -244,7 +244,7 @@ export abstract class Configuration<C extends object, P extends object = Partial
         return readValueFile(path);
       },
       conceal: (secrets) => {
-        masks.renew(secrets);
+        masks.add(secrets);
       },
     });
     const { values, items, issues, warnings } = found;
@@ -271,9 +271,23 @@ function isRecord(value: unknown): boolean {
 /** A copy, so that what is read is of one moment; what is no text is left out. */
 function textsOf(env: Environment): Record<string, string> {
   const texts: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const name of Object.keys(env)) {
-    const value: unknown = env[name];
-    if (typeof value === 'string') texts[name] = value;
+  try {
+    for (const name of Object.keys(env)) {
+      const value = readableText(env, name);
+      if (value !== undefined) texts[name] = value;
+    }
+  } catch {
+    // An object that does not tell its names has none.
   }
   return texts;
+}
+
+function readableText(env: Environment, name: string): string | undefined {
+  try {
+    const value: unknown = env[name];
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    // What it throws may hold a value.
+    return undefined;
+  }
 }

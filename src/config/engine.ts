@@ -1,4 +1,4 @@
-import { redactText } from '../core/redaction.js';
+import { MASK } from '../core/mask-fields.js';
 import { shownValue } from './fields/shown-value.js';
 import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issues.js';
 import type { ConfigOrigin, ConfigValue } from './config-value.js';
@@ -9,7 +9,7 @@ import type { Outcome, Reading } from './reading.js';
 import { Secret } from './secret.js';
 import type { Section } from './sections.js';
 import { secretTexts } from './secret-texts.js';
-import { misspelt, strayNames, unknownKeys } from './stray-keys.js';
+import { Lexicon, misspelt, shownName, strayNames, unknownKeys } from './stray-keys.js';
 
 /** What came of reading. @internal */
 export interface Evaluation {
@@ -46,9 +46,17 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
   const strays = strayNames(Object.keys(reading.env), registrations, reading.fileSuffix);
   const unset = read.filter(({ one, outcome }) => isUnset(one, outcome)).map(({ one }) => one);
   const sectionOf = new Map(sections.flatMap(({ name, registrations: own }) => own.map(({ key }) => [key, name])));
+  let lexicon: Lexicon | undefined;
+  const around = {
+    values,
+    reading,
+    strays: new Set(strays),
+    registrations: new Map(registrations.map((one) => [one.key, one])),
+    lexicon: () => (lexicon ??= new Lexicon(strays)),
+  };
   const judged = read.map(({ one, outcome }) => ({
     one,
-    outcome: needed(one, outcome, { values, reading, strays, registrations }),
+    outcome: needed(one, outcome, around),
   }));
   const items = judged.map(({ one, outcome }) => item(one, outcome, sectionOf.get(one.key)));
   const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
@@ -101,7 +109,8 @@ function find(one: Registration, known: ReadonlySet<string>, reading: Reading): 
     const message = `is set, and so is ${fileKey}: unset one of them`;
     return { fault: { code: 'conflict', message }, origin: undefined };
   }
-  const shown = redactText(path, 500);
+  // Of a secret only what reads like a path: it may be the value itself, by mistake.
+  const shown = one.hidden && !/^(?:\.{0,2}[/\\]|[a-z]:)/i.test(path) ? MASK : path;
   const origin: ConfigOrigin = { source: 'file', name: fileKey, path: shown };
   const file = reading.readFile(path);
   if ('problem' in file)
@@ -154,11 +163,18 @@ function item(one: Registration, { status, value, origin, faults }: Outcome, sec
     type: field.type,
     required,
     status,
-    errors: Object.freeze(faults.map(({ code, message }) => Object.freeze({ code, message }))),
+    errors: Object.freeze(
+      faults.map(({ code, message }) => Object.freeze({ code, message: shownName(message, 1_000) })),
+    ),
     ...(hidden || value === undefined ? {} : { value: frozen(shownValue(field, value)) }),
     ...(hidden || defaults.value === undefined ? {} : { default: frozen(shownValue(field, defaults.value)) }),
-    ...(origin === undefined ? {} : { origin: Object.freeze(origin) }),
+    ...(origin === undefined ? {} : { origin: Object.freeze(shownOrigin(origin)) }),
   });
+}
+
+/** Only now all secrets are known that a path may hold. */
+function shownOrigin(origin: ConfigOrigin): ConfigOrigin {
+  return origin.path === undefined ? origin : { ...origin, path: shownName(origin.path, 500) };
 }
 
 interface ReadKey {

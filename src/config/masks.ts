@@ -1,37 +1,39 @@
 import { registerSecret } from '../core/secret-values.js';
 
-/** From here on no part of Breakwater shows these texts, until the handle is disposed. @internal */
-export function masking(secrets: readonly string[]): Disposable {
-  const handles: Disposable[] = [];
-  for (const secret of secrets) {
-    try {
-      handles.push(registerSecret(secret));
-    } catch {
-      // So many are registered that there is no room; it is hidden by its name all the same.
-    }
-  }
-  return {
-    [Symbol.dispose]() {
-      for (const handle of handles) handle[Symbol.dispose]();
-    },
-  };
-}
+/** Texts that stay masked at least; of those that were read before, as earlier results may still be in use. */
+const LEAST_KEPT = 100;
 
-/** What is masked now, and what was just before, which calls under way may still use. @internal */
+/** What no part of Breakwater shows: what was read last, and what was read before, up to a number of texts. @internal */
 export class Masks implements Disposable {
-  #kept: Disposable[] = [];
+  readonly #handles = new Map<string, Disposable>();
 
-  /** Masks these from here on, and no longer those before the last. */
-  renew(secrets: readonly string[]): void {
-    this.#kept.push(masking(secrets));
-    this.#drop(2);
+  /** Masks these as well, from here on. */
+  add(secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      const known = this.#handles.get(secret);
+      // The latest stand last.
+      this.#handles.delete(secret);
+      const handle = known ?? registered(secret);
+      if (handle !== undefined) this.#handles.set(secret, handle);
+    }
+    for (const [secret, handle] of this.#handles) {
+      if (this.#handles.size <= LEAST_KEPT + secrets.length) break;
+      this.#handles.delete(secret);
+      handle[Symbol.dispose]();
+    }
   }
 
   [Symbol.dispose](): void {
-    this.#drop(0);
+    for (const handle of this.#handles.values()) handle[Symbol.dispose]();
+    this.#handles.clear();
   }
+}
 
-  #drop(kept: number): void {
-    while (this.#kept.length > kept) this.#kept.shift()?.[Symbol.dispose]();
+function registered(secret: string): Disposable | undefined {
+  try {
+    return registerSecret(secret);
+  } catch {
+    // So many are registered that there is no room; it is hidden by its name all the same.
+    return undefined;
   }
 }

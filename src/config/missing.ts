@@ -1,23 +1,27 @@
-import { redactName, redactText } from '../core/redaction.js';
+import { redactName } from '../core/redaction.js';
 import { nearest } from '../core/spelling.js';
 import { isThenable, quiet } from '../core/thenable.js';
 import type { Outcome, Reading } from './reading.js';
-import type { Registration } from './registration.js';
-import { MOST_EDITS, namesOf } from './stray-keys.js';
+import { isSameValue, type Registration } from './registration.js';
+import { Secret } from './secret.js';
+import { type Lexicon, namesOf, shownName } from './stray-keys.js';
 
 /** What stands around a key. */
 interface Surroundings {
   readonly values: Readonly<Record<string, unknown>>;
   readonly reading: Reading;
-  readonly strays: readonly string[];
-  readonly registrations: readonly Registration[];
+  /** Names that are set and belong to no key. */
+  readonly strays: ReadonlySet<string>;
+  readonly registrations: ReadonlyMap<string, Registration>;
+  /** Made when something is missing. */
+  readonly lexicon: () => Lexicon;
 }
 
 /** The outcome with what is missing told. @internal */
 export function needed(one: Registration, outcome: Outcome, around: Surroundings): Outcome {
   if (outcome.status !== 'MISSING') return outcome;
   const { allowMissing, env } = around.reading;
-  const unknown = unknownInRule(one, around.registrations);
+  const unknown = emptyRule(one, around.registrations);
   if (unknown !== undefined) return { ...outcome, faults: [{ code: 'rule_failed', message: unknown }] };
   const rule = allowMissing ? false : one.required ? true : ruleOf(one, around.values);
   if (rule === false) return outcome;
@@ -32,37 +36,46 @@ export function needed(one: Registration, outcome: Outcome, around: Surroundings
 /** What is set in its place, probably. */
 function hint(
   one: Registration,
-  { strays, registrations, reading: { env, fileSuffix } }: Surroundings,
+  { strays, registrations, lexicon, reading: { env, fileSuffix } }: Surroundings,
 ): { readonly text: string; readonly stray?: string } {
   const { key } = one;
-  const older = registrations.find(
+  const older = [...registrations.values()].find(
     ({ key: other, deprecated }) =>
       typeof deprecated === 'object' && deprecated.replacedBy === key && env[other] !== undefined,
   );
   if (older !== undefined) return { text: `; ${older.key} is set, which it replaces` };
   const file = key + fileSuffix;
-  if (strays.includes(file))
+  if (strays.has(file))
     return { text: `; ${file} is set, but ${key} is not read from files: see fromFile`, stray: file };
   for (const name of namesOf(one, fileSuffix)) {
-    const stray = nearest(name, strays, MOST_EDITS);
-    if (stray !== undefined) return { text: `; ${redactText(stray, 128)} is set: did you mean ${name}?`, stray };
+    const stray = lexicon().nearest(name, registrations.size);
+    if (stray !== undefined) return { text: `; ${shownName(stray)} is set: did you mean ${name}?`, stray };
   }
   return { text: '' };
 }
 
-/** A key that a rule names and nobody registered would make it a rule for nothing. */
-function unknownInRule({ requiredWhen }: Registration, registrations: readonly Registration[]): string | undefined {
+/** A rule that names a key that nobody registered, or a value that it never has, would be one for nothing. */
+function emptyRule(
+  { requiredWhen }: Registration,
+  registrations: ReadonlyMap<string, Registration>,
+): string | undefined {
   if (requiredWhen === undefined || typeof requiredWhen === 'function') return undefined;
-  const keys = registrations.map(({ key }) => key);
-  const unknown = Object.keys(requiredWhen).find((name) => !keys.includes(name));
-  if (unknown === undefined) return undefined;
-  const meant = nearest(unknown, keys);
-  return `has a rule requiredWhen that names ${redactName(unknown, 64)}, which is not registered${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  for (const [name, expected] of Object.entries(requiredWhen)) {
+    const other = registrations.get(name);
+    if (other === undefined) {
+      const meant = nearest(name, [...registrations.keys()]);
+      return `has a rule requiredWhen that names ${redactName(name, 64)}, which is not registered${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    }
+    if (expected !== undefined && other.field.check(expected) !== undefined)
+      return `has a rule requiredWhen that asks for a value that ${name} never has`;
+  }
+  return undefined;
 }
 
 function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<string, unknown>>): boolean | 'failed' {
   if (rule === undefined) return false;
-  if (typeof rule !== 'function') return Object.entries(rule).every(([key, value]) => Object.is(values[key], value));
+  if (typeof rule !== 'function')
+    return Object.entries(rule).every(([key, value]) => isSameValue(revealed(values[key]), value));
   try {
     const answer: unknown = rule(values);
     if (!isThenable(answer)) return Boolean(answer);
@@ -72,4 +85,8 @@ function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<st
     // What it throws may hold a value.
     return 'failed';
   }
+}
+
+function revealed(value: unknown): unknown {
+  return value instanceof Secret ? value.reveal() : value;
 }

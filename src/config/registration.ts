@@ -176,10 +176,11 @@ function problemsOf({ key, field, defaults, allowEmpty, hidden, deprecated }: Re
 
 /** Whether two registrations of a key say the same. @internal */
 export function isSame(a: Registration, b: Registration): boolean {
-  return same(a.given.type, b.given.type) && same(a.given.options, b.given.options);
+  return isSameValue(a.given.type, b.given.type) && isSameValue(a.given.options, b.given.options);
 }
 
-function same(a: unknown, b: unknown): boolean {
+/** Whether two values are the same, with the objects and lists that they hold. @internal */
+export function isSameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -188,6 +189,6 @@ function same(a: unknown, b: unknown): boolean {
   const names = Object.keys(a);
   return (
     names.length === Object.keys(b).length &&
-    names.every((name) => same((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]))
+    names.every((name) => isSameValue((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]))
   );
 }

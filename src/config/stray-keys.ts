@@ -4,8 +4,63 @@ import type { ConfigIssue, ConfigWarning } from './issues.js';
 import type { Reading } from './reading.js';
 import type { Registration } from './registration.js';
 
-/** Edits after which a name is still taken for another one. @internal */
-export const MOST_EDITS = 2;
+/** Edits after which a name is still taken for another one. */
+const MOST_EDITS = 2;
+/** Pairs of names that are compared; beyond, a suggestion is not worth the time it takes. */
+const MOST_PAIRS = 1_000_000;
+/** What shells and containers set: nobody meant another name by it. Source: POSIX.1-2017, 8.1, and common shells. */
+const USUAL =
+  /^(?:_|EDITOR|HOME|HOST|HOSTNAME|LANG|LC_\w+|LOGNAME|MAIL|OLDPWD|PATH|PORT|PWD|SHELL|SHLVL|TERM|TMPDIR|TZ|USER|VISUAL)$/;
+
+interface Word {
+  readonly name: string;
+  readonly letters: number;
+}
+
+/** Names that others may have been meant to be. @internal */
+export class Lexicon {
+  readonly #words: readonly Word[];
+
+  constructor(names: readonly string[]) {
+    this.#words = names.map((name) => ({ name, letters: lettersOf(name) }));
+  }
+
+  /** The one that was probably meant, among so many comparisons as are worth it. */
+  nearest(written: string, others = 1): string | undefined {
+    if (this.#words.length * others > MOST_PAIRS) return undefined;
+    const letters = lettersOf(written);
+    // An edit changes two letters at most, so that few pairs have to be looked at letter by letter.
+    const near = this.#words.filter(
+      (word) =>
+        Math.abs(word.name.length - written.length) <= MOST_EDITS && bitsOf(word.letters ^ letters) <= 2 * MOST_EDITS,
+    );
+    return near.length === 0
+      ? undefined
+      : nearest(
+          written,
+          near.map(({ name }) => name),
+          MOST_EDITS,
+        );
+  }
+}
+
+/** Which letters there are, a bit for each. */
+function lettersOf(name: string): number {
+  let letters = 0;
+  for (let i = 0; i < name.length; i++) letters |= 1 << (name.charCodeAt(i) & 31);
+  return letters;
+}
+
+function bitsOf(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** A name or a path that somebody else chose, without what would rewrite a terminal. @internal */
+export function shownName(name: string, maxLength = 128): string {
+  return redactText(name, maxLength).replace(/\p{C}/gu, '?');
+}
 
 /** The names by which a key can be set. @internal */
 export function namesOf({ key, fromFile }: Registration, fileSuffix: string): string[] {
@@ -29,14 +84,13 @@ export function unknownKeys(
   { prefix, fileSuffix }: Pick<Reading, 'prefix' | 'fileSuffix'>,
 ): ConfigIssue[] {
   if (prefix === undefined) return [];
-  const names = registrations.flatMap((one) => namesOf(one, fileSuffix));
-  return strays
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => {
-      const meant = nearest(name, names, MOST_EDITS);
-      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-      return { key: redactText(name, 128), code: 'unknown_key' as const, message: `is not registered${hint}` };
-    });
+  const names = new Lexicon(registrations.flatMap((one) => namesOf(one, fileSuffix)));
+  const unknown = strays.filter((name) => name.startsWith(prefix));
+  return unknown.map((name) => {
+    const meant = names.nearest(name, unknown.length);
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    return { key: shownName(name), code: 'unknown_key' as const, message: `is not registered${hint}` };
+  });
 }
 
 /**
@@ -50,15 +104,14 @@ export function misspelt(
   unset: readonly Registration[],
   { prefix, fileSuffix }: Pick<Reading, 'prefix' | 'fileSuffix'>,
 ): ConfigWarning[] {
-  const names = unset.flatMap((one) => namesOf(one, fileSuffix));
+  const names = new Lexicon(unset.flatMap((one) => namesOf(one, fileSuffix)));
+  const files = new Map(unset.map(({ key }) => [key + fileSuffix, key]));
   return strays.flatMap((name) => {
-    if (prefix !== undefined && name.startsWith(prefix)) return [];
-    const warning = (message: string): ConfigWarning[] => [
-      { key: redactText(name, 128), code: 'unknown_key', message },
-    ];
-    const unread = unset.find(({ key }) => name === key + fileSuffix);
-    if (unread !== undefined) return warning(`is set, but ${unread.key} is not read from files: see fromFile`);
-    const meant = nearest(name, names, MOST_EDITS);
+    if (USUAL.test(name) || (prefix !== undefined && name.startsWith(prefix))) return [];
+    const warning = (message: string): ConfigWarning[] => [{ key: shownName(name), code: 'unknown_key', message }];
+    const unread = files.get(name);
+    if (unread !== undefined) return warning(`is set, but ${unread} is not read from files: see fromFile`);
+    const meant = names.nearest(name, strays.length);
     return meant === undefined ? [] : warning(`is not registered; did you mean ${meant}?`);
   });
 }

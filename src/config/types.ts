@@ -4,18 +4,15 @@ import type { BuiltInType } from './registration.js';
 import type { Secret } from './secret.js';
 
 /** The options of all types. */
-type Common = Pick<
-  RegisterOptions,
-  'required' | 'secret' | 'fromFile' | 'allowEmpty' | 'requiredWhen' | 'describe' | 'deprecated'
->;
+type Common = Pick<RegisterOptions, 'required' | 'secret' | 'fromFile' | 'requiredWhen' | 'describe' | 'deprecated'>;
 
 interface Defaults<V> {
-  readonly default?: V;
-  readonly defaultIn?: Readonly<Record<string, V>>;
+  readonly default?: V | undefined;
+  readonly defaultIn?: Readonly<Record<string, V>> | undefined;
 }
 
 type Limits = Pick<RegisterOptions, 'min' | 'max'>;
-type Lengths = Pick<RegisterOptions, 'minLength' | 'maxLength'>;
+type Lengths = Pick<RegisterOptions, 'minLength' | 'maxLength' | 'allowEmpty'>;
 
 /** The options of a type that is known by a word. */
 export type TypeOptions<T extends BuiltInType> = Common &
@@ -55,7 +52,7 @@ type ValueOf<T, O> = T extends 'int' | 'float' | 'duration' | 'bytes'
             ? V
             : unknown;
 
-type Held<V, O> = O extends { readonly secret: true } ? Secret<V> : V;
+type Held<V, O> = O extends { readonly secret: infer S } ? (S extends true ? Secret<V> : V) : V;
 
 /** Whether a key always has a value. */
 type IsSure<O> = O extends { readonly required: true }

@@ -51,6 +51,14 @@ export function redactSecrets(input: string, maxLength = 2_000): string {
   return wellFormed(redact(input, maxLength, EDGE, (text) => text));
 }
 
+/**
+ * What is secret by how it is written masked, and not what is registered: so that a text is always shown in the same way.
+ * @internal
+ */
+export function redactForms(input: string): string {
+  return wellFormed(maskFields(maskUrls(input), sensitivityOf));
+}
+
 function wellFormed(text: string): string {
   return SURROGATES.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text;
 }

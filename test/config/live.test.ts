@@ -76,6 +76,9 @@ describe('reload on demand', () => {
     expect(made.values).toBe(result.values);
     expect(first).toEqual({ POOL: 5, IDS: [] });
     expect([first, made.values, result].every(Object.isFrozen)).toBe(true);
+    env['POOL'] = ' 10 ';
+    // Written in another way, it is the same value.
+    expect(made.reload()).toEqual({ ok: true, changed: [], values: made.values });
     delete env['NAME'];
     expect(made.reload()).toMatchObject({ ok: true, changed: ['NAME'] });
     expect(made.snapshot()).toEqual({
@@ -83,7 +86,7 @@ describe('reload on demand', () => {
       version: 3,
       readAt: 1_001_000,
       watchedFiles: 0,
-      reloads: { changed: 2, unchanged: 1, rejected: 0 },
+      reloads: { changed: 2, unchanged: 2, rejected: 0 },
       errors: [],
     });
     expect(clock.pending).toBe(0);
@@ -209,7 +212,7 @@ describe('reload by itself', () => {
     const { made, password } = start({}, { pollMs: 100 });
     mount({ password: NEW }, 'v2');
     clock.advance(100);
-    clock.advance(100);
+    clock.advance(200);
     expect(password()).toBe(NEW);
     made[Symbol.dispose]();
     expect(clock.pending).toBe(0);
@@ -247,6 +250,7 @@ describe('options', () => {
     for (const config of [undefined, {}, process.env])
       expect(() => new LiveConfig(config as never)).toThrow(/^LiveConfig: the configuration must be a ConfigValidator/);
     expect(() => start().made.on('changed' as 'change', () => undefined)).toThrow("did you mean 'change'?");
+    expect(() => start().made.subscribe(5 as never)).toThrow('subscribe: the listener must be a function');
     expect(start({}, { name: 'mine' }).made.snapshot().name).toBe('mine');
   });
 });

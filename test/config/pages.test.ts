@@ -1,5 +1,6 @@
 import { inspect, stripVTControlCharacters } from 'node:util';
 import { ConfigValidator } from 'breakwater/config';
+import { registerSecret } from 'breakwater/core';
 import { expect, it } from 'vitest';
 
 const SECRETS = ['hunter2hunter2', 'abc-default-token', 'topsecret', '424242'];
@@ -58,10 +59,83 @@ it('a table in Markdown has a row for each key', () => {
   const rows = config.toMarkdown().trimEnd().split('\n');
   expect(rows).toHaveLength(12);
   expect(rows[2]).toBe('| `DATABASE_URL` | a URL that begins with postgres:// | yes |  | where orders are kept |');
-  expect(rows[8]).toContain("`it's \\| a # day`");
+  expect(rows[8]).toContain("<code>it's &#124; a # day</code>");
   expect(rows[10]).toContain('Deprecated: set `PAUSE`.');
   expect(rows[11]).toContain('| sometimes |');
   for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(7);
+});
+
+it('an example of the environment never has a line that nobody meant, nor one that a shell would run', () => {
+  const defaults = [
+    'one\nB=2',
+    "a'`id`",
+    "a'$HOME",
+    'a\'b"c',
+    "a'b\\",
+    `x'${'y'.repeat(300)}`,
+    'plain',
+    "it's",
+    'q"$`\\#',
+  ];
+  for (const value of defaults) {
+    using config = new ConfigValidator({ env: {} }).register('A', 'str', { default: value, required: true });
+    const [comment = '', assignment = '', ...rest] = config.toEnvExample().trimEnd().split('\n');
+    expect(rest).toEqual([]);
+    expect(comment.startsWith('# required; text; default ')).toBe(true);
+    const [, written = ''] = /^A=(.*)$/.exec(assignment) ?? [];
+    const read = written.replace(/^(['"])(.*)\1$/, '$2');
+    // As it is, or left to be filled in.
+    expect(['', value]).toContain(read);
+    if (written.startsWith('"')) expect(written).not.toMatch(/[$`\\]/);
+  }
+  using hooked = new ConfigValidator({ env: {} }).register('U', 'url', { default: 'http://u:hunter2hunter2@h/' });
+  expect(hooked.toEnvExample()).toMatch(/\n# U=\n$/);
+});
+
+it('pages say the same whatever is registered as a secret meanwhile', () => {
+  using config = make({ DATABASE_URL: 'postgres://db/a', API_TOKEN: '8000424242' });
+  const pages = () => [config.toEnvExample(), config.toMarkdown(), JSON.stringify(config.toJSONSchema())];
+  const before = pages();
+  using _ = registerSecret('hooks.example');
+  config.validate();
+  expect(pages()).toEqual(before);
+});
+
+it('Markdown shows what stands there, and JSON Schema accepts what is read', () => {
+  using config = new ConfigValidator({ env: { I: 'ABC', J: 'ab' } })
+    .register('A', 'str', { default: '', allowEmpty: true, describe: '<b>a|b</b> *c* __d__' })
+    .register('B', 'str', { default: 'a`b\\|c' })
+    .register('I', 'str', { pattern: /^abc$/i })
+    .register('J', 'str', { pattern: new RegExp('^a\\-?b$'), minLength: 2 })
+    .register('K', 'list', { items: 'bigint', default: [1n] });
+  const rows = config.toMarkdown().split('\n');
+  expect(rows[2]).toContain('| empty | \\<b\\>a\\|b\\</b\\> \\*c\\* \\_\\_d\\_\\_ |');
+  expect(rows[3]).toContain('<code>a&#96;b&#92;&#124;c</code>');
+  const { properties } = config.toJSONSchema() as { properties: Record<string, object> };
+  expect(properties['I']).toEqual({ type: 'string' });
+  expect(properties['J']).toEqual({ type: 'string', minLength: 2 });
+  expect(properties['K']).toMatchObject({ default: ['1'] });
+});
+
+it('nothing that somebody else chose rewrites the terminal', () => {
+  const evil = '\u001b[2J\nVALID';
+  using config = new ConfigValidator({
+    env: { [`APP_${evil}`]: 'x', APP_BOX_FILE: `/nope/${evil}`, APP_SITE: `https://h/${evil}` },
+    prefix: 'APP_',
+  })
+    .register('APP_BOX', 'str', { fromFile: true })
+    .register('APP_SITE', 'url');
+  const { errors, items } = config.validate();
+  expect(errors.map(({ key, code }) => `${key} ${code}`)).toEqual([
+    'APP_BOX file_unreadable',
+    'APP_SITE bad_url',
+    'APP_?[2J?VALID unknown_key',
+  ]);
+  const lines = config.summary().trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect([lines.join(''), errors.map(({ message }) => message).join(''), items[0]?.origin?.path].join('')).not.toMatch(
+    /\p{Cc}/u,
+  );
 });
 
 it('a summary tells what became of each key, and where it came from', () => {

@@ -105,6 +105,29 @@ describe('secrets', () => {
     expect(rejections).toEqual([]);
   });
 
+  it('OBS-C12 are in no path, and no value that was put where a path belongs, from the first time on', () => {
+    using validator = new ConfigValidator({
+      env: { A_KEY: 'first-time-secret', M_FILE: '/x/first-time-secret', B_KEY_FILE: 'not/a/path/but/a/secret' },
+    })
+      .register('A_KEY', 'str', { secret: true })
+      .register('M', 'str', { fromFile: true })
+      .register('B_KEY', 'str', { secret: true });
+    const { errors, items } = validator.validate();
+    expect(errors[0]?.message).toContain('names /x/[secret], which is not there');
+    expect(JSON.stringify([errors, items])).not.toMatch(/first-time|not.a.path/);
+  });
+
+  it('stay masked while results of earlier readings may be in use', () => {
+    using validator = new ConfigValidator({ env: {} }).register('A_KEY', 'str', { secret: true });
+    for (const text of ['secret-number-1', 'secret-number-2', 'secret-number-3'])
+      validator['~standard'].validate({ A_KEY: text });
+    expect(redactText('secret-number-1 secret-number-3')).toBe('[secret] [secret]');
+    for (let i = 0; i < 300; i++) validator['~standard'].validate({ A_KEY: `secret-number-${String(i)}` });
+    // And not for ever: what is rotated again and again would fill the process.
+    expect(redactText('a secret-number-5x')).toBe('a secret-number-5x');
+    expect(redactText('secret-number-299')).toBe('[secret]');
+  });
+
   it('any Standard Schema makes the value', () => {
     const point = z.string().transform((text) => ({ x: Number(text) }));
     const { x } = one(point, '5').value as { x: number };

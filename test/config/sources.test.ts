@@ -235,6 +235,55 @@ describe('what is missing', () => {
     ]);
   });
 
+  it('a rule sees secrets and lists as they are, and one that can never hold is an error', () => {
+    const keys = {
+      MODE_KEY: ['enum', { choices: ['on', 'off'], secret: true }],
+      TAGS: ['list'],
+      B: ['str', { requiredWhen: { MODE_KEY: 'on', TAGS: ['x'] } }],
+    } as const;
+    expect(several(keys, { MODE_KEY: 'on', TAGS: 'x' }).errors).toMatchObject([{ key: 'B', code: 'missing' }]);
+    expect(several(keys, { MODE_KEY: 'on', TAGS: 'y' }).ok).toBe(true);
+    const never = { A: ['int'], B: ['str', { requiredWhen: { A: '5' } }] } as const;
+    expect(several(never, {}).errors).toMatchObject([
+      { code: 'rule_failed', message: 'has a rule requiredWhen that asks for a value that A never has' },
+    ]);
+  });
+
+  it('what a shell sets itself is no misspelt name', () => {
+    const { warnings } = several({ M: ['str'], USERS: ['str'] }, { _: '/bin/sh', USER: 'root', HOSTNAME: 'x' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('many names take no time to speak of', () => {
+    const env: Record<string, string> = {};
+    const keys: Record<string, ['int', object]> = {};
+    for (let i = 0; i < 3_000; i++) {
+      env[`SERVICE_${String(i)}_HOST`] = 'x';
+      keys[`SETTING_${String(i)}`] = ['int', { required: true }];
+    }
+    // More pairs than are worth comparing: no suggestions, and no wait of minutes.
+    expect(several(keys, env).errors).toHaveLength(3_000);
+  });
+
+  it('an environment that cannot be read is one where nothing is set', () => {
+    const env = {
+      B: '1',
+      get A(): string {
+        throw new Error('hunter2hunter2');
+      },
+    };
+    expect(several({ A: ['int'], B: ['int'] }, env).values).toEqual({ B: 1 });
+    const closed = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('hunter2hunter2');
+        },
+      },
+    );
+    expect(several({ A: ['int'] }, closed).values).toEqual({});
+  });
+
   it('has perhaps been set under the name that it replaces', () => {
     const keys = {
       DB_URL: ['url', { deprecated: { replacedBy: 'DATABASE_URL' } }],

@@ -245,6 +245,19 @@ describe('tcpProbe', () => {
     expect(await probe(`postgres://127.0.0.1:1,127.0.0.1:${String(port)}/a`)).toMatchObject({ status: 'PASS' });
   });
 
+  it('gives the others up when one of several hosts answers', async () => {
+    // Of the addresses for documentation, which nobody answers at. Source: RFC 5737.
+    const found = await probe(`mongodb://192.0.2.1:9,127.0.0.1:${String(port)}/a`);
+    expect(found).toMatchObject({ status: 'PASS' });
+    await new Promise(setImmediate);
+    expect(process.getActiveResourcesInfo().filter((name) => name.includes('Connect'))).toEqual([]);
+  });
+
+  it('says nothing of where a secret URL leads', async () => {
+    const found = await probe('redis://127.0.0.1:1', { secret: true });
+    expect(found).toMatchObject({ status: 'FAIL', message: 'cannot connect to its host (ECONNREFUSED)' });
+  });
+
   it('says where it could not connect to, and no more of the URL', async () => {
     const found = await probe('postgres://app:pa55-word@127.0.0.1:1/a');
     expect(found).toMatchObject({ status: 'FAIL', message: 'cannot connect to 127.0.0.1:1 (ECONNREFUSED)' });

@@ -145,7 +145,12 @@ function validated(schema: StandardSchema, text: string): Read<unknown> {
     const result: unknown = schema['~standard'].validate(text);
     if (isThenable(result)) {
       quiet(result);
-      return { fault: fault('invalid', 'has a schema that answers later; configuration is read at once') };
+      return {
+        fault: fault(
+          'invalid',
+          'is not what its schema accepts, or its schema answers later, while configuration is read at once',
+        ),
+      };
     }
     const { issues, value } = result as { readonly issues?: unknown; readonly value?: unknown };
     if (issues === undefined && !isThenable(value)) return { value };

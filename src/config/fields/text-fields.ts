@@ -26,21 +26,38 @@ export function strField({ minLength, maxLength, pattern }: TextRules): Field<st
       type: 'string',
       ...(minLength === undefined ? {} : { minLength }),
       ...(maxLength === undefined ? {} : { maxLength }),
-      ...(stateless === undefined ? {} : { pattern: stateless.source }),
+      ...patternOf(stateless),
     },
     read: (value): Read<string> => ({ value }),
     check(value) {
       if (typeof value !== 'string') return fault('invalid', 'must be text');
       // Blanks around it make no key longer.
-      const length = value.trim().length;
+      const length = lengthOf(value.trim());
       if (minLength !== undefined && length < minLength)
         return fault('too_short', `needs at least ${String(minLength)} characters, has ${String(length)}`);
-      if (maxLength !== undefined && value.length > maxLength)
-        return fault('too_long', `may have at most ${String(maxLength)} characters, has ${String(value.length)}`);
+      if (maxLength !== undefined && lengthOf(value) > maxLength)
+        return fault('too_long', `may have at most ${String(maxLength)} characters, has ${String(lengthOf(value))}`);
       return stateless?.test(value) === false ? fault('bad_pattern', `must match ${String(stateless)}`) : undefined;
     },
     write: String,
   };
+}
+
+/** In characters, of which some are two units of text. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
+}
+
+/** JSON Schema has patterns without flags, and reads them as Unicode: others are left out. */
+function patternOf(pattern: RegExp | undefined): { readonly pattern?: string } {
+  if (pattern === undefined || /[imsv]/.test(pattern.flags)) return {};
+  try {
+    return { pattern: new RegExp(pattern.source, 'u').source };
+  } catch {
+    return {};
+  }
 }
 
 /** @internal */

@@ -2,7 +2,7 @@ import { MASK } from '../../core/mask-fields.js';
 import { fault, type Field, type Read } from './field.js';
 
 /** `scheme://authority`, and what follows it. Source: RFC 3986, section 3. */
-const FORM = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s]*)(?:[/?#]\S*)?$/i;
+const FORM = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s]*)(?:[/?#][^\s\p{Cc}]*)?$/iu;
 /** Letters of any language, digits, and what may stand between them; anything else is escaped, as a path to a socket is. */
 const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+;=\u0080-\u{10ffff}-]|%[\da-f]{2})+)$/iu;
 const PORT = /^\d{1,5}$/;

@@ -6,9 +6,12 @@ import { HealthStatus } from '../../core/health-status.js';
 import { describe } from '../../core/options.js';
 import { Reporter } from '../../core/reporter.js';
 import { Configuration, READ, type ConfigReading } from '../configuration.js';
+import type { Evaluation } from '../engine.js';
 import { ConfigInvalidError } from '../errors.js';
 import { type ConfigIssue, toldTogether } from '../issues.js';
 import { Masks } from '../masks.js';
+import { isSameValue } from '../registration.js';
+import { Secret } from '../secret.js';
 import { difference, justRead, look, type Watched } from './engine.js';
 import { LIVE_CONFIG_EVENTS, type LiveConfigEvents, tellAsJson } from './events.js';
 import { fileStamps } from './file-stamps.js';
@@ -38,7 +41,7 @@ export type ReloadResult<C extends object> =
 /** How soon a second look follows one that saw a change: whoever writes the file may not be done. */
 const SECOND_LOOK_MS = 200;
 /** Readings in a row during which files changed, after which the last one counts. */
-const MOST_READINGS = 3;
+const MOST_READINGS = 10;
 
 /**
  * A configuration that is read again, on demand and when a file changes that a value was read from, such as a mounted secret
@@ -64,7 +67,7 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
   readonly #attempts = new Masks();
   readonly #reloads = { changed: 0, unchanged: 0, rejected: 0 };
   #values: Readonly<C>;
-  #texts: ReadonlyMap<string, string>;
+  #found: Evaluation;
   #version = 1;
   #readAt: number;
   #errors: readonly ConfigIssue[] = [];
@@ -103,10 +106,10 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
       throw new ConfigInvalidError(config.name, result.errors);
     }
     this.#values = result.values;
-    this.#texts = found.texts;
+    this.#found = found;
     this.#readAt = clock.wallNow();
     this.#usedFiles = files;
-    this.#masks.renew(found.secrets);
+    this.#masks.add(found.secrets);
     this.#wait(this.#options.pollMs);
   }
 
@@ -126,7 +129,10 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
       this.#events.emit('rejected', Object.freeze({ config: this.name, errors: result.errors }));
       return Object.freeze({ ok: false, errors: result.errors, values: this.#values });
     }
-    const changed = Object.freeze(difference(this.#texts, found.texts));
+    const before = this.#found;
+    const changed = Object.freeze(
+      difference(this.#found.texts, found.texts).filter((key) => !isSame(before.values[key], found.values[key])),
+    );
     this.#errors = [];
     this.#usedFiles = files;
     if (changed.length === 0) {
@@ -134,11 +140,11 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
       return Object.freeze({ ok: true, changed, values: this.#values });
     }
     this.#values = result.values;
-    this.#texts = found.texts;
+    this.#found = found;
     this.#version++;
     this.#readAt = this.#options.clock.wallNow();
     this.#reloads.changed++;
-    this.#masks.renew(found.secrets);
+    if (!this.#disposed) this.#masks.add(found.secrets);
     this.#events.emit('change', Object.freeze({ config: this.name, changed, values: this.#values }));
     return Object.freeze({ ok: true, changed, values: result.values });
   }
@@ -150,6 +156,8 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
 
   /** Hears of changes and rejections, as plain JSON without values. */
   subscribe(listener: (event: ComponentEvent) => void): () => void {
+    if (typeof listener !== 'function')
+      throw new InvalidArgumentError(`subscribe: the listener must be a function, got ${describe(listener)}`);
     return tellAsJson(this.#events, listener);
   }
 
@@ -195,6 +203,8 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
       this.#files = [...new Set([...this.#usedFiles, ...reading.files])];
       const stamps = fileStamps(this.#files);
       this.#watched = justRead(stamps);
+      // Nobody is left to dispose of what it masks.
+      if (this.#disposed) this.#attempts[Symbol.dispose]();
       const isOfOneMoment = stamps === before && this.#files.join('\n') === files.join('\n');
       if (isOfOneMoment || readings >= MOST_READINGS) return reading;
     }
@@ -214,6 +224,11 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
     this.#watched = watched;
     const { pollMs } = this.#options;
     if (step === 'read') this.reload();
-    else this.#wait(step === 'look again' ? Math.min(SECOND_LOOK_MS, pollMs) : pollMs);
+    else this.#wait(step === 'look again' ? SECOND_LOOK_MS : pollMs);
   }
+}
+
+/** A value that is written in another way is the same one. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a instanceof Secret && b instanceof Secret ? isSameValue(a.reveal(), b.reveal()) : isSameValue(a, b);
 }

@@ -14,33 +14,37 @@ export function envExample(sections: readonly Section[]): string {
 }
 
 function entry(one: Registration): string {
-  const { key, describe, deprecated, required } = one;
+  const { key, describe, deprecated, required, requiredWhen } = one;
   const value = shownDefault(one);
+  const need = required ? 'required' : requiredWhen === undefined ? 'optional' : 'required sometimes';
   const comments = [
     describe,
-    [
-      required ? 'required' : 'optional',
-      ruleText(one),
-      ...(value === undefined ? [] : [`default ${value === '' ? 'empty' : value}`]),
-    ].join('; '),
+    [need, ruleText(one), ...(value === undefined ? [] : [`default ${value.text === '' ? 'empty' : value.text}`])].join(
+      '; ',
+    ),
     deprecated === false
       ? undefined
       : typeof deprecated === 'object'
         ? `deprecated: set ${deprecated.replacedBy}`
         : 'deprecated',
   ].filter((line) => line !== undefined);
-  return [...comments.map((line) => `# ${oneLine(line)}`), `${required ? '' : '# '}${key}=${quoted(value ?? '')}`].join(
+  const assigned = value?.isWhole === true ? quoted(value.text) : undefined;
+  return [...comments.map((line) => `# ${oneLine(line)}`), `${required ? '' : '# '}${key}=${assigned ?? ''}`].join(
     '\n',
   );
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
+  return text.replace(/[\s\p{C}]+/gu, ' ');
 }
 
-/** As files of that kind are read: what would end the value or begin a comment stands in quotes. */
-function quoted(value: string): string {
+/**
+ * As files of that kind are read, by programs and by shells alike; `undefined` for what they would not read alike, or would
+ * run.
+ */
+function quoted(value: string): string | undefined {
   if (/^[\w.,:/@+-]*$/.test(value)) return value;
+  if (/[\r\n\0]/.test(value)) return undefined;
   if (!value.includes("'")) return `'${value}'`;
-  return `"${value.replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  return /["$`\\]/.test(value) ? undefined : `"${value}"`;
 }

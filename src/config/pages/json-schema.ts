@@ -1,6 +1,7 @@
-import { shownValue } from '../fields/shown-value.js';
+import { jsonOf } from '../fields/field.js';
 import type { Registration } from '../registration.js';
 import type { Section } from '../sections.js';
+import { shownDefault } from './words.js';
 
 /**
  * The values of a configuration as JSON Schema, draft 2020-12: an object, of one for each section where there are some. What
@@ -32,12 +33,14 @@ function closed(properties: object, required: readonly string[]): Record<string,
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-function propertyOf({ field, describe, defaults, deprecated, hidden }: Registration): Record<string, unknown> {
+function propertyOf(one: Registration): Record<string, unknown> {
+  const { field, describe, defaults, deprecated, hidden } = one;
+  const shown = shownDefault(one);
   const shape = hidden ? onlyType(field.json) : field.json;
   return {
     ...shape,
     ...(describe === undefined ? {} : { description: describe }),
-    ...(hidden || defaults.value === undefined ? {} : { default: shownValue(field, defaults.value) }),
+    ...(shown === undefined ? {} : { default: shown.isWhole ? jsonValue(defaults.value) : shown.text }),
     ...(deprecated === false ? {} : { deprecated: true }),
     ...(hidden ? { writeOnly: true } : {}),
   };
@@ -46,4 +49,12 @@ function propertyOf({ field, describe, defaults, deprecated, hidden }: Registrat
 /** What is allowed of a secret says something of it. */
 function onlyType({ type }: { readonly type?: unknown }): Record<string, unknown> {
   return type === undefined ? {} : { type };
+}
+
+/** What JSON can hold of a value: numbers of any size are texts in it. */
+function jsonValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return value.map(jsonValue);
+  const text = jsonOf(value);
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }

@@ -20,10 +20,18 @@ export function sameJson(a: string, b: string): boolean {
 /** Whether two texts are the same Markdown, however wide the columns of its tables are. @internal */
 export function sameMarkdown(a: string, b: string): boolean {
   const narrow = (text: string): string =>
-    linesOf(text).replace(/-{3,}/g, '---').replace(/ {2,}/g, ' ').replace(/ $/gm, '');
+    linesOf(text)
+      .replace(/-{3,}/g, '---')
+      .replace(/ {2,}/g, ' ')
+      .replaceAll('\\', '')
+      .replaceAll('_', '*')
+      .replace(/ $/gm, '');
   return narrow(a) === narrow(b);
 }
 
 function linesOf(text: string): string {
-  return text.replaceAll('\r\n', '\n').trimEnd();
+  return text
+    .replace(/^\ufeff/, '')
+    .replaceAll('\r\n', '\n')
+    .trimEnd();
 }

@@ -17,16 +17,31 @@ function table(registrations: readonly Registration[]): string {
     const needed = required ? 'yes' : requiredWhen === undefined ? 'no' : 'sometimes';
     const note =
       deprecated === false
-        ? describe
-        : [`Deprecated${typeof deprecated === 'object' ? `: set \`${deprecated.replacedBy}\`` : ''}.`, describe]
+        ? plain(describe)
+        : [`Deprecated${typeof deprecated === 'object' ? `: set \`${deprecated.replacedBy}\`` : ''}.`, plain(describe)]
             .join(' ')
             .trim();
-    return [`\`${key}\``, ruleText(one), needed, value === undefined ? '' : `\`${value}\``, note].map(cell);
+    return [`\`${key}\``, plain(ruleText(one)), needed, value === undefined ? '' : code(value.text), note].map(oneLine);
   });
   const head = ['key', 'value', 'required', 'default', 'what'];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n') + '\n';
 }
 
-function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{C}]+/gu, ' ');
+}
+
+/** Text that means nothing to Markdown. Source: GitHub Flavored Markdown, 2.4 and 4.10. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_<>[\]|]/g, '\\$&');
+}
+
+const LONGEST = 200;
+
+/** As code: in a table a span of it cannot hold everything. */
+function code(text: string): string {
+  if (text === '') return 'empty';
+  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  if (!/[`|\\]/.test(cut)) return `\`${cut}\``;
+  return `<code>${cut.replace(/[&<>`|\\]/g, (character) => `&#${String(character.charCodeAt(0))};`)}</code>`;
 }

@@ -88,7 +88,7 @@ function shown({ type, status, value, origin, errors }: ConfigValue): string {
     (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean');
   const text = isShown ? String(value) : '[set]';
   const cut = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
-  return `${cut}  ${originText(origin)}`;
+  return `${cut.replace(/\p{C}/gu, '?')}  ${originText(origin)}`;
 }
 
 function originText(origin: ConfigOrigin | undefined): string {

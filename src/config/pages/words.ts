@@ -1,12 +1,23 @@
-import { redactText } from '../../core/redaction.js';
+import { redactForms } from '../../core/redaction.js';
 import { withoutCredentials } from '../fields/url-field.js';
 import type { Registration } from '../registration.js';
 
-/** The default as it would be written in the environment; `undefined` without one, and for what no output shows. @internal */
-export function shownDefault({ field, defaults, hidden }: Registration): string | undefined {
+/** A default as pages show it, which are the same whatever the environment holds. @internal */
+export interface ShownDefault {
+  /** As it would be written in the environment, with what is secret by its form masked. */
+  readonly text: string;
+  /** Whether nothing of it is masked. */
+  readonly isWhole: boolean;
+}
+
+/** `undefined` without one, and for what no output shows. @internal */
+export function shownDefault({ field, defaults, hidden }: Registration): ShownDefault | undefined {
   if (hidden || defaults.value === undefined) return undefined;
-  const text = field.write(defaults.value);
-  return redactText(field.type === 'url' ? withoutCredentials(text) : text, 200);
+  const written = field.write(defaults.value);
+  // What is chosen among words, and what is a number, is no secret by its form.
+  const isFree = ['str', 'url', 'list', 'json', 'schema'].includes(field.type) || field.json['type'] === undefined;
+  const text = isFree ? redactForms(field.type === 'url' ? withoutCredentials(written) : written) : written;
+  return { text, isWhole: text === written };
 }
 
 /** What values are accepted; of a secret only of what type they are. @internal */

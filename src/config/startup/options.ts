@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { clockOption, count, describe, durationMs, group, type OptionKind, parseOptions } from '../../core/options.js';
 import type { ParsedOptions } from '../../core/options.js';
 import { Configuration, SECTIONS } from '../configuration.js';
+import { shownName } from '../stray-keys.js';
 import type { StartupProbe } from './probe.js';
 
 /** Options of {@link startupCheck}. */
@@ -74,7 +75,8 @@ export function parseStartupCheckOptions(options: unknown): ParsedOptions<typeof
     all.forEach(({ name, needs = [] }, i) => {
       if (names.indexOf(name) !== i) report(`probes[${String(i)}].name`, 'is the name of another probe as well');
       for (const key of needs)
-        if (!keys.includes(key)) report(`probes[${String(i)}].needs`, `names ${key}, which is not registered`);
+        if (!keys.includes(key))
+          report(`probes[${String(i)}].needs`, `names ${shownName(key)}, which is not registered`);
     });
   });
 }

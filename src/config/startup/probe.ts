@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { errorText } from '../../core/error-text.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
-import { redactText } from '../../core/redaction.js';
+import { shownName } from '../stray-keys.js';
 
 /** What a probe is given besides the values. */
 export interface ProbeContext {
@@ -68,7 +68,7 @@ export function runProbe(
         else end('PASS');
       },
       (error: unknown) => {
-        end('FAIL', redactText(errorText(error), LONGEST_MESSAGE));
+        end('FAIL', shownName(errorText(error), LONGEST_MESSAGE));
       },
     );
   });

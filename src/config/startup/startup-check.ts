@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { redactName } from '../../core/redaction.js';
+import { shownName } from '../stray-keys.js';
 import { type Configuration, type ConfigResult, READ, SECTIONS } from '../configuration.js';
 import { put } from '../frozen.js';
 import { summaryText, type Terminal } from '../pages/summary.js';
@@ -46,7 +46,7 @@ export async function startupCheck<C extends object>(options: StartupCheckOption
   const wrong = new Set(errors.map(({ key }) => key));
   const results = await Promise.all(
     (probes as readonly StartupProbe<C>[]).map(async (probe): Promise<ProbeResult> => {
-      const name = redactName(probe.name);
+      const name = shownName(probe.name, 200);
       const why = whySkipped(probe.needs, { isValid, wrong, values: found.values });
       if (why !== undefined) return Object.freeze({ name, status: 'SKIPPED', message: why, durationMs: 0 });
       const own = probe.needs === undefined ? values : neededOnly(name, probe.needs, found.values, config[SECTIONS]());

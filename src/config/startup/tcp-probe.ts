@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { Secret } from '../secret.js';
 import type { StartupProbe } from './probe.js';
 
@@ -52,25 +53,38 @@ export function tcpProbe(
     needs: [key],
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     async run(values, { signal }) {
-      const targets = targetsOf(textOf(values, key));
-      await Promise.any(targets.map((target) => connect(target, signal))).catch((error: unknown) => {
+      const value = valueOf(values, key);
+      const isHidden = value instanceof Secret || isSensitiveKey(key);
+      const targets = targetsOf(String(value instanceof Secret ? value.reveal() : value));
+      const enough = new AbortController();
+      const giveUp = (): void => {
+        enough.abort();
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      try {
+        await Promise.any(targets.map((target) => connect(target, isHidden, enough.signal)));
+      } catch (error) {
         // Nobody reads an aggregate.
-        throw (error as AggregateError).errors[0];
-      });
+        const reasons = error instanceof AggregateError ? (error.errors as readonly Error[]) : [error as Error];
+        throw new Error(reasons.map(({ message }) => message).join('; '), { cause: error });
+      } finally {
+        signal.removeEventListener('abort', giveUp);
+        // Those that have not answered would keep the process alive.
+        giveUp();
+      }
     },
   };
 }
 
 /** The value, whichever section it is in. */
-function textOf(values: object, key: string): string {
+function valueOf(values: object, key: string): unknown {
   const all = values as Readonly<Record<string, unknown>>;
   const holder = Object.hasOwn(all, key)
     ? all
     : Object.values(all).find(
         (section) => typeof section === 'object' && section !== null && Object.hasOwn(section, key),
       );
-  const value = (holder as Readonly<Record<string, unknown>> | undefined)?.[key];
-  return String(value instanceof Secret ? value.reveal() : value);
+  return (holder as Readonly<Record<string, unknown>> | undefined)?.[key];
 }
 
 /** Where a URL leads to. It is not told in errors: it may hold a password. */
@@ -92,7 +106,7 @@ function targetsOf(url: string): readonly Target[] {
     });
 }
 
-async function connect({ host, port }: Target, signal: PlatformAbortSignal): Promise<void> {
+async function connect({ host, port }: Target, isHidden: boolean, signal: PlatformAbortSignal): Promise<void> {
   const net = await import('node:net');
   await new Promise<void>((resolve, reject) => {
     const socket = net.connect({ host, port });
@@ -100,6 +114,7 @@ async function connect({ host, port }: Target, signal: PlatformAbortSignal): Pro
       socket.destroy();
       reject(new Error('was given up'));
     };
+    if (signal.aborted) hangUp();
     signal.addEventListener('abort', hangUp, { once: true });
     const done = (): void => {
       signal.removeEventListener('abort', hangUp);
@@ -111,7 +126,8 @@ async function connect({ host, port }: Target, signal: PlatformAbortSignal): Pro
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       done();
-      reject(new Error(`cannot connect to ${host}:${String(port)} (${error.code ?? error.name})`));
+      const place = isHidden ? 'its host' : `${host}:${String(port)}`;
+      reject(new Error(`cannot connect to ${place} (${error.code ?? error.name})`));
     });
   });
 }
