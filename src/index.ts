@@ -294,6 +294,7 @@ export type {
   ConfigValidatorOptions,
   ConfigValue,
   ConfigWarning,
+  Defaults,
   DatabaseValues,
   DocsCheck,
   Environment,

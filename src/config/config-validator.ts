@@ -4,7 +4,7 @@ import type { FieldType, StandardSchema } from './fields/schema-field.js';
 import type { RegisterOptions } from './options.js';
 import { type BuiltInType, isSame, type Registration, registration } from './registration.js';
 import type { Section } from './sections.js';
-import type { OwnTypeOptions, Registered, TypeOptions } from './types.js';
+import type { Defaults, OwnTypeOptions, Registered, TypeOptions } from './types.js';
 
 /** Options of a {@link ConfigValidator}. */
 export type ConfigValidatorOptions = ConfigOptions;
@@ -42,7 +42,7 @@ export class ConfigValidator<C extends object = object> extends Configuration<C>
   register<K extends string, const O extends TypeOptions<'enum'>>(
     key: K,
     type: 'enum',
-    options: O,
+    options: O & Defaults<O['choices'][number]>,
   ): ConfigValidator<C & Registered<K, 'enum', O>>;
   register<K extends string, T extends Exclude<BuiltInType, 'enum'>>(
     key: K,

@@ -41,4 +41,4 @@ export type { ProbeContext, ProbeResult, StartupProbe } from './startup/probe.js
 export type { StartupReport } from './startup/startup-check.js';
 export { startupCheck } from './startup/startup-check.js';
 export { tcpProbe } from './startup/tcp-probe.js';
-export type { OwnTypeOptions, Registered, TypeOptions } from './types.js';
+export type { Defaults, OwnTypeOptions, Registered, TypeOptions } from './types.js';

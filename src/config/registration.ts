@@ -159,7 +159,7 @@ function fieldOfOwn(who: string, type: unknown): Field {
 function problemsOf({ key, field, defaults, allowEmpty, hidden, deprecated }: Registration): OptionIssue[] {
   const issues: OptionIssue[] = [];
   const check = (path: string, value: unknown): void => {
-    const wrong = field.check(value);
+    const wrong = field.checkDefault === undefined ? field.check(value) : field.checkDefault(value);
     if (wrong !== undefined) issues.push({ path, message: hidden ? 'breaks the rules of its own key' : wrong.message });
   };
   if (defaults.value !== undefined) check('default', defaults.value);

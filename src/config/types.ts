@@ -6,7 +6,8 @@ import type { Secret } from './secret.js';
 /** The options of all types. */
 type Common = Pick<RegisterOptions, 'required' | 'secret' | 'fromFile' | 'requiredWhen' | 'describe' | 'deprecated'>;
 
-interface Defaults<V> {
+/** Values that are used when nothing is set. */
+export interface Defaults<V> {
   readonly default?: V | undefined;
   readonly defaultIn?: Readonly<Record<string, V>> | undefined;
 }

@@ -1,10 +1,16 @@
 import { InvalidArgumentError, InvalidOptionsError, isBreakwaterError } from 'breakwater/core';
 import { ConfigInvalidError, ConfigValidator } from 'breakwater/config';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { register, several, thrown } from './setup.js';
 
 const make = (key: unknown, type: unknown, options?: object): ConfigValidator =>
   register(new ConfigValidator({ name: 'app', env: {} }), key, type, options);
+
+function port(text: string): number {
+  if (Number(text) > 65_535) throw new Error(text);
+  return Number(text);
+}
 
 describe('registration', () => {
   it.each([
@@ -16,6 +22,8 @@ describe('registration', () => {
     ['int', { defaultIn: { test: 1.5 } }, 'defaultIn.test'],
     ['list', { default: 'a,b' }, 'default'],
     ['list', { default: ['a', 'a'] }, 'default'],
+    [z.string().min(32), { default: 'short' }, 'default'],
+    [{ type: 'port', parse: port, format: String }, { default: 99_999 }, 'default'],
     ['list', { default: ['', 'a'] }, 'default'],
     ['list', { default: [' a'] }, 'default'],
     ['list', { default: ['a,b'] }, 'default'],

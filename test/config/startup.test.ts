@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { spawn } from 'node:child_process';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import {
   APIConfig,
@@ -246,11 +247,34 @@ describe('tcpProbe', () => {
   });
 
   it('gives the others up when one of several hosts answers', async () => {
-    // Of the addresses for documentation, which nobody answers at. Source: RFC 5737.
-    const found = await probe(`mongodb://192.0.2.1:9,127.0.0.1:${String(port)}/a`);
-    expect(found).toMatchObject({ status: 'PASS' });
-    await new Promise(setImmediate);
-    expect(process.getActiveResourcesInfo().filter((name) => name.includes('Connect'))).toEqual([]);
+    // One that is stopped, and whose queue is full: who connects to it waits.
+    const script = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
+      console.log(this.address().port);
+    });`;
+    const stopped = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const queue: Socket[] = [];
+    try {
+      const [printed] = (await once(stopped.stdout, 'data')) as [Buffer];
+      stopped.kill('SIGSTOP');
+      for (let i = 0; i < 5; i++)
+        queue.push(connect(Number(String(printed)), '127.0.0.1').on('error', () => undefined));
+      await once(queue[0] as Socket, 'connect');
+      const settled = async (): Promise<void> => {
+        for (let i = 0; i < 50; i++) await new Promise(setImmediate);
+      };
+      // All that can connect have done so.
+      await settled();
+      const pending = (): number => process.getActiveResourcesInfo().filter((name) => name.includes('Connect')).length;
+      const before = pending();
+      const found = await probe(`mongodb://127.0.0.1:${String(printed).trim()},127.0.0.1:${String(port)}/a`);
+      expect(found).toMatchObject({ status: 'PASS' });
+      await settled();
+      expect([before > 0, pending() <= before]).toEqual([true, true]);
+    } finally {
+      for (const socket of queue) socket.destroy();
+      stopped.kill('SIGKILL');
+      await once(stopped, 'close');
+    }
   });
 
   it('says nothing of where a secret URL leads', async () => {

@@ -35,6 +35,12 @@ it('the type of the values follows from the registrations', () => {
   expectTypeOf<Values['RULE']>().toEqualTypeOf<boolean | undefined>();
   expectTypeOf<Values['WAIT']>().toEqualTypeOf<number | undefined>();
   expectTypeOf<Values['RAW']>().toEqualTypeOf<unknown>();
+  const perhaps = new ConfigValidator({ env: {} }).register('A', 'str', {
+    default: 'x',
+    defaultIn: undefined,
+    secret: Math.random() < 2,
+  });
+  expectTypeOf(perhaps.validateOrThrow().A).toEqualTypeOf<string | Secret<string>>();
 });
 
 it('misuse does not compile', () => {
@@ -48,6 +54,10 @@ it('misuse does not compile', () => {
     () => validator.register('X', 'bool', { min: 1 }),
     // @ts-expect-error no such type
     () => validator.register('X', 'integer'),
+    // @ts-expect-error a default that is none of its words
+    () => validator.register('X', 'enum', { choices: ['a', 'b'], default: 'c' }),
+    // @ts-expect-error an empty text is no number
+    () => validator.register('X', 'int', { allowEmpty: true }),
     // @ts-expect-error no such option
     () => validator.register('X', 'int', { defualt: 1 }),
   ];

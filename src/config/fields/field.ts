@@ -18,6 +18,8 @@ export interface Field<T = unknown> {
   read(text: string): Read<T>;
   /** What is wrong with a value, one that was read as well as a default. */
   check(value: unknown): Fault | undefined;
+  /** What is wrong with a default, where that takes more than a look at a value that was read. */
+  checkDefault?(value: unknown): Fault | undefined;
   /** A value as text that would be read as it. */
   write(value: T): string;
   /** What an empty text is, where it is a value of its own. */

@@ -62,6 +62,12 @@ export function ownField<T>(own: FieldType<T>): Field<T> {
       }
     },
     check: () => undefined,
+    // Only how it is written can be read.
+    checkDefault(value) {
+      const read =
+        typeof value === 'string' || own.format !== undefined ? this.read(this.write(value as T)) : undefined;
+      return read !== undefined && 'fault' in read ? read.fault : undefined;
+    },
     write(value) {
       try {
         return own.format?.(value) ?? String(value);
@@ -135,6 +141,11 @@ export function schemaField(schema: StandardSchema): Field {
     json: {},
     read: (text) => validated(schema, text),
     check: () => undefined,
+    // A text may be what the schema accepts; what it makes of texts is nothing that it accepts itself.
+    checkDefault(value) {
+      const read = typeof value === 'string' ? validated(schema, value) : undefined;
+      return read !== undefined && 'fault' in read ? read.fault : undefined;
+    },
     write: (value) => (typeof value === 'string' ? value : (jsonOf(value) ?? '')),
   };
 }
