@@ -91,6 +91,13 @@ describe('the breakwater process', () => {
     expect([code, out, err.includes('none')]).toEqual([3, '', true]);
   });
 
+  it('is no success when the module left a promise that rejects', async () => {
+    const { code, err } = await real(['env', 'example'], {
+      config: `${CONFIG}; Promise.reject(new Error('forgotten'));`,
+    });
+    expect([code, err]).toEqual([3, 'breakwater: Error: forgotten\n']);
+  });
+
   it('keeps what the module prints out of the answer', async () => {
     const config = `console.log('loading'); process.stdout.write('still\\n'); ${CONFIG}`;
     const { code, out, err } = await real(['env', 'example'], { config });

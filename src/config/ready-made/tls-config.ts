@@ -4,7 +4,7 @@ import type { Secret } from '../secret.js';
 import { named } from './named.js';
 import { certificates, privateKey } from './pem.js';
 
-/** The values of {@link TLSConfig}, as `tls.createServer` takes them: contents, not paths. */
+/** The values of {@link TLSConfig}: contents, not paths. `tls.createServer` takes them, secrets revealed. */
 export interface TLSValues {
   /** The certificate, with those between it and the authority. */
   readonly TLS_CERT: string;
@@ -20,7 +20,7 @@ export interface TLSValues {
 
 /**
  * The configuration of a server with TLS. `TLS_CERT_FILE`, `TLS_KEY_FILE` and `TLS_CA_FILE` name files in PEM, as usual;
- * what cannot be read as certificate or key is an error before anything listens.
+ * what is no certificate, and no key unless it is encrypted, is an error before anything listens.
  */
 export class TLSConfig extends ConfigValidator<TLSValues> {
   /** @throws {@link InvalidOptionsError} naming every option that is unknown or impossible. */
