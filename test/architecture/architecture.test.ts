@@ -35,7 +35,7 @@ describe('the house', () => {
     [
       'a clock or a timer',
       /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bperformance\b(?!\()|\bset(Timeout|Interval|Immediate)\b|\bAbortSignal\.timeout\b/,
-      /^src\/(core\/clock|testing\/manual-clock|observability\/metrics\/loop-turn)\.ts$/,
+      /^src\/(cli\/main|core\/clock|testing\/manual-clock|observability\/metrics\/loop-turn)\.ts$/,
     ],
     ['chance', /\bMath\.random\b/, /^src\/core\/random\.ts$/],
     ['the console', /\bconsole\b/, /^$/],
