@@ -1,8 +1,8 @@
+import { printable } from '../core/printable.js';
 import { redactText } from '../core/redaction.js';
 import { registerSecret } from '../core/secret-values.js';
 import { isSensitiveKey } from '../core/sensitive-names.js';
 import type { CommandIo } from './io.js';
-import { printable } from './words.js';
 
 /** Longest line about an error that is not ours. */
 const LONGEST = 300;

@@ -1,12 +1,8 @@
+import { printable } from '../core/printable.js';
 import { nearest } from '../core/spelling.js';
 
 /** Longest word that is repeated to the user; what is beyond says nothing more. */
 const LONGEST_ECHO = 40;
-
-/** Text without control characters, which could rewrite the terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
-}
 
 /** The user's word, quoted, printable and not at length. */
 export function echo(word: string): string {

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
+import { printable } from '../../core/printable.js';
 import { type Command, ExitCode } from '../command.js';
 import { UnverifiedError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { readOptions } from '../read-options.js';
 import { property, type ReadableConfig } from '../readable-config.js';
-import { fileName, printable } from '../words.js';
+import { fileName } from '../words.js';
 import { ask, print } from './ask.js';
 import { CONFIG, FORMAT, HELP } from './options.js';
 

@@ -1,9 +1,10 @@
 import { isAbsolute, relative, resolve } from 'node:path';
+import { printable } from '../../core/printable.js';
 import { type Command, ExitCode } from '../command.js';
 import { UnverifiedError, UsageError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { type Given, readOptions } from '../read-options.js';
-import { printable, shellWord } from '../words.js';
+import { shellWord } from '../words.js';
 import { ask, print } from './ask.js';
 import { CONFIG, FORMAT, HELP } from './options.js';
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { Emitter } from '../../core/emitter.js';
+import { errorText } from '../../core/error-text.js';
 import { redactName, redactText } from '../../core/redaction.js';
 import { type ListenerErrorHandler, Reporter } from '../../core/reporter.js';
 import { METRICS_EVENTS, type MetricsCollectorEvents } from './events.js';
@@ -83,7 +84,7 @@ export class Troubles {
   failed(error: unknown): void {
     this.collectErrors++;
     this.hookError(error);
-    this.events.emit('collectError', { collector: this.#name, message: messageOf(error) });
+    this.events.emit('collectError', { collector: this.#name, message: redactText(errorText(error), 200) });
   }
 
   /** For hooks that belong to no scrape. */
@@ -98,13 +99,5 @@ export class Troubles {
     this.#warned.add(key);
     new Reporter(this.#owner, this.#clock, this.#handler).warn(code, `metric '${metric}' ${what()}`);
     return true;
-  }
-}
-
-function messageOf(error: unknown): string {
-  try {
-    return redactText(error instanceof Error ? error.message : String(error), 200);
-  } catch {
-    return 'a value that cannot be read';
   }
 }

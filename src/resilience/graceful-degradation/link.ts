@@ -1,4 +1,5 @@
 import { awaitsCall, type Component } from '../../core/component.js';
+import { errorText } from '../../core/error-text.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { redactText } from '../../core/redaction.js';
 import { quiet } from '../../core/thenable.js';
@@ -45,7 +46,8 @@ export class Link {
     try {
       this.last = this.#when === undefined ? this.#askHealth() : this.#askUser(this.#when);
     } catch (error) {
-      this.last = ailing(`could not be asked: ${textOf(error)}`);
+      // Masked by itself: what stands before it ends in a colon, like the name of a field.
+      this.last = ailing(`could not be asked: ${redactText(errorText(error), LONGEST_MESSAGE)}`);
     } finally {
       this.#asking = false;
     }
@@ -82,13 +84,4 @@ function invalid(said: unknown): LinkFinding {
   // An own component may be asynchronous by mistake; its rejection must not end the process.
   quiet(said);
   return ailing('invalid answer');
-}
-
-function textOf(error: unknown): string {
-  try {
-    // Masked by itself: what stands before it ends in a colon, like the name of a field.
-    return redactText(error instanceof Error ? error.message : String(error), LONGEST_MESSAGE);
-  } catch {
-    return 'unreadable error';
-  }
 }
