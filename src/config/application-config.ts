@@ -4,7 +4,7 @@ import { redactName } from '../core/redaction.js';
 import { ConfigValidator } from './config-validator.js';
 import { Configuration, type ConfigOptions, GIVEN, SECTIONS } from './configuration.js';
 import { isSame, type Registration } from './registration.js';
-import type { Section } from './sections.js';
+import { registrationsOf, type Section } from './sections.js';
 
 /** A section: a configuration, or a class of which one is made. */
 export type ConfigSection = ConfigValidator | (new () => ConfigValidator);
@@ -52,7 +52,7 @@ export class ApplicationConfig<S extends Readonly<Record<string, ConfigSection>>
     super('ApplicationConfig', options);
     const parts = partsOf(this.name, sections);
     checkShared(this.name, parts);
-    this.#sections = parts.map(({ name, part }) => ({ name, registrations: registrationsOf(part) }));
+    this.#sections = parts.map(({ name, part }) => ({ name, registrations: registrationsOf(part[SECTIONS]()) }));
   }
 
   /** @internal */
@@ -99,16 +99,12 @@ function isClass(section: unknown): section is new () => unknown {
   return typeof section === 'function' && section.prototype instanceof ConfigValidator;
 }
 
-function registrationsOf(part: ConfigValidator): readonly Registration[] {
-  return part[SECTIONS]().flatMap(({ registrations }) => registrations);
-}
-
 /** A key is the same for all who register it. */
 function checkShared(owner: string, parts: readonly Part[]): void {
   const first = new Map<string, { readonly by: string; readonly one: Registration }>();
   for (const { name, part } of parts) {
     const by = `'${name}' (${part.name})`;
-    for (const one of registrationsOf(part)) {
+    for (const one of registrationsOf(part[SECTIONS]())) {
       const known = first.get(one.key);
       if (known === undefined) first.set(one.key, { by, one });
       else if (!isSame(known.one, one))

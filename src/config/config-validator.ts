@@ -4,10 +4,7 @@ import type { FieldType, StandardSchema } from './fields/schema-field.js';
 import type { RegisterOptions } from './options.js';
 import { type BuiltInType, isSame, type Registration, registration } from './registration.js';
 import type { Section } from './sections.js';
-import type { Defaults, OwnTypeOptions, Registered, TypeOptions } from './types.js';
-
-/** Options of a {@link ConfigValidator}. */
-export type ConfigValidatorOptions = ConfigOptions;
+import type { ConfigDefaults, OwnTypeOptions, Registered, TypeOptions } from './types.js';
 
 /**
  * Reads a configuration from environment variables: strictly converted, typed, frozen, with everything that is wrong in one
@@ -26,7 +23,7 @@ export class ConfigValidator<C extends object = object> extends Configuration<C>
   readonly #registrations = new Map<string, Registration>();
 
   /** @throws {@link InvalidOptionsError} naming every option that is unknown or impossible. */
-  constructor(options?: ConfigValidatorOptions) {
+  constructor(options?: ConfigOptions) {
     super('ConfigValidator', options);
   }
 
@@ -42,7 +39,7 @@ export class ConfigValidator<C extends object = object> extends Configuration<C>
   register<K extends string, const O extends TypeOptions<'enum'>>(
     key: K,
     type: 'enum',
-    options: O & Defaults<O['choices'][number]>,
+    options: O & ConfigDefaults<O['choices'][number]>,
   ): ConfigValidator<C & Registered<K, 'enum', O>>;
   register<K extends string, T extends Exclude<BuiltInType, 'enum'>>(
     key: K,

@@ -22,7 +22,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How a configuration is read. */
 export interface ConfigOptions {
-  /** What it is called in errors and summaries. @defaultValue the name of its class */
+  /** What it is called in errors and summaries. @defaultValue what it is, such as `'ConfigValidator'` or `'APIConfig'` */
   readonly name?: string;
   /** Where keys are looked up; only read. @defaultValue `process.env`, at each validation */
   readonly env?: Environment;

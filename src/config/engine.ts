@@ -4,10 +4,10 @@ import type { ConfigIssue, ConfigIssueCode, ConfigWarning, Fault } from './issue
 import type { ConfigOrigin, ConfigValue } from './config-value.js';
 import type { Registration } from './registration.js';
 import { frozen, handedOut, put } from './frozen.js';
-import { needed } from './missing.js';
+import { needed, withSoundRule } from './missing.js';
 import type { Outcome, Reading } from './reading.js';
 import { Secret } from './secret.js';
-import type { Section } from './sections.js';
+import { registrationsOf, type Section } from './sections.js';
 import { secretTexts } from './secret-texts.js';
 import { Lexicon, misspelt, shownName, strayNames, unknownKeys } from './stray-keys.js';
 
@@ -31,9 +31,12 @@ type Found =
 
 /** Reads all keys at once, each of which is in one section. Pure, but for what it is given. @internal */
 export function evaluate(sections: readonly Section[], reading: Reading): Evaluation {
-  const registrations = sections.flatMap((section) => section.registrations);
-  const known = new Set(registrations.map(({ key }) => key));
-  const read = registrations.map((one) => ({ one, outcome: outcomeOf(one, known, reading) }));
+  const registrations = registrationsOf(sections);
+  const known = new Map(registrations.map((one) => [one.key, one]));
+  const read = registrations.map((one) => ({
+    one,
+    outcome: withSoundRule(one, outcomeOf(one, known, reading), known),
+  }));
   const values: Record<string, unknown> = {};
   const secrets = new Set<string>();
   for (const { one, outcome } of read) {
@@ -51,13 +54,10 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
     values,
     reading,
     strays: new Set(strays),
-    registrations: new Map(registrations.map((one) => [one.key, one])),
-    lexicon: () => (lexicon ??= new Lexicon(strays)),
+    registrations: known,
+    lexicon: () => (lexicon ??= new Lexicon(strays, registrations.length)),
   };
-  const judged = read.map(({ one, outcome }) => ({
-    one,
-    outcome: needed(one, outcome, around),
-  }));
+  const judged = read.map(({ one, outcome }) => ({ one, outcome: needed(one, outcome, around) }));
   const items = judged.map(({ one, outcome }) => item(one, outcome, sectionOf.get(one.key)));
   const issues = items.flatMap(({ key, errors }) => errors.map(({ code, message }) => ({ key, code, message })));
   const told = new Set(judged.map(({ outcome }) => outcome.stray));
@@ -76,7 +76,7 @@ export function evaluate(sections: readonly Section[], reading: Reading): Evalua
   };
 }
 
-function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Reading): Outcome {
+function outcomeOf(one: Registration, known: ReadonlyMap<string, Registration>, reading: Reading): Outcome {
   const { field } = one;
   const found = find(one, known, reading);
   if (found === undefined) return defaulted(one, reading);
@@ -91,7 +91,7 @@ function outcomeOf(one: Registration, known: ReadonlySet<string>, reading: Readi
   return { status: 'VALID', value: 'value' in result ? result.value : undefined, origin, faults: [], text };
 }
 
-function find(one: Registration, known: ReadonlySet<string>, reading: Reading): Found {
+function find(one: Registration, known: ReadonlyMap<string, Registration>, reading: Reading): Found {
   const { key, fromFile, allowEmpty, field, required } = one;
   const { env, emptyAsUnset, fileSuffix } = reading;
   const text = env[key];

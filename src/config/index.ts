@@ -5,7 +5,6 @@ export type {
   SectionValues,
 } from './application-config.js';
 export { ApplicationConfig } from './application-config.js';
-export type { ConfigValidatorOptions } from './config-validator.js';
 export { ConfigValidator } from './config-validator.js';
 export type { ConfigOptions, ConfigResult, ConfigSchema, Configuration, Environment } from './configuration.js';
 export type { ConfigOrigin, ConfigValue } from './config-value.js';
@@ -40,5 +39,6 @@ export type { StartupCheckOptions } from './startup/options.js';
 export type { ProbeContext, ProbeResult, StartupProbe } from './startup/probe.js';
 export type { StartupReport } from './startup/startup-check.js';
 export { startupCheck } from './startup/startup-check.js';
+export type { TcpProbeOptions } from './startup/tcp-probe.js';
 export { tcpProbe } from './startup/tcp-probe.js';
-export type { Defaults, OwnTypeOptions, Registered, TypeOptions } from './types.js';
+export type { ConfigDefaults, OwnTypeOptions, Registered, TypeOptions } from './types.js';

@@ -2,8 +2,9 @@ import { redactName } from '../core/redaction.js';
 import { nearest } from '../core/spelling.js';
 import { isThenable, quiet } from '../core/thenable.js';
 import type { Outcome, Reading } from './reading.js';
-import { isSameValue, type Registration } from './registration.js';
-import { Secret } from './secret.js';
+import type { Registration } from './registration.js';
+import { isSameValue } from './same-value.js';
+import { revealed } from './secret.js';
 import { type Lexicon, namesOf, shownName } from './stray-keys.js';
 
 /** What stands around a key. */
@@ -21,8 +22,6 @@ interface Surroundings {
 export function needed(one: Registration, outcome: Outcome, around: Surroundings): Outcome {
   if (outcome.status !== 'MISSING') return outcome;
   const { allowMissing, env } = around.reading;
-  const unknown = emptyRule(one, around.registrations);
-  if (unknown !== undefined) return { ...outcome, faults: [{ code: 'rule_failed', message: unknown }] };
   const rule = allowMissing ? false : one.required ? true : ruleOf(one, around.values);
   if (rule === false) return outcome;
   if (rule === 'failed')
@@ -48,13 +47,28 @@ function hint(
   if (strays.has(file))
     return { text: `; ${file} is set, but ${key} is not read from files: see fromFile`, stray: file };
   for (const name of namesOf(one, fileSuffix)) {
-    const stray = lexicon().nearest(name, registrations.size);
+    const stray = lexicon().nearest(name);
     if (stray !== undefined) return { text: `; ${shownName(stray)} is set: did you mean ${name}?`, stray };
   }
   return { text: '' };
 }
 
-/** A rule that names a key that nobody registered, or a value that it never has, would be one for nothing. */
+/**
+ * The outcome, or that the key's rule names a key that nobody registered, or a value that it never has: it would be one for
+ * nothing, and nobody would notice while the key is set.
+ * @internal
+ */
+export function withSoundRule(
+  one: Registration,
+  outcome: Outcome,
+  registrations: ReadonlyMap<string, Registration>,
+): Outcome {
+  const message = emptyRule(one, registrations);
+  if (message === undefined) return outcome;
+  const { text, origin } = outcome;
+  return { status: 'INVALID', text, origin, faults: [...outcome.faults, { code: 'rule_failed', message }] };
+}
+
 function emptyRule(
   { requiredWhen }: Registration,
   registrations: ReadonlyMap<string, Registration>,
@@ -85,8 +99,4 @@ function ruleOf({ requiredWhen: rule }: Registration, values: Readonly<Record<st
     // What it throws may hold a value.
     return 'failed';
   }
-}
-
-function revealed(value: unknown): unknown {
-  return value instanceof Secret ? value.reveal() : value;
 }

@@ -5,9 +5,11 @@ import { isSensitiveKey } from '../core/sensitive-names.js';
 import { nearest } from '../core/spelling.js';
 import type { Field } from './fields/field.js';
 import { bytesField, durationField, floatField, intField } from './fields/number-fields.js';
-import { type FieldType, isMarkedSecret, isStandardSchema, ownField, schemaField } from './fields/schema-field.js';
+import { type FieldType, isStandardSchema, ownField, schemaField } from './fields/schema-field.js';
+import { hasAsyncFunction, isAsyncFunction, isMarkedSecret } from './fields/zod-schemas.js';
 import { boolField, enumField, jsonField, listField, strField } from './fields/text-fields.js';
 import { urlField } from './fields/url-field.js';
+import { isSameValue } from './same-value.js';
 import { type CommonOptions, TYPE_OPTIONS, type RequiredWhen } from './options.js';
 
 /** Types that are known by a word. */
@@ -144,6 +146,9 @@ function lengths(
 }
 
 function fieldOfOwn(who: string, type: unknown): Field {
+  const parse = isStandardSchema(type) ? undefined : (type as Partial<FieldType<unknown>> | null | undefined)?.parse;
+  if (isAsyncFunction(parse) || hasAsyncFunction(type))
+    throw new InvalidArgumentError(`${who}: the type has an asynchronous function, but configuration is read at once`);
   if (isStandardSchema(type)) return schemaField(type);
   const own = type as Partial<FieldType<unknown>> | null | undefined;
   if (typeof type === 'object' && typeof own?.type === 'string' && typeof own.parse === 'function')
@@ -177,18 +182,4 @@ function problemsOf({ key, field, defaults, allowEmpty, hidden, deprecated }: Re
 /** Whether two registrations of a key say the same. @internal */
 export function isSame(a: Registration, b: Registration): boolean {
   return isSameValue(a.given.type, b.given.type) && isSameValue(a.given.options, b.given.options);
-}
-
-/** Whether two values are the same, with the objects and lists that they hold. @internal */
-export function isSameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b);
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-  if (Object.getPrototypeOf(a) !== Object.prototype && !Array.isArray(a)) return false;
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => isSameValue((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]))
-  );
 }

@@ -1,5 +1,6 @@
 import { isSensitiveKey } from '../core/sensitive-names.js';
 import { jsonOf } from './fields/field.js';
+import { isPlain } from './frozen.js';
 import { credentialsIn } from './fields/url-field.js';
 import type { Outcome } from './reading.js';
 import type { Registration } from './registration.js';
@@ -38,11 +39,6 @@ function textsOf({ text, value }: Outcome): string[] {
     // What a parser made may be unreadable.
     return [text, text.trim()];
   }
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** A value as text, with its items; of an object, which may hold ordinary words, the fields whose names say so. */

@@ -45,3 +45,8 @@ export class Secret<T> {
     return MASK;
   }
 }
+
+/** What is in a secret; anything else as it is. @internal */
+export function revealed(value: unknown): unknown {
+  return value instanceof Secret ? value.reveal() : value;
+}

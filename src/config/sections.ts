@@ -7,6 +7,11 @@ export interface Section {
   readonly registrations: readonly Registration[];
 }
 
+/** The keys of all sections. @internal */
+export function registrationsOf(sections: readonly Section[]): Registration[] {
+  return sections.flatMap(({ registrations }) => registrations);
+}
+
 /** The sections with each key once: in the first that has it. @internal */
 export function withoutRepeats(sections: readonly Section[]): readonly Section[] {
   const seen = new Set<string>();

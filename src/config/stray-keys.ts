@@ -1,3 +1,4 @@
+import { printable } from '../core/printable.js';
 import { redactText } from '../core/redaction.js';
 import { nearest } from '../core/spelling.js';
 import type { ConfigIssue, ConfigWarning } from './issues.js';
@@ -8,7 +9,7 @@ import type { Registration } from './registration.js';
 const MOST_EDITS = 2;
 /** Pairs of names that are compared; beyond, a suggestion is not worth the time it takes. */
 const MOST_PAIRS = 1_000_000;
-/** What shells and containers set: nobody meant another name by it. Source: POSIX.1-2017, 8.1, and common shells. */
+/** What shells and platforms set: nobody meant another name by it. Source: POSIX.1-2017, 8.1, and common shells. */
 const USUAL =
   /^(?:_|EDITOR|HOME|HOST|HOSTNAME|LANG|LC_\w+|LOGNAME|MAIL|OLDPWD|PATH|PORT|PWD|SHELL|SHLVL|TERM|TMPDIR|TZ|USER|VISUAL)$/;
 
@@ -21,13 +22,14 @@ interface Word {
 export class Lexicon {
   readonly #words: readonly Word[];
 
-  constructor(names: readonly string[]) {
-    this.#words = names.map((name) => ({ name, letters: lettersOf(name) }));
+  /** @param asked - how many names will be looked up; with too many of them nothing is found. */
+  constructor(names: readonly string[], asked: number) {
+    const known = names.length * asked > MOST_PAIRS ? [] : names;
+    this.#words = known.map((name) => ({ name, letters: lettersOf(name) }));
   }
 
-  /** The one that was probably meant, among so many comparisons as are worth it. */
-  nearest(written: string, others = 1): string | undefined {
-    if (this.#words.length * others > MOST_PAIRS) return undefined;
+  /** The one that was probably meant. */
+  nearest(written: string): string | undefined {
     const letters = lettersOf(written);
     // An edit changes two letters at most, so that few pairs have to be looked at letter by letter.
     const near = this.#words.filter(
@@ -59,7 +61,7 @@ function bitsOf(bits: number): number {
 
 /** A name or a path that somebody else chose, without what would rewrite a terminal. @internal */
 export function shownName(name: string, maxLength = 128): string {
-  return redactText(name, maxLength).replace(/\p{C}/gu, '?');
+  return printable(redactText(name, maxLength));
 }
 
 /** The names by which a key can be set. @internal */
@@ -84,10 +86,13 @@ export function unknownKeys(
   { prefix, fileSuffix }: Pick<Reading, 'prefix' | 'fileSuffix'>,
 ): ConfigIssue[] {
   if (prefix === undefined) return [];
-  const names = new Lexicon(registrations.flatMap((one) => namesOf(one, fileSuffix)));
   const unknown = strays.filter((name) => name.startsWith(prefix));
+  const names = new Lexicon(
+    registrations.flatMap((one) => namesOf(one, fileSuffix)),
+    unknown.length,
+  );
   return unknown.map((name) => {
-    const meant = names.nearest(name, unknown.length);
+    const meant = names.nearest(name);
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
     return { key: shownName(name), code: 'unknown_key' as const, message: `is not registered${hint}` };
   });
@@ -104,14 +109,17 @@ export function misspelt(
   unset: readonly Registration[],
   { prefix, fileSuffix }: Pick<Reading, 'prefix' | 'fileSuffix'>,
 ): ConfigWarning[] {
-  const names = new Lexicon(unset.flatMap((one) => namesOf(one, fileSuffix)));
+  const names = new Lexicon(
+    unset.flatMap((one) => namesOf(one, fileSuffix)),
+    strays.length,
+  );
   const files = new Map(unset.map(({ key }) => [key + fileSuffix, key]));
   return strays.flatMap((name) => {
     if (USUAL.test(name) || (prefix !== undefined && name.startsWith(prefix))) return [];
     const warning = (message: string): ConfigWarning[] => [{ key: shownName(name), code: 'unknown_key', message }];
     const unread = files.get(name);
     if (unread !== undefined) return warning(`is set, but ${unread} is not read from files: see fromFile`);
-    const meant = names.nearest(name, strays.length);
+    const meant = names.nearest(name);
     return meant === undefined ? [] : warning(`is not registered; did you mean ${meant}?`);
   });
 }

@@ -7,7 +7,7 @@ import type { Secret } from './secret.js';
 type Common = Pick<RegisterOptions, 'required' | 'secret' | 'fromFile' | 'requiredWhen' | 'describe' | 'deprecated'>;
 
 /** Values that are used when nothing is set. */
-export interface Defaults<V> {
+export interface ConfigDefaults<V> {
   readonly default?: V | undefined;
   readonly defaultIn?: Readonly<Record<string, V>> | undefined;
 }
@@ -18,20 +18,20 @@ type Lengths = Pick<RegisterOptions, 'minLength' | 'maxLength' | 'allowEmpty'>;
 /** The options of a type that is known by a word. */
 export type TypeOptions<T extends BuiltInType> = Common &
   {
-    readonly int: Limits & Defaults<number>;
-    readonly float: Limits & Defaults<number>;
-    readonly duration: Limits & Defaults<number>;
-    readonly bytes: Limits & Defaults<number>;
-    readonly bool: Defaults<boolean>;
-    readonly str: Lengths & Pick<RegisterOptions, 'pattern'> & Defaults<string>;
-    readonly url: Pick<RegisterOptions, 'schemes'> & Defaults<string>;
-    readonly list: Lengths & Pick<RegisterOptions, 'items'> & Defaults<readonly (string | number | bigint)[]>;
-    readonly enum: { readonly choices: readonly string[] } & Defaults<string>;
-    readonly json: Defaults<unknown>;
+    readonly int: Limits & ConfigDefaults<number>;
+    readonly float: Limits & ConfigDefaults<number>;
+    readonly duration: Limits & ConfigDefaults<number>;
+    readonly bytes: Limits & ConfigDefaults<number>;
+    readonly bool: ConfigDefaults<boolean>;
+    readonly str: Lengths & Pick<RegisterOptions, 'pattern'> & ConfigDefaults<string>;
+    readonly url: Pick<RegisterOptions, 'schemes'> & ConfigDefaults<string>;
+    readonly list: Lengths & Pick<RegisterOptions, 'items'> & ConfigDefaults<readonly (string | number | bigint)[]>;
+    readonly enum: { readonly choices: readonly string[] } & ConfigDefaults<string>;
+    readonly json: ConfigDefaults<unknown>;
   }[T];
 
 /** The options of a type of one's own. */
-export type OwnTypeOptions<V> = Common & Defaults<V>;
+export type OwnTypeOptions<V> = Common & ConfigDefaults<V>;
 
 /** The item of a list, by the option `items`. */
 type Item<O> = O extends { readonly items: 'int' } ? number : O extends { readonly items: 'bigint' } ? bigint : string;

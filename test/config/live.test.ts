@@ -282,7 +282,11 @@ describe('the rules', () => {
     const texts = fc.dictionary(fc.constantFrom('A', 'B', 'C', 'D'), fc.constantFrom('1', '2'));
     fc.assert(
       fc.property(texts, texts, (a, b) => {
-        const names = difference(new Map(Object.entries(a)), new Map(Object.entries(b)));
+        const of = (texts: Readonly<Record<string, string>>) => ({
+          texts: new Map(Object.entries(texts)),
+          values: texts,
+        });
+        const names = difference(of(a), of(b));
         const differing = ['A', 'B', 'C', 'D'].filter((key) => a[key] !== b[key]);
         expect([...names].sort()).toEqual(differing);
       }),

@@ -105,6 +105,27 @@ describe('secrets', () => {
     expect(rejections).toEqual([]);
   });
 
+  it('OBS-C15 a type that is asynchronous for all to see is refused before it runs', () => {
+    // These would begin at once, and end the process with what they throw.
+    const fails = async (text: string): Promise<string> => {
+      await Promise.resolve();
+      throw new Error(text);
+    };
+    const schemas: unknown[] = [
+      z.string().transform(fails),
+      z.string().refine(async (text) => (await fails(text)) === ''),
+      z.string().transform(fails).optional(),
+      z.string().pipe(z.transform(fails)),
+      z.union([z.literal('a'), z.string().transform(fails)]),
+      z.preprocess(fails as never, z.string()),
+      { type: 'later', parse: fails },
+    ];
+    for (const schema of schemas)
+      expect(() => one(schema, 'hunter2hunter2')).toThrow(
+        "ConfigValidator.register 'KEY': the type has an asynchronous function, but configuration is read at once",
+      );
+  });
+
   it('OBS-C12 are in no path, and no value that was put where a path belongs, from the first time on', () => {
     using validator = new ConfigValidator({
       env: { A_KEY: 'first-time-secret', M_FILE: '/x/first-time-secret', B_KEY_FILE: 'not/a/path/but/a/secret' },

@@ -1,9 +1,9 @@
-import { type BuiltInType, type ConfigResult, ConfigValidator, type ConfigValidatorOptions } from 'breakwater/config';
+import { type BuiltInType, type ConfigResult, ConfigValidator, type ConfigOptions } from 'breakwater/config';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What becomes of one key of some type; options as JavaScript would hand them over. */
-export function one(type: unknown, text: string | undefined, options: object = {}, more: ConfigValidatorOptions = {}) {
+export function one(type: unknown, text: string | undefined, options: object = {}, more: ConfigOptions = {}) {
   const env = text === undefined ? {} : { KEY: text };
   using validator = new ConfigValidator({ env, ...more });
   const { ok, values, items, errors } = register(validator, 'KEY', type, options).validate();
@@ -25,7 +25,7 @@ export function register(validator: ConfigValidator, key: unknown, type: unknown
 export function several(
   keys: Readonly<Record<string, readonly [BuiltInType | object, object?]>>,
   env: Env,
-  more: ConfigValidatorOptions = {},
+  more: ConfigOptions = {},
 ): ConfigResult<Record<string, unknown>> {
   using validator = new ConfigValidator({ env, ...more });
   for (const [key, [type, options]] of Object.entries(keys)) register(validator, key, type, options);

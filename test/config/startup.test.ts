@@ -67,6 +67,7 @@ describe('startupCheck', () => {
     using config = application(ENV);
     const report = await startupCheck({ config, probes: [passing('all')], clock: new ManualClock() });
     expect([report.ok, report.exitCode]).toEqual([true, 0]);
+    if (!report.ok) expectTypeOf(report.values.api.API_PORT).toEqualTypeOf<number | undefined>();
     if (!report.ok) return;
     expect(report.values.api.API_PORT).toBe(8_000);
     expectTypeOf(report.values.database.DB_POOL_SIZE).toEqualTypeOf<number>();
@@ -201,6 +202,9 @@ describe('startupCheck', () => {
     await refused({ config, probes: [passing('a', ['AA']), passing('a')] }).toThrow(
       'probes[0].needs names AA, which is not registered; probes[1].name is the name of another probe as well',
     );
+    await refused({ config, probes: [{ name: 'x', need: ['A'], run: () => undefined, own: 1 }] }).toThrow(
+      'startupCheck: probes[0].need is nothing of a probe; did you mean needs?',
+    );
     await refused({ config, probe: [] }).toThrow('did you mean probes?');
     await refused({ config, probes: [null, { name: 'x', run: 1, needs: 'A', timeoutMs: -1 }] }).toThrow(
       /needs.*timeoutMs/,
@@ -296,6 +300,8 @@ describe('tcpProbe', () => {
     });
     expect(tcpProbe('A')).toMatchObject({ name: 'tcp A', needs: ['A'] });
     expect(tcpProbe('A', { name: 'db', timeoutMs: 50 })).toMatchObject({ name: 'db', timeoutMs: 50 });
+    expect(() => tcpProbe('A', { timeout: 5 } as never)).toThrow('tcpProbe: timeout is not an option');
+    expect(() => tcpProbe('A', { timeoutMs: 0 })).toThrow(/^tcpProbe: timeoutMs must be/);
     expect(() => tcpProbe(undefined as never)).toThrow(/^tcpProbe: the key must be text/);
   });
 });

@@ -79,59 +79,6 @@ export function ownField<T>(own: FieldType<T>): Field<T> {
   };
 }
 
-/** Schemas of schemas are not looked through for ever. */
-const DEEPEST = 32;
-
-/**
- * Whether the author of a zod schema marked it, or some part of it, with `.meta({ secret: true })`. What is made of it, such
- * as `.optional()`, a union or an object, knows nothing of that, so that what is inside is asked too. Source: `_zod.def` of
- * zod 4, which is meant for libraries.
- * @internal
- */
-export function isMarkedSecret(schema: unknown, depth = 0, seen = new Set<object>()): boolean {
-  if (typeof schema !== 'object' || schema === null || depth > DEEPEST || seen.has(schema)) return false;
-  seen.add(schema);
-  try {
-    const { meta, _zod } = schema as {
-      readonly meta?: () => unknown;
-      readonly _zod?: { readonly def?: Readonly<Record<string, unknown>> };
-    };
-    if (_zod === undefined) return false;
-    const said =
-      typeof meta === 'function' ? (meta.call(schema) as { readonly secret?: unknown } | undefined) : undefined;
-    if (said?.secret === true) return true;
-    return partsOf(_zod.def ?? {}).some((part) => isMarkedSecret(part, depth + 1, seen));
-  } catch {
-    // It is another library's, or another version's.
-    return false;
-  }
-}
-
-/** Where a schema has those that it is made of: one, a list or an object of them. */
-const PARTS = [
-  'innerType',
-  'in',
-  'out',
-  'options',
-  'left',
-  'right',
-  'element',
-  'items',
-  'rest',
-  'keyType',
-  'valueType',
-  'shape',
-  'catchall',
-  'parts',
-];
-
-function partsOf(def: Readonly<Record<string, unknown>>): unknown[] {
-  const made = typeof def['getter'] === 'function' ? (def['getter'] as () => unknown)() : undefined;
-  return [made, ...PARTS.map((name) => def[name])].flatMap((part) =>
-    typeof part === 'object' && part !== null && !('_zod' in part) ? (Object.values(part) as unknown[]) : [part],
-  );
-}
-
 /** @internal */
 export function schemaField(schema: StandardSchema): Field {
   const { vendor } = schema['~standard'];

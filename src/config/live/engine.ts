@@ -1,3 +1,7 @@
+import type { Evaluation } from '../engine.js';
+import { isSameValue } from '../same-value.js';
+import { revealed } from '../secret.js';
+
 /** What is known of the files that a configuration was read from. Stamps change when any of them does. @internal */
 export interface Watched {
   /** The stamps of what was read last. */
@@ -29,8 +33,19 @@ export function look(watched: Watched, stamps: string): { readonly watched: Watc
   return { watched: next, step: stamps === watched.seen || next.looks >= MOST_LOOKS ? 'read' : 'look again' };
 }
 
-/** The keys whose values differ, in the order of the newer ones, then those that are gone. @internal */
-export function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const other = [...after.keys()].filter((key) => before.get(key) !== after.get(key));
-  return [...other, ...[...before.keys()].filter((key) => !after.has(key))];
+/** The values of one reading, and what each was read from. */
+type Values = Pick<Evaluation, 'texts' | 'values'>;
+
+/**
+ * The keys whose values differ, in the order of the newer ones, then those that are gone. Of the same text a value is the
+ * same, whatever class made it, and so is one that is only written in another way.
+ * @internal
+ */
+export function difference(before: Values, after: Values): string[] {
+  const others = [...after.texts.keys()].filter(
+    (key) =>
+      before.texts.get(key) !== after.texts.get(key) &&
+      !isSameValue(revealed(before.values[key]), revealed(after.values[key])),
+  );
+  return [...others, ...[...before.texts.keys()].filter((key) => !after.texts.has(key))];
 }

@@ -10,8 +10,6 @@ import type { Evaluation } from '../engine.js';
 import { ConfigInvalidError } from '../errors.js';
 import { type ConfigIssue, toldTogether } from '../issues.js';
 import { Masks } from '../masks.js';
-import { isSameValue } from '../registration.js';
-import { Secret } from '../secret.js';
 import { difference, justRead, look, type Watched } from './engine.js';
 import { LIVE_CONFIG_EVENTS, type LiveConfigEvents, tellAsJson } from './events.js';
 import { fileStamps } from './file-stamps.js';
@@ -129,10 +127,7 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
       this.#events.emit('rejected', Object.freeze({ config: this.name, errors: result.errors }));
       return Object.freeze({ ok: false, errors: result.errors, values: this.#values });
     }
-    const before = this.#found;
-    const changed = Object.freeze(
-      difference(this.#found.texts, found.texts).filter((key) => !isSame(before.values[key], found.values[key])),
-    );
+    const changed = Object.freeze(difference(this.#found, found));
     this.#errors = [];
     this.#usedFiles = files;
     if (changed.length === 0) {
@@ -226,9 +221,4 @@ export class LiveConfig<C extends object> implements Component<LiveConfigSnapsho
     if (step === 'read') this.reload();
     else this.#wait(step === 'look again' ? SECOND_LOOK_MS : pollMs);
   }
-}
-
-/** A value that is written in another way is the same one. */
-function isSame(a: unknown, b: unknown): boolean {
-  return a instanceof Secret && b instanceof Secret ? isSameValue(a.reveal(), b.reveal()) : isSameValue(a, b);
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/printable.js';
 import type { Registration } from '../registration.js';
 import type { Section } from '../sections.js';
 import { shownDefault, ruleText } from './words.js';
@@ -32,10 +33,6 @@ function entry(one: Registration): string {
   return [...comments.map((line) => `# ${oneLine(line)}`), `${required ? '' : '# '}${key}=${assigned ?? ''}`].join(
     '\n',
   );
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{C}]+/gu, ' ');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/printable.js';
 import type { Registration } from '../registration.js';
 import type { Section } from '../sections.js';
 import { ruleText, shownDefault } from './words.js';
@@ -25,10 +26,6 @@ function table(registrations: readonly Registration[]): string {
   });
   const head = ['key', 'value', 'required', 'default', 'what'];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n') + '\n';
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{C}]+/gu, ' ');
 }
 
 /** Text that means nothing to Markdown. Source: GitHub Flavored Markdown, 2.4 and 4.10. */

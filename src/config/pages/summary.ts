@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable.js';
 import type { ConfigOrigin, ConfigValue } from '../config-value.js';
 import type { ConfigIssue, ConfigWarning } from '../issues.js';
 import type { ProbeResult } from '../startup/probe.js';
@@ -88,7 +89,7 @@ function shown({ type, status, value, origin, errors }: ConfigValue): string {
     (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean');
   const text = isShown ? String(value) : '[set]';
   const cut = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
-  return `${cut.replace(/\p{C}/gu, '?')}  ${originText(origin)}`;
+  return `${printable(cut)}  ${originText(origin)}`;
 }
 
 function originText(origin: ConfigOrigin | undefined): string {

@@ -14,9 +14,9 @@ export interface ShownDefault {
 export function shownDefault({ field, defaults, hidden }: Registration): ShownDefault | undefined {
   if (hidden || defaults.value === undefined) return undefined;
   const written = field.write(defaults.value);
-  // What is chosen among words, and what is a number, is no secret by its form.
-  const isFree = ['str', 'url', 'list', 'json', 'schema'].includes(field.type) || field.json['type'] === undefined;
-  const text = isFree ? redactForms(field.type === 'url' ? withoutCredentials(written) : written) : written;
+  // Words to choose from are shown as such already.
+  const text =
+    field.type === 'enum' ? written : redactForms(field.type === 'url' ? withoutCredentials(written) : written);
   return { text, isWhole: text === written };
 }
 

@@ -1,14 +1,17 @@
 import type { Clock } from '../../core/clock.js';
 import { clockOption, count, describe, durationMs, group, type OptionKind, parseOptions } from '../../core/options.js';
 import type { ParsedOptions } from '../../core/options.js';
+import { redactName } from '../../core/redaction.js';
+import { nearest } from '../../core/spelling.js';
 import { Configuration, SECTIONS } from '../configuration.js';
+import { registrationsOf } from '../sections.js';
 import { shownName } from '../stray-keys.js';
 import type { StartupProbe } from './probe.js';
 
 /** Options of {@link startupCheck}. */
-export interface StartupCheckOptions<C extends object> {
+export interface StartupCheckOptions<C extends object, P extends object = Partial<C>> {
   /** What is validated. */
-  readonly config: Configuration<C, object>;
+  readonly config: Configuration<C, P>;
   /** What has to be reached; all run at the same time. @defaultValue none */
   readonly probes?: readonly StartupProbe<C>[];
   /** How long a probe may take, in ms, from 1. @defaultValue 5_000 */
@@ -47,7 +50,15 @@ function probes(): OptionKind<readonly StartupProbe<object>[]> {
 
 type Report = (path: string, message: string) => void;
 
+const FIELDS: readonly string[] = ['name', 'needs', 'timeoutMs', 'run'];
+
 function checkProbe(probe: unknown, path: string, report: Report): void {
+  // It may have fields of its own, but none that was meant to be one of these.
+  for (const field of Object.keys(probe ?? {})) {
+    const meant = FIELDS.includes(field) ? undefined : nearest(field, FIELDS);
+    if (meant !== undefined)
+      report(`${path}.${redactName(field, 64)}`, `is nothing of a probe; did you mean ${meant}?`);
+  }
   const { name, needs, timeoutMs, run } = (probe ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof name !== 'string' || name === '' || name.length > 200)
     report(`${path}.name`, `must be text of 1 to 200 characters, got ${describe(name)}`);
@@ -71,7 +82,7 @@ const OPTIONS = {
 export function parseStartupCheckOptions(options: unknown): ParsedOptions<typeof OPTIONS> {
   return parseOptions('startupCheck', OPTIONS, options, ({ config, probes: all }, report) => {
     const names = all.map(({ name }) => name);
-    const keys = config[SECTIONS]().flatMap(({ registrations }) => registrations.map(({ key }) => key));
+    const keys = registrationsOf(config[SECTIONS]()).map(({ key }) => key);
     all.forEach(({ name, needs = [] }, i) => {
       if (names.indexOf(name) !== i) report(`probes[${String(i)}].name`, 'is the name of another probe as well');
       for (const key of needs)

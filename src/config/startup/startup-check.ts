@@ -3,12 +3,12 @@ import { shownName } from '../stray-keys.js';
 import { type Configuration, type ConfigResult, READ, SECTIONS } from '../configuration.js';
 import { put } from '../frozen.js';
 import { summaryText, type Terminal } from '../pages/summary.js';
-import { type Section, shaped } from '../sections.js';
+import { registrationsOf, type Section, shaped } from '../sections.js';
 import { parseStartupCheckOptions, type StartupCheckOptions } from './options.js';
 import { type ProbeResult, runProbe, type StartupProbe } from './probe.js';
 
 /** What {@link startupCheck} found. */
-export type StartupReport<C extends object> = ConfigResult<C, object> & {
+export type StartupReport<C extends object, P extends object = Partial<C>> = ConfigResult<C, P> & {
   /** Name of the configuration. */
   readonly name: string;
   /** Each probe, in the order given. */
@@ -34,13 +34,15 @@ export type StartupReport<C extends object> = ConfigResult<C, object> & {
  * @example
  * const report = await startupCheck({ config, probes: [tcpProbe('DATABASE_URL')], exitCodes: { invalid: 78 } });
  * if (!report.ok) {
- *   console.error(report.summary('text', process.stderr));
- *   process.exit(report.exitCode);
- * }
+ *   process.stderr.write(report.summary('text', process.stderr));
+ *   process.exitCode = report.exitCode;
+ * } else serve(report.values);
  */
-export async function startupCheck<C extends object>(options: StartupCheckOptions<C>): Promise<StartupReport<C>> {
+export async function startupCheck<C extends object, P extends object = Partial<C>>(
+  options: StartupCheckOptions<C, P>,
+): Promise<StartupReport<C, P>> {
   const { config: given, probes, timeoutMs, exitCodes, clock } = parseStartupCheckOptions(options);
-  const config = given as Configuration<C, object>;
+  const config = given as Configuration<C, P>;
   const { result, found } = config[READ]();
   const { ok: isValid, items, errors, warnings, values } = result;
   const wrong = new Set(errors.map(({ key }) => key));
@@ -68,7 +70,7 @@ export async function startupCheck<C extends object>(options: StartupCheckOption
     probes: Object.freeze(results),
     exitCode: !isValid ? exitCodes.invalid : isReached ? 0 : exitCodes.unreachable,
   };
-  return Object.freeze({ ...report, summary: summaryOf(report) }) as StartupReport<C>;
+  return Object.freeze({ ...report, summary: summaryOf(report) }) as StartupReport<C, P>;
 }
 
 /** Why a probe cannot run: what it needs is not right, or not there. */
@@ -101,7 +103,7 @@ function neededOnly(
   sections: readonly Section[],
 ): object {
   const own: Record<string, unknown> = {};
-  for (const { key } of sections.flatMap(({ registrations }) => registrations)) {
+  for (const { key } of registrationsOf(sections)) {
     if (needs.includes(key)) put(own, key, values[key]);
     else
       Object.defineProperty(own, key, {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { describe } from '../../core/options.js';
+import { describe, durationMs, parseOptions, text } from '../../core/options.js';
 import type { PlatformAbortSignal } from '../../core/platform.js';
 import { isSensitiveKey } from '../../core/sensitive-names.js';
-import { Secret } from '../secret.js';
+import { revealed, Secret } from '../secret.js';
 import type { StartupProbe } from './probe.js';
 
 /** Where servers listen when their URL does not say. Source: the IANA registry of ports, and the servers' own documentation. */
@@ -25,6 +25,16 @@ const PORTS: Readonly<Record<string, number>> = /* @__PURE__ */ Object.freeze({
   wss: 443,
 });
 
+/** Options of {@link tcpProbe}. */
+export interface TcpProbeOptions {
+  /** What it is called in the report. @defaultValue `tcp KEY` */
+  readonly name?: string;
+  /** How long it may take, in ms, from 1. @defaultValue that of the startup check */
+  readonly timeoutMs?: number;
+}
+
+const OPTIONS = { name: text(undefined), timeoutMs: durationMs(undefined, { min: 1 }) };
+
 /** A place to connect to. */
 interface Target {
   readonly host: string;
@@ -37,17 +47,13 @@ interface Target {
  * accepts whatever comes.
  *
  * @param key - the key that holds the URL.
- * @param options - `name`: what it is called in the report, `tcp KEY` by default; `timeoutMs`: how long it may take, by default
- * as long as the startup check lets a probe.
  * @throws {@link InvalidArgumentError} when `key` is no text.
+ * @throws {@link InvalidOptionsError} naming every option that is unknown or out of range.
  */
-export function tcpProbe(
-  key: string,
-  options?: { readonly name?: string; readonly timeoutMs?: number },
-): StartupProbe<object> {
+export function tcpProbe(key: string, options?: TcpProbeOptions): StartupProbe<object> {
   if (typeof key !== 'string' || key === '')
     throw new InvalidArgumentError(`tcpProbe: the key must be text, got ${describe(key)}`);
-  const { name = `tcp ${key}`, timeoutMs } = options ?? {};
+  const { name = `tcp ${key}`, timeoutMs } = parseOptions('tcpProbe', OPTIONS, options);
   return {
     name,
     needs: [key],
@@ -55,7 +61,7 @@ export function tcpProbe(
     async run(values, { signal }) {
       const value = valueOf(values, key);
       const isHidden = value instanceof Secret || isSensitiveKey(key);
-      const targets = targetsOf(String(value instanceof Secret ? value.reveal() : value));
+      const targets = targetsOf(String(revealed(value)));
       const enough = new AbortController();
       const giveUp = (): void => {
         enough.abort();

@@ -5,7 +5,7 @@ import {
   ApplicationConfig,
   type Configuration,
   ConfigValidator,
-  type ConfigValidatorOptions,
+  type ConfigOptions,
   LiveConfig,
   Secret,
   startupCheck,
@@ -25,7 +25,7 @@ export async function read(
 ): Promise<Outcome> {
   const scene: Scene = { dir, fileSuffix: options.fileSuffix, env: {}, secrets: [], known: [] };
   const parts = [await heard.texts()];
-  const build = (how: ConfigValidatorOptions, fill: (part: (i: number) => ConfigValidator) => void): AnyConfig => {
+  const build = (how: ConfigOptions, fill: (part: (i: number) => ConfigValidator) => void): AnyConfig => {
     const all = { name: 'shop', ...options, ...how };
     const [first, second] = [new ConfigValidator(inSections ? {} : all), new ConfigValidator()];
     fill((i) => (inSections && i % 2 === 1 ? second : first));
