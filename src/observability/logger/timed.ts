@@ -24,7 +24,7 @@ const LONGEST_NAME = 200;
  * const latest = timed(fetchRates, { logger, slowMs: 200 });
  * const rates = await latest('EUR');
  */
-export function timed<F extends (this: never, ...args: never[]) => unknown>(fn: F, options?: TimingOptions): F {
+export function timed<F extends (...args: never[]) => unknown>(fn: F, options?: TimingOptions): F {
   const given: unknown = fn;
   if (typeof given !== 'function') {
     throw new InvalidArgumentError(`timed: fn must be a function, got ${describe(given)}`);
