@@ -6,7 +6,8 @@ export type {
 } from './application-config.js';
 export { ApplicationConfig } from './application-config.js';
 export { ConfigValidator } from './config-validator.js';
-export type { ConfigOptions, ConfigResult, ConfigSchema, Configuration, Environment } from './configuration.js';
+export type { ConfigOptions, ConfigResult, ConfigSchema, Environment } from './configuration.js';
+export { Configuration } from './configuration.js';
 export type { ConfigOrigin, ConfigValue } from './config-value.js';
 export { ConfigStatus } from './config-value.js';
 export type { DocsCheck } from './docs-files.js';

@@ -37,7 +37,7 @@ function node(script: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-function compile(name: string, files: Record<string, string>, options: object, type = 'module') {
+function compile(name: string, files: Record<string, string>, options: object, { type = 'module', version = '' } = {}) {
   const folder = join(consumer, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, type }));
@@ -55,11 +55,11 @@ function compile(name: string, files: Record<string, string>, options: object, t
     JSON.stringify({ compilerOptions: { ...base, ...options }, include: ['*'] }),
   );
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder],
-    { encoding: 'utf8' },
-  );
+  const own = [process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc')];
+  // Another version comes from npm: beside ours in the project, the two would be one command.
+  const other = ['npm', 'exec', '--yes', `--package=typescript@${version}`, '--', 'tsc'];
+  const [command = '', ...words] = version === '' ? own : other;
+  const { status, stdout } = spawnSync(command, [...words, '-p', folder], { encoding: 'utf8' });
   return { status, stdout };
 }
 
@@ -67,6 +67,7 @@ function compile(name: string, files: Record<string, string>, options: object, t
 const TYPED = `
 ${NAMES.map((name, i) => `import * as part${String(i)} from '${name}';`).join('\n')}
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
+import { APIConfig, ApplicationConfig, ConfigValidator, LiveConfig, startupCheck, tcpProbe } from 'breakwater/config';
 import { DDoSProtection } from 'breakwater/ddos-protection';
 import { createHardening } from 'breakwater/http';
 import { StructuredLogger } from 'breakwater/logger';
@@ -78,9 +79,18 @@ createHardening({ ddos: new DDoSProtection(), components: [breaker], identify: (
 const logger = new StructuredLogger({ service: 'orders' });
 createHardening({ logger });
 observe([breaker, logger], { logger, metrics: new MetricsCollector() })();
+const shop = new ConfigValidator().register('MODE', 'enum', { choices: ['a', 'b'], default: 'a' });
+const config = new ApplicationConfig({ api: APIConfig, shop });
+const mode: 'a' | 'b' = new LiveConfig(config).values.shop.MODE;
+const own = { name: 'own', run: ({ shop: { MODE } }: { readonly shop: { readonly MODE: 'a' | 'b' } }) => MODE };
+export const started = startupCheck({
+  config,
+  probes: [tcpProbe('API_HOST'), own, { name: 'port', run: ({ api }, { signal }) => api.API_PORT > 0 && !signal.aborted }],
+});
+export const port = started.then(({ values }): number | undefined => values.api.API_PORT);
 // @ts-expect-error an unknown option
 new CircuitBreaker({ failureTreshold: 3 });
-export const all = [answer, ${NAMES.map((_, i) => `part${String(i)}`).join(', ')}];
+export const all = [answer, mode, ${NAMES.map((_, i) => `part${String(i)}`).join(', ')}];
 `;
 
 beforeAll(() => {
@@ -230,11 +240,12 @@ describe('the packed package', () => {
   });
 
   it.each([
-    ['nodenext, ES modules', { module: 'nodenext' }, 'module'],
-    ['nodenext, CommonJS', { module: 'nodenext' }, 'commonjs'],
-    ['a bundler', { module: 'preserve', moduleResolution: 'bundler' }, 'module'],
-  ])('its types compile for %s, without the types of any platform', (name, options, type) => {
-    expect(compile(name.replace(/\W+/g, '-'), { 'use.ts': TYPED }, options, type)).toEqual({ status: 0, stdout: '' });
+    ['nodenext, ES modules', { module: 'nodenext' }, {}],
+    ['nodenext, CommonJS', { module: 'nodenext' }, { type: 'commonjs' }],
+    ['a bundler', { module: 'preserve', moduleResolution: 'bundler' }, {}],
+    ['TypeScript 5, nodenext', { module: 'nodenext' }, { version: '5.9.3' }],
+  ])('its types compile for %s, without the types of any platform', (name, options, how) => {
+    expect(compile(name.replace(/\W+/g, '-'), { 'use.ts': TYPED }, options, how)).toEqual({ status: 0, stdout: '' });
   });
 
   it('its types notice a mistake', () => {

@@ -8,12 +8,16 @@ import { registrationsOf } from '../sections.js';
 import { shownName } from '../stray-keys.js';
 import type { StartupProbe } from './probe.js';
 
-/** Options of {@link startupCheck}. */
-export interface StartupCheckOptions<C extends object, P extends object = Partial<C>> {
+/**
+ * Options of {@link startupCheck}.
+ *
+ * @typeParam G - the configuration.
+ */
+export interface StartupCheckOptions<G extends Configuration<object, object>> {
   /** What is validated. */
-  readonly config: Configuration<C, P>;
+  readonly config: G;
   /** What has to be reached; all run at the same time. @defaultValue none */
-  readonly probes?: readonly StartupProbe<C>[];
+  readonly probes?: readonly StartupProbe<ReturnType<G['validateOrThrow']>>[];
   /** How long a probe may take, in ms, from 1. @defaultValue 5_000 */
   readonly timeoutMs?: number;
   /** The exit code that the report suggests, from 1 to 255; nothing here ends the process. */

@@ -1,14 +1,18 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { shownName } from '../stray-keys.js';
-import { type Configuration, type ConfigResult, READ, SECTIONS } from '../configuration.js';
+import { type Configuration, READ, SECTIONS } from '../configuration.js';
 import { put } from '../frozen.js';
 import { summaryText, type Terminal } from '../pages/summary.js';
 import { registrationsOf, type Section, shaped } from '../sections.js';
 import { parseStartupCheckOptions, type StartupCheckOptions } from './options.js';
-import { type ProbeResult, runProbe, type StartupProbe } from './probe.js';
+import { type ProbeResult, runProbe } from './probe.js';
 
-/** What {@link startupCheck} found. */
-export type StartupReport<C extends object, P extends object = Partial<C>> = ConfigResult<C, P> & {
+/**
+ * What {@link startupCheck} found: what `validate()` of the configuration gives, and more.
+ *
+ * @typeParam G - the configuration.
+ */
+export type StartupReport<G extends Configuration<object, object>> = ReturnType<G['validate']> & {
   /** Name of the configuration. */
   readonly name: string;
   /** Each probe, in the order given. */
@@ -38,21 +42,20 @@ export type StartupReport<C extends object, P extends object = Partial<C>> = Con
  *   process.exitCode = report.exitCode;
  * } else serve(report.values);
  */
-export async function startupCheck<C extends object, P extends object = Partial<C>>(
-  options: StartupCheckOptions<C, P>,
-): Promise<StartupReport<C, P>> {
-  const { config: given, probes, timeoutMs, exitCodes, clock } = parseStartupCheckOptions(options);
-  const config = given as Configuration<C, P>;
+export async function startupCheck<G extends Configuration<object, object>>(
+  options: StartupCheckOptions<G>,
+): Promise<StartupReport<G>> {
+  const { config, probes, timeoutMs, exitCodes, clock } = parseStartupCheckOptions(options);
   const { result, found } = config[READ]();
   const { ok: isValid, items, errors, warnings, values } = result;
   const wrong = new Set(errors.map(({ key }) => key));
   const results = await Promise.all(
-    (probes as readonly StartupProbe<C>[]).map(async (probe): Promise<ProbeResult> => {
+    probes.map(async (probe): Promise<ProbeResult> => {
       const name = shownName(probe.name, 200);
       const why = whySkipped(probe.needs, { isValid, wrong, values: found.values });
       if (why !== undefined) return Object.freeze({ name, status: 'SKIPPED', message: why, durationMs: 0 });
       const own = probe.needs === undefined ? values : neededOnly(name, probe.needs, found.values, config[SECTIONS]());
-      return runProbe((context) => probe.run(own as Readonly<C>, context), {
+      return runProbe((context) => probe.run(own, context), {
         name,
         timeoutMs: probe.timeoutMs ?? timeoutMs,
         clock,
@@ -70,7 +73,7 @@ export async function startupCheck<C extends object, P extends object = Partial<
     probes: Object.freeze(results),
     exitCode: !isValid ? exitCodes.invalid : isReached ? 0 : exitCodes.unreachable,
   };
-  return Object.freeze({ ...report, summary: summaryOf(report) }) as StartupReport<C, P>;
+  return Object.freeze({ ...report, summary: summaryOf(report) }) as unknown as StartupReport<G>;
 }
 
 /** Why a probe cannot run: what it needs is not right, or not there. */
@@ -117,7 +120,9 @@ function neededOnly(
 }
 
 /** Frozen with the report, which holds it. */
-function summaryOf(report: Omit<StartupReport<object>, 'summary' | 'values'>): StartupReport<object>['summary'] {
+function summaryOf(
+  report: Omit<StartupReport<Configuration<object>>, 'summary' | 'values'>,
+): StartupReport<Configuration<object>>['summary'] {
   return (format = 'text', terminal) => {
     if (format === 'text') return summaryText(report.name, report, terminal);
     if ((format as string) !== 'json')
