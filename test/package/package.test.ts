@@ -248,6 +248,27 @@ describe('the packed package', () => {
     expect(compile(name.replace(/\W+/g, '-'), { 'use.ts': TYPED }, options, how)).toEqual({ status: 0, stdout: '' });
   });
 
+  it('its declarations promise no class that it does not export', () => {
+    const dist = join(consumer, 'node_modules/breakwater/dist');
+    const declared = readdirSync(dist)
+      .filter((file) => file.endsWith('.d.ts'))
+      .map((file) => readFileSync(join(dist, file), 'utf8'));
+    const classes = new Set(
+      declared.flatMap((text) => [...text.matchAll(/^declare (?:abstract )?class (\w+)/gm)].map(([, name]) => name)),
+    );
+    expect(classes.size).toBeGreaterThan(30);
+    for (const { name } of entryPoints) {
+      const [, list = ''] = /^export \{([^}]*)\}/m.exec(readFileSync(join(dist, `${name}.d.ts`), 'utf8')) ?? [];
+      const promised = list.split(',').map((one) => one.trim().split(' as ').at(-1) ?? '');
+      const script = `console.log(Object.keys(require(${JSON.stringify(join(dist, `${name}.cjs`))})).join())`;
+      const exported = node(script).stdout.trim().split(',');
+      expect(
+        promised.filter((one) => classes.has(one) && !exported.includes(one)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   it('its types notice a mistake', () => {
     const { status } = compile(
       'mistake',
