@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Installs what the end to end tests run and npm does not have: Prometheus, which brings promtool. Only as root on a
-# machine with apt; what is there already stays as it is, and no service is started. Where it cannot be had the tests
-# that need it are skipped, and with CI=true they fail.
+# Installs what the end to end tests run and npm does not have: Prometheus, which brings promtool, and Redis. Only as root
+# on a machine with apt; what is there already stays as it is, and no service is started. Where they cannot be had the
+# tests that need them are skipped, and with CI=true they fail.
 set -euo pipefail
 
-if command -v prometheus >/dev/null && command -v promtool >/dev/null; then
-  echo "prometheus is there: $(command -v prometheus)"
-  exit 0
-fi
+missing=()
+for program in prometheus:prometheus promtool:prometheus redis-server:redis-server; do
+  if command -v "${program%%:*}" >/dev/null; then
+    echo "${program%%:*} is there: $(command -v "${program%%:*}")"
+  else
+    missing+=("${program##*:}")
+  fi
+done
+[ "${#missing[@]}" -gt 0 ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-  echo 'not installed: prometheus needs root and apt; install it by hand to run its tests' >&2
+  echo "not installed: ${missing[*]} need root and apt; install them by hand to run their tests" >&2
   exit 0
 fi
 
@@ -22,7 +27,7 @@ if [ ! -e "$policy" ]; then
 fi
 
 install() {
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 install || { apt-get update -qq && install; }
-promtool --version 2>&1 | head -n 1
+command -v prometheus promtool redis-server
