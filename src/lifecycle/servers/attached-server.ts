@@ -1,0 +1,99 @@
+import type { EventEmitter } from 'node:events';
+import { Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Clock } from '../../core/clock.js';
+import type { InFlight } from '../in-flight.js';
+import { Http1Drain } from './http1.js';
+import { Http2Drain } from './http2.js';
+import type { AttachableServer, Drained } from './shapes.js';
+import { UpgradedDrain } from './upgrades.js';
+
+/** What is left of the servers of Node's own modules, whichever it is. */
+interface NodeServer extends EventEmitter {
+  readonly listening: boolean;
+  close: () => unknown;
+  closeAllConnections?: () => void;
+}
+
+/** An `http`, `https`, `http2` or `net` server that is told to go, one step after the other. @internal */
+export class AttachedServer implements Drained {
+  readonly upgraded: UpgradedDrain;
+  readonly #server: NodeServer;
+  readonly #http1: Http1Drain;
+  readonly #http2: Http2Drain | undefined;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(
+    server: AttachableServer,
+    requests: InFlight,
+    time: { readonly clock: Clock; readonly now: () => number },
+    graceMs: () => number,
+    onUpgradedChange: () => void,
+  ) {
+    const emitter = (this.#server = server as unknown as NodeServer);
+    const has = (property: string): boolean => property in server;
+    const speaksHttp2 = has('updateSettings');
+    const speaksHttp = speaksHttp2 || has('headersTimeout');
+    const isSecure = has('setSecureContext');
+    this.#http1 = new Http1Drain(emitter, requests, time, graceMs);
+    this.#http2 = speaksHttp2 ? new Http2Drain(emitter, requests) : undefined;
+    this.upgraded = new UpgradedDrain(
+      emitter,
+      (socket) => {
+        this.#http1.forget(socket);
+      },
+      onUpgradedChange,
+    );
+    const follow = (socket: Socket): void => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    };
+    emitter.on('connection', (socket: Socket) => {
+      follow(socket);
+      if (speaksHttp) {
+        if (!isSecure && !speaksHttp2) this.#http1.add(socket);
+        return;
+      }
+      // What is said on it nobody here understands, so only its end says that it is done.
+      const over = requests.add(() => 'a connection');
+      socket.once('close', over);
+    });
+    if (isSecure) {
+      emitter.on('secureConnection', (socket: TLSSocket) => {
+        follow(socket);
+        if (speaksHttp && socket.alpnProtocol !== 'h2') this.#http1.add(socket);
+      });
+    }
+  }
+
+  get listening(): boolean {
+    return this.#server.listening;
+  }
+
+  beginDrain(): void {
+    this.#http1.beginDrain();
+    this.#http2?.beginDrain();
+  }
+
+  close(): void {
+    this.#stopListening();
+    this.#http1.close();
+    this.#http2?.close();
+    this.upgraded.close();
+  }
+
+  destroy(): void {
+    this.#stopListening();
+    this.#http2?.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    // Those of before it was attached.
+    this.#server.closeAllConnections?.();
+  }
+
+  /** The listener alone: `http.Server.close` would also cut off the connections that are idle at this moment. */
+  #stopListening(): void {
+    if (!this.#server.listening) return;
+    if (this.#server instanceof Server) Server.prototype.close.call(this.#server);
+    else this.#server.close();
+  }
+}

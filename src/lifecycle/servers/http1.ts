@@ -1,0 +1,143 @@
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.js';
+import type { InFlight } from '../in-flight.js';
+import { describeRequest } from './describe-request.js';
+import { follow } from './follow.js';
+import type { Drained } from './shapes.js';
+
+/** A connection, and the responses that it waits for. */
+interface Connection {
+  readonly open: Set<ServerResponse>;
+  /** What had come in when it last had nothing to do; more than that is a request whose head is not complete. */
+  bytesWhenIdle: number;
+  activeAtMs: number;
+}
+
+/**
+ * HTTP/1.1: each response during the drain says `Connection: close`, so that its client goes elsewhere without having
+ * lost anything; idle connections end when the listener is closed.
+ * @internal
+ */
+export class Http1Drain implements Drained {
+  readonly #requests: InFlight;
+  readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #graceMs: () => number;
+  readonly #connections = new Map<Socket, Connection>();
+  #state: 'serving' | 'draining' | 'closed' = 'serving';
+
+  /** @param graceMs - how long a connection that was active just now may still send a request after the listener closed. */
+  constructor(
+    server: EventEmitter,
+    requests: InFlight,
+    time: { readonly clock: Clock; readonly now: () => number },
+    graceMs: () => number,
+  ) {
+    this.#requests = requests;
+    this.#clock = time.clock;
+    this.#now = time.now;
+    this.#graceMs = graceMs;
+    const begin = (request: IncomingMessage, response: ServerResponse): void => {
+      if (request.httpVersionMajor === 1) this.#begin(request, response);
+    };
+    for (const event of ['request', 'checkContinue', 'checkExpectation']) follow(server, event, begin);
+  }
+
+  /** A connection that may speak HTTP/1.1. */
+  add(socket: Socket): void {
+    if (this.#connections.has(socket)) return;
+    this.#connections.set(socket, { open: new Set(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#now() });
+    socket.once('close', () => this.#connections.delete(socket));
+  }
+
+  /** It speaks something else from now on. */
+  forget(socket: object): void {
+    this.#connections.delete(socket as Socket);
+  }
+
+  beginDrain(): void {
+    this.#state = 'draining';
+    for (const { open } of this.#connections.values()) {
+      const newest = [...open].at(-1);
+      if (newest !== undefined) sayClose(newest);
+    }
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    for (const [socket, connection] of this.#connections) {
+      for (const response of connection.open) endEventStream(response);
+      if (connection.open.size === 0) this.#endWhenQuiet(socket, connection);
+    }
+  }
+
+  destroy(): void {
+    for (const socket of this.#connections.keys()) socket.destroy();
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    this.add(socket);
+    const connection = this.#connections.get(socket);
+    const over = this.#requests.add(() => describeRequest(request));
+    if (this.#state !== 'serving') {
+      // Of requests that were sent in one go only the last response may close: the others would take it with them.
+      for (const earlier of connection?.open ?? []) sayKeep(earlier);
+      sayClose(response);
+    }
+    connection?.open.add(response);
+    response.once('close', () => {
+      over();
+      if (connection === undefined) return;
+      connection.open.delete(response);
+      if (connection.open.size > 0) return;
+      connection.bytesWhenIdle = socket.bytesRead;
+      connection.activeAtMs = this.#now();
+      if (this.#state === 'closed' && !socket.destroyed) socket.end();
+    });
+  }
+
+  /** Ends an idle connection, unless a request of it may be on its way. */
+  #endWhenQuiet(socket: Socket, connection: Connection): void {
+    const receiving = socket.bytesRead > connection.bytesWhenIdle;
+    const graceMs = this.#graceMs();
+    const waitMs = receiving ? graceMs : graceMs - (this.#now() - connection.activeAtMs);
+    if (waitMs <= 0) {
+      socket.end();
+      return;
+    }
+    const over = this.#requests.add(() => 'a request that is being received');
+    const cancel = this.#clock.schedule(() => {
+      over();
+      if (connection.open.size === 0) socket.end();
+    }, waitMs);
+    socket.once('close', () => {
+      cancel();
+      over();
+    });
+  }
+}
+
+/** The header for a response that nobody has begun; for the others the connection is ended when they are over. */
+function sayClose(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.shouldKeepAlive = false;
+  response.setHeader('Connection', 'close');
+}
+
+function sayKeep(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.shouldKeepAlive = true;
+  response.removeHeader('Connection');
+}
+
+/** A stream of events has no end of its own; ended in order, its client reconnects, and elsewhere. */
+function endEventStream(response: ServerResponse): void {
+  if (!response.headersSent || response.writableEnded) return;
+  if (!String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')) return;
+  // Whoever goes on writing must not bring the process down with it.
+  response.on('error', () => undefined);
+  response.end();
+}

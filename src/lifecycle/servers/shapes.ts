@@ -1,0 +1,35 @@
+/** The part of a server that Breakwater uses: `http`, `https`, `http2` and `net` servers have it. */
+export interface AttachableServer {
+  /** Whether it accepts connections. */
+  readonly listening: boolean;
+  /** Subscribes to an event. */
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  /** Stops accepting. */
+  close(callback?: (error?: Error) => void): unknown;
+}
+
+/** One connection of a {@link WebSocketServerShape}. */
+export interface WebSocketShape {
+  /** Begins the closing handshake. */
+  close(code?: number, reason?: string): void;
+  /** Ends the connection at once. */
+  terminate(): void;
+}
+
+/** The part of a `WebSocketServer` of the package `ws` that Breakwater uses. */
+export interface WebSocketServerShape {
+  /** The open connections. */
+  readonly clients: Iterable<WebSocketShape>;
+  /** Stops accepting. */
+  close(callback?: (error?: Error) => void): unknown;
+}
+
+/** What an attached server does while the process stops, step by step. @internal */
+export interface Drained {
+  /** Tells clients to come elsewhere with their next request; still accepts everything. */
+  beginDrain(): void;
+  /** Accepts nothing more, and lets go of what is idle. */
+  close(): void;
+  /** Ends what is still open. */
+  destroy(): void;
+}

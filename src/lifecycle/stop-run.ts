@@ -1,0 +1,112 @@
+import type { Clock } from '../core/clock.js';
+import { redactText } from '../core/redaction.js';
+import { hookAllowanceMs, planStop, type StopPhase } from './engine.js';
+import type { Hooks, StopHook } from './hooks.js';
+import type { InFlight } from './in-flight.js';
+import { type Journal, shown } from './journal.js';
+import type { Servers } from './servers/index.js';
+import type { Timeline } from './timeline.js';
+import { within } from './within.js';
+
+/** What a stop works with. @internal */
+export interface StopContext {
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly budgetMs: number;
+  readonly drainMs: number;
+  readonly hookTimeoutMs: number;
+  readonly servers: Servers;
+  readonly work: InFlight;
+  readonly hooks: Hooks;
+  /** Whether what the hook belongs to runs. */
+  readonly isRunning: (hook: StopHook) => boolean;
+  readonly journal: Journal;
+  /** Notes what had to be cut off. */
+  readonly cutOff: (going: InFlight) => void;
+}
+
+/** WebSockets get this long to say goodbye; then their connections are ended. */
+const GOODBYE_MS = 2_000;
+
+/**
+ * The steps of a stop, one after the other: drain while still accepting, close the listeners, await what is in flight,
+ * then the hooks. Readiness has changed before it is called. Never rejects.
+ * @internal
+ */
+export async function runStop(context: StopContext): Promise<void> {
+  const { servers, timeline, work, journal, budgetMs } = context;
+  const plan = planStop(budgetMs, context.drainMs, context.hooks.stopCount);
+  await drain(context, plan.drainMs);
+  servers.close();
+  const goodbye = sayGoodbye(context, plan.workUntilMs);
+  await finish(context, 'requests in flight', servers.requests, plan.workUntilMs);
+  await goodbye;
+  servers.destroy();
+  await runHooks(context, ['ingress']);
+  // Not before the ingress is closed: a consumer of a queue takes new work until then.
+  await finish(context, 'tracked work', work, plan.workUntilMs);
+  await runHooks(context, ['work', 'resources', 'telemetry']);
+  const atMs = timeline.elapsedMs;
+  const leftMs = Math.max(0, Math.min(context.hookTimeoutMs, budgetMs - atMs));
+  const flushed = await within(context.clock, leftMs, 'flush of the logger', () => journal.flush(leftMs));
+  if (flushed.status !== 'done') timeline.add('flush of the logger', 'FAILED', atMs);
+}
+
+async function drain({ clock, servers, timeline }: StopContext, ms: number): Promise<void> {
+  servers.beginDrain();
+  if (ms <= 0) return;
+  const atMs = timeline.elapsedMs;
+  await new Promise<void>((resolve) => clock.schedule(resolve, ms, { hold: true }));
+  timeline.add('drain while accepting', 'DONE', atMs);
+}
+
+async function sayGoodbye({ clock, servers, timeline }: StopContext, untilMs: number): Promise<void> {
+  if (servers.upgraded === 0) return;
+  const atMs = timeline.elapsedMs;
+  const open = servers.upgraded;
+  const ms = Math.max(0, Math.min(GOODBYE_MS, untilMs - atMs));
+  const outcome = await within(clock, ms, 'WebSockets', () => servers.whenDowngraded());
+  const left = servers.upgraded;
+  servers.sayGoodbye();
+  // That a client does not answer is no failure of this process.
+  timeline.add(
+    'WebSockets',
+    'DONE',
+    atMs,
+    `${String(open)} told to go${outcome.status === 'done' ? '' : `, ${String(left)} did not answer and were ended`}`,
+  );
+}
+
+async function finish(context: StopContext, name: string, going: InFlight, untilMs: number): Promise<void> {
+  if (going.size === 0) return;
+  const { clock, timeline, cutOff } = context;
+  const atMs = timeline.elapsedMs;
+  const outcome = await within(clock, Math.max(0, untilMs - atMs), name, () => going.whenEmpty());
+  if (outcome.status === 'done') {
+    timeline.add(name, 'DONE', atMs);
+    return;
+  }
+  cutOff(going);
+  const names = going.oldest().map(({ what }) => what);
+  timeline.add(name, 'TIMED_OUT', atMs, redactText(`${String(going.size)} cut off: ${names.join(', ')}`, 500));
+}
+
+async function runHooks(context: StopContext, phases: readonly StopPhase[]): Promise<void> {
+  const { clock, timeline, hooks, isRunning, budgetMs, hookTimeoutMs } = context;
+  const planned = hooks.stops(phases);
+  const after = phases[0] === 'ingress' ? hooks.stopCount - planned.length : 0;
+  for (const [i, hook] of planned.entries()) {
+    const name = `stop ${hook.name}`;
+    const atMs = timeline.elapsedMs;
+    if (!isRunning(hook)) {
+      timeline.add(name, 'SKIPPED', atMs, 'it had not been started');
+      continue;
+    }
+    const later = planned.length - i - 1 + after;
+    const ms = hookAllowanceMs(hook.timeoutMs ?? hookTimeoutMs, Math.max(0, budgetMs - atMs), later);
+    const outcome = await within(clock, ms, name, (signal) => hook.run({ signal }));
+    if (outcome.status === 'done') timeline.add(name, 'DONE', atMs);
+    else if (outcome.status === 'failed') timeline.add(name, 'FAILED', atMs, shown(outcome.error));
+    else timeline.add(name, 'TIMED_OUT', atMs, `took longer than ${String(Math.round(ms))} ms`);
+  }
+}
