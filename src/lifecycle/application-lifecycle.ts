@@ -97,7 +97,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
         quiet(this.#stopFor(cause));
       },
       force: (why) => {
-        this.#force(why, exit);
+        this.#force(why);
       },
       tell: (kind, error) => {
         this.#journal.fatal(kind, error);
@@ -347,12 +347,12 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
     return report;
   }
 
-  #force(why: string, exit = this.#options.exit ?? processExit()): void {
+  #force(why: string): void {
     const stopping = this.#stopping;
     stopping?.cutOff(this.#servers.requests, this.#work);
     this.#journal.trouble('BREAKWATER_W_STOP_FORCED', `the process ends at once: ${why}`, this.report());
     this.#attempt(() => {
-      exit(1);
+      this.#ending.force();
     });
   }
 

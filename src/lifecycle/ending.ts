@@ -34,6 +34,7 @@ export class Ending {
   #place: { leave(code: number): number | undefined } | undefined;
   #signalAtMs: number | undefined;
   #hadFatal = false;
+  #isForced = false;
 
   constructor(options: EndingOptions, now: () => number, handlers: EndingHandlers) {
     this.#options = options;
@@ -62,14 +63,20 @@ export class Ending {
     return this.#hadFatal;
   }
 
+  /** Ends the process now, whatever else is going on in it. */
+  force(): void {
+    this.#isForced = true;
+    this.#options.exit(1);
+  }
+
   /** Ends the process, unless other lifecycles still need it; says whether. */
   end(code: number, signal: string | undefined): boolean {
     const worst = (this.#place ?? join(this.#options.exit, this)).leave(code);
     const silence = this.#silence;
     this.#silence = undefined;
-    if (worst === undefined) {
+    if (worst === undefined || this.#isForced) {
       silence?.();
-      return false;
+      return this.#isForced;
     }
     if (worst === 0 && signal !== undefined && this.#options.reraiseSignal) {
       silence?.();

@@ -136,8 +136,16 @@ function sayKeep(response: ServerResponse): void {
 /** A stream of events has no end of its own; ended in order, its client reconnects, and elsewhere. */
 function endEventStream(response: ServerResponse): void {
   if (!response.headersSent || response.writableEnded) return;
-  if (!String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')) return;
+  if (!EVENT_STREAM.test(sentHead(response))) return;
   // Whoever goes on writing must not bring the process down with it.
   response.on('error', () => undefined);
   response.end();
+}
+
+const EVENT_STREAM = /^content-type: *text\/event-stream/im;
+
+/** The head as it was sent: what `writeHead` was given cannot be asked for in any other way. */
+function sentHead(response: ServerResponse): string {
+  const { _header: head } = response as unknown as { readonly _header?: unknown };
+  return typeof head === 'string' ? head : '';
 }

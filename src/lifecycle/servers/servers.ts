@@ -58,11 +58,12 @@ export class Servers {
     for (const one of this.#servers) one.upgraded.sayGoodbye();
   }
 
-  /** How many WebSockets and other upgraded connections are open. */
+  /** How many WebSockets and other upgraded connections are open; of a WebSocket both its servers may know. */
   get upgraded(): number {
-    return [...this.#attached.values()].reduce(
-      (sum, one) => sum + (one instanceof AttachedServer ? one.upgraded.size : one.size),
-      0,
+    const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+    return Math.max(
+      sum(this.#servers.map(({ upgraded }) => upgraded.size)),
+      sum(this.#webSockets.map(({ size }) => size)),
     );
   }
 

@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, createSecureServer, createServer, type ServerHttp2Stream } from 'node:http2';
+import { request as httpsRequest, createServer as createHttps } from 'node:https';
+import { describe, expect, it } from 'vitest';
+import { selfSigned } from '../../config/certificate.js';
+import { passedUntil, stepsOf, turns } from '../setup.js';
+import { closing, serving, until } from './setup.js';
+
+/** One request on a session: what came of it. */
+function ask(session: ClientHttp2Session, path = '/') {
+  const stream = session.request({ ':path': path });
+  const state = { body: '', status: 0, error: '', closed: false, rstCode: -1 };
+  stream.on('response', (headers) => (state.status = Number(headers[':status'])));
+  stream.on('data', (chunk: Buffer) => (state.body += chunk.toString()));
+  stream.on('error', (error: NodeJS.ErrnoException) => (state.error = error.code ?? 'error'));
+  stream.on('close', () => {
+    state.closed = true;
+    state.rstCode = stream.rstCode ?? -1;
+  });
+  return state;
+}
+
+async function session(port: number, scheme = 'http'): Promise<ClientHttp2Session & { sentAway?: number }> {
+  const one = connect(`${scheme}://127.0.0.1:${String(port)}`, { rejectUnauthorized: false });
+  closing(one, (open) => {
+    open.destroy();
+  });
+  one.on('error', () => undefined);
+  one.on('goaway', (code) => Object.assign(one, { sentAway: code }));
+  await once(one, 'connect');
+  return one;
+}
+
+function heldServer() {
+  const streams: ServerHttp2Stream[] = [];
+  const server = createServer();
+  server.on('stream', (stream, headers) => {
+    if (headers[':path'] === '/at-once') {
+      stream.respond({ ':status': 200 });
+      stream.end('at once');
+    } else streams.push(stream);
+  });
+  return { server, streams };
+}
+
+const answer = (stream: ServerHttp2Stream | undefined, text: string): void => {
+  stream?.respond({ ':status': 200 });
+  stream?.end(text);
+};
+
+describe('an HTTP/2 server', () => {
+  it('HLD-43 sends GOAWAY while the only stream of a session is open, and lets it finish', async () => {
+    const { server, streams } = heldServer();
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const client = await session(port);
+    const first = ask(client, '/slow?x=1');
+    await until(() => streams.length === 1, 'the stream');
+    const stop = lifecycle.stop();
+    await until(() => client.sentAway === 0, 'GOAWAY');
+    expect(first.closed).toBe(false);
+    // Whoever comes now is served, and sent away with the answer.
+    const other = await session(port);
+    const late = ask(other, '/at-once');
+    await until(() => late.closed, 'the late answer');
+    expect([late.status, late.body, late.rstCode, other.sentAway]).toEqual([200, 'at once', 0, 0]);
+    await clock.advanceAsync(2_000);
+    expect(exits).toEqual([]);
+    answer(streams[0], 'slow');
+    await until(() => first.closed, 'the slow answer');
+    expect([first.status, first.body, first.rstCode]).toEqual([200, 'slow', 0]);
+    expect(stepsOf((await stop).steps)).toEqual(['drain while accepting', 'requests in flight']);
+    expect(exits).toEqual([0]);
+  });
+
+  it('HLD-43 leaves sessions that are idle or busy alone until the listener closes', async () => {
+    const { server, streams } = heldServer();
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const [idle, busy] = [await session(port), await session(port)];
+    const both = [ask(busy, '/a'), ask(busy, '/b')];
+    await until(() => streams.length === 2, 'the streams');
+    const stop = lifecycle.stop();
+    await clock.advanceAsync(999);
+    await turns(20);
+    expect([idle.sentAway, busy.sentAway]).toEqual([undefined, undefined]);
+    await clock.advanceAsync(1);
+    await until(() => idle.sentAway === 0 && busy.sentAway === 0, 'GOAWAY');
+    for (const stream of streams) answer(stream, 'done');
+    await until(() => both.every(({ closed }) => closed), 'both answers');
+    expect(both.map(({ body, rstCode }) => [body, rstCode])).toEqual([
+      ['done', 0],
+      ['done', 0],
+    ]);
+    await passedUntil(clock, stop);
+    expect(exits).toEqual([0]);
+  });
+
+  it('HLD-40 names the streams that it cuts off', async () => {
+    const { server, streams } = heldServer();
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const stuck = ask(await session(port), '/stuck?token=abcdef123456');
+    await until(() => streams.length === 1, 'the stream');
+    const stop = lifecycle.stop();
+    expect(await passedUntil(clock, stop)).toBe(10_000);
+    expect((await stop).unfinished).toMatchObject([{ what: 'GET /stuck' }]);
+    await until(() => stuck.closed, 'its end');
+    expect(exits).toEqual([1]);
+  });
+
+  it('HLD-41 ends a stream of events in order', async () => {
+    const { server, streams } = heldServer();
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const client = await session(port);
+    const events = ask(client, '/events');
+    await until(() => streams.length === 1, 'the stream');
+    streams[0]?.respond({ ':status': 200, 'content-type': 'text/event-stream' });
+    streams[0]?.write('data: 1\n\n');
+    const stop = lifecycle.stop();
+    await clock.advanceAsync(1_000);
+    streams[0]?.write('data: 2\n\n');
+    await until(() => events.closed, 'its end');
+    expect([events.body, events.rstCode, events.error]).toEqual(['data: 1\n\n', 0, '']);
+    await passedUntil(clock, stop);
+    expect(exits).toEqual([0]);
+  });
+
+  it('serves with the core and with the compatible API, over TLS, and HTTP/1.1 beside it', async () => {
+    const { key, cert } = selfSigned();
+    const server = createSecureServer({ key, cert, allowHTTP1: true });
+    const { lifecycle, port, clock, exits } = await serving(server);
+    // Attached first, so that a listener of ours would have switched the compatible API on.
+    expect(server.listenerCount('request')).toBe(0);
+    server.on('request', (request, response) => {
+      response.end(`${request.httpVersion} ${request.url}`);
+    });
+    const stop = lifecycle.stop();
+    const client = await session(port, 'https');
+    const two = ask(client, '/two');
+    await until(() => two.closed, 'the answer over HTTP/2');
+    expect([two.body, two.rstCode, client.sentAway]).toEqual(['2.0 /two', 0, 0]);
+    const old = { port, host: '127.0.0.1', path: '/one', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };
+    const one = httpsRequest(old);
+    one.end();
+    const [response] = (await once(one, 'response')) as [import('node:http').IncomingMessage];
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    expect([body, response.headers.connection]).toEqual(['1.1 /one', 'close']);
+    await passedUntil(clock, stop);
+    expect(exits).toEqual([0]);
+  });
+});
+
+describe('an HTTPS server', () => {
+  it('HLD-36 HLD-37 is drained like one without TLS', async () => {
+    const { key, cert } = selfSigned();
+    const server = createHttps({ key, cert }, (_, response) => response.end('secure'));
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const { Agent } = await import('node:https');
+    const agent = closing(new Agent({ keepAlive: true, rejectUnauthorized: false }), (one) => {
+      one.destroy();
+    });
+    const get = async (): Promise<string | undefined> => {
+      const asked = httpsRequest({ port, host: '127.0.0.1', agent }).end();
+      const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      return response.headers.connection;
+    };
+    expect(await get()).toBe('keep-alive');
+    const stop = lifecycle.stop();
+    expect(await get()).toBe('close');
+    await passedUntil(clock, stop);
+    expect(exits).toEqual([0]);
+  });
+});
