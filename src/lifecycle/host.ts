@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FatalErrorKind, Surroundings } from './engine.js';
 
 /** Ends the process. @internal */
@@ -64,13 +64,18 @@ export function raise(signal: string): void {
   process.kill(process.pid, signal);
 }
 
+/** Runs something in a turn of the event loop of its own, which is the next one. @internal */
+export function soon(run: () => void): void {
+  setImmediate(run);
+}
+
 /**
  * What keeps the process alive, by type and number, after what has just been closed had its turn to go. Without the
  * standard streams, which never keep it.
  * @internal
  */
 export async function keepsAlive(): Promise<Record<string, number>> {
-  for (let turn = 0; turn < 3; turn++) await setImmediate();
+  for (let i = 0; i < 3; i++) await turn();
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) {
     if (!PASSING.includes(type)) counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -56,7 +56,10 @@ async function drain({ clock, servers, timeline }: StopContext, ms: number): Pro
   servers.beginDrain();
   if (ms <= 0) return;
   const atMs = timeline.elapsedMs;
-  await new Promise<void>((resolve) => clock.schedule(resolve, ms, { hold: true }));
+  const wait = (waitMs: number) => new Promise<void>((resolve) => clock.schedule(resolve, waitMs, { hold: true }));
+  await wait(ms / 2);
+  servers.tell();
+  await wait(ms / 2);
   timeline.add('drain while accepting', 'DONE', atMs);
 }
 

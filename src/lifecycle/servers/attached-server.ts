@@ -75,6 +75,10 @@ export class AttachedServer implements Drained {
     this.#http2?.beginDrain();
   }
 
+  tell(): void {
+    this.#http2?.tell();
+  }
+
   close(): void {
     this.#stopListening();
     this.#http1.close();

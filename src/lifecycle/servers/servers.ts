@@ -46,6 +46,10 @@ export class Servers {
     for (const one of this.#attached.values()) one.beginDrain();
   }
 
+  tell(): void {
+    for (const one of this.#servers) one.tell();
+  }
+
   close(): void {
     // What serves upgrades takes its listener away, and an upgrade would then be answered as a plain request.
     for (const one of this.#servers) one.close();

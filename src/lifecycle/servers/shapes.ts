@@ -26,8 +26,10 @@ export interface WebSocketServerShape {
 
 /** What an attached server does while the process stops, step by step. @internal */
 export interface Drained {
-  /** Tells clients to come elsewhere with their next request; still accepts everything. */
+  /** It is going to be closed; still accepts everything. */
   beginDrain(): void;
+  /** Halfway between: whoever comes back now is sent elsewhere. */
+  tell?(): void;
   /** Accepts nothing more, and lets go of what is idle. */
   close(): void;
   /** Ends what is still open. */
