@@ -11,8 +11,9 @@ async function failure(start: Promise<unknown>): Promise<StartFailedError> {
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!isBreakwaterError(error, 'BREAKWATER_START_FAILED')) throw new Error(`not a failed start: ${String(error)}`);
-  return error as StartFailedError;
+  expect(isBreakwaterError(error, 'BREAKWATER_START_FAILED')).toBe(true);
+  if (error instanceof StartFailedError) return error;
+  throw new Error(`not a failed start: ${String(error)}`);
 }
 
 describe('a start', () => {

@@ -36,7 +36,7 @@ export class AttachedServer implements Drained {
     const speaksHttp = speaksHttp2 || has('headersTimeout');
     const isSecure = has('setSecureContext');
     this.#http1 = new Http1Drain(emitter, requests, time, graceMs);
-    this.#http2 = speaksHttp2 ? new Http2Drain(emitter, requests) : undefined;
+    this.#http2 = speaksHttp2 ? new Http2Drain(emitter, requests, time, graceMs) : undefined;
     this.upgraded = new UpgradedDrain(
       emitter,
       (socket) => {

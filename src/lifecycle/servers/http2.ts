@@ -1,54 +1,66 @@
 import type { EventEmitter } from 'node:events';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Clock } from '../../core/clock.js';
 import { soon } from '../host.js';
 import type { InFlight } from '../in-flight.js';
 import { pathOf } from './describe-request.js';
+import { Http2Client } from './http2-client.js';
 import type { Drained } from './shapes.js';
-
-/** A session, and how many streams its client has open at most. */
-interface Client {
-  readonly open: Set<ServerHttp2Stream>;
-  peak: number;
-  told: boolean;
-}
 
 /**
  * HTTP/2: a session is told to go away (GOAWAY) at a moment when its client waits for as many answers as it ever does at
- * once. So none of its requests is on the way, which would be refused as never processed (RFC 9113, 6.8): the message
- * comes before any of the answers. Sessions for which that moment does not come are told when the listener closes.
+ * once. So most probably none of its requests is on the way, which would be refused as never processed (RFC 9113, 6.8).
+ * Those for which that moment does not come are told a little after the listener has closed.
  * @internal
  */
 export class Http2Drain implements Drained {
   readonly #requests: InFlight;
-  readonly #clients = new Map<Http2Session, Client>();
+  readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #graceMs: () => number;
+  readonly #clients = new Map<Http2Session, Http2Client>();
   #isTelling = false;
 
-  constructor(server: EventEmitter, requests: InFlight) {
+  /** @param graceMs - how long after the listener has closed the right moment is waited for. */
+  constructor(
+    server: EventEmitter,
+    requests: InFlight,
+    time: { readonly clock: Clock; readonly now: () => number },
+    graceMs: () => number,
+  ) {
     this.#requests = requests;
+    this.#clock = time.clock;
+    this.#now = time.now;
+    this.#graceMs = graceMs;
     server.on('session', (session: Http2Session) => {
-      this.#clients.set(session, { open: new Set(), peak: 0, told: false });
-      session.once('close', () => this.#clients.delete(session));
+      this.#clients.set(session, new Http2Client(this.#now()));
+      session.once('close', () => {
+        this.#clients.get(session)?.gone();
+        this.#clients.delete(session);
+      });
     });
     server.prependListener('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       this.#begin(stream, `${headers[':method'] ?? ''} ${pathOf(headers[':path'] ?? '')}`);
     });
   }
 
-  /** What clients do is watched from now on: how many requests they once had open at a time says little. */
   beginDrain(): void {
-    for (const client of this.#clients.values()) client.peak = client.open.size;
+    // Whoever came back now would most probably come back to this very process.
   }
 
-  /** Those who come back now are sent to somebody else, so it is time to tell them. */
   tell(): void {
     this.#isTelling = true;
-    for (const [session, client] of this.#clients) this.#tellIfWaiting(session, client);
+    for (const [session, client] of this.#clients) if (client.waitsForAll) this.#goAway(session, client);
   }
 
   close(): void {
+    this.tell();
+    const graceMs = this.#graceMs();
     for (const [session, client] of this.#clients) {
       for (const stream of client.open) endEventStream(stream);
-      this.#goAway(session, client);
+      const quietMs = this.#now() - client.activeAtMs;
+      if (graceMs <= 0 || (client.open.size === 0 && quietMs >= graceMs)) this.#goAway(session, client);
+      else this.#goAwayWithin(graceMs, session, client);
     }
   }
 
@@ -62,27 +74,34 @@ export class Http2Drain implements Drained {
     const over = this.#requests.add(() => what);
     stream.once('close', () => {
       over();
-      client?.open.delete(stream);
+      client?.end(stream, this.#now());
     });
     if (session === undefined || client === undefined) return;
-    client.open.add(stream);
-    client.peak = Math.max(client.peak, client.open.size);
-    if (this.#isTelling) this.#tellIfWaiting(session, client);
+    client.begin(stream, this.#now());
+    if (this.#isTelling && client.waitsForAll) this.#goAway(session, client);
   }
 
-  #tellIfWaiting(session: Http2Session, client: Client): void {
-    // An answer that was sent may be on its way, and the next request after it.
-    const waiting = [...client.open].filter((stream) => !stream.writableEnded).length;
-    if (waiting > 0 && waiting >= client.peak) this.#goAway(session, client);
+  #goAwayWithin(ms: number, session: Http2Session, client: Http2Client): void {
+    if (client.isTold) return;
+    const over = this.#requests.add(() => 'an HTTP/2 session');
+    const cancel = this.#clock.schedule(() => {
+      this.#goAway(session, client);
+      over();
+    }, ms);
+    client.onGone = () => {
+      cancel();
+      over();
+    };
   }
 
-  #goAway(session: Http2Session, client: Client): void {
-    if (client.told) return;
-    client.told = true;
+  #goAway(session: Http2Session, client: Http2Client): void {
+    if (client.isTold) return;
+    client.isTold = true;
     const over = this.#requests.add(() => 'an HTTP/2 session');
     // Never from within an event of a stream: Node 20 then corrupts its memory.
     soon(() => {
       if (!session.destroyed) session.close();
+      client.gone();
       over();
     });
   }

@@ -19,7 +19,7 @@ async function refused(port: number): Promise<string | undefined> {
   const socket = closing(connect(port, '127.0.0.1'), (one) => one.destroy());
   return once(socket, 'connect').then(
     () => 'connected',
-    (error: NodeJS.ErrnoException) => error.code,
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
   );
 }
 

@@ -26,7 +26,7 @@ async function session(port: number, scheme = 'http'): Promise<ClientHttp2Sessio
     open.destroy();
   });
   one.on('error', () => undefined);
-  one.on('goaway', (code) => Object.assign(one, { sentAway: code }));
+  one.on('goaway', (code: number) => Object.assign(one, { sentAway: code }));
   await once(one, 'connect');
   return one;
 }
@@ -49,11 +49,13 @@ const answer = (stream: ServerHttp2Stream | undefined, text: string): void => {
 };
 
 describe('an HTTP/2 server', () => {
-  it('HLD-43 sends GOAWAY while a client waits for all that it asked for, and lets the streams finish', async () => {
+  it('HLD-43 sends GOAWAY while a client waits for all that it asked for, and lets the stream finish', async () => {
     const { server, streams } = heldServer();
     const { lifecycle, port, clock, exits } = await serving(server);
     const client = await session(port);
-    const first = ask(client, '/slow?x=1');
+    const before = ask(client, '/at-once');
+    await until(() => before.closed, 'an answer');
+    const slow = ask(client, '/slow?x=1');
     await until(() => streams.length === 1, 'the stream');
     const stop = lifecycle.stop();
     await clock.advanceAsync(499);
@@ -61,27 +63,48 @@ describe('an HTTP/2 server', () => {
     expect(client.sentAway).toBeUndefined();
     await clock.advanceAsync(1);
     await until(() => client.sentAway === 0, 'GOAWAY');
-    expect(first.closed).toBe(false);
-    // Whoever comes now is served, and sent away with the answer.
+    expect(slow.closed).toBe(false);
+    // Whoever comes now is served, and sent away with its second answer.
     const other = await session(port);
-    const late = ask(other, '/held');
-    await until(() => streams.length === 2 && other.sentAway === 0, 'GOAWAY for the late one');
-    answer(streams[1], 'late');
+    const late = ask(other, '/at-once');
     await until(() => late.closed, 'the late answer');
-    expect([late.status, late.body, late.rstCode]).toEqual([200, 'late', 0]);
+    const later = ask(other, '/held');
+    await until(() => streams.length === 2 && other.sentAway === 0, 'GOAWAY for the late one');
+    answer(streams[1], 'later');
+    await until(() => later.closed, 'the later answer');
+    expect([late.body, later.body, later.rstCode]).toEqual(['at once', 'later', 0]);
     await clock.advanceAsync(2_000);
     expect(exits).toEqual([]);
     answer(streams[0], 'slow');
-    await until(() => first.closed, 'the slow answer');
-    expect([first.status, first.body, first.rstCode]).toEqual([200, 'slow', 0]);
+    await until(() => slow.closed, 'the slow answer');
+    expect([slow.status, slow.body, slow.rstCode]).toEqual([200, 'slow', 0]);
     expect(stepsOf((await stop).steps)).toEqual(['drain while accepting', 'requests in flight']);
     expect(exits).toEqual([0]);
+  });
+
+  it('HLD-43 serves the first request of a session that has just been opened when the listener closes', async () => {
+    const { server } = heldServer();
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const stop = lifecycle.stop();
+    await clock.advanceAsync(900);
+    const young = await session(port);
+    await clock.advanceAsync(100);
+    expect(server.listening).toBe(false);
+    await turns(20);
+    expect(young.sentAway).toBeUndefined();
+    const asked = ask(young, '/at-once');
+    await until(() => asked.closed, 'its answer');
+    expect([asked.body, asked.rstCode]).toEqual(['at once', 0]);
+    expect(await passedUntil(clock, stop)).toBe(1_000);
+    expect([young.closed, exits]).toEqual([true, [0]]);
   });
 
   it('HLD-43 waits with GOAWAY until a client that asks for several at once waits for as many again', async () => {
     const { server, streams } = heldServer();
     const { lifecycle, port, clock, exits } = await serving(server);
     const client = await session(port);
+    const before = [ask(client, '/at-once'), ask(client, '/at-once')];
+    await until(() => before.every(({ closed }) => closed), 'two answers');
     const asked = [ask(client, '/a'), ask(client, '/b')];
     await until(() => streams.length === 2, 'the streams');
     const stop = lifecycle.stop();

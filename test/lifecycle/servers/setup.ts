@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 /** A lifecycle that drains for a second of virtual time, ready, with a server on a port of its own. */
-export async function serving<S extends Server>(server: S, options: Parameters<typeof setup>[0] = {}) {
+export async function serving(server: Server, options: Parameters<typeof setup>[0] = {}) {
   const made = setup({ drainDelayMs: 1_000, budgetMs: 10_000, ...options });
   made.lifecycle.attach(server);
   server.listen(0, '127.0.0.1');
