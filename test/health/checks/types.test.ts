@@ -39,11 +39,11 @@ describe('the types of the ready-made checks', () => {
   });
 
   it('what is required is missed', () => {
-    // @ts-expect-error no limits
+    // @ts-expect-error the limits are missing
     expect(() => notificationCheck(() => 1)).toThrow();
-    // @ts-expect-error no minimum
+    // @ts-expect-error the minimum is missing
     expect(() => auditCheck(() => 1, { windowMs: 5 })).toThrow();
-    // @ts-expect-error no fallback
+    // @ts-expect-error the fallback is missing
     expect(algorithmCheck(() => ({ active: 'a' }))).toBeTypeOf('function');
     // @ts-expect-error a pool is read at once
     expect(poolCheck(() => Promise.resolve({ active: 1, max: 1 }))).toBeTypeOf('function');
