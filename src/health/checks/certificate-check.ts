@@ -48,7 +48,7 @@ export const CERTIFICATE_CHECK_DEFAULTS = /* @__PURE__ */ Object.freeze({
  * @throws {@link InvalidOptionsError} naming every part of the target and every option that is unknown or impossible.
  *
  * @example
- * health.register('certificate', certificateCheck('shop.example'), { ttlMs: 25_000, kinds: ['readiness'] });
+ * health.register('certificate', certificateCheck('shop.example'), { ttlMs: 25_000 });
  */
 export function certificateCheck(
   target: string | CertificateTarget,
