@@ -84,7 +84,7 @@ export function diskCheck(
     }
     const { bsize, blocks, bfree, bavail } = fieldsOf(reading) ?? {};
     for (const amount of [bsize, blocks, bfree, bavail])
-      if (typeof amount !== 'number' || Number.isNaN(amount)) return invalid('statfs must answer numbers', amount);
+      if (!Number.isFinite(amount)) return invalid('statfs must answer numbers', amount);
     const size = bsize as number;
     // Some systems say less than nothing when even what is reserved is used.
     const free = Math.max(0, bavail as number) * size;

@@ -69,7 +69,7 @@ export class LoopSampler {
     return {
       lengthMs: nowMs - seen.atMs,
       whole: base !== undefined,
-      utilization: total > 0 ? active / total : total === 0 ? 0 : NaN,
+      utilization: total === 0 ? 0 : total > 0 && Number.isFinite(total) ? active / total : NaN,
       delayMs: Math.max(0, overdueMs, ...late),
     };
   }

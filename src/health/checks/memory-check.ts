@@ -58,9 +58,9 @@ export function memoryCheck(options?: MemoryCheckOptions): (context: HealthCheck
   return async () => {
     const reading = fieldsOf(await read());
     const { heapUsedBytes, heapLimitBytes, rssBytes } = reading ?? {};
-    const rssLimitBytes = maxRssBytes ?? reading?.['rssLimitBytes'];
+    const rssLimitBytes = maxRssBytes ?? reading?.['rssLimitBytes'] ?? undefined;
     for (const amount of [heapUsedBytes, heapLimitBytes, rssBytes, rssLimitBytes ?? 1])
-      if (!isAmount(amount)) return invalid('the memory must be read as numbers of bytes', amount);
+      if (!isAmount(amount) || amount === 0) return invalid('the memory must be read as numbers of bytes', amount);
     const details = { heapUsedBytes, heapLimitBytes, rssBytes, rssLimitBytes };
     const { status, message } = together([
       judge('the heap', heapUsedBytes as number, heapLimitBytes as number),

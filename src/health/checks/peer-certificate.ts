@@ -18,7 +18,7 @@ export async function peerCertificate(place: CertificatePlace, signal: PlatformA
   const { host, port, ca } = place;
   const name = place.servername ?? host;
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
+    if (signal.aborted) throw new Error('was given up');
     const socket = tls.connect({
       host,
       port,

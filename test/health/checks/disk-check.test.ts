@@ -75,6 +75,7 @@ describe('diskCheck', () => {
   it.each([
     [undefined, /^invalid result: statfs must answer numbers, got undefined/],
     [{ bsize: 1, blocks: 'x', bfree: 0, bavail: 0 }, /^invalid result/],
+    [{ bsize: Infinity, blocks: 10, bfree: 1, bavail: 1 }, /^invalid result/],
     [{ bsize: 4_096, blocks: 0, bfree: 0, bavail: 0 }, /^'\/data' is on a file system that says no size/],
     [{ bsize: 1, blocks: 5, bfree: 9, bavail: 9 }, /says no size/],
   ])('HLD-9 %o is no reading', async (reading, problem) => {

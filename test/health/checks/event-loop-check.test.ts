@@ -160,17 +160,20 @@ describe('eventLoopCheck', () => {
     expect(await run(check)).toMatchObject({ status: 'HEALTHY', details: { utilization: 0 } });
   });
 
-  it.each([[{ idle: NaN, active: 0 }], [{}], [{ idle: -5, active: -5 }]])('HLD-9 %o is no reading', async (reading) => {
-    const clock = new ManualClock();
-    let now: unknown = { idle: 0, active: 0 };
-    const check = eventLoopCheck({ clock, read: () => now as EventLoopReading });
-    clock.advance(2_000);
-    now = reading;
-    expect(await run(check)).toMatchObject({
-      status: 'DEGRADED',
-      message: 'invalid result: the readings must be numbers that grow, got NaN',
-    });
-  });
+  it.each([[{ idle: NaN, active: 0 }], [{}], [{ idle: -5, active: -5 }], [{ idle: Infinity, active: 1 }]])(
+    'HLD-9 %o is no reading',
+    async (reading) => {
+      const clock = new ManualClock();
+      let now: unknown = { idle: 0, active: 0 };
+      const check = eventLoopCheck({ clock, read: () => now as EventLoopReading });
+      clock.advance(2_000);
+      now = reading;
+      expect(await run(check)).toMatchObject({
+        status: 'DEGRADED',
+        message: 'invalid result: the readings must be numbers that grow, got NaN',
+      });
+    },
+  );
 
   it.each([
     [{ degradedAboveUtilization: 1.1 }, /degradedAboveUtilization must be a ratio from 0 to 1, got 1.1/],

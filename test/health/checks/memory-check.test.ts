@@ -45,21 +45,30 @@ describe('memoryCheck', () => {
     expect(message).toMatch(/^the heap uses 900 MiB.*; the process uses 300 MiB/);
   });
 
+  it('without a limit of the process only the heap is judged', async () => {
+    expect(await having({ rssBytes: 1e15 })).toMatchObject({ status: 'HEALTHY' });
+    expect(await having({ rssBytes: 1e15, rssLimitBytes: null })).toMatchObject({ status: 'HEALTHY' });
+  });
+
   it('takes other limits', async () => {
     const options = { degradedAboveRatio: 0.05, unhealthyAboveRatio: 0.1 };
     expect(await having({}, options)).toMatchObject({ status: 'DEGRADED' });
     expect(await having({ heapUsedBytes: 101 * MIB }, options)).toMatchObject({ status: 'UNHEALTHY' });
   });
 
-  it.each([[{ heapUsedBytes: 'x' }], [{ rssBytes: NaN }], [{ heapLimitBytes: -1 }], [{ rssLimitBytes: 'none' }]])(
-    'HLD-9 %o is no reading',
-    async (reading) => {
-      expect(await having(reading)).toMatchObject({
-        status: 'DEGRADED',
-        message: expect.stringContaining('invalid') as string,
-      });
-    },
-  );
+  it.each([
+    [{ heapUsedBytes: 'x' }],
+    [{ rssBytes: NaN }],
+    [{ heapLimitBytes: -1 }],
+    [{ rssLimitBytes: 'none' }],
+    [{ rssLimitBytes: 0 }],
+    [{ heapLimitBytes: 0 }],
+  ])('HLD-9 %o is no reading', async (reading) => {
+    expect(await having(reading)).toMatchObject({
+      status: 'DEGRADED',
+      message: expect.stringContaining('invalid') as string,
+    });
+  });
 
   it('HLD-9 nothing is no reading either, and one that fails is left to the service', async () => {
     const nothing = (() => undefined) as unknown as () => MemoryReading;
