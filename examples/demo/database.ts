@@ -290,7 +290,7 @@ function hireJanitor(folder: string): ChildProcess {
 }
 
 /** A free port below the range of outgoing connections, where no client's own port can take it during a restart. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
     const server = createServer().listen(port, '127.0.0.1');

@@ -42,7 +42,7 @@ describe('the house', () => {
     [
       'the process',
       /\bprocess\b/,
-      /^src\/(cli\/main|core\/reporter|config\/environment|observability\/metrics\/runtime-probe)\.ts$/,
+      /^src\/(cli\/main|core\/reporter|config\/environment|health\/checks\/runtime|observability\/metrics\/runtime-probe)\.ts$/,
     ],
     ['any', /[:<(,|&=]\s*any\b|\bas any\b/, /^$/],
     ['a default export', /\bexport default\b/, /^$/],

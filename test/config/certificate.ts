@@ -20,17 +20,28 @@ const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts);
 const identifier = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
 const time = (text: string): Buffer => der(0x17, Buffer.from(text));
 
+/** When it is valid, as a UTCTime of X.680, and for which name. */
+export interface SelfSignedOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly name?: string;
+}
+
 /** Source: RFC 5280, 4.1; RFC 5758, 3.2. */
-export function selfSigned(): SelfSigned {
+export function selfSigned({
+  from = '260101000000Z',
+  to = '491231235959Z',
+  name: host = 'localhost',
+}: SelfSignedOptions = {}): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(identifier('2a8648ce3d040302'));
-  const commonName = sequence(identifier('550403'), der(0x0c, Buffer.from('localhost')));
+  const commonName = sequence(identifier('550403'), der(0x0c, Buffer.from(host)));
   const name = sequence(der(0x31, commonName));
   const body = sequence(
     der(0x02, Buffer.from([1])),
     algorithm,
     name,
-    sequence(time('260101000000Z'), time('491231235959Z')),
+    sequence(time(from), time(to)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
   );

@@ -2,7 +2,17 @@ import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'bre
 import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
-import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
+import {
+  CERTIFICATE_CHECK_DEFAULTS,
+  DATABASE_CHECK_DEFAULTS,
+  DISK_CHECK_DEFAULTS,
+  EVENT_LOOP_CHECK_DEFAULTS,
+  HEALTH_CHECK_SERVICE_DEFAULTS,
+  HTTP_CHECK_DEFAULTS,
+  MEMORY_CHECK_DEFAULTS,
+  POOL_CHECK_DEFAULTS,
+  REDIS_CHECK_DEFAULTS,
+} from 'breakwater/health';
 import { HARDENING_DEFAULTS, RATE_LIMIT_HEADERS_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
 import { STRUCTURED_LOGGER_DEFAULTS } from 'breakwater/logger';
 import { METRICS_COLLECTOR_DEFAULTS, OBSERVE_DEFAULTS, PERFORMANCE_MONITOR_DEFAULTS } from 'breakwater/metrics';
@@ -151,6 +161,14 @@ describe('docs', () => {
     ['performance-monitor', PERFORMANCE_MONITOR_DEFAULTS],
     ['observe', OBSERVE_DEFAULTS],
     ['health', HEALTH_CHECK_SERVICE_DEFAULTS],
+    ['health-checks', DATABASE_CHECK_DEFAULTS],
+    ['health-checks', REDIS_CHECK_DEFAULTS],
+    ['health-checks', HTTP_CHECK_DEFAULTS],
+    ['health-checks', CERTIFICATE_CHECK_DEFAULTS],
+    ['health-checks', POOL_CHECK_DEFAULTS],
+    ['health-checks', EVENT_LOOP_CHECK_DEFAULTS],
+    ['health-checks', MEMORY_CHECK_DEFAULTS],
+    ['health-checks', DISK_CHECK_DEFAULTS],
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
     ['http', RATE_LIMIT_HEADERS_DEFAULTS],
@@ -203,6 +221,18 @@ describe('docs', () => {
     ['observe', 'src/observability/bridge/options.ts', 'ObserveOptions', []],
     ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
+    ['health-checks', 'src/health/checks/database-check.ts', 'DatabaseCheckOptions', []],
+    ['health-checks', 'src/health/checks/redis-check.ts', 'RedisCheckOptions', []],
+    ['health-checks', 'src/health/checks/http-check.ts', 'HttpCheckOptions', []],
+    ['health-checks', 'src/health/checks/certificate-check.ts', 'CertificateTarget', []],
+    ['health-checks', 'src/health/checks/certificate-check.ts', 'CertificateCheckOptions', []],
+    ['health-checks', 'src/health/checks/pool-check.ts', 'PoolState', []],
+    ['health-checks', 'src/health/checks/pool-check.ts', 'PoolCheckOptions', []],
+    ['health-checks', 'src/health/checks/notification-check.ts', 'NotificationCheckOptions', []],
+    ['health-checks', 'src/health/checks/audit-check.ts', 'AuditCheckOptions', []],
+    ['health-checks', 'src/health/checks/event-loop-check.ts', 'EventLoopCheckOptions', []],
+    ['health-checks', 'src/health/checks/memory-check.ts', 'MemoryCheckOptions', []],
+    ['health-checks', 'src/health/checks/disk-check.ts', 'DiskCheckOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
     ['http', 'src/http/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
     ['http', 'src/http/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
@@ -243,14 +273,17 @@ describe('docs', () => {
 });
 
 describe('examples', () => {
-  it.each([...MODULES, 'core', 'resilience'])('the example of %s runs and ends by itself', (module) => {
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-    expect([status, stderr]).toEqual([0, '']);
-  });
+  it.each([...MODULES, 'core', 'health-checks', 'resilience'])(
+    'the example of %s runs and ends by itself',
+    (module) => {
+      const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      expect([status, stderr]).toEqual([0, '']);
+    },
+  );
 });
 
 describe('deploy', () => {
