@@ -41,6 +41,7 @@ import { runStop } from './stop-run.js';
 import { Stopping } from './stopping.js';
 import { READY_STEP, startReport, Timeline } from './timeline.js';
 
+const AT_ONCE = 'the process ends at once';
 /** How long a stop may outlast its budget before it is ended by force: every step of it is bounded by itself. */
 const LAST_RESORT_MS = 500;
 
@@ -350,7 +351,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
   #force(why: string): void {
     const stopping = this.#stopping;
     stopping?.cutOff(this.#servers.requests, this.#work);
-    this.#journal.trouble('BREAKWATER_W_STOP_FORCED', `the process ends at once: ${why}`, this.report());
+    this.#journal.trouble('BREAKWATER_W_STOP_FORCED', `${AT_ONCE}: ${why}`, this.report());
     this.#attempt(() => {
       this.#ending.force();
     });

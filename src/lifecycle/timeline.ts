@@ -19,13 +19,14 @@ export class Timeline {
 
   /** How long it took, or has taken so far. */
   get elapsedMs(): number {
-    return Math.max(0, (this.#endMs ?? this.#now()) - this.#startMs);
+    return micro(Math.max(0, (this.#endMs ?? this.#now()) - this.#startMs));
   }
 
   /** @param atMs - `elapsedMs` when the step began. */
   add(name: string, status: LifecycleStep['status'], atMs: number, message?: string): void {
     const durationMs = Math.max(0, this.elapsedMs - atMs);
-    const step = { name, status, atMs, durationMs, ...(message === undefined ? {} : { message }) };
+    const times = { atMs, durationMs: micro(durationMs) };
+    const step = { name, status, ...times, ...(message === undefined ? {} : { message }) };
     this.steps.push(step);
     this.#onStep(step);
   }
@@ -47,3 +48,8 @@ export function startReport({ startedAt, elapsedMs, steps }: Timeline): StartRep
 
 /** The last step of a start that succeeded. @internal */
 export const READY_STEP = 'ready';
+
+/** To the microsecond: what comes after it is the noise of numbers. */
+function micro(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}

@@ -14,6 +14,7 @@ import {
   REDIS_CHECK_DEFAULTS,
 } from 'breakwater/health';
 import { HARDENING_DEFAULTS, RATE_LIMIT_HEADERS_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
+import { APPLICATION_LIFECYCLE_DEFAULTS } from 'breakwater/lifecycle';
 import { STRUCTURED_LOGGER_DEFAULTS } from 'breakwater/logger';
 import { METRICS_COLLECTOR_DEFAULTS, OBSERVE_DEFAULTS, PERFORMANCE_MONITOR_DEFAULTS } from 'breakwater/metrics';
 import { PER_USER_RATE_LIMITER_DEFAULTS, RATE_LIMITER_DEFAULTS } from 'breakwater/rate-limiter';
@@ -56,6 +57,7 @@ const MODULES = [
   'application-config',
   'live-config',
   'health',
+  'lifecycle',
   'http',
   'express',
   'koa',
@@ -147,6 +149,7 @@ describe('docs', () => {
     ['error-recovery', ERROR_RECOVERY_SERVICE_DEFAULTS],
     ['graceful-degradation', GRACEFUL_DEGRADATION_DEFAULTS],
     ['circuit-breaker', CIRCUIT_BREAKER_REGISTRY_DEFAULTS],
+    ['lifecycle', APPLICATION_LIFECYCLE_DEFAULTS],
     ['retry', RETRY_DEFAULTS],
     ['retry', RETRY_BUDGET_DEFAULTS],
     ['bulkhead', BULKHEAD_DEFAULTS],
@@ -233,6 +236,7 @@ describe('docs', () => {
     ['health-checks', 'src/health/checks/event-loop-check.ts', 'EventLoopCheckOptions', []],
     ['health-checks', 'src/health/checks/memory-check.ts', 'MemoryCheckOptions', []],
     ['health-checks', 'src/health/checks/disk-check.ts', 'DiskCheckOptions', []],
+    ['lifecycle', 'src/lifecycle/options.ts', 'ApplicationLifecycleOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
     ['http', 'src/http/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
     ['http', 'src/http/rate-limit-options.ts', 'RateLimitFieldsOptions', []],

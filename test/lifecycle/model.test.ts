@@ -31,7 +31,11 @@ function acts(clock: ManualClock, act: Behaviour): unknown {
     case 'yields':
       return { then: (done: () => void) => void clock.schedule(done, 0) };
     case 'rejects':
-      return new Promise((_, reject) => clock.schedule(() => void reject(new Error('rejected')), act.ms));
+      return new Promise((_, reject) => {
+        clock.schedule(() => {
+          reject(new Error('rejected'));
+        }, act.ms);
+      });
     default:
       return new Promise<void>((resolve) => clock.schedule(resolve, act.ms));
   }
