@@ -343,6 +343,7 @@ export {
 export type {
   ComponentHealth,
   DatabaseCheckOptions,
+  HealthChange,
   HealthCheck,
   HealthCheckContext,
   HealthCheckDefaults,
@@ -350,18 +351,28 @@ export type {
   HealthCheckServiceOptions,
   HealthEvents,
   HealthFinding,
+  HealthFormat,
+  HealthGate,
+  HealthGateState,
+  HealthHistory,
   HealthKind,
   HealthOutcome,
   HealthReport,
+  HealthResponse,
+  HealthResponseOptions,
+  HealthSample,
   HealthSnapshot,
   HealthStatusChange,
+  MaintenanceOptions,
 } from './health/index.js';
 export {
   CheckTimeoutError,
   DATABASE_CHECK_DEFAULTS,
   databaseCheck,
   HEALTH_CHECK_SERVICE_DEFAULTS,
+  HEALTH_RESPONSE_DEFAULTS,
   HealthCheckService,
+  healthResponse,
 } from './health/index.js';
 export type {
   AccessorFunctions,
