@@ -138,11 +138,9 @@ export class RegisteredCheck implements Member {
       ? finding(worse(shown, HealthStatus.DEGRADED), `stale: the last result is ${shortMs(ageMs)} old`)
       : undefined;
     const { message, details } = stale ?? result.found;
-    return {
+    const health: { -readonly [K in keyof ComponentHealth]: ComponentHealth[K] } = {
       name: this.name,
       status: stale?.status ?? shown,
-      ...(message === undefined ? {} : { message }),
-      ...(details === undefined ? {} : { details }),
       responseTimeMs: result.durationMs,
       observedAt: result.observedAt,
       ageMs,
@@ -150,6 +148,10 @@ export class RegisteredCheck implements Member {
       critical,
       consecutiveFailures,
     };
+    // Set only where there is one, and not spread: this is what a probe costs.
+    if (message !== undefined) health.message = message;
+    if (details !== undefined) health.details = details;
+    return health;
   }
 
   stop(): void {

@@ -51,12 +51,17 @@ export function fresh(members: readonly Member[], reporting: Reporting): Promise
 export function known(members: readonly Member[], reporting: Reporting, before?: readonly number[]): HealthReport {
   const components: ComponentHealth[] = [];
   // Told when all are shown: a listener may take one out.
-  const shown: Member[] = [];
-  for (const [i, member] of members.entries()) {
+  let news: Member[] | undefined;
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i] as Member;
     if (!reporting.shows(member)) continue;
-    shown.push(member);
-    components.push(member.show(before?.[i] ?? member.results));
+    const health = member.show(before?.[i] ?? member.results);
+    components.push(health);
+    if (member.told !== health.status) (news ??= []).push(member);
   }
-  for (const [i, member] of shown.entries()) reporting.tell(member, components[i] as ComponentHealth);
+  for (const member of news ?? []) {
+    const health = components.find(({ name }) => name === member.name);
+    if (health !== undefined) reporting.tell(member, health);
+  }
   return { status: overall(components), components };
 }
