@@ -3,6 +3,7 @@ import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
 import { configBench } from './config.js';
 import { machine } from './harness.js';
+import { healthBench } from './health.js';
 import { loggerBench } from './logger.js';
 import { metricsBench } from './metrics.js';
 import { performanceMonitorBench } from './performance-monitor.js';
@@ -21,6 +22,7 @@ const groups = {
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
   config: configBench,
+  health: healthBench,
 };
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));

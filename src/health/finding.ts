@@ -11,7 +11,8 @@ export interface SafeFinding {
 
 const LONGEST_MESSAGE = 200;
 const LARGEST_DETAILS = 16_384;
-const INVALID: SafeFinding = /* @__PURE__ */ Object.freeze({ status: 'DEGRADED', message: 'invalid result' });
+/** What an answer is that cannot be understood. @internal */
+export const INVALID: SafeFinding = /* @__PURE__ */ Object.freeze({ status: 'DEGRADED', message: 'invalid result' });
 
 /** A status with one line of reason. @internal */
 export function finding(status: HealthStatus, message: string): SafeFinding {

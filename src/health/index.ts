@@ -24,7 +24,11 @@ export { REDIS_CHECK_DEFAULTS, redisCheck } from './checks/redis-check.js';
 export type { EventLoopReading, MemoryReading } from './checks/runtime.js';
 export { CheckTimeoutError } from './errors.js';
 export type { HealthEvents, HealthStatusChange } from './events.js';
+export type { HealthFormat, HealthResponse, HealthResponseOptions } from './formats/health-response.js';
+export { HEALTH_RESPONSE_DEFAULTS, healthResponse } from './formats/health-response.js';
+export type { HealthGate, HealthGateState } from './gate.js';
 export { HealthCheckService } from './health-check-service.js';
+export type { HealthChange, HealthHistory, HealthSample } from './history.js';
 export type {
   HealthCheck,
   HealthCheckContext,
@@ -34,6 +38,7 @@ export type {
   HealthFinding,
   HealthKind,
   HealthOutcome,
+  MaintenanceOptions,
 } from './options.js';
 export { HEALTH_CHECK_SERVICE_DEFAULTS } from './options.js';
 export type { ComponentHealth, HealthReport, HealthSnapshot } from './report.js';

@@ -17,6 +17,10 @@ export interface Time {
 export interface Member {
   readonly name: string;
   readonly kinds: readonly HealthKind[];
+  /** Whether the service cannot serve without it. */
+  readonly critical: boolean;
+  /** `false` when it stands for one that is not there. */
+  readonly listed?: false;
   /** Whether anything was ever found out. */
   readonly known: boolean;
   /** How many results it has had; tells a report whether one is new. */
@@ -37,6 +41,7 @@ export interface Member {
 export class WatchedComponent implements Member {
   readonly name: string;
   readonly kinds: readonly HealthKind[] = [];
+  readonly critical = false;
   readonly known = true;
   readonly results = 0;
   told: HealthStatus | undefined;
@@ -101,4 +106,30 @@ export class WatchedComponent implements Member {
       this.#asking = false;
     }
   }
+}
+
+/** Stands for what a group names and nobody registered any more. @internal */
+export function absent(name: string, time: Time): Member {
+  return {
+    name,
+    kinds: [],
+    critical: false,
+    listed: false,
+    known: false,
+    results: 0,
+    told: undefined,
+    awaitsCall: false,
+    refresh: () => undefined,
+    show: () => ({
+      name,
+      ...finding(HealthStatus.DEGRADED, 'not registered'),
+      responseTimeMs: 0,
+      observedAt: time.clock.wallNow(),
+      ageMs: 0,
+      cached: false,
+      critical: false,
+      consecutiveFailures: 0,
+    }),
+    stop: () => undefined,
+  };
 }

@@ -71,6 +71,8 @@ export interface HealthCheckServiceOptions {
   readonly name?: string | undefined;
   /** What every check is run under unless its registration says otherwise. */
   readonly defaults?: HealthCheckDefaults | undefined;
+  /** How many results of each check `history()` remembers. Integer from 0 to 1,000. @defaultValue `60` */
+  readonly historySize?: number | undefined;
   /** Longest wait for a report, in ms, at least 1; then it shows what is known. @defaultValue `800` */
   readonly reportTimeoutMs?: number | undefined;
   /** Time source. @defaultValue `systemClock` */
@@ -94,10 +96,33 @@ export interface HealthCheckOptions {
   readonly kinds?: readonly HealthKind[] | undefined;
   /** Longest run, in ms, at least 1. @defaultValue `defaults.timeoutMs` */
   readonly timeoutMs?: number | undefined;
-  /** How long a result is served, in ms, at least 0 and at most `maxAgeMs`. @defaultValue `defaults.ttlMs` */
+  /**
+   * How long a result is served, in ms, at least 0 and at most `maxAgeMs`. Means nothing with `intervalMs`.
+   * @defaultValue `defaults.ttlMs`
+   */
   readonly ttlMs?: number | undefined;
+  /**
+   * Runs the check every so many ms, whoever asks or not, from its registration on; at least 1 and below `maxAgeMs`.
+   * Reports then show the latest result and start no run as long as that one is younger than `maxAgeMs`.
+   * @defaultValue runs when a report asks
+   */
+  readonly intervalMs?: number | undefined;
+  /** Age in ms beyond which a result counts as not known. @defaultValue `defaults.maxAgeMs` */
+  readonly maxAgeMs?: number | undefined;
+  /** Runs in a row that must be worse before the status falls. Integer, at least 1. @defaultValue `defaults.failAfter` */
+  readonly failAfter?: number | undefined;
+  /** Runs in a row that must be better before it rises. Integer, at least 1. @defaultValue `defaults.recoverAfter` */
+  readonly recoverAfter?: number | undefined;
+  /** Status when it throws or times out and is not critical; a critical one is `UNHEALTHY`. @defaultValue `defaults.onError` */
+  readonly onError?: 'DEGRADED' | 'UNHEALTHY' | undefined;
   /** A `HEALTHY` run that took longer than this, in ms, is `DEGRADED`. @defaultValue no limit */
   readonly degradedAboveMs?: number | undefined;
+}
+
+/** Options of {@link HealthCheckService.maintain}. */
+export interface MaintenanceOptions {
+  /** Name of the check that is not to be run. @defaultValue the service as a whole */
+  readonly check?: string | undefined;
 }
 
 /** Defaults of {@link HealthCheckServiceOptions}. */
@@ -109,23 +134,39 @@ export const HEALTH_CHECK_SERVICE_DEFAULTS = /* @__PURE__ */ Object.freeze({
   'defaults.failAfter': 1,
   'defaults.recoverAfter': 1,
   'defaults.onError': 'DEGRADED' as const,
+  historySize: 60,
   reportTimeoutMs: 800,
 });
 
 const TTL_TOO_LONG = 'must be at most maxAgeMs, or results that count as not known would be served';
 
+/** How a check is run: what the service and each registration may say, each with defaults of its own. */
+function runSchema(defaults: RunSettings) {
+  return {
+    timeoutMs: durationMs(defaults.timeoutMs, { min: 1 }),
+    ttlMs: durationMs(defaults.ttlMs),
+    maxAgeMs: durationMs(defaults.maxAgeMs, { min: 1 }),
+    failAfter: count({ min: 1, default: defaults.failAfter }),
+    recoverAfter: count({ min: 1, default: defaults.recoverAfter }),
+    onError: oneOf(['DEGRADED', 'UNHEALTHY'], defaults.onError),
+  };
+}
+
 function serviceSchema() {
   const defaults = HEALTH_CHECK_SERVICE_DEFAULTS;
   return {
     name: text(defaults.name),
-    defaults: group({
-      timeoutMs: durationMs(defaults['defaults.timeoutMs'], { min: 1 }),
-      ttlMs: durationMs(defaults['defaults.ttlMs']),
-      maxAgeMs: durationMs(defaults['defaults.maxAgeMs'], { min: 1 }),
-      failAfter: count({ min: 1, default: defaults['defaults.failAfter'] }),
-      recoverAfter: count({ min: 1, default: defaults['defaults.recoverAfter'] }),
-      onError: oneOf(['DEGRADED', 'UNHEALTHY'], defaults['defaults.onError']),
-    }),
+    defaults: group(
+      runSchema({
+        timeoutMs: defaults['defaults.timeoutMs'],
+        ttlMs: defaults['defaults.ttlMs'],
+        maxAgeMs: defaults['defaults.maxAgeMs'],
+        failAfter: defaults['defaults.failAfter'],
+        recoverAfter: defaults['defaults.recoverAfter'],
+        onError: defaults['defaults.onError'],
+      }),
+    ),
+    historySize: count({ min: 0, max: 1_000, default: defaults.historySize }),
     reportTimeoutMs: durationMs(defaults.reportTimeoutMs, { min: 1 }),
     clock: clockOption(),
     onListenerError: onListenerErrorOption(),
@@ -158,33 +199,41 @@ function kindsOption(): OptionKind<readonly HealthKind[]> {
   };
 }
 
-/** What one check is run under. @internal */
-export interface CheckSettings {
-  readonly critical: boolean;
-  readonly kinds: readonly HealthKind[];
+/** How a check is run. @internal */
+interface RunSettings {
   readonly timeoutMs: number;
   readonly ttlMs: number;
-  readonly degradedAboveMs: number | undefined;
   readonly maxAgeMs: number;
   readonly failAfter: number;
   readonly recoverAfter: number;
   readonly onError: 'DEGRADED' | 'UNHEALTHY';
 }
 
+/** What one check is run under. @internal */
+export interface CheckSettings extends RunSettings {
+  readonly critical: boolean;
+  readonly kinds: readonly HealthKind[];
+  readonly intervalMs: number | undefined;
+  readonly degradedAboveMs: number | undefined;
+}
+
 /** @internal */
-export function parseCheckOptions(
-  options: HealthCheckOptions | undefined,
-  defaults: ParsedServiceOptions['defaults'],
-): CheckSettings {
+export function parseCheckOptions(options: HealthCheckOptions | undefined, defaults: RunSettings): CheckSettings {
   const schema = {
     critical: flag(false),
     kinds: kindsOption(),
-    timeoutMs: durationMs(defaults.timeoutMs, { min: 1 }),
-    ttlMs: durationMs(defaults.ttlMs),
+    ...runSchema(defaults),
+    intervalMs: durationMs(undefined, { min: 1 }),
     degradedAboveMs: durationMs(undefined),
   };
-  const parsed = parseOptions('HealthCheckService.register', schema, options, ({ ttlMs }, report) => {
-    if (ttlMs > defaults.maxAgeMs) report('ttlMs', TTL_TOO_LONG);
+  return parseOptions('HealthCheckService.register', schema, options, (parsed, report) => {
+    const { ttlMs, intervalMs, maxAgeMs } = parsed;
+    if (intervalMs !== undefined) {
+      if (intervalMs >= maxAgeMs)
+        report('intervalMs', 'must be below maxAgeMs, or each result would be too old before the next');
+    } else if (ttlMs > maxAgeMs) {
+      if (options?.ttlMs === undefined) report('maxAgeMs', `must be at least ttlMs, which is ${String(ttlMs)}`);
+      else report('ttlMs', TTL_TOO_LONG);
+    }
   });
-  return { ...defaults, ...parsed };
 }

@@ -3,19 +3,23 @@ import { HealthStatus } from '../core/health-status.js';
 import { Standing, servedForMs, worse } from './engine.js';
 import { CheckTimeoutError } from './errors.js';
 import { failure, finding, readOutcome, type SafeFinding, shortMs } from './finding.js';
+import { SampleRing } from './history.js';
 import type { Member, Time } from './member.js';
 import type { CheckSettings, HealthCheck, HealthKind } from './options.js';
+import { Reasons } from './reasons.js';
 import type { ComponentHealth } from './report.js';
+import { Sampler } from './sampler.js';
 
 /** A run that is not over: until its check settles, however late, no other begins. */
 interface Run {
   readonly startedAtMs: number;
   readonly controller: AbortController;
-  /** Resolves when there is a result, which is at the timeout at the latest. */
+  /** Resolves when there is a result or nobody wants one any more, which is at the timeout at the latest. */
   readonly done: Promise<void>;
   readonly resolve: () => void;
   cancelTimer: () => void;
-  timedOut: boolean;
+  /** Its answer is of no interest any more: it took too long, or maintenance began. */
+  dropped: boolean;
 }
 
 interface Result {
@@ -25,65 +29,88 @@ interface Result {
   readonly observedAt: number;
 }
 
+const PENDING: SafeFinding = /* @__PURE__ */ Object.freeze({ status: 'DEGRADED', message: 'pending' });
+
 /** Runs one check: a single run at a time, its result kept, its late answer dropped. @internal */
 export class RegisteredCheck implements Member {
   readonly name: string;
   /** It asks by itself. */
   readonly awaitsCall = false;
+  /** Why it must not be run at present. */
+  readonly maintenance = new Reasons((latest) => {
+    this.#maintain(latest);
+  });
   told: HealthStatus | undefined;
   readonly #check: HealthCheck;
   readonly #settings: CheckSettings;
   readonly #clock: Clock;
   readonly #now: () => number;
-  readonly #onResult: () => void;
-  readonly #standing: Standing;
+  readonly #onChange: () => void;
+  readonly #past: SampleRing;
+  readonly #sampler: Sampler | undefined;
+  #standing: Standing;
   #run: Run | undefined;
   #result: Result | undefined;
   #results = 0;
+  #stopped = false;
 
-  /** @param time - the clock, and what reads it so that it never goes back. */
-  constructor(name: string, check: HealthCheck, settings: CheckSettings, time: Time, onResult: () => void) {
+  /**
+   * @param time - the clock, and what reads it so that it never goes back.
+   * @param historySize - how many results are remembered.
+   * @param onChange - told when there is something else to show.
+   */
+  constructor(
+    name: string,
+    check: HealthCheck,
+    settings: CheckSettings,
+    time: Time,
+    historySize: number,
+    onChange: () => void,
+  ) {
     this.name = name;
     this.#check = check;
     this.#settings = settings;
     this.#clock = time.clock;
     this.#now = time.now;
-    this.#onResult = onResult;
+    this.#past = new SampleRing(historySize);
+    this.#onChange = onChange;
     this.#standing = new Standing(settings);
+    if (settings.intervalMs === undefined) return;
+    this.#sampler = new Sampler(time.clock, settings.intervalMs, (isFirst) => {
+      // A report may have been asked for before the first sample, and got one.
+      if (!isFirst || this.#result === undefined) void this.#advance(this.#now());
+    });
+    this.#sampler.start();
   }
 
   get kinds(): readonly HealthKind[] {
     return this.#settings.kinds;
   }
 
+  get critical(): boolean {
+    return this.#settings.critical;
+  }
+
   get known(): boolean {
-    return this.#result !== undefined;
+    return this.#result !== undefined || this.maintenance.latest !== undefined;
   }
 
   get results(): number {
     return this.#results;
   }
 
+  /** The last results, the oldest first. */
+  get past(): SampleRing {
+    return this.#past;
+  }
+
   refresh(): Promise<void> | undefined {
-    const run = this.#run;
+    if (this.#stopped || this.maintenance.latest !== undefined) return undefined;
     const nowMs = this.#now();
-    if (run?.timedOut === false) {
-      // The timer does it, unless the clock was set back meanwhile and with it the timer.
-      if (nowMs - run.startedAtMs < this.#settings.timeoutMs) return run.done;
-      run.cancelTimer();
-      this.#expire(run);
-      return undefined;
-    }
-    const result = this.#result;
-    if (result !== undefined) {
-      const servedUntilMs = result.atMs + servedForMs(result.found.status, this.#settings.ttlMs);
-      if (nowMs < servedUntilMs) return undefined;
-    }
-    if (run === undefined) return this.#start(nowMs);
-    // That it still hangs is a result too, so a hung check is never remembered as it was before.
-    const ranMs = nowMs - run.startedAtMs;
-    this.#book(finding(this.#errorStatus, `timed out and is still running after ${shortMs(ranMs)}`), ranMs, nowMs);
-    return undefined;
+    // The timer ends what takes too long, unless the clock was set back meanwhile and with it the timer.
+    const isLate = this.#run?.dropped === false && nowMs - this.#run.startedAtMs >= this.#settings.timeoutMs;
+    if (!isLate && this.#result !== undefined && this.#serves(this.#result, nowMs)) return undefined;
+    return this.#advance(nowMs);
   }
 
   show(resultsBefore: number): ComponentHealth {
@@ -91,10 +118,11 @@ export class RegisteredCheck implements Member {
     const { shown, consecutiveFailures } = this.#standing;
     const nowMs = this.#now();
     const result = this.#result;
-    if (result === undefined || shown === undefined) {
+    const reason = this.maintenance.latest;
+    if (reason !== undefined || result === undefined || shown === undefined) {
       return {
         name: this.name,
-        ...finding(HealthStatus.DEGRADED, 'pending'),
+        ...(reason === undefined ? PENDING : finding(HealthStatus.DEGRADED, `in maintenance: ${reason}`)),
         responseTimeMs: Math.max(0, nowMs - (this.#run?.startedAtMs ?? nowMs)),
         observedAt: this.#clock.wallNow(),
         ageMs: 0,
@@ -104,13 +132,15 @@ export class RegisteredCheck implements Member {
       };
     }
     const ageMs = Math.max(0, nowMs - result.atMs);
-    const known: SafeFinding = { ...result.found, status: shown };
-    return {
+    const isStale = ageMs > maxAgeMs;
+    // Not knowing makes nothing better, so a stale UNHEALTHY stays what it was.
+    const stale = isStale
+      ? finding(worse(shown, HealthStatus.DEGRADED), `stale: the last result is ${shortMs(ageMs)} old`)
+      : undefined;
+    const { message, details } = stale ?? result.found;
+    const health: { -readonly [K in keyof ComponentHealth]: ComponentHealth[K] } = {
       name: this.name,
-      // Not knowing makes nothing better, so a stale UNHEALTHY stays what it was.
-      ...(ageMs > maxAgeMs
-        ? finding(worse(shown, HealthStatus.DEGRADED), `stale: the last result is ${shortMs(ageMs)} old`)
-        : known),
+      status: stale?.status ?? shown,
       responseTimeMs: result.durationMs,
       observedAt: result.observedAt,
       ageMs,
@@ -118,15 +148,40 @@ export class RegisteredCheck implements Member {
       critical,
       consecutiveFailures,
     };
+    // Set only where there is one, and not spread: this is what a probe costs.
+    if (message !== undefined) health.message = message;
+    if (details !== undefined) health.details = details;
+    return health;
   }
 
   stop(): void {
+    this.#stopped = true;
+    this.#sampler?.stop();
     const run = this.#run;
     this.#run = undefined;
-    if (run === undefined) return;
-    run.cancelTimer();
-    if (!run.timedOut) run.controller.abort();
-    run.resolve();
+    if (run !== undefined) drop(run);
+  }
+
+  /** Whether a result need not be replaced yet. */
+  #serves(result: Result, nowMs: number): boolean {
+    const { maxAgeMs, ttlMs } = this.#settings;
+    const ageMs = nowMs - result.atMs;
+    return this.#sampler === undefined ? ageMs < servedForMs(result.found.status, ttlMs) : ageMs <= maxAgeMs;
+  }
+
+  /** Goes about a new result; the promise says when there is one. */
+  #advance(nowMs: number): Promise<void> | undefined {
+    const run = this.#run;
+    if (run === undefined) return this.#start(nowMs);
+    const ranMs = nowMs - run.startedAtMs;
+    if (ranMs < this.#settings.timeoutMs) return run.dropped ? undefined : run.done;
+    if (!run.dropped) {
+      this.#expire(run);
+      return undefined;
+    }
+    // That it still hangs is a result too, so a hung check is never remembered as it was before.
+    this.#book(finding(this.#errorStatus, `timed out and is still running after ${shortMs(ranMs)}`), ranMs, nowMs);
+    return undefined;
   }
 
   #start(nowMs: number): Promise<void> {
@@ -135,16 +190,13 @@ export class RegisteredCheck implements Member {
       resolve = settle;
     });
     const controller = new AbortController();
-    const run: Run = { startedAtMs: nowMs, controller, done, resolve, cancelTimer: () => undefined, timedOut: false };
+    const run: Run = { startedAtMs: nowMs, controller, done, resolve, cancelTimer: () => undefined, dropped: false };
     // Set before the check runs: one that asks for a report itself must find its own run.
     this.#run = run;
-    run.cancelTimer = this.#clock.schedule(
-      () => {
-        this.#expire(run);
-      },
-      this.#settings.timeoutMs,
-      { hold: true },
-    );
+    // Whoever waits for a report is held by that one's timer; a run that nobody waits for holds nobody.
+    run.cancelTimer = this.#clock.schedule(() => {
+      this.#expire(run);
+    }, this.#settings.timeoutMs);
     // The constructor turns whatever happens in there, also in a broken thenable, into a settled promise.
     new Promise<unknown>((settle) => {
       settle(this.#check({ signal: controller.signal }));
@@ -160,9 +212,10 @@ export class RegisteredCheck implements Member {
   }
 
   #expire(run: Run): void {
-    run.timedOut = true;
     const nowMs = this.#now();
     const { timeoutMs } = this.#settings;
+    run.dropped = true;
+    run.cancelTimer();
     this.#book(finding(this.#errorStatus, `timed out after ${shortMs(timeoutMs)}`), nowMs - run.startedAtMs, nowMs);
     run.resolve();
     run.controller.abort(new CheckTimeoutError(`health check '${this.name}' timed out after ${shortMs(timeoutMs)}`));
@@ -172,7 +225,7 @@ export class RegisteredCheck implements Member {
     // Unregistered meanwhile: nobody wants the answer.
     if (this.#run !== run) return;
     this.#run = undefined;
-    if (run.timedOut) return;
+    if (run.dropped) return;
     run.cancelTimer();
     const nowMs = this.#now();
     const durationMs = Math.max(0, nowMs - run.startedAtMs);
@@ -200,7 +253,32 @@ export class RegisteredCheck implements Member {
     if (before !== undefined && atMs - before.atMs > this.#settings.maxAgeMs) this.#standing.forget();
     this.#standing.record(found.status);
     this.#results++;
-    this.#result = { found, durationMs, atMs, observedAt: this.#clock.wallNow() };
-    this.#onResult();
+    const observedAt = this.#clock.wallNow();
+    this.#result = { found, durationMs, atMs, observedAt };
+    this.#past.add(observedAt, found.status, durationMs);
+    this.#onChange();
   }
+
+  /** What was found before maintenance says nothing about afterwards. */
+  #maintain(reason: string | undefined): void {
+    if (this.#stopped) return;
+    this.#result = undefined;
+    this.#standing = new Standing(this.#settings);
+    if (reason === undefined) {
+      this.#sampler?.start();
+      return;
+    }
+    this.#sampler?.stop();
+    // It stays the run that goes on, so that none begins beside it however late it settles.
+    if (this.#run?.dropped === false) drop(this.#run);
+    this.#onChange();
+  }
+}
+
+/** Nobody waits for the answer any more. */
+function drop(run: Run): void {
+  run.cancelTimer();
+  if (!run.dropped) run.controller.abort();
+  run.dropped = true;
+  run.resolve();
 }

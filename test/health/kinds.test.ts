@@ -168,7 +168,11 @@ describe('register', () => {
         timeoutMs: 0,
         ttlMs: -1,
         degradedAboveMs: NaN,
-        intervalMs: 5,
+        intervalMs: 0,
+        maxAgeMs: 0,
+        failAfter: 0,
+        recoverAfter: 1.5,
+        onError: 'HEALTHY',
       } as never);
     } catch (error) {
       caught = error;
@@ -177,8 +181,12 @@ describe('register', () => {
     expect((caught as InvalidOptionsError).issues.map(({ path }) => path).sort()).toEqual([
       'critical',
       'degradedAboveMs',
+      'failAfter',
       'intervalMs',
       'kinds[0]',
+      'maxAgeMs',
+      'onError',
+      'recoverAfter',
       'timeoutMs',
       'ttlMs',
     ]);
@@ -186,12 +194,20 @@ describe('register', () => {
     expect((await health.check()).components).toEqual([]);
   });
 
-  it.each([[{ kinds: 'readiness' }], [{ kinds: [undefined] }], [{ ttlMs: 30_001 }]])('refuses %j', (options) => {
+  it.each([
+    [{ kinds: 'readiness' }],
+    [{ kinds: [undefined] }],
+    [{ ttlMs: 30_001 }],
+    [{ maxAgeMs: 999 }],
+    [{ intervalMs: 30_000 }],
+    [{ intervalMs: 500, maxAgeMs: 500 }],
+  ])('refuses %j', (options) => {
     expect(() => setup().health.register('db', () => true, options as never)).toThrow(InvalidOptionsError);
   });
 
-  it('takes ttlMs as long as maxAgeMs', () => {
+  it('takes ttlMs as long as maxAgeMs, and does not look at it where a check is sampled', () => {
     expect(() => setup().health.register('db', () => true, { ttlMs: 30_000, timeoutMs: undefined })).not.toThrow();
+    expect(() => setup().health.register('db', () => true, { intervalMs: 99, maxAgeMs: 100 })).not.toThrow();
   });
 
   it('the service names every option that is wrong', () => {
