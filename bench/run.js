@@ -2,7 +2,7 @@ import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
 import { configBench } from './config.js';
-import { machine } from './harness.js';
+import { machine } from './machine.js';
 import { loggerBench } from './logger.js';
 import { metricsBench } from './metrics.js';
 import { performanceMonitorBench } from './performance-monitor.js';
