@@ -15,8 +15,13 @@ const driver = (id, onTerm) => ({
       connections.add(socket);
       socket.on('close', () => connections.delete(socket));
     });
+    const sessions = new Set();
+    app.server.on('session', (session) => {
+      sessions.add(session);
+      session.on('close', () => sessions.delete(session));
+    });
     await app.listen();
-    process.once('SIGTERM', () => void onTerm({ ...app, connections }));
+    process.once('SIGTERM', () => void onTerm({ ...app, connections, sessions }));
   },
 });
 
@@ -32,6 +37,11 @@ function answering(server, answer) {
     request.resume();
     answer(response);
   });
+}
+
+/** Does nothing for a moment, so that requests are on their way for certain. */
+function stall() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
 }
 
 /** Every connection is destroyed, and the process is gone. */
@@ -65,6 +75,15 @@ export const declining = driver('declining', ({ server }) => {
   server.removeAllListeners('stream');
   server.on('stream', (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM));
   return exitLater();
+});
+
+/** Says at once which request was the last, and refuses what is on its way. */
+export const hasty = driver('hasty', async ({ sessions }) => {
+  await wait(LONGER_THAN_THE_LAG_MS);
+  stall();
+  for (const session of sessions) session.close();
+  await wait(500);
+  process.exit(0);
 });
 
 /** Ends its streams in good form, in the middle of an event. */

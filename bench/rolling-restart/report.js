@@ -13,9 +13,11 @@ const ABOUT = {
     `${String(BY_HAND_MS / 1_000)} s between the signal and the stop, which the user of the library adds by hand.`,
   ],
   h2: [
-    '60 clients keep a session with two requests at a time, 20 open a session for each request; without TLS. After a',
-    'GOAWAY a client opens another session for what it has not sent yet. Every request that it had sent and must send',
-    'again counts as failed, also one that the server is sure not to have begun.',
+    '60 clients keep a session with two requests at a time, 20 open a session for each request; without TLS. Half of the 60',
+    'leave the old session with the lag, as behind a proxy that forwards requests, and half stay until the server sends',
+    'GOAWAY or closes, as behind one that forwards connections. After a GOAWAY a client opens another session for what it has',
+    'not sent yet. Every request that it had sent and must send again counts as failed, also one that the server is sure not',
+    'to have begun.',
   ],
   sse: [
     '60 clients listen to a stream with ten events a second, 20 ask the same server for plain work with a connection for',
@@ -115,7 +117,7 @@ export function markdown(results) {
     'each set up as its documentation shows and with its defaults. A replica starts on a port of its own, the one before it',
     `gets SIGTERM, and for another ${String(LAG_MS)} ms the clients go on using the old one, as they do behind a load balancer that has`,
     'not heard of it yet; from then on all requests go to the new one. A request takes the server up to 20 ms, one in twelve',
-    '100 to 300 ms, half of these with their head sent at once; one in ten has a body. A client pauses 5 to 15 ms between two',
+    '100 to 300 ms, half of these with their head sent at once; one in ten has a body. A client pauses 10 to 30 ms between two',
     'requests, and 200 ms after a failure. The service itself knows nothing of being stopped.',
     '',
     'Failed is a request that is refused (no connection), reset (a connection or a stream that breaks off), answered with',

@@ -40,6 +40,7 @@ const BROKEN = [
   ['h2', broken.unavailable, fails({ unavailable: 1 })],
   ['h2', broken.curt, fails({ other: 1 })],
   ['h2', broken.declining, fails({ reset: 1 })],
+  ['h2', broken.hasty, fails({ reset: 1 })],
   ['sse', broken.abrupt, fails({ reset: STAYING })],
   ['sse', broken.cutting, fails({ reset: STAYING })],
   ['sse', broken.interrupting, fails({ other: STAYING })],

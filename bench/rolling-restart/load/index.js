@@ -20,7 +20,7 @@ export function startLoad(protocol, replica) {
   const world = new World(replica);
   const [staying, coming] = CLIENTS[protocol];
   const clients = [
-    ...Array.from({ length: STAYING }, () => staying(world)),
+    ...Array.from({ length: STAYING }, (_, i) => staying(world, i)),
     ...Array.from({ length: COMING }, () => coming(world)),
   ];
   const all = Promise.all(clients);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Tally } from './tally.js';
 
 /** A client pauses so long between two requests, in milliseconds. */
-const THINK_MS = [5, 15];
+const THINK_MS = [10, 30];
 /** A client that failed waits so long before the next request: who retries at once only counts the same hole more often. */
 const PAUSE_AFTER_FAILURE_MS = 200;
 const SLOW_SHARE = 0.08;
