@@ -2,6 +2,7 @@ import { HealthCheckService, type HealthReport } from 'breakwater/health';
 import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../runs.js';
 
 const REPORT_MS = 800;
 const TTL_MS = 1_000;
@@ -147,7 +148,7 @@ describe('HealthCheckService under checks that do anything', () => {
           for (const { mostInFlight } of actors) expect(mostInFlight).toBe(1);
           expect(reported).toEqual([]);
         }),
-        { numRuns: 1_000 },
+        { numRuns: runs(1_000) },
       );
     } finally {
       process.off('unhandledRejection', note);
@@ -182,7 +183,7 @@ describe('HealthCheckService under checks that do anything', () => {
         // The timeout of the run that may be going on, and the timer of the check itself.
         expect(clock.pending).toBeLessThanOrEqual(2);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   }, 60_000);
 });
