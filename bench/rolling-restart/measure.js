@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad } from './load/index.js';
 import { Replicas } from './replicas.js';
@@ -30,6 +31,8 @@ async function restartAll({ protocol, replicas, restarts, lagMs, killMs, signal 
   let old = await replicas.start();
   const load = startLoad(protocol, old);
   const exits = [];
+  const delays = monitorEventLoopDelay();
+  delays.enable();
   let lateMs = 0;
   try {
     let starting = replicas.start();
@@ -55,9 +58,10 @@ async function restartAll({ protocol, replicas, restarts, lagMs, killMs, signal 
       await sleep(CALM_MS);
     }
   } finally {
+    delays.disable();
     await load.stop();
   }
-  return { ...summary(load.tally, exits), lateMs: Math.round(lateMs) };
+  return { ...summary(load.tally, exits), lateMs: Math.round(lateMs), stallMs: Math.round(delays.max / 1e6) };
 }
 
 function summary(tally, exits) {

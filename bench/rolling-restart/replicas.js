@@ -57,9 +57,10 @@ class Replica {
     return new Error(`a replica ${what}: ${this.complaints || 'it said nothing'}`);
   }
 
-  /** What is to be cleared away once the replica is gone. */
+  /** What is to be cleared away once the replica is gone; the returned function takes it back. */
   leftover(clear) {
     this.#leftovers.add(clear);
+    return () => this.#leftovers.delete(clear);
   }
 
   /** Asks the replica to stop and waits until it has, at most `killMs`. */

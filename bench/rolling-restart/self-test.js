@@ -3,7 +3,7 @@
  * purpose must fail in their way, and one that is written by hand for this service must not.
  */
 import * as broken from './broken.js';
-import { faults } from './check.js';
+import { faults, undisturbed } from './check.js';
 import { naive } from './drivers/naive.js';
 import { interruptible } from './interruptible.js';
 import { measure } from './measure.js';
@@ -54,7 +54,8 @@ const signal = interruptible();
 let blind = 0;
 
 async function put([protocol, driver, [what, seen]]) {
-  const result = await measure({ protocol, driver, restarts: 1, lagMs: LAG_MS, killMs: KILL_MS, signal });
+  const run = () => measure({ protocol, driver, restarts: 1, lagMs: LAG_MS, killMs: KILL_MS, signal });
+  const result = await (driver === reference ? undisturbed(run) : run());
   const sees = seen(result);
   if (!sees) blind++;
   const found = `${String(result.failures)} of ${String(result.requests)} failed: ${JSON.stringify(result.failed)}`;

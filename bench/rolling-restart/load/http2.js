@@ -21,7 +21,8 @@ class Connection {
   constructor(world) {
     this.replica = world.replica;
     this.session = connect(`http://127.0.0.1:${String(this.replica.port)}`);
-    this.replica.leftover(() => this.session.destroy());
+    const forget = this.replica.leftover(() => this.session.destroy());
+    this.session.on('close', forget);
     // The requests on it tell.
     this.session.on('error', () => undefined);
     this.session.on('goaway', () => {
