@@ -12,6 +12,8 @@ const alias = entryPoints.map(({ path, name, source }) => ({
 export default defineConfig({
   resolve: { alias },
   test: {
+    // By default one processor is left to others, which of two is half.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { measure } from 'mitata';
 
 /**
@@ -163,12 +162,6 @@ export function imports(title, cases, budget) {
   }
   const ours = best.get(cases.find(({ role }) => role === 'ours').name);
   return budget === undefined || judged(budget.text, ours <= budget.mostMs);
-}
-
-/** What the figures were measured on. */
-export function machine() {
-  const [cpu] = cpus();
-  return `Node ${process.version}, ${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${process.platform} ${process.arch}`;
 }
 
 /** Awaits `call` `calls` times, one after the other. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
-import { machine } from './harness.js';
+import { machine } from './machine.js';
 import { peers } from './rotating/peers.js';
 import { targets } from './rotating/targets.js';
 import { STRANGERS_A_MINUTE, traces } from './rotating/traces.js';

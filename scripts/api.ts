@@ -1,21 +1,21 @@
 /**
  * Compares the public API of every entry point with its report in etc/. With `--update` the reports are written anew.
  */
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryPoints, root } from './entry-points.js';
 
 const update = process.argv.includes('--update');
-let failed = 0;
-for (const { name } of entryPoints) {
-  const config = ExtractorConfig.prepare({
+
+function configOf(name: string): ExtractorConfig {
+  return ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'package.json'),
     configObjectFullPath: undefined,
     configObject: {
       projectFolder: root,
       newlineKind: 'lf',
-      mainEntryPointFilePath: join(root, 'dist', `${name}.d.ts`),
+      mainEntryPointFilePath: declarationsOf(name),
       compiler: {
         overrideTsconfig: {
           compilerOptions: {
@@ -43,8 +43,22 @@ for (const { name } of entryPoints) {
       },
     },
   });
+}
+
+function declarationsOf(name: string): string {
+  return join(root, 'dist', `${name}.d.ts`);
+}
+
+const configs = new Map(entryPoints.map(({ name }) => [name, configOf(name)]));
+const [first] = configs.values();
+if (first === undefined) throw new Error('there is no entry point');
+// One program for all of them: what they share is read once.
+const compilerState = CompilerState.create(first, { additionalEntryPoints: [...configs.keys()].map(declarationsOf) });
+let failed = 0;
+for (const [name, config] of configs) {
   const known = existsSync(join(root, 'etc', `${name}.api.md`));
   const { apiReportChanged, errorCount } = Extractor.invoke(config, {
+    compilerState,
     localBuild: update,
     messageCallback: (message) => {
       message.handled = true;

@@ -387,7 +387,7 @@ export type {
   RedisCheckOptions,
   RedisConnectionState,
 } from './health/index.js';
-export None{
+export {
   algorithmCheck,
   auditCheck,
   CERTIFICATE_CHECK_DEFAULTS,

@@ -13,6 +13,7 @@ export interface Compiled {
 /** Compiles programs that the test runner itself does not translate, such as those with decorators, and runs them. */
 export class CompiledPrograms {
   readonly #cache: string;
+  readonly #made: string[] = [];
 
   constructor(name: string) {
     this.#cache = join(ROOT, '.cache', name);
@@ -21,6 +22,7 @@ export class CompiledPrograms {
   run(compilerOptions: object, ...programs: string[]): Compiled {
     mkdirSync(this.#cache, { recursive: true });
     const dir = mkdtempSync(join(this.#cache, 'x-'));
+    this.#made.push(dir);
     writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
     programs.forEach((program, i) => {
       writeFileSync(join(dir, `program-${String(i)}.ts`), program);
@@ -45,8 +47,8 @@ export class CompiledPrograms {
     return { compiled: stdout, ran };
   }
 
-  /** Removes what was compiled. */
+  /** Removes what was compiled here; another run may be compiling beside it. */
   clean(): void {
-    rmSync(this.#cache, { recursive: true, force: true });
+    for (const dir of this.#made.splice(0)) rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigInvalidError } from 'breakwater/config';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../runs.js';
 import { environments } from './leaks/environments.js';
 import { Heard, leaks, shown } from './leaks/outputs.js';
 import { read } from './leaks/readings.js';
@@ -22,8 +23,7 @@ it('no output shows four characters of a secret, whatever the types, the texts a
     fc.asyncProperty(environments, async (environment) => {
       expect(await leaks((isTwin) => read(environment, { dir, heard, isTwin }))).toEqual([]);
     }),
-    // On further lines of Node, where the built package is tried, a tenth has to do.
-    { numRuns: process.env['BREAKWATER_BUILT'] === '1' ? 1_000 : 10_000 },
+    { numRuns: runs(10_000) },
   );
 });
 

@@ -2,6 +2,7 @@ import { HealthCheckService, type HealthReport } from 'breakwater/health';
 import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../runs.js';
 import { Actor, checks, deed, steps } from './model.js';
 
 const REPORT_MS = 800;
@@ -134,7 +135,7 @@ describe('HealthCheckService under checks that do anything', () => {
           }
           await world.end();
         }),
-        { numRuns: 10_000 },
+        { numRuns: runs(10_000) },
       );
     } finally {
       process.off('unhandledRejection', note);
@@ -169,7 +170,7 @@ describe('HealthCheckService under checks that do anything', () => {
         // The timeout of the run that may be going on, and the timer of the check itself.
         expect(clock.pending).toBeLessThanOrEqual(2);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { LifecyclePhase, StopPhase } from 'breakwater/lifecycle';
 import type { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../runs.js';
 import { setup, turns } from './setup.js';
 
 type Behaviour =
@@ -135,7 +136,7 @@ describe('a lifecycle, whatever its hooks do', () => {
         expect(exits).toEqual([clean ? 0 : 1]);
         if (hooks.some(({ act }) => !goesWell(act))) expect(exits).toEqual([1]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { registerSecret } from 'breakwater/core';
 import fc from 'fast-check';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
+import { runs } from '../../runs.js';
 import { logger } from './setup.js';
 
 it('OBS-L7 keeps errors under any name, in lists, and as second argument', () => {
@@ -239,7 +240,7 @@ it('OBS-L8 whatever is logged becomes one line of JSON', () => {
         expect(reported).toEqual([]);
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000) },
   );
 });
 

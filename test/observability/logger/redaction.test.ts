@@ -2,6 +2,7 @@ import { registerSecret } from 'breakwater/core';
 import { EventType, StructuredLogger } from 'breakwater/logger';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../runs.js';
 import { logger } from './setup.js';
 
 const nested = (depth: number, leaf: object): object => (depth === 0 ? leaf : { down: nested(depth - 1, leaf) });
@@ -208,7 +209,10 @@ it('ten thousand random secrets, through every way into a line: none comes out',
       });
     },
   ];
-  const seeds = fc.sample(fc.array(secret, { minLength: 100, maxLength: 100 }), { numRuns: 100, seed: 20_261_126 });
+  const seeds = fc.sample(fc.array(secret, { minLength: 100, maxLength: 100 }), {
+    numRuns: runs(100),
+    seed: 20_261_126,
+  });
   let checked = 0;
   for (const values of seeds) {
     const { log, out } = logger();
@@ -226,7 +230,7 @@ it('ten thousand random secrets, through every way into a line: none comes out',
     }
     for (const handle of handles) handle[Symbol.dispose]();
   }
-  expect(checked).toBe(10_000);
+  expect(checked).toBe(runs(10_000));
 });
 
 function safely(make: () => string): string {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { redactText } from '../../../src/core/redaction.js';
 import { sensitivityOf } from '../../../src/core/sensitive-names.js';
 import { jsonText } from '../../../src/observability/logger/text-writer.js';
+import { runs } from '../../runs.js';
 
 const piece = fc.oneof(
   fc.constantFrom(
@@ -85,7 +86,7 @@ it('OBS-L10 the quick look never lets through what the search would mask', () =>
       const searched = redactText(given, 16_384);
       expect(JSON.parse(jsonText(given, undefined, RULES))).toBe(searched);
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   );
 });
 

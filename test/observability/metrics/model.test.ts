@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { MetricsCollector } from 'breakwater/metrics';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../runs.js';
 import { parseExposition } from './exposition-parser.js';
 import { collect } from './setup.js';
 
@@ -122,7 +123,7 @@ describe('a collector', () => {
         }
         expect(JSON.parse(metrics.render('json'))).toEqual(metrics.snapshot());
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -162,7 +163,7 @@ describe('a collector', () => {
           }
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../runs.js';
 import { exact, MOST_ERROR, setup } from './setup.js';
 
 describe('the window of a PerformanceMonitor', () => {
@@ -70,7 +71,7 @@ describe('the window of a PerformanceMonitor', () => {
           expect(error).toBeLessThanOrEqual(MOST_ERROR * Math.abs(wanted));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -10,6 +10,7 @@ import {
 import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { runs } from '../../runs.js';
 import { type Answer, type Call, Model, type Rate, type Setting } from './model.js';
 import { held } from './setup.js';
 
@@ -227,7 +228,7 @@ describe('CircuitBreaker against its model', () => {
         for (const number of numbers) await run.step(number);
         run.compare();
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(RUNS) },
     );
   }, 120_000);
 });

@@ -2,6 +2,7 @@ import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GracefulDegradation } from 'breakwater/error-recovery';
+import { runs } from '../../runs.js';
 import { Ailing } from './setup.js';
 
 const LEVELS = ['full', 'cached', 'off'];
@@ -130,7 +131,7 @@ describe('GracefulDegradation against its model', () => {
           expect(clock.pending).toBe(0);
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 });

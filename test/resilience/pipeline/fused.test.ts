@@ -14,6 +14,7 @@ import {
 import { ManualClock } from 'breakwater/testing';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { runs } from '../../runs.js';
 
 /** What each attempt does, in turn. */
 interface Step {
@@ -158,7 +159,7 @@ describe('a fused pipeline', () => {
           expect(fused.pending).toBe(0);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
     warn.mockRestore();
   });

@@ -1,5 +1,6 @@
 import { createMemoryStore, ManualClock, storeConformance } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../runs.js';
 
 function setup() {
   const clock = new ManualClock({ now: 5_000 });
@@ -8,6 +9,7 @@ function setup() {
 
 describe('the memory store', () => {
   const suite = storeConformance({
+    traces: runs(10_000),
     create: () => {
       const { clock, store } = setup();
       return {
