@@ -12,8 +12,6 @@ const alias = entryPoints.map(({ path, name, source }) => ({
 export default defineConfig({
   resolve: { alias },
   test: {
-    // By default one processor is left to others, which of two is half.
-    maxWorkers: '100%',
     projects: [
       {
         extends: true,
@@ -23,6 +21,8 @@ export default defineConfig({
           // Core's tests look inside, where a built copy would be a second one.
           exclude: ['test/{package,e2e,docs,architecture}/**', ...(built ? ['test/core/**'] : [])],
           isolate: false,
+          // By default one processor is left to others, which of two is half. Lines of Node share them all among themselves.
+          maxWorkers: built ? 1 : '100%',
           // Bounded by their run counts; how long those take is the machine's.
           testTimeout: 180_000,
         },
@@ -32,6 +32,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{package,e2e,docs,architecture}/**/*.test.ts'],
+          // Some are promises of real time, which neighbours would break.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -10,9 +10,7 @@ trap 'rm -rf "$output"' EXIT
 on() {
   local bin=$1
   "$bin" scripts/smoke.mjs
-  # The lines share the processors among themselves.
-  BREAKWATER_BUILT=1 PATH="$(dirname "$bin"):$PATH" "$bin" node_modules/vitest/vitest.mjs run --project unit \
-    --maxWorkers=1 --reporter=dot --silent
+  BREAKWATER_BUILT=1 PATH="$(dirname "$bin"):$PATH" "$bin" node_modules/vitest/vitest.mjs run --project unit --reporter=dot --silent
 }
 
 bins=()

@@ -230,5 +230,5 @@ describe('CircuitBreaker against its model', () => {
       }),
       { numRuns: runs(RUNS) },
     );
-  }, 120_000);
+  });
 });
