@@ -40,10 +40,13 @@ import { runStart } from './start-run.js';
 import { runStop } from './stop-run.js';
 import { Stopping } from './stopping.js';
 import { READY_STEP, startReport, Timeline } from './timeline.js';
+import { within } from './within.js';
 
 const AT_ONCE = 'the process ends at once';
+/** How long the last lines of a stop may take to be written, after everything else. */
+const MOST_FLUSH_MS = 1_000;
 /** How long a stop may outlast its budget before it is ended by force: every step of it is bounded by itself. */
-const LAST_RESORT_MS = 500;
+const LAST_RESORT_MS = 500 + MOST_FLUSH_MS;
 
 /**
  * Starts and stops a service in order: it is ready only when everything is, and it leaves without losing a request that
@@ -328,19 +331,19 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
       work: this.#work,
       hooks: this.#hooks,
       isRunning: ({ name }) => !this.#hooks.isStarted(name) || this.#started.has(name),
-      journal: this.#journal,
       cutOff: (going) => {
         stopping.cutOff(going);
       },
     });
     timeline.end();
-    cancelLastResort();
     stopping.keptAlive = await keepsAlive();
     this.#enter(LifecyclePhase.STOPPED, cause.reason);
     const report = stopping.report(this.#ending.hadFatal);
     if (report.ok) this.#journal.note('stopped', report);
     else
       this.#journal.trouble('BREAKWATER_W_STOP_NOT_CLEAN', `not everything stopped: ${stopping.whatWentWrong}`, report);
+    await within(clock, Math.min(hookTimeoutMs, MOST_FLUSH_MS), 'flush', () => this.#journal.flush(MOST_FLUSH_MS));
+    cancelLastResort();
     this.#attempt(() => {
       if (this.#ending.end(report.exitCode, cause.signal)) return;
       this.#journal.note('the process is left to the other lifecycles');

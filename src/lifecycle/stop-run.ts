@@ -3,7 +3,7 @@ import { redactText } from '../core/redaction.js';
 import { hookAllowanceMs, planStop, type StopPhase } from './engine.js';
 import type { Hooks, StopHook } from './hooks.js';
 import type { InFlight } from './in-flight.js';
-import { type Journal, shown } from './journal.js';
+import { shown } from './journal.js';
 import type { Servers } from './servers/index.js';
 import type { Timeline } from './timeline.js';
 import { within } from './within.js';
@@ -20,7 +20,6 @@ export interface StopContext {
   readonly hooks: Hooks;
   /** Whether what the hook belongs to runs. */
   readonly isRunning: (hook: StopHook) => boolean;
-  readonly journal: Journal;
   /** Notes what had to be cut off. */
   readonly cutOff: (going: InFlight) => void;
 }
@@ -34,7 +33,7 @@ const GOODBYE_MS = 2_000;
  * @internal
  */
 export async function runStop(context: StopContext): Promise<void> {
-  const { servers, timeline, work, journal, budgetMs } = context;
+  const { servers, work, budgetMs } = context;
   const plan = planStop(budgetMs, context.drainMs, context.hooks.stopCount);
   await drain(context, plan.drainMs);
   servers.close();
@@ -46,10 +45,6 @@ export async function runStop(context: StopContext): Promise<void> {
   // Not before the ingress is closed: a consumer of a queue takes new work until then.
   await finish(context, 'tracked work', work, plan.workUntilMs);
   await runHooks(context, ['work', 'resources', 'telemetry']);
-  const atMs = timeline.elapsedMs;
-  const leftMs = Math.max(0, Math.min(context.hookTimeoutMs, budgetMs - atMs));
-  const flushed = await within(context.clock, leftMs, 'flush of the logger', () => journal.flush(leftMs));
-  if (flushed.status !== 'done') timeline.add('flush of the logger', 'FAILED', atMs);
 }
 
 async function drain({ clock, servers, timeline }: StopContext, ms: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.js';
 import type { InFlight } from '../in-flight.js';
+import { sayClose, sayKeep } from './connection-close.js';
 import { describeRequest } from './describe-request.js';
 import { follow } from './follow.js';
 import type { Drained } from './shapes.js';
@@ -83,7 +84,7 @@ export class Http1Drain implements Drained {
     const connection = this.#connections.get(socket);
     const over = this.#requests.add(() => describeRequest(request));
     if (this.#state !== 'serving') {
-      // Of requests that were sent in one go only the last response may close: the others would take it with them.
+      // Of requests that were sent in one go only the last response may close: it would take the others with it.
       for (const earlier of connection?.open ?? []) sayKeep(earlier);
       sayClose(response);
     }
@@ -118,19 +119,6 @@ export class Http1Drain implements Drained {
       over();
     });
   }
-}
-
-/** The header for a response that nobody has begun; for the others the connection is ended when they are over. */
-function sayClose(response: ServerResponse): void {
-  if (response.headersSent) return;
-  response.shouldKeepAlive = false;
-  response.setHeader('Connection', 'close');
-}
-
-function sayKeep(response: ServerResponse): void {
-  if (response.headersSent) return;
-  response.shouldKeepAlive = true;
-  response.removeHeader('Connection');
 }
 
 /** A stream of events has no end of its own; ended in order, its client reconnects, and elsewhere. */

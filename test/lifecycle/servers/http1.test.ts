@@ -73,6 +73,34 @@ describe('an HTTP/1.1 server', () => {
     await passedUntil(clock, stop);
   });
 
+  it.each([
+    ['setHeader', (response: ServerResponse) => response.setHeader('connection', 'keep-alive').end('ok')],
+    [
+      'writeHead',
+      (response: ServerResponse) => response.writeHead(200, { CONNECTION: 'keep-alive', 'X-A': '1' }).end('ok'),
+    ],
+    [
+      'writeHead, text',
+      (response: ServerResponse) => response.writeHead(200, 'Fine', { Connection: 'keep-alive' }).end('ok'),
+    ],
+    [
+      'a list',
+      (response: ServerResponse) => response.writeHead(200, ['Connection', 'keep-alive', 'X-A', '1']).end('ok'),
+    ],
+  ])(
+    'HLD-36 says so also when a handler passes on what another server said of its connection: %s',
+    async (_, answer) => {
+      const server = createServer((_request, response) => answer(response));
+      const { lifecycle, port, clock } = await serving(server);
+      const stop = lifecycle.stop();
+      const wire = new Wire(port).get();
+      await until(() => wire.ended !== undefined, 'the end');
+      expect(wire.received.match(/^connection: .*$/gim)).toEqual(['Connection: close']);
+      expect(wire.received).toMatch(/\r\n\r\n(2\r\n)?ok/);
+      await passedUntil(clock, stop);
+    },
+  );
+
   it('HLD-37 ends an idle connection with FIN after the drain delay, and no earlier', async () => {
     const { server } = heldServer();
     const { lifecycle, port, clock } = await serving(server);
