@@ -53,6 +53,7 @@ describe('observe: every part of the library', () => {
         'abuse-detector flagged',
         'ddos-protection blocked',
         'health-check-service statusChange',
+        'application-lifecycle phaseChange',
         'live-config change',
         'live-config rejected',
       ]),

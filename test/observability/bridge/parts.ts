@@ -5,6 +5,7 @@ import { DDoSProtection, SharedDDoSProtection } from 'breakwater/ddos-protection
 import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
 import { HealthCheckService } from 'breakwater/health';
 import { createHardening } from 'breakwater/http';
+import { ApplicationLifecycle } from 'breakwater/lifecycle';
 import { StructuredLogger } from 'breakwater/logger';
 import { MetricsCollector, PerformanceMonitor } from 'breakwater/metrics';
 import { PerUserRateLimiter, RateLimiter, SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
@@ -81,6 +82,7 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     monitor: new PerformanceMonitor(o),
     log: new StructuredLogger({ ...o, destination: nowhere, securityDestination: nowhere }),
     hardening: createHardening({ ...o, health: false }),
+    lifecycle: new ApplicationLifecycle({ ...o, signals: [], fatalErrors: [], exit: () => undefined }),
     live: new LiveConfig(new ConfigValidator({ env: everChanging() }).register('LIMIT', 'int', { required: true }), o),
   };
   parts.health.register('database', () => true, { critical: true });
@@ -127,6 +129,7 @@ export async function useAll(parts: Parts, key: string, address: string, clock: 
     parts.ddos.check(address);
   }
   for (let i = 0; i < 3; i++) parts.live.reload();
+  await parts.lifecycle.start();
   await quiet(() => parts.retry.execute(() => 'fine'));
   await quiet(() => parts.fallback.execute(fails));
   await quiet(() => parts.hedge.execute(() => 'fine'));
