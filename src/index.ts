@@ -363,6 +363,12 @@ export type {
   HealthSample,
   HealthSnapshot,
   HealthStatusChange,
+  LivenessDown,
+  LivenessServerEvents,
+  LivenessServerOptions,
+  LivenessServerSnapshot,
+  LivenessStall,
+  LivenessUp,
   MaintenanceOptions,
 } from './health/index.js';
 export {
@@ -373,6 +379,10 @@ export {
   HEALTH_RESPONSE_DEFAULTS,
   HealthCheckService,
   healthResponse,
+  LIVENESS_SERVER_DEFAULTS,
+  LivenessServer,
+  LivenessServerState,
+  LivenessStartError,
 } from './health/index.js';
 export type {
   AccessorFunctions,
