@@ -2,7 +2,7 @@ import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'bre
 import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
-import { HEALTH_CHECK_SERVICE_DEFAULTS } from 'breakwater/health';
+import { HEALTH_CHECK_SERVICE_DEFAULTS, HEALTH_RESPONSE_DEFAULTS, LIVENESS_SERVER_DEFAULTS } from 'breakwater/health';
 import { HARDENING_DEFAULTS, RATE_LIMIT_HEADERS_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
 import { STRUCTURED_LOGGER_DEFAULTS } from 'breakwater/logger';
 import { METRICS_COLLECTOR_DEFAULTS, OBSERVE_DEFAULTS, PERFORMANCE_MONITOR_DEFAULTS } from 'breakwater/metrics';
@@ -46,6 +46,7 @@ const MODULES = [
   'application-config',
   'live-config',
   'health',
+  'liveness-server',
   'http',
   'express',
   'koa',
@@ -151,6 +152,8 @@ describe('docs', () => {
     ['performance-monitor', PERFORMANCE_MONITOR_DEFAULTS],
     ['observe', OBSERVE_DEFAULTS],
     ['health', HEALTH_CHECK_SERVICE_DEFAULTS],
+    ['health', HEALTH_RESPONSE_DEFAULTS],
+    ['liveness-server', LIVENESS_SERVER_DEFAULTS],
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
     ['http', RATE_LIMIT_HEADERS_DEFAULTS],
@@ -203,6 +206,9 @@ describe('docs', () => {
     ['observe', 'src/observability/bridge/options.ts', 'ObserveOptions', []],
     ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
+    ['health', 'src/health/options.ts', 'MaintenanceOptions', []],
+    ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
+    ['liveness-server', 'src/health/liveness/options.ts', 'LivenessServerOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
     ['http', 'src/http/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
     ['http', 'src/http/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
