@@ -32,6 +32,43 @@ console.log(
 );
 // #endregion watch
 
+// #region background
+const stock = new HealthCheckService({ name: 'stock' });
+
+stock.register(
+  'supplier',
+  databaseCheck(({ signal }) => query('select 1', signal)),
+  { intervalMs: 10_000, maxAgeMs: 30_000, critical: true, failAfter: 3 },
+);
+stock.register('warehouse', async () => (await queued()) < 1_000);
+stock.defineGroup('orders', ['supplier', 'warehouse']);
+
+let stopping = false;
+stock.gate('lifecycle', () => (stopping ? { status: 'UNHEALTHY', message: 'stopping' } : undefined));
+
+const upgrade = stock.maintain('upgrade of the warehouse', { check: 'warehouse' });
+console.log((await stock.group('orders')).status); // DEGRADED
+upgrade[Symbol.dispose]();
+
+stopping = true;
+console.log((await stock.readiness()).status); // UNHEALTHY, and no check was run
+console.log(stock.history().checks.map(({ name, results }) => `${name}: ${String(results.length)}`));
+stock.stop();
+// #endregion background
+
+// #region response
+import { healthResponse } from 'breakwater/health';
+import { createServer } from 'node:http';
+
+const server = createServer((request, response) => {
+  void health.readiness().then((readiness) => {
+    const { statusCode, headers, body } = healthResponse(readiness, { format: 'health+json' });
+    response.writeHead(statusCode, headers).end(request.method === 'HEAD' ? undefined : body);
+  });
+});
+// #endregion response
+server.close();
+
 /** In the place of a database driver. */
 function query(sql: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();

@@ -92,6 +92,16 @@ await check('health tells the truth', async () => {
   assert.equal((await health.check()).status, 'UNHEALTHY');
 });
 
+await check('liveness is answered beside the main thread, from both module formats', async () => {
+  for (const { LivenessServer } of [byImport['./health'], require('breakwater/health')]) {
+    const liveness = new LivenessServer({ port: 0, host: '127.0.0.1' });
+    const { port } = await liveness.start();
+    const answer = await fetch(`http://127.0.0.1:${String(port)}/health/live`);
+    assert.deepEqual([answer.status, (await answer.json()).status], [200, 'HEALTHY']);
+    await liveness.stop();
+  }
+});
+
 async function overHttp(handler, run) {
   const server = createServer(handler);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -30,6 +30,15 @@ export type { HealthGate, HealthGateState } from './gate.js';
 export { HealthCheckService } from './health-check-service.js';
 export type { HealthChange, HealthHistory, HealthSample } from './history.js';
 export type {
+  LivenessDown,
+  LivenessServerEvents,
+  LivenessServerOptions,
+  LivenessServerSnapshot,
+  LivenessStall,
+  LivenessUp,
+} from './liveness/index.js';
+export { LIVENESS_SERVER_DEFAULTS, LivenessServer, LivenessServerState, LivenessStartError } from './liveness/index.js';
+export type {
   HealthCheck,
   HealthCheckContext,
   HealthCheckDefaults,

@@ -35,14 +35,14 @@ describe('the house', () => {
     [
       'a clock or a timer',
       /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bperformance\b(?!\()|\bset(Timeout|Interval|Immediate)\b|\bAbortSignal\.timeout\b/,
-      /^src\/(cli\/main|core\/clock|testing\/manual-clock|observability\/metrics\/loop-turn|lifecycle\/host)\.ts$/,
+      /^src\/(cli\/main|core\/clock|health\/liveness\/worker-source|testing\/manual-clock|observability\/metrics\/loop-turn|lifecycle\/host)\.ts$/,
     ],
     ['chance', /\bMath\.random\b/, /^src\/core\/random\.ts$/],
     ['the console', /\bconsole\b/, /^$/],
     [
       'the process',
       /\bprocess\b/,
-      /^src\/(cli\/main|core\/reporter|config\/environment|lifecycle\/host|health\/checks\/runtime|observability\/metrics\/runtime-probe)\.ts$/,
+      /^src\/(cli\/main|core\/reporter|config\/environment|lifecycle\/host|health\/(checks\/runtime|liveness\/(platform|worker-source))|observability\/metrics\/runtime-probe)\.ts$/,
     ],
     ['any', /[:<(,|&=]\s*any\b|\bas any\b/, /^$/],
     ['a default export', /\bexport default\b/, /^$/],

@@ -3,7 +3,7 @@ import { ConfigValidator, LiveConfig } from 'breakwater/config';
 import type { Component } from 'breakwater/core';
 import { DDoSProtection, SharedDDoSProtection } from 'breakwater/ddos-protection';
 import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
-import { HealthCheckService } from 'breakwater/health';
+import { HealthCheckService, LivenessServer } from 'breakwater/health';
 import { createHardening } from 'breakwater/http';
 import { ApplicationLifecycle } from 'breakwater/lifecycle';
 import { StructuredLogger } from 'breakwater/logger';
@@ -78,6 +78,7 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     ddos: new DDoSProtection({ ...o, threshold: 2, maxAddresses: 100 }),
     sharedDDoS: new SharedDDoSProtection({ ...o, name: `${name}-shared`, threshold: 2, store, instances: 2 }),
     health: new HealthCheckService(o),
+    liveness: new LivenessServer({ ...o, port: 9_000 }),
     collector: new MetricsCollector(o),
     monitor: new PerformanceMonitor(o),
     log: new StructuredLogger({ ...o, destination: nowhere, securityDestination: nowhere }),
