@@ -6,6 +6,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
   readonly ms: number;
+  /** Whether the connection had carried a request before. */
+  readonly reused: boolean;
 }
 
 type Fields = Readonly<Record<string, string>>;
@@ -45,7 +47,8 @@ export class Client {
         res.on('data', (text: string) => (body += text));
         res.once('error', reject);
         res.once('end', () => {
-          resolve({ status: res.statusCode ?? 0, headers: res.headers, body, ms: performance.now() - startedMs });
+          const { statusCode: status = 0, headers: received } = res;
+          resolve({ status, headers: received, body, ms: performance.now() - startedMs, reused: req.reusedSocket });
         });
       });
       req.once('timeout', () => req.destroy(new Error(`no answer to ${method} ${path} within 10 s`)));

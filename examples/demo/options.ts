@@ -3,15 +3,17 @@ import { parseArgs } from 'node:util';
 /** The framework that carries the service. */
 export type Framework = 'express' | 'koa';
 
+const SCENE_WORDS = ['configuration', 'restart'] as const;
+
 /** A scene that can be played alone. */
-export type SceneWord = 'configuration';
+export type SceneWord = (typeof SCENE_WORDS)[number];
 
 /** What the command line asked for. */
 export interface DemoOptions {
   readonly action: 'play' | 'serve' | 'help';
   readonly framework: Framework;
-  /** Which scenes to play: the main ones, all that there are, or one alone. */
-  readonly scenes: 'main' | 'all' | SceneWord;
+  /** Which scenes to play: the main ones, all that there are, or some alone. */
+  readonly scenes: 'main' | 'all' | readonly SceneWord[];
   /** Where `--serve` listens; `0` is any free port. */
   readonly port: number;
   /** The file that the lines of `--serve` go to; none: standard error. */
@@ -23,10 +25,11 @@ export class UsageError extends Error {}
 
 export const HELP = `Plays a real HTTP service on a real PostgreSQL through a failing database and an abusive client.
 
-Usage: npm run demo [-- [all | configuration] [options]]
+Usage: npm run demo [-- [all | configuration | restart] [options]]
 
   all           play every scene, not only the six main ones
   configuration play only the scene of a wrong configuration and a rotated secret
+  restart       play only the scene of a rolling restart under load
   --koa         carry the service by Koa instead of Express
   --serve       play nothing; keep the service up for trying it with curl, until Ctrl-C
   --port N      where --serve listens, 0 for any free port (default 8000)
@@ -46,19 +49,22 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     if (values.log !== undefined) throw new UsageError('--log says where --serve writes; add --serve');
     return { action: 'play', framework, scenes, port: 0 };
   }
-  if (scenes !== 'main') throw new UsageError(`--serve plays no scenes; leave out "${scenes}" or --serve`);
+  if (scenes !== 'main')
+    throw new UsageError(`--serve plays no scenes; leave out "${positionals.join(' ')}" or --serve`);
   if (values.log === '') throw new UsageError('--log needs the name of a file');
   const log = values.log === undefined ? {} : { log: values.log };
   return { action: 'serve', framework, scenes, port: portNumber(values.port ?? '8000'), ...log };
 }
 
 function scenesOf(words: readonly string[]): DemoOptions['scenes'] {
-  const known = words.map((word) => {
-    if (word === 'all' || word === 'configuration') return word;
-    throw new UsageError(`there is no scene or command "${word}"; the words are "all" and "configuration"`);
-  });
-  // All that there are include the one.
-  return known.includes('all') ? 'all' : (known[0] ?? 'main');
+  const known = SCENE_WORDS.filter((word) => words.includes(word));
+  const unknown = words.find((word) => word !== 'all' && !known.some((scene) => scene === word));
+  if (unknown !== undefined) {
+    const quoted = ['all', ...SCENE_WORDS].map((word) => `"${word}"`);
+    throw new UsageError(`there is no scene or command "${unknown}"; the words are ${quoted.join(', ')}`);
+  }
+  if (words.includes('all')) return 'all';
+  return known.length === 0 ? 'main' : known;
 }
 
 function read(args: readonly string[]) {

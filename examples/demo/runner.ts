@@ -75,7 +75,8 @@ async function obey(line: string, database: Database, narrator: Narrator): Promi
 }
 
 function isWanted({ main, word }: Scene, { scenes }: DemoOptions): boolean {
-  return scenes === 'all' || (scenes === 'main' ? main : word === scenes);
+  if (scenes === 'all' || scenes === 'main') return scenes === 'all' || main;
+  return word !== undefined && scenes.includes(word);
 }
 
 type Scenes = typeof SCENES;

@@ -84,6 +84,13 @@ async function serverPid(): Promise<number> {
   return parseInt(await readFile(path.join(scratch, folder, 'data', 'postmaster.pid'), 'utf8'), 10);
 }
 
+/** The processes of replicas that a demo has started. */
+async function replicasOf({ pid }: ChildProcess): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  const found = stdout.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s.*replica\.ts/.exec(line));
+  return found.filter((match) => Number(match?.[2]) === pid).map((match) => Number(match?.[1]));
+}
+
 function runs(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -95,7 +102,7 @@ function runs(pid: number): boolean {
 describe('the demo: usage', () => {
   it.each([
     [['--serv'], /--serv.*the options are --koa, --serve, --port N, --log FILE/],
-    [['nonsense'], /"nonsense".*the words are "all" and "configuration"/],
+    [['nonsense'], /"nonsense".*the words are "all", "configuration", "restart"/],
     [['--port', '3'], /add --serve/],
     [['--log', 'lines'], /--log says where --serve writes; add --serve/],
     [['--serve', '--log='], /the name of a file/],
@@ -103,6 +110,7 @@ describe('the demo: usage', () => {
     [['--serve', '--port', 'http'], /0 to 65535/],
     [['all', '--serve'], /leave out "all" or --serve/],
     [['--serve', 'configuration'], /leave out "configuration" or --serve/],
+    [['restart', '--serve'], /leave out "restart" or --serve/],
   ])('refuses %j with exit code 2 and one line that helps', async (args, hint) => {
     const { code, out, err } = await demo(...args).ended;
     expect(code).toBe(2);
@@ -142,6 +150,7 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
         'A dependency never answers',
         'A feature degrades and recovers',
         'Configuration and a rotated secret',
+        'A rolling restart under load',
       ],
     ],
   ])(
@@ -184,6 +193,28 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       await expectNothingLeft();
     },
   );
+
+  it('plays the scene of the restart alone, and leaves nothing', async () => {
+    const { code, out, err } = await demo('restart').ended;
+    expect([code, err], out).toEqual([0, '']);
+    expect(out).toMatch(/^ {4} *\S+ ms +\S+ ms {2}DONE {2}requests in flight$/m);
+    expect(out).toMatch(/^ {4}not everything stopped: SIGTERM; requests in flight: 1 cut off: GET \/stuck$/m);
+    const summary = out.slice(out.indexOf('Summary'));
+    expect(summary).toMatch(/A rolling restart under load +(\d+) of \1 /);
+    expect(summary.match(/\d+ of \d+/g)).toHaveLength(1);
+    await expectNothingLeft();
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('leaves no replica behind when %s ends it', async (signal) => {
+    const { child, ended, prints } = demo('restart');
+    await prints(/Two processes serve/);
+    const replicas = await replicasOf(child);
+    expect(replicas.length).toBeGreaterThanOrEqual(2);
+    child.kill(signal);
+    expect((await ended).code).toBe(signal === 'SIGINT' ? 1 : null);
+    await expect.poll(() => replicas.filter(runs), { timeout: 10_000 }).toEqual([]);
+    await expectNothingLeft();
+  });
 
   it.each([
     ['Express 5', []],

@@ -9,6 +9,7 @@ import { neverAnswers } from './never-answers.js';
 import { normalTraffic } from './normal-traffic.js';
 import { oneClientFloods } from './one-client-floods.js';
 import { retryStorm } from './retry-storm.js';
+import { rollingRestart } from './rolling-restart.js';
 import { rotatingAddresses } from './rotating-addresses.js';
 
 /** All scenes, in the order of play. */
@@ -24,4 +25,5 @@ export const SCENES: readonly Scene[] = [
   neverAnswers,
   featureDegrades,
   configuration,
+  rollingRestart,
 ];
