@@ -29,12 +29,19 @@ export class Gate implements Member {
   told: HealthStatus | undefined;
   readonly #condition: HealthGate;
   readonly #time: Time;
+  readonly #hides: boolean;
   #asking = false;
 
-  constructor(name: string, condition: HealthGate, time: Time) {
+  /** @param hides - whether it is shown only when it is closed. */
+  constructor(name: string, condition: HealthGate, time: Time, hides = false) {
     this.name = name;
     this.#condition = condition;
     this.#time = time;
+    this.#hides = hides;
+  }
+
+  get hidden(): boolean {
+    return this.#hides && !this.closed;
   }
 
   /** Whether it lets no traffic pass. */

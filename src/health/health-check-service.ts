@@ -2,7 +2,7 @@ import { AWAITS_CALL, type Component, type ComponentEvent, type MetricSample } f
 import { Emitter } from '../core/emitter.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { HealthStatus } from '../core/health-status.js';
-import { checkCallOptions, describe } from '../core/options.js';
+import { describe } from '../core/options.js';
 import { redactText } from '../core/redaction.js';
 import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
@@ -18,6 +18,7 @@ import {
   type HealthCheckServiceOptions,
   type MaintenanceOptions,
   parseCheckOptions,
+  parseMaintenanceOptions,
   type ParsedServiceOptions,
   parseServiceOptions,
 } from './options.js';
@@ -47,8 +48,8 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
   readonly #roster: Roster;
   readonly #teller: Teller;
   readonly #reporting: Reporting;
-  readonly #maintenance = new Reasons((latest) => {
-    this.#maintain(latest);
+  readonly #maintenance = new Reasons(() => {
+    this.#teller.tell(this.#closure, this.#closure.show());
   });
   readonly #closure: Gate;
 
@@ -73,7 +74,9 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
         teller.tell(member, health);
       },
     };
-    this.#closure = new Gate(MAINTENANCE, () => closedBecause(this.#maintenance.latest), time);
+    this.#closure = new Gate(MAINTENANCE, () => closedBecause(this.#maintenance.latest), time, true);
+    // There from the beginning: reports that wait when maintenance begins must show it.
+    roster.add(this.#closure);
   }
 
   /**
@@ -142,15 +145,16 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
    *
    * @param reason - shown in reports; redacted, at most 200 characters.
    * @throws {@link InvalidArgumentError} when `reason` is no text, or there is no such check.
+   * @throws {@link InvalidOptionsError} naming every option that is unknown or wrong.
    */
   maintain(reason: string, options?: MaintenanceOptions): Disposable {
     if (typeof reason !== 'string' || reason === '') {
       throw new InvalidArgumentError(`maintain: the reason must be text, got ${describe(reason)}`);
     }
-    checkCallOptions('maintain', options);
+    const check = parseMaintenanceOptions(options);
     const because = redactText(reason, 200);
-    if (options?.check === undefined) return this.#maintenance.hold(because);
-    const member = this.#roster.find('maintain', options.check);
+    if (check === undefined) return this.#maintenance.hold(because);
+    const member = this.#roster.find('maintain', check);
     if (!(member instanceof RegisteredCheck)) {
       throw new InvalidArgumentError(`maintain: '${member.name}' is no check, so there is nothing to leave out`);
     }
@@ -226,7 +230,7 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
 
   /** What is known now, as plain JSON; runs no check. */
   snapshot(): HealthSnapshot {
-    const components = this.#roster.list('all').map((member) => member.show(member.results));
+    const components = this.#roster.shown().map((member) => member.show(member.results));
     return { version: 1, name: this.name, status: overall(components), components };
   }
 
@@ -270,9 +274,7 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
 
   /** @internal */
   [AWAITS_CALL](): boolean {
-    const ailing = this.#roster
-      .list('all')
-      .filter((member) => member.show(member.results).status !== HealthStatus.HEALTHY);
+    const ailing = this.#roster.shown().filter((member) => member.show(member.results).status !== HealthStatus.HEALTHY);
     return ailing.length > 0 && ailing.every((member) => member.awaitsCall);
   }
 
@@ -284,13 +286,6 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
       member.stop();
       this.#teller.weigh();
     };
-  }
-
-  #maintain(latest: string | undefined): void {
-    const gate = this.#closure;
-    if (latest === undefined) this.#roster.remove(gate);
-    else if (!this.#roster.shows(gate)) this.#roster.add(gate);
-    this.#teller.tell(gate, gate.show());
   }
 }
 

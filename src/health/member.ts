@@ -21,6 +21,8 @@ export interface Member {
   readonly critical: boolean;
   /** `false` when it stands for one that is not there. */
   readonly listed?: false;
+  /** Whether there is nothing to show of it at present. */
+  readonly hidden?: boolean;
   /** Whether anything was ever found out. */
   readonly known: boolean;
   /** How many results it has had; tells a report whether one is new. */

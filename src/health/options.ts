@@ -237,3 +237,18 @@ export function parseCheckOptions(options: HealthCheckOptions | undefined, defau
     }
   });
 }
+
+/**
+ * A misspelt `check` would take the whole service out of traffic.
+ *
+ * @internal
+ */
+export function parseMaintenanceOptions(options: MaintenanceOptions | undefined): string | undefined {
+  const check: OptionKind<string | undefined> = {
+    parse(value, path, report) {
+      if (value !== undefined && typeof value !== 'string') report(path, `must be a name, got ${describe(value)}`);
+      return value as string | undefined;
+    },
+  };
+  return parseOptions('HealthCheckService.maintain', { check }, options).check;
+}

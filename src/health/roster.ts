@@ -39,8 +39,14 @@ export class Roster {
     return this.#gates.some((gate) => gate.closed);
   }
 
+  /** All that are to be shown now. */
+  shown(): Member[] {
+    return this.list('all').filter((member) => this.shows(member));
+  }
+
   /** Whether it is to be shown: it may have been taken out while a report waited. */
   shows(member: Member): boolean {
+    if (member.hidden === true) return false;
     return member.listed === false || this.#members.get(member.name) === member;
   }
 
@@ -74,8 +80,9 @@ export class Roster {
   /** @throws {@link InvalidArgumentError} naming the one that was probably meant. */
   find(method: string, name: string): Member {
     const shown = readName(method, name);
-    const member = this.#members.get(shown);
-    if (member === undefined) throw new InvalidArgumentError(`${method}: ${unknown(shown, [...this.#members.keys()])}`);
+    const names = [...this.#members.keys()].filter((one) => one !== MAINTENANCE);
+    const member = names.includes(shown) ? this.#members.get(shown) : undefined;
+    if (member === undefined) throw new InvalidArgumentError(`${method}: ${unknown(shown, names)}`);
     return member;
   }
 

@@ -150,6 +150,10 @@ describe('who is not honest', () => {
     const beforeMs = performance.now();
     expect((await ask(port)).status).toBe(200);
     expect(performance.now() - beforeMs).toBeLessThan(1_000);
+    // The oldest went to make room, at once; the others have their three seconds.
+    const gone = slow.slice(0, 290).filter((socket) => !socket.closed);
+    for (const socket of gone) await once(socket.resume(), 'close');
+    expect(performance.now() - beforeMs).toBeLessThan(2_000);
     for (const socket of slow) if (!socket.closed) await once(socket.resume(), 'close');
     expect(performance.now() - beforeMs).toBeLessThan(8_000);
     expect((await ask(port)).status).toBe(200);

@@ -1,5 +1,5 @@
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
-import { InvalidArgumentError } from 'breakwater/core';
+import { InvalidArgumentError, InvalidOptionsError } from 'breakwater/core';
 import type { HealthGateState, HealthStatusChange } from 'breakwater/health';
 import { describe, expect, it } from 'vitest';
 import { held, setup, statuses } from './setup.js';
@@ -187,6 +187,18 @@ describe('maintain, the whole service', () => {
     ]);
   });
 
+  it('beginning while a report waits, it is in that report', async () => {
+    const { health } = gated();
+    const call = held();
+    health.register('slow', () => call.promise);
+    const asked = [health.readiness(), health.check()];
+    using _ = health.maintain('now');
+    call.resolve();
+    for (const { status, components } of await Promise.all(asked)) {
+      expect([status, components[0]?.name]).toEqual(['UNHEALTHY', 'maintenance']);
+    }
+  });
+
   it('begins again as often as it is asked for', async () => {
     const { health } = gated();
     for (let i = 0; i < 3; i++) {
@@ -304,7 +316,11 @@ describe('maintain, one check', () => {
     health.watch(new CircuitBreaker({ name: 'db', clock }));
     expect(() => health.maintain('x', { check: 'datbase' })).toThrow(/did you mean 'database'/);
     expect(() => health.maintain('x', { check: 'circuit-breaker:db' })).toThrow(/is no check/);
-    expect(() => health.maintain('x', 'database' as never)).toThrow(InvalidArgumentError);
+    for (const wrong of ['database', { chek: 'database' }, { check: 5 }]) {
+      expect(() => health.maintain('x', wrong as never)).toThrow(InvalidOptionsError);
+    }
+    // Above all it is not the service instead.
+    expect(health.snapshot().components).toHaveLength(2);
   });
 });
 

@@ -144,7 +144,7 @@ export class LivenessServer implements Component<LivenessServerSnapshot>, AsyncD
     const outcome = await this.#launch(generation, port, true);
     if ('port' in outcome) return outcome;
     if (generation === this.#generation) this.#rest();
-    throw startError(this.name, port, outcome.failed);
+    throw startError(this.name, port, redactText(outcome.failed, 200));
   }
 
   #launch(generation: number, port: number, holds: boolean): Promise<Outcome> {

@@ -59,10 +59,6 @@ export const WORKER_SOURCE = `
     socket.on('error', () => undefined);
     if (open.size > MOST_CONNECTIONS) open.values().next().value.destroy();
   });
-  server.on('clientError', (error, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
-    socket.end('HTTP/1.1 400 Bad Request\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n', () => socket.destroy());
-  });
   server.on('error', (error) => parentPort.postMessage({ failed: String(error.code ?? error.message) }));
   server.listen({ port, host, exclusive: true }, () => parentPort.postMessage({ port: server.address().port }));
 `;
