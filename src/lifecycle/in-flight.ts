@@ -12,16 +12,17 @@ export interface TrackedWork {
   [Symbol.dispose](): void;
 }
 
-interface Entry {
+/** Something that goes on. @internal */
+export interface Going {
   readonly startedAtMs: number;
-  /** Asked only when somebody wants to know: a route is known late, and most work is never named. */
-  readonly describe: () => string;
+  /** Asked only when somebody wants to know: a route is known late, and most of it is never named. */
+  describe(): string;
 }
 
 /** What is going on, and who waits for its end. @internal */
 export class InFlight {
   readonly #now: () => number;
-  readonly #entries = new Set<Entry>();
+  readonly #going = new Set<Going>();
   #waiting: (() => void)[] = [];
 
   constructor(now: () => number) {
@@ -29,24 +30,35 @@ export class InFlight {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#going.size;
   }
 
   /** Notes that something began; the returned function says that it is over, and may be called twice. */
   add(describe: () => string): () => void {
-    const entry: Entry = { startedAtMs: this.#now(), describe };
-    this.#entries.add(entry);
+    const one: Going = { startedAtMs: this.#now(), describe };
+    this.#going.add(one);
     return () => {
-      if (!this.#entries.delete(entry) || this.#entries.size > 0) return;
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const done of waiting) done();
+      this.end(one);
     };
+  }
+
+  /** The same for hot paths, with {@link InFlight.end} instead of a function. */
+  begin<G extends Going>(one: G): G {
+    this.#going.add(one);
+    return one;
+  }
+
+  /** It is over; saying so twice does nothing. */
+  end(one: Going): void {
+    if (!this.#going.delete(one) || this.#going.size > 0 || this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const done of waiting) done();
   }
 
   /** Resolves as soon as nothing is going on. */
   whenEmpty(): Promise<void> {
-    if (this.#entries.size === 0) return Promise.resolve();
+    if (this.#going.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
     });
@@ -55,16 +67,16 @@ export class InFlight {
   /** The oldest of what is going on. */
   oldest(): UnfinishedWork[] {
     const nowMs = this.#now();
-    return [...this.#entries].slice(0, MOST_NAMED).map(({ describe, startedAtMs }) => ({
-      what: redactText(printable(named(describe)), 200),
-      ageMs: Math.max(0, nowMs - startedAtMs),
+    return [...this.#going].slice(0, MOST_NAMED).map((one) => ({
+      what: redactText(printable(named(one)), 200),
+      ageMs: Math.max(0, nowMs - one.startedAtMs),
     }));
   }
 }
 
-function named(describe: () => string): string {
+function named(one: Going): string {
   try {
-    return describe();
+    return one.describe();
   } catch {
     return 'something that cannot be named';
   }

@@ -2,11 +2,25 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.js';
-import type { InFlight } from '../in-flight.js';
+import type { Going, InFlight } from '../in-flight.js';
 import { sayClose, sayKeep } from './connection-close.js';
 import { describeRequest } from './describe-request.js';
 import { follow } from './follow.js';
 import type { Drained } from './shapes.js';
+
+/** A request and its response. Every request makes one, so it holds no more than it must. */
+class Exchange implements Going {
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly connection: Connection,
+    readonly startedAtMs: number,
+  ) {}
+
+  describe(): string {
+    return describeRequest(this.request);
+  }
+}
 
 /** A connection, and the responses that it waits for. */
 interface Connection {
@@ -47,10 +61,11 @@ export class Http1Drain implements Drained {
   }
 
   /** A connection that may speak HTTP/1.1. */
-  add(socket: Socket): void {
-    if (this.#connections.has(socket)) return;
-    this.#connections.set(socket, { open: new Set(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#now() });
+  add(socket: Socket): Connection {
+    const connection = { open: new Set<ServerResponse>(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#now() };
+    this.#connections.set(socket, connection);
     socket.once('close', () => this.#connections.delete(socket));
+    return connection;
   }
 
   /** It speaks something else from now on. */
@@ -60,9 +75,11 @@ export class Http1Drain implements Drained {
 
   beginDrain(): void {
     this.#state = 'draining';
-    for (const { open } of this.#connections.values()) {
-      const newest = [...open].at(-1);
+    for (const connection of this.#connections.values()) {
+      const newest = [...connection.open].at(-1);
       if (newest !== undefined) sayClose(newest);
+      // Until now nobody needed to know.
+      connection.activeAtMs = this.#now();
     }
   }
 
@@ -80,24 +97,29 @@ export class Http1Drain implements Drained {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    this.add(socket);
-    const connection = this.#connections.get(socket);
-    const over = this.#requests.add(() => describeRequest(request));
+    const connection = this.#connections.get(socket) ?? this.add(socket);
     if (this.#state !== 'serving') {
       // Of requests that were sent in one go only the last response may close: it would take the others with it.
-      for (const earlier of connection?.open ?? []) sayKeep(earlier);
+      for (const earlier of connection.open) sayKeep(earlier);
       sayClose(response);
     }
-    connection?.open.add(response);
-    response.once('close', () => {
-      over();
-      if (connection === undefined) return;
-      connection.open.delete(response);
-      if (connection.open.size > 0) return;
-      connection.bytesWhenIdle = socket.bytesRead;
-      connection.activeAtMs = this.#now();
-      if (this.#state === 'closed' && !socket.destroyed) socket.end();
+    connection.open.add(response);
+    const exchange = this.#requests.begin(new Exchange(request, response, connection, this.#now()));
+    response.on('close', () => {
+      this.#end(exchange);
     });
+  }
+
+  #end(exchange: Exchange): void {
+    const { connection, request, response } = exchange;
+    this.#requests.end(exchange);
+    connection.open.delete(response);
+    if (connection.open.size > 0) return;
+    const { socket } = request;
+    connection.bytesWhenIdle = socket.bytesRead;
+    if (this.#state === 'serving') return;
+    connection.activeAtMs = this.#now();
+    if (this.#state === 'closed' && !socket.destroyed) socket.end();
   }
 
   /** Ends an idle connection, unless a request of it may be on its way. */
