@@ -21,7 +21,13 @@ export interface HttpCheckRequest {
 /** What {@link httpCheck} needs of an answer. */
 export interface HttpCheckResponse {
   readonly status: number;
-  readonly body?: { cancel(): unknown } | null | undefined;
+  readonly body?:
+    | {
+        /** Gives up what has not come yet. */
+        cancel(): unknown;
+      }
+    | null
+    | undefined;
 }
 
 /** The part of the platform's `fetch` that {@link httpCheck} uses. */

@@ -16,7 +16,16 @@ export interface RedisConnectionState {
 
 /** A client of Redis or Valkey: node-redis, ioredis, their cluster forms, or whatever sends a command. */
 export type RedisCheckClient = RedisConnectionState &
-  ({ ping(): PromiseLike<unknown> } | { send(args: readonly string[]): PromiseLike<unknown> });
+  (
+    | {
+        /** Sends PING. */
+        ping(): PromiseLike<unknown>;
+      }
+    | {
+        /** Sends a command, given as its words. */
+        send(args: readonly string[]): PromiseLike<unknown>;
+      }
+  );
 
 /** Options of {@link redisCheck}. */
 export interface RedisCheckOptions {
