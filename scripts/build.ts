@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { entryPoints, root } from './entry-points.js';
 
 /** Written last, so that a build that stopped half-way is never taken for a complete one. */
@@ -31,6 +32,28 @@ function missingReferences(): string[] {
   return declarations.filter((file) => !readFileSync(join(root, 'dist', file), 'utf8').startsWith(REFERENCE));
 }
 
+/**
+ * Makes the CommonJS form of each module that is built, one for one, so that both forms share their code in the same way.
+ * Not by the bundler of the modules: what it does to them for CommonJS breaks classes that have a field named like an export.
+ */
+function makeCommonJS(): void {
+  const dist = join(root, 'dist');
+  const modules = readdirSync(dist).filter((file) => file.endsWith('.js') && file !== 'cli.js');
+  buildSync({
+    entryPoints: modules.map((file) => join(dist, file)),
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    logLevel: 'warning',
+  });
+  for (const file of modules.map((name) => name.replace(/\.js$/, '.cjs'))) {
+    const code = readFileSync(join(dist, file), 'utf8');
+    writeFileSync(join(dist, file), code.replace(/(\brequire\("\.\/[\w-]+)\.js"\)/g, '$1.cjs")'));
+  }
+}
+
 function build(): number {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   rmSync(stamp, { force: true });
@@ -39,6 +62,7 @@ function build(): number {
     stdio: 'inherit',
   });
   if (status !== 0) return status ?? 1;
+  makeCommonJS();
   const missing = missingReferences();
   if (missing.length > 0) {
     console.error(`without the reference to esnext.disposable: ${missing.join(', ')}`);

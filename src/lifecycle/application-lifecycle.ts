@@ -13,6 +13,7 @@ import {
   gracePeriodOf,
   LifecyclePhase,
   mayFollow,
+  MOST_DRAIN_RATIO,
   overrunMs,
   STOP_PHASES,
   startOrder,
@@ -20,8 +21,8 @@ import {
 } from './engine.js';
 import { StartFailedError } from './errors.js';
 import { LIFECYCLE_EVENTS, type LifecycleEvents, tellAsJson } from './events.js';
-import { hookFunction, hookName, Hooks, type LifecycleHook, shownText } from './hooks.js';
-import { canBeHeard, keepsAlive, processExit, surroundings } from './host.js';
+import { hookFunction, hookName, Hooks, type LifecycleHook, shownReason } from './hooks.js';
+import { aTurn, canBeHeard, keepsAlive, processExit, soon, surroundings } from './host.js';
 import { InFlight, type TrackedWork } from './in-flight.js';
 import { Journal, stateOf } from './journal.js';
 import { lifecycleMetrics } from './metrics.js';
@@ -44,9 +45,9 @@ import { within } from './within.js';
 
 const AT_ONCE = 'the process ends at once';
 /** How long the last lines of a stop may take to be written, after everything else. */
-const MOST_FLUSH_MS = 1_000;
+const MOST_FLUSH_MS = 500;
 /** How long a stop may outlast its budget before it is ended by force: every step of it is bounded by itself. */
-const LAST_RESORT_MS = 500 + MOST_FLUSH_MS;
+const LAST_RESORT_MS = 250;
 
 /**
  * Starts and stops a service in order: it is ready only when everything is, and it leaves without losing a request that
@@ -93,7 +94,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
     const where = surroundings();
     this.#drainMs = Math.min(
       parsed.drainDelayMs === 'auto' ? drainDelayFor(where, parsed.preStopMs) : parsed.drainDelayMs,
-      parsed.budgetMs,
+      parsed.budgetMs * MOST_DRAIN_RATIO,
     );
     this.#servers = new Servers({ clock, now: this.#now }, () => Math.min(1_000, this.#drainMs));
     this.#ending = new Ending({ ...parsed, exit }, this.#now, {
@@ -209,10 +210,10 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
    * exit. Calling it again gives the same promise, which resolves after `exit` was called, or once the process was left to
    * other lifecycles. Never rejects.
    *
-   * @param reason - shown in logs and reports. @defaultValue `'stop() was called'`
+   * @param reason - shown in logs and reports; text, or an error whose message says it. @defaultValue `'stop() was called'`
    */
-  stop(reason = 'stop() was called'): Promise<StopReport> {
-    return this.#stopFor({ reason: shownText('stop', reason), exitCode: 0 });
+  stop(reason: unknown = 'stop() was called'): Promise<StopReport> {
+    return this.#stopFor({ reason: shownReason(reason), exitCode: 0 });
   }
 
   /** What was done so far, as plain JSON: each step with its time, what was cut off, what kept the process alive. */
@@ -259,7 +260,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
     if (this.#stopping !== undefined) throw new InvalidArgumentError('start: it was stopped already; make a new one');
     const order = startOrder(this.#hooks.starts);
     if (typeof order === 'string') throw new InvalidArgumentError(`start: ${order}`);
-    const { clock, startTimeoutMs, hookTimeoutMs, deployment, health } = this.#options;
+    const { clock, startTimeoutMs, hookTimeoutMs, budgetMs, deployment, health } = this.#options;
     const timeline = (this.#startTimeline = this.#timeline('start'));
     this.#ending.begin();
     this.#journal.note('starting');
@@ -267,7 +268,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
       clock,
       timeline,
       timeoutMs: startTimeoutMs,
-      giveUpMs: hookTimeoutMs,
+      giveUpMs: Math.min(hookTimeoutMs, budgetMs / 2),
       deployment,
       health,
       hooks: this.#hooks.starts,
@@ -336,14 +337,14 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
       },
     });
     timeline.end();
+    cancelLastResort();
     stopping.keptAlive = await keepsAlive();
     this.#enter(LifecyclePhase.STOPPED, cause.reason);
     const report = stopping.report(this.#ending.hadFatal);
     if (report.ok) this.#journal.note('stopped', report);
-    else
-      this.#journal.trouble('BREAKWATER_W_STOP_NOT_CLEAN', `not everything stopped: ${stopping.whatWentWrong}`, report);
-    await within(clock, Math.min(hookTimeoutMs, MOST_FLUSH_MS), 'flush', () => this.#journal.flush(MOST_FLUSH_MS));
-    cancelLastResort();
+    else this.#journal.trouble('BREAKWATER_W_STOP_NOT_CLEAN', stopping.whatWentWrong, report);
+    await within(clock, MOST_FLUSH_MS, 'flush', () => this.#journal.flush(MOST_FLUSH_MS));
+    await aTurn();
     this.#attempt(() => {
       if (this.#ending.end(report.exitCode, cause.signal)) return;
       this.#journal.note('the process is left to the other lifecycles');
@@ -353,10 +354,13 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
 
   #force(why: string): void {
     const stopping = this.#stopping;
-    stopping?.cutOff(this.#servers.requests, this.#work);
+    stopping?.force(this.#servers.requests, this.#work);
     this.#journal.trouble('BREAKWATER_W_STOP_FORCED', `${AT_ONCE}: ${why}`, this.report());
-    this.#attempt(() => {
-      this.#ending.force();
+    // A warning is written in the next turn, and must not be lost.
+    soon(() => {
+      this.#attempt(() => {
+        this.#ending.force();
+      });
     });
   }
 

@@ -1,5 +1,5 @@
 import { type FatalErrorKind, SAME_SIGNAL_MS } from './engine.js';
-import { type Exit, join, listen, raise } from './host.js';
+import { endOf, type Exit, join, listen } from './host.js';
 
 /** Why a process stops. @internal */
 export interface StopCause {
@@ -80,7 +80,7 @@ export class Ending {
     }
     if (worst === 0 && signal !== undefined && this.#options.reraiseSignal) {
       silence?.();
-      raise(signal);
+      endOf(signal, this.#options.exit);
       return true;
     }
     try {

@@ -64,6 +64,9 @@ export function overrunMs(budgetMs: number, preStopMs: number, gracePeriodMs: nu
   return Math.max(0, budgetMs + preStopMs + SPARE_MS - gracePeriodMs);
 }
 
+/** The most of a budget that a drain may take, so that something is left for what comes after it. @internal */
+export const MOST_DRAIN_RATIO = 0.8;
+
 /** How one budget is shared out. @internal */
 export interface StopPlan {
   /** How long requests are still accepted. */

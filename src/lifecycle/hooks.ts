@@ -1,3 +1,4 @@
+import { errorText } from '../core/error-text.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { describe } from '../core/options.js';
 import type { PlatformAbortSignal } from '../core/platform.js';
@@ -83,8 +84,7 @@ export function hookFunction(method: string, name: string, run: unknown): Lifecy
   throw new InvalidArgumentError(`${method}: the hook '${name}' must be a function, got ${describe(run)}`);
 }
 
-/** Free text as it is shown. @internal */
-export function shownText(method: string, value: unknown): string {
-  if (typeof value === 'string') return redactText(printable(value), 200);
-  throw new InvalidArgumentError(`${method}: expected text, got ${describe(value)}`);
+/** A reason as it is shown, whatever was given for one: a stop must not fail over its label. @internal */
+export function shownReason(reason: unknown): string {
+  return redactText(printable(errorText(reason)), 200);
 }

@@ -1,6 +1,3 @@
-import { constants } from 'node:os';
-import { isatty } from 'node:tty';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { FatalErrorKind, Surroundings } from './engine.js';
 
 /** Ends the process. @internal */
@@ -15,7 +12,28 @@ export function processExit(): Exit {
 
 /** Signals that a process can hear of. @internal */
 export function canBeHeard(signal: string): boolean {
-  return Object.hasOwn(constants.signals, signal) && signal !== 'SIGKILL' && signal !== 'SIGSTOP';
+  return (
+    Object.hasOwn(process.getBuiltinModule('node:os').constants.signals, signal) &&
+    signal !== 'SIGKILL' &&
+    signal !== 'SIGSTOP'
+  );
+}
+
+/** Whether a standard stream is a terminal. What knows it is loaded when it is asked: an import has to be quick. */
+function isTerminal(fd: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(fd);
+}
+
+/**
+ * Closes the listener of a server alone: `http.Server.close` would also cut off the connections that are idle at this
+ * moment.
+ * @internal
+ */
+export function stopListening(server: { readonly listening: boolean; close: () => unknown }): void {
+  if (!server.listening) return;
+  const { Server } = process.getBuiltinModule('node:net');
+  if (server instanceof Server) Server.prototype.close.call(server);
+  else server.close();
 }
 
 /** Where the process runs, by its environment and its standard streams. @internal */
@@ -24,7 +42,7 @@ export function surroundings(): Surroundings {
   const seconds = Number(TERMINATION_GRACE_PERIOD_SECONDS ?? '');
   return {
     kubernetes: (KUBERNETES_SERVICE_HOST ?? '') !== '',
-    terminal: isatty(1),
+    terminal: isTerminal(1),
     development: NODE_ENV === 'test' || NODE_ENV === 'development',
     gracePeriodMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined,
   };
@@ -59,14 +77,27 @@ export function listen(
   };
 }
 
-/** Sends the process a signal again that it has handled, so that its parent sees what it ended of. @internal */
-export function raise(signal: string): void {
-  process.kill(process.pid, signal);
+/**
+ * Ends the process of a signal that it has handled, so that its parent sees what it ended of. If somebody else still
+ * listens to it, it would end nothing; then with the exit code that shells use for it.
+ * @internal
+ */
+export function endOf(signal: string, exit: Exit): void {
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  else
+    exit(
+      128 + ((process.getBuiltinModule('node:os').constants.signals as Readonly<Record<string, number>>)[signal] ?? 0),
+    );
 }
 
 /** Runs something in a turn of the event loop of its own, which is the next one. @internal */
 export function soon(run: () => void): void {
   setImmediate(run);
+}
+
+/** Resolves in the next turn of the event loop, after what was said in this one is written. @internal */
+export function aTurn(): Promise<void> {
+  return new Promise(soon);
 }
 
 /**
@@ -75,7 +106,7 @@ export function soon(run: () => void): void {
  * @internal
  */
 export async function keepsAlive(): Promise<Record<string, number>> {
-  for (let i = 0; i < 3; i++) await turn();
+  for (let i = 0; i < 3; i++) await aTurn();
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) {
     if (!PASSING.includes(type)) counts.set(type, (counts.get(type) ?? 0) + 1);
@@ -89,7 +120,7 @@ const PASSING: readonly string[] = /* @__PURE__ */ Object.freeze(['CloseReq', 'I
 
 /** How many of the handles of that type are the process's standard streams, when they are such at all. */
 function standardStreams(type: string): number {
-  const terminals = [0, 1, 2].filter((fd) => isatty(fd)).length;
+  const terminals = [0, 1, 2].filter((fd) => isTerminal(fd)).length;
   return type === 'TTYWrap' ? terminals : 3 - terminals;
 }
 

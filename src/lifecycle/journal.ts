@@ -41,11 +41,14 @@ export class Journal {
     this.#write(isBad ? 'ERROR_EVENT' : 'SYSTEM_EVENT', `${during}: ${name}`, { status, ...times });
   }
 
-  /** What was thrown, as deep as it can be told. */
+  /** What was thrown, as text: not every logger masks what an error holds. */
   fatal(kind: string, error: unknown): void {
     if (this.#logger === undefined) {
       this.#reporter.warn('BREAKWATER_W_FATAL_ERROR', `${kind}: ${stackOf(error)}`);
-    } else this.#write('ERROR_EVENT', kind, { code: 'BREAKWATER_W_FATAL_ERROR', error });
+      return;
+    }
+    const fields = { code: 'BREAKWATER_W_FATAL_ERROR', stack: stackOf(error) };
+    this.#write('ERROR_EVENT', `${kind}: ${shown(error)}`, fields);
   }
 
   async flush(ms: number): Promise<void> {

@@ -15,7 +15,7 @@ import {
   text,
 } from '../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../core/reporter.js';
-import { type FatalErrorKind, overrunMs } from './engine.js';
+import { type FatalErrorKind, MOST_DRAIN_RATIO, overrunMs } from './engine.js';
 import type { LifecycleLogger } from './journal.js';
 
 /** What decides whether a service may start: a `DeploymentChecker`, or anything alike. */
@@ -69,7 +69,7 @@ export interface ApplicationLifecycleOptions {
    */
   readonly budgetMs?: number | undefined;
   /**
-   * How long a stop goes on accepting before it closes the listeners, in ms, at most `budgetMs`: those who send to this
+   * How long a stop goes on accepting before it closes the listeners, in ms, at most four fifths of `budgetMs`: those who send to this
    * process must learn that it leaves. `'auto'`: 5,000 in Kubernetes (less `preStopMs`), 0 at a terminal and where
    * `NODE_ENV` is `test` or `development`, else 1,000; and nothing when no attached server listens.
    * @defaultValue `'auto'`
@@ -157,14 +157,15 @@ export function parseLifecycleOptions(
     for (const [i, signal] of parsed.signals.entries()) {
       if (!canBeHeard(signal)) report(`signals[${String(i)}]`, 'is no signal that a process can hear of');
     }
-    if (drainDelayMs !== 'auto' && drainDelayMs > budgetMs) {
-      report('drainDelayMs', `must be at most budgetMs (${String(budgetMs)}), of which it is a part`);
+    const mostMs = Math.floor(budgetMs * MOST_DRAIN_RATIO);
+    if (drainDelayMs !== 'auto' && drainDelayMs > mostMs) {
+      report('drainDelayMs', `must be at most ${String(mostMs)}, four fifths of budgetMs: hooks need the rest`);
     }
     const overMs = gracePeriodMs === undefined ? 0 : overrunMs(budgetMs, preStopMs, gracePeriodMs);
     if (overMs > 0) {
       report(
         'budgetMs',
-        `and preStopMs must leave 2,000 ms of gracePeriodMs, or SIGKILL comes first: ${String(overMs)} ms too long`,
+        `must leave, with preStopMs, 2,000 ms of gracePeriodMs, or SIGKILL comes first: ${String(overMs)} ms too long`,
       );
     }
   });

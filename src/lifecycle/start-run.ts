@@ -75,7 +75,7 @@ async function step<T>(
     timeline.add(name, 'FAILED', atMs, shown(outcome.error));
     return { failure: new StepFailure(name, shown(outcome.error), outcome.error) };
   }
-  const problem = judge(outcome.value);
+  const problem = judged(() => judge(outcome.value));
   if (problem === undefined) {
     timeline.add(name, 'DONE', atMs);
     return { value: outcome.value };
@@ -83,6 +83,15 @@ async function step<T>(
   const message = redactText(problem, 500);
   timeline.add(name, 'FAILED', atMs, message);
   return { failure: new StepFailure(name, message) };
+}
+
+/** What comes from elsewhere may throw when it is looked at. */
+function judged(judge: () => string | undefined): string | undefined {
+  try {
+    return judge();
+  } catch (error) {
+    return `its answer cannot be read: ${shown(error)}`;
+  }
 }
 
 async function askDeployment(context: StartContext): Promise<StepFailure | undefined> {
@@ -95,14 +104,30 @@ async function askDeployment(context: StartContext): Promise<StepFailure | undef
 
 function notAVerdict(verdict: unknown): string | undefined {
   const said = (verdict as Partial<LifecycleVerdict> | null | undefined)?.allPass;
-  return typeof said === 'boolean' ? undefined : 'runAllChecks() must answer { allPass: true or false }';
+  return typeof said === 'boolean'
+    ? undefined
+    : 'runAllChecks() must answer an object that says by allPass, true or false, whether all passed';
 }
 
 function whatFails(verdict: LifecycleVerdict | undefined): string | undefined {
   if (verdict?.allPass === true) return undefined;
-  const failed = (verdict?.results ?? []).filter(({ status }) => status === 'FAIL');
-  const names = failed.map(({ id, message }) => (message === undefined ? String(id) : `${String(id)} (${message})`));
+  const failed = listed(verdict?.results).filter(({ status }) => status === 'FAIL');
+  const names = failed.map(({ id, message }) => named(id, message));
   return names.length === 0 ? 'the deployment checks did not pass' : `failed: ${names.join(', ')}`;
+}
+
+/** The entries of a list that comes from elsewhere, whatever else is in it. */
+function listed(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (!Array.isArray(list)) return [];
+  return (list as readonly unknown[]).filter((one) => typeof one === 'object' && one !== null) as Record<
+    string,
+    unknown
+  >[];
+}
+
+function named(name: unknown, message: unknown): string {
+  const shownName = typeof name === 'string' ? name : 'one without a name';
+  return typeof message === 'string' ? `${shownName} (${message})` : shownName;
 }
 
 async function runHooks(context: StartContext): Promise<StepFailure | undefined> {
@@ -152,7 +177,8 @@ async function askHealth(context: StartContext): Promise<StepFailure | undefined
     return report;
   };
   const judge = (last: LifecycleHealthReport | undefined): string | undefined => notAReport(last) ?? whatAils(last);
-  return (await step(context, 'health confirmed', confirm, judge, { hint: () => whatAils(report) })).failure;
+  return (await step(context, 'health confirmed', confirm, judge, { hint: () => judged(() => whatAils(report)) }))
+    .failure;
 }
 
 function notAReport(report: unknown): string | undefined {
@@ -164,8 +190,8 @@ function notAReport(report: unknown): string | undefined {
 
 function whatAils(report: LifecycleHealthReport | undefined): string | undefined {
   if (report?.status !== HealthStatus.UNHEALTHY) return undefined;
-  const ailing = (report.components ?? []).filter(({ status }) => status === HealthStatus.UNHEALTHY);
-  return `UNHEALTHY: ${ailing.map(({ name, message }) => (message === undefined ? name : `${name} (${message})`)).join(', ')}`;
+  const ailing = listed(report.components).filter(({ status }) => status === HealthStatus.UNHEALTHY);
+  return `UNHEALTHY: ${ailing.map(({ name, message }) => named(name, message)).join(', ')}`;
 }
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -19,6 +19,14 @@ export class Stopping {
     this.trackedWork = work.size;
   }
 
+  #isForced = false;
+
+  /** It ends now, and with it what still goes on. */
+  force(...all: readonly InFlight[]): void {
+    this.#isForced = true;
+    this.cutOff(...all);
+  }
+
   /** Nobody waits for these any longer. */
   cutOff(...all: readonly InFlight[]): void {
     for (const one of all) this.unfinished.push(...one.oldest());
@@ -27,12 +35,15 @@ export class Stopping {
   get whatWentWrong(): string {
     const bad = this.timeline.steps.filter(({ status }) => status === 'FAILED' || status === 'TIMED_OUT');
     const steps = bad.map(({ name, message }) => `${name}: ${message ?? 'failed'}`);
-    return [this.cause.reason, ...steps].join('; ');
+    const { reason } = this.cause;
+    return steps.length === 0
+      ? `stopped because of ${reason}`
+      : `not everything stopped: ${[reason, ...steps].join('; ')}`;
   }
 
   report(hadFatal: boolean): StopReport {
     const { timeline, cause, requestsInFlight, trackedWork, unfinished, keptAlive } = this;
-    const ok = cause.exitCode === 0 && !hadFatal && !timeline.isBad;
+    const ok = cause.exitCode === 0 && !hadFatal && !timeline.isBad && !this.#isForced;
     return {
       reason: cause.reason,
       ok,

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
-import { Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../core/clock.js';
+import { stopListening } from '../host.js';
 import type { InFlight } from '../in-flight.js';
 import { Http1Drain } from './http1.js';
 import { Http2Drain } from './http2.js';
@@ -80,24 +81,17 @@ export class AttachedServer implements Drained {
   }
 
   close(): void {
-    this.#stopListening();
+    stopListening(this.#server);
     this.#http1.close();
     this.#http2?.close();
     this.upgraded.close();
   }
 
   destroy(): void {
-    this.#stopListening();
+    stopListening(this.#server);
     this.#http2?.destroy();
     for (const socket of this.#sockets) socket.destroy();
     // Those of before it was attached.
     this.#server.closeAllConnections?.();
-  }
-
-  /** The listener alone: `http.Server.close` would also cut off the connections that are idle at this moment. */
-  #stopListening(): void {
-    if (!this.#server.listening) return;
-    if (this.#server instanceof Server) Server.prototype.close.call(this.#server);
-    else this.#server.close();
   }
 }

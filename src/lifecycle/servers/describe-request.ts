@@ -20,8 +20,20 @@ export function describeRequest(request: Named): string {
   return `${request.method ?? ''} ${typeof pattern === 'string' ? base + pattern : pathOf(url)}`;
 }
 
-/** @internal */
+/**
+ * The path of a URL without what may be a secret: its query, parameters of a segment, and segments that are long or look
+ * like an address.
+ * @internal
+ */
 export function pathOf(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1);
-  return path;
+  return path
+    .split('/')
+    .map((segment) => {
+      const [name = ''] = segment.split(/[;=]/, 1);
+      return name.length > LONGEST_SEGMENT || /[@:%]/.test(name) ? '…' : name;
+    })
+    .join('/');
 }
+
+const LONGEST_SEGMENT = 24;

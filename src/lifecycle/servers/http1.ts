@@ -24,7 +24,7 @@ class Exchange implements Going {
 
 /** A connection, and the responses that it waits for. */
 interface Connection {
-  readonly open: Set<ServerResponse>;
+  readonly open: Set<Exchange>;
   /** What had come in when it last had nothing to do; more than that is a request whose head is not complete. */
   bytesWhenIdle: number;
   activeAtMs: number;
@@ -62,9 +62,13 @@ export class Http1Drain implements Drained {
 
   /** A connection that may speak HTTP/1.1. */
   add(socket: Socket): Connection {
-    const connection = { open: new Set<ServerResponse>(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#now() };
+    const connection = { open: new Set<Exchange>(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#now() };
     this.#connections.set(socket, connection);
-    socket.once('close', () => this.#connections.delete(socket));
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      // Responses that waited for their turn on it never hear of its end.
+      for (const exchange of connection.open) this.#requests.end(exchange);
+    });
     return connection;
   }
 
@@ -77,7 +81,7 @@ export class Http1Drain implements Drained {
     this.#state = 'draining';
     for (const connection of this.#connections.values()) {
       const newest = [...connection.open].at(-1);
-      if (newest !== undefined) sayClose(newest);
+      if (newest !== undefined) sayClose(newest.response);
       // Until now nobody needed to know.
       connection.activeAtMs = this.#now();
     }
@@ -86,7 +90,7 @@ export class Http1Drain implements Drained {
   close(): void {
     this.#state = 'closed';
     for (const [socket, connection] of this.#connections) {
-      for (const response of connection.open) endEventStream(response);
+      for (const { response } of connection.open) endEventStream(response);
       if (connection.open.size === 0) this.#endWhenQuiet(socket, connection);
     }
   }
@@ -100,20 +104,20 @@ export class Http1Drain implements Drained {
     const connection = this.#connections.get(socket) ?? this.add(socket);
     if (this.#state !== 'serving') {
       // Of requests that were sent in one go only the last response may close: it would take the others with it.
-      for (const earlier of connection.open) sayKeep(earlier);
+      for (const earlier of connection.open) sayKeep(earlier.response);
       sayClose(response);
     }
-    connection.open.add(response);
     const exchange = this.#requests.begin(new Exchange(request, response, connection, this.#now()));
+    connection.open.add(exchange);
     response.on('close', () => {
       this.#end(exchange);
     });
   }
 
   #end(exchange: Exchange): void {
-    const { connection, request, response } = exchange;
+    const { connection, request } = exchange;
     this.#requests.end(exchange);
-    connection.open.delete(response);
+    connection.open.delete(exchange);
     if (connection.open.size > 0) return;
     const { socket } = request;
     connection.bytesWhenIdle = socket.bytesRead;

@@ -1,4 +1,4 @@
-import type { Drained, WebSocketServerShape } from './shapes.js';
+import type { Drained, WebSocketServerShape, WebSocketShape } from './shapes.js';
 
 /** The WebSockets of one server of the package `ws`. @internal */
 export class WebSocketDrain implements Drained {
@@ -35,10 +35,25 @@ export class WebSocketDrain implements Drained {
       // It was closed by its owner.
     }
     // 1001: the server goes away (RFC 6455, 7.4.1).
-    for (const client of this.#server.clients) client.close(1001, 'going away');
+    this.#each((client) => {
+      client.close(1001, 'going away');
+    });
   }
 
   destroy(): void {
-    for (const client of this.#server.clients) client.terminate();
+    this.#each((client) => {
+      client.terminate();
+    });
+  }
+
+  /** One that throws keeps no other from hearing it. */
+  #each(tell: (client: WebSocketShape) => void): void {
+    for (const client of this.#server.clients) {
+      try {
+        tell(client);
+      } catch {
+        // It is gone, or no connection.
+      }
+    }
   }
 }
