@@ -1,4 +1,5 @@
 // Run with `npx tsx examples/lifecycle.ts`; it stops itself.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 const pool = {
@@ -29,7 +30,7 @@ lifecycle.attach(server);
 
 lifecycle.onStart('database', () => pool.connect());
 lifecycle.onStop('resources', 'database', () => pool.end());
-lifecycle.onStart('server', () => new Promise<void>((resolve) => server.listen(0, resolve)));
+lifecycle.onStart('server', () => once(server.listen(0), 'listening'));
 
 // From here on SIGTERM stops the service, and no request that it has accepted is lost.
 await lifecycle.start();

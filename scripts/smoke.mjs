@@ -102,6 +102,26 @@ await check('liveness is answered beside the main thread, from both module forma
   }
 });
 
+// What `require` gives on this Node may be the modules; bundlers and test runners take these files.
+await check('the CommonJS files work by themselves', async () => {
+  const file = (name) => require(`../dist/${name}.cjs`);
+  const { HealthCheckService, healthResponse, LivenessServer } = file('health');
+  const health = new HealthCheckService({ name: 'smoke' });
+  health.register('slow', () => ({ status: 'DEGRADED', message: 'slow' }));
+  const report = await health.check();
+  assert.equal(healthResponse(report).statusCode, 200);
+  new (file('circuit-breaker').CircuitBreaker)({ name: 'after a text was masked' });
+  const liveness = new LivenessServer({ port: 0, host: '127.0.0.1' });
+  assert.ok((await liveness.start()).port > 0);
+  await liveness.stop();
+  const lifecycle = new (file('lifecycle').ApplicationLifecycle)({
+    exit: () => undefined,
+    onListenerError: () => undefined,
+  });
+  await lifecycle.start();
+  assert.equal((await lifecycle.stop()).ok, true);
+});
+
 async function overHttp(handler, run) {
   const server = createServer(handler);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

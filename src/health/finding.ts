@@ -1,5 +1,6 @@
 import { errorText } from '../core/error-text.js';
 import { HealthStatus } from '../core/health-status.js';
+import { oneLine } from '../core/printable.js';
 import { redactText, redactValue } from '../core/redaction.js';
 
 /** A finding that is safe to print and to keep. @internal */
@@ -14,9 +15,14 @@ const LARGEST_DETAILS = 16_384;
 /** What an answer is that cannot be understood. @internal */
 export const INVALID: SafeFinding = /* @__PURE__ */ Object.freeze({ status: 'DEGRADED', message: 'invalid result' });
 
+/** Text as it is shown: in one line, since it may come from elsewhere and end in a terminal. @internal */
+export function shownText(text: string): string {
+  return redactText(oneLine(text), LONGEST_MESSAGE);
+}
+
 /** A status with one line of reason. @internal */
 export function finding(status: HealthStatus, message: string): SafeFinding {
-  return { status, message: redactText(message, LONGEST_MESSAGE) };
+  return { status, message: shownText(message) };
 }
 
 /** A status because of an error. @internal */
@@ -43,7 +49,7 @@ export function readFinding(outcome: unknown): SafeFinding {
     const safe = safeDetails(details);
     return {
       status,
-      ...(text === undefined ? {} : { message: redactText(text, LONGEST_MESSAGE) }),
+      ...(text === undefined ? {} : { message: shownText(text) }),
       ...(safe === undefined ? {} : { details: safe }),
     };
   } catch {

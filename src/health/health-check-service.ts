@@ -3,11 +3,13 @@ import { Emitter } from '../core/emitter.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { HealthStatus } from '../core/health-status.js';
 import { describe } from '../core/options.js';
+import { oneLine } from '../core/printable.js';
 import { redactText } from '../core/redaction.js';
 import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
 import { overall } from './engine.js';
 import { HEALTH_EVENTS, type HealthEvents, tellAsJson } from './events.js';
+import { shownText } from './finding.js';
 import { Gate, type HealthGate } from './gate.js';
 import type { HealthHistory } from './history.js';
 import { healthMetrics } from './metrics.js';
@@ -111,7 +113,7 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
   watch(component: Component): () => void {
     const { kind, name } = asComponent(component);
     if (component === this) throw new InvalidArgumentError('watch: a health check service cannot watch itself');
-    const label = this.#roster.claim('watch', `${kind}:${name}`);
+    const label = this.#roster.claim('watch', oneLine(`${kind}:${name}`));
     if (typeof component.health !== 'function') {
       this.#reporter.warn('BREAKWATER_W_NO_HEALTH', `'${label}' has no health() and will not appear in any report`);
       return () => undefined;
@@ -152,7 +154,7 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
       throw new InvalidArgumentError(`maintain: the reason must be text, got ${describe(reason)}`);
     }
     const check = parseMaintenanceOptions(options);
-    const because = redactText(reason, 200);
+    const because = shownText(reason);
     if (check === undefined) return this.#maintenance.hold(because);
     const member = this.#roster.find('maintain', check);
     if (!(member instanceof RegisteredCheck)) {

@@ -234,7 +234,11 @@ export class RegisteredCheck implements Member {
   }
 
   #judge(found: SafeFinding, durationMs: number): SafeFinding {
-    const { degradedAboveMs } = this.#settings;
+    const { degradedAboveMs, timeoutMs } = this.#settings;
+    // The loop was blocked, most probably by the check itself: the timer that should have said so came too late.
+    if (durationMs > timeoutMs) {
+      return finding(this.#errorStatus, `took ${shortMs(durationMs)}, more than its time of ${shortMs(timeoutMs)}`);
+    }
     if (degradedAboveMs === undefined || durationMs <= degradedAboveMs || found.status !== HealthStatus.HEALTHY) {
       return found;
     }

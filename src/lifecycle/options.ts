@@ -43,7 +43,13 @@ export interface LifecycleHealth {
 /** The report of a {@link LifecycleHealth}. */
 export interface LifecycleHealthReport {
   readonly status: HealthStatus;
-  readonly components?: readonly { readonly name: string; readonly status: HealthStatus; readonly message?: string }[];
+  readonly components?: readonly {
+    readonly name: string;
+    readonly status: HealthStatus;
+    readonly message?: string;
+    /** Of one that is, and that says `pending`, nothing is known yet. */
+    readonly critical?: boolean;
+  }[];
 }
 
 /** Options of {@link ApplicationLifecycle}. */

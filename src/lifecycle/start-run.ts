@@ -170,7 +170,7 @@ async function askHealth(context: StartContext): Promise<StepFailure | undefined
   if (first.failure !== undefined) return first.failure;
   let report = first.value;
   const confirm = async (signal: AbortSignal): Promise<LifecycleHealthReport | undefined> => {
-    while (report?.status === HealthStatus.UNHEALTHY && !isAborted(signal)) {
+    while (judged(() => whatAils(report)) !== undefined && !isAborted(signal)) {
       await pause(clock, ASK_AGAIN_MS, signal);
       if (!isAborted(signal)) report = await health.startup();
     }
@@ -189,8 +189,14 @@ function notAReport(report: unknown): string | undefined {
 }
 
 function whatAils(report: LifecycleHealthReport | undefined): string | undefined {
-  if (report?.status !== HealthStatus.UNHEALTHY) return undefined;
-  const ailing = listed(report.components).filter(({ status }) => status === HealthStatus.UNHEALTHY);
+  const components = listed(report?.components);
+  const unknown = components.filter(({ critical, message }) => critical === true && message === 'pending');
+  if (report?.status !== HealthStatus.UNHEALTHY) {
+    return unknown.length === 0
+      ? undefined
+      : `not known yet: ${unknown.map(({ name }) => named(name, undefined)).join(', ')}`;
+  }
+  const ailing = components.filter(({ status }) => status === HealthStatus.UNHEALTHY);
   return `UNHEALTHY: ${ailing.map(({ name, message }) => named(name, message)).join(', ')}`;
 }
 

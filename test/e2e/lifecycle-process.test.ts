@@ -220,6 +220,27 @@ describe('a process with a lifecycle', () => {
     expect(running.out()).toBe('');
   });
 
+  it('HLD-47 says without a logger what did not stop, and that a second signal ended it', async () => {
+    const failing = program(`
+      const lifecycle = new ApplicationLifecycle();
+      lifecycle.onStop('work', 'bad', () => { throw new Error('no access with token=abcdef123456'); });
+      await lifecycle.start(); await lifecycle.stop();`);
+    expect(await failing.ended).toBe(1);
+    expect(failing.err()).toMatch(/BREAKWATER_W_STOP_NOT_CLEAN.*stop bad: no access with token=\[secret\]/);
+    const forced = program(`
+      const lifecycle = new ApplicationLifecycle();
+      lifecycle.onStop('work', 'slow', () => new Promise((resolve) => setTimeout(resolve, 20_000)));
+      lifecycle.on('phaseChange', ({ to }) => console.log(to));
+      await lifecycle.start(); setInterval(() => undefined, 1_000);`);
+    await forced.says('READY');
+    forced.child.kill('SIGTERM');
+    await forced.says('DRAINING');
+    await sleep(200);
+    forced.child.kill('SIGTERM');
+    expect(await forced.ended).toBe(1);
+    expect(forced.err()).toContain('the process ends at once: a second signal, SIGTERM');
+  });
+
   it('HLD-45 ends of the signal itself when that is asked for', async () => {
     const running = program(`
       const lifecycle = new ApplicationLifecycle({ reraiseSignal: true });
@@ -251,6 +272,10 @@ describe('a process with a lifecycle', () => {
     const running = program(`
       const lifecycle = new ApplicationLifecycle(); await lifecycle.start(); console.log('ready');`);
     expect([await running.ended, running.out()]).toEqual([0, 'ready\n']);
+    const stopped = program(`
+      const lifecycle = new ApplicationLifecycle(); await lifecycle.start();
+      process.on('exit', () => console.log(JSON.stringify(lifecycle.report().stop.keptAlive))); await lifecycle.stop();`);
+    expect([await stopped.ended, stopped.out()]).toEqual([0, '{}\n']);
   });
 
   it('HLD-53 warns in Kubernetes of a budget that SIGKILL cuts off', async () => {

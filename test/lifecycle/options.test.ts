@@ -69,11 +69,12 @@ describe('the options of a lifecycle', () => {
   it('HLD-53 refuse a budget that the stated grace period cuts off', () => {
     expect(issues({ gracePeriodMs: 30_000 })).toEqual([]);
     expect(issues({ gracePeriodMs: 10_000, budgetMs: 8_000 })).toEqual([]);
-    expect(issues({ gracePeriodMs: 26_000 })[0]).toMatch(/^budgetMs and preStopMs must leave .*1000 ms too long$/);
+    expect(issues({ gracePeriodMs: 26_000 })[0]).toMatch(/^budgetMs must leave, with preStopMs, .*1000 ms too long$/);
     expect(issues({ gracePeriodMs: 30_000, preStopMs: 5_000 })[0]).toMatch(/2000 ms too long$/);
     expect(issues({ drainDelayMs: 26_000 })).toEqual([
-      'drainDelayMs must be at most budgetMs (25000), of which it is a part',
+      'drainDelayMs must be at most 20000, four fifths of budgetMs: hooks need the rest',
     ]);
+    expect(issues({ drainDelayMs: 20_000 })).toEqual([]);
   });
 
   it.each([

@@ -37,6 +37,7 @@ describe('signals', () => {
     expect(exits).toEqual([]);
     await clock.advanceAsync(1);
     send('SIGWINCH');
+    await turns();
     expect(exits).toEqual([1]);
     const forced = lines.find(({ message }) => message.startsWith('the process ends at once'));
     expect(forced?.message).toBe('the process ends at once: a second signal, SIGWINCH');
@@ -57,6 +58,7 @@ describe('signals', () => {
     expect(exits).toEqual([]);
     await clock.advanceAsync(1_000);
     send();
+    await turns();
     expect(exits).toEqual([1]);
     await passedUntil(clock, stop);
   });
@@ -103,6 +105,31 @@ describe('signals', () => {
     send();
     await failing.lifecycle.stop();
     expect([kill.mock.calls.length, failing.exits]).toEqual([1, [1]]);
+    // Another listener would hear the signal, and the process would go on.
+    const heard = setup({ signals, reraiseSignal: true });
+    await heard.lifecycle.start();
+    const other = (): void => undefined;
+    process.on('SIGUSR2', other);
+    send();
+    await heard.lifecycle.stop();
+    process.off('SIGUSR2', other);
+    expect([kill.mock.calls.length, heard.exits]).toEqual([1, [140]]);
+  });
+
+  it('HLD-54 during a start leave the budget enough to close what was started', async () => {
+    const { lifecycle, clock, exits } = setup({ signals, budgetMs: 2_000 });
+    let closed = false;
+    lifecycle.onStart('database', () => undefined);
+    lifecycle.onStart('hangs', () => new Promise(() => undefined));
+    lifecycle.onStop('resources', 'database', () => {
+      closed = true;
+    });
+    const start = lifecycle.start();
+    await clock.advanceAsync(10);
+    send();
+    expect(await passedUntil(clock, start)).toBe(1_000);
+    await expect(start).rejects.toMatchObject({ code: 'BREAKWATER_START_FAILED' });
+    expect([closed, exits]).toEqual([true, [0]]);
   });
 
   it('HLD-48 the last resort ends a stop that outlasts its budget', async () => {

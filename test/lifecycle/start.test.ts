@@ -1,6 +1,7 @@
 import { HealthStatus, isBreakwaterError } from 'breakwater/core';
 import { HealthCheckService } from 'breakwater/health';
 import { StartFailedError } from 'breakwater/lifecycle';
+import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { held, passedUntil, setup, stepsOf, turns } from './setup.js';
 
@@ -84,6 +85,41 @@ describe('a start', () => {
     expect([started, exits, lifecycle.phase]).toEqual([false, [1], 'STOPPED']);
     expect(error.report.stop).toMatchObject({ reason: 'start failed', exitCode: 1, ok: false });
     expect(lines.find(({ type }) => type === 'ERROR_EVENT')?.message).toBe('start: verdict');
+  });
+
+  it.each([
+    [[null, 3, 'x', { status: 'FAIL' }], 'failed: one without a name'],
+    ['none', 'the deployment checks did not pass'],
+    [undefined, 'the deployment checks did not pass'],
+  ])('bears results that are none: %o', async (results, message) => {
+    const { lifecycle, exits } = setup({ deployment: { runAllChecks: () => ({ allPass: false, results }) as never } });
+    expect((await failure(lifecycle.start())).message).toBe(`the start failed at verdict: ${message}`);
+    expect(exits).toEqual([1]);
+  });
+
+  it('bears answers that cannot be looked at', async () => {
+    const verdict = {
+      get allPass(): boolean {
+        throw new Error('not now');
+      },
+    };
+    const { lifecycle } = setup({ deployment: { runAllChecks: () => verdict } });
+    expect((await failure(lifecycle.start())).message).toMatch(/deployment checks: its answer cannot be read: not now/);
+    const health = { startup: () => ({ status: HealthStatus.UNHEALTHY, components: [null, {}] }) as never };
+    const ailing = setup({ health, startTimeoutMs: 100 });
+    const start = ailing.lifecycle.start();
+    await passedUntil(ailing.clock, start);
+    expect((await failure(start)).message).toMatch(/took longer than 100 ms; UNHEALTHY/);
+  });
+
+  it('HLD-13 is not confirmed by a critical check of which nothing is known yet', async () => {
+    const clock = new ManualClock();
+    const health = new HealthCheckService({ clock, reportTimeoutMs: 100, defaults: { timeoutMs: 900 } });
+    health.register('database', () => new Promise<void>((resolve) => clock.schedule(resolve, 700)), { critical: true });
+    const { lifecycle } = setup({ clock, health });
+    const start = lifecycle.start();
+    expect(await passedUntil(clock, start)).toBeGreaterThanOrEqual(700);
+    expect((await start).ok).toBe(true);
   });
 
   it.each([

@@ -227,7 +227,7 @@ describe('a stop', () => {
     expect(patient.exits).toEqual([0]);
     const hanging = setup({ logger: { event: () => undefined, flush: () => new Promise(() => undefined) } });
     await hanging.lifecycle.start();
-    expect(await passedUntil(hanging.clock, hanging.lifecycle.stop())).toBe(1_000);
+    expect(await passedUntil(hanging.clock, hanging.lifecycle.stop())).toBe(500);
     const throwing = setup({
       logger: {
         event: () => {

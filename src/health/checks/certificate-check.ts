@@ -115,10 +115,21 @@ function hostOption(required: boolean): OptionKind<string | undefined> {
 function authoritiesOption(): OptionKind<CertificateAuthorities | undefined> {
   return {
     parse(value, path, report) {
-      for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
-        if (one !== undefined && typeof one !== 'string' && !(one instanceof Uint8Array))
-          report(path, `must be certificates in PEM, as text or bytes, got ${describe(one)}`);
+      const all = Array.isArray(value) ? (value as unknown[]) : [value];
+      if (all.length === 0) report(path, 'must have at least one certificate');
+      for (const one of all) {
+        if (one !== undefined && !isPem(one)) {
+          report(path, `must be certificates in PEM, as text or bytes, not the name of a file, got ${describe(one)}`);
+        }
+      }
       return value as CertificateAuthorities | undefined;
     },
   };
 }
+
+function isPem(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(PEM);
+  return value instanceof Uint8Array && new TextDecoder().decode(value).includes(PEM);
+}
+
+const PEM = '-----BEGIN CERTIFICATE-----';

@@ -44,7 +44,11 @@ export class LoopSampler {
   constructor(clock: Clock, read: () => EventLoopReading, windowMs: number) {
     this.#clock = clock;
     this.#now = steady(clock);
-    this.#read = read;
+    this.#read = () => {
+      const reading: unknown = read();
+      const { idle, active } = (reading ?? {}) as Partial<EventLoopReading>;
+      return { idle: Number(idle), active: Number(active) };
+    };
     this.#windowMs = windowMs;
     this.#sample(0);
     this.#arm();

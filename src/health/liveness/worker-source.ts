@@ -49,6 +49,10 @@ export const WORKER_SOURCE = `
       return answer(response, 503, body, { 'Retry-After': String(retryAfterSeconds) });
     },
   );
+  server.on('checkExpectation', (request, response) => answer(response, 417, { error: 'expectation failed' }));
+  server.on('connect', (request, socket) => {
+    socket.end('HTTP/1.1 404 Not Found\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n');
+  });
   server.on('connection', (socket) => {
     open.add(socket);
     const timer = setTimeout(() => socket.destroy(), LONGEST_CONNECTION_MS);

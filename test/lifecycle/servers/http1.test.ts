@@ -192,6 +192,45 @@ describe('an HTTP/1.1 server', () => {
     await passedUntil(clock, stop);
   });
 
+  it('forgets requests that waited for their turn on a connection that is gone', async () => {
+    const { server, requests } = heldServer();
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const wire = new Wire(port);
+    wire.get('/1').get('/2').get('/3');
+    await until(() => requests.length === 3, 'all three');
+    wire.socket.destroy();
+    await until(() => lifecycle.report().requestsInFlight === 0, 'their end');
+    expect(await passedUntil(clock, lifecycle.stop())).toBe(1_000);
+    expect(exits).toEqual([0]);
+  });
+
+  it('is not held by requests that came behind one whose answer closes the connection', async () => {
+    const server = createServer((request, response) => response.end(request.url));
+    const { lifecycle, port, clock, exits } = await serving(server);
+    const stop = lifecycle.stop();
+    const wire = new Wire(port).send('GET /a HTTP/1.1\r\nHost: t\r\n\r\nGET /b HTTP/1.1\r\nHost: t\r\n\r\n');
+    await until(() => wire.ended !== undefined, 'the end');
+    expect(wire.received).toMatch(/Connection: close\r\n[\s\S]*\/a/);
+    expect(await passedUntil(clock, stop)).toBe(1_000);
+    expect(exits).toEqual([0]);
+  });
+
+  it.each([
+    ['/reset/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0', '/reset/…'],
+    ['/u/alice@example.com;sid=abc', '/u/…'],
+    ['//user:secretword@host/p?x=1', '//…/p'],
+    ['/orders/17;sid=secretword/lines?token=1', '/orders/17/lines'],
+    ['/a%20b', '/…'],
+  ])('HLD-40 shows of a path what can be no secret: %s', async (path, shown) => {
+    const { server, requests } = heldServer();
+    const { lifecycle, port, clock } = await serving(server, { budgetMs: 2_000 });
+    new Wire(port).get(path);
+    await until(() => requests.length === 1, 'the request');
+    const stop = lifecycle.stop();
+    await passedUntil(clock, stop);
+    expect((await stop).unfinished[0]?.what).toBe(`GET ${shown}`);
+  });
+
   it('waits for a request whose client went away, and for one that was there before it was attached', async () => {
     const { server, requests } = heldServer();
     const { lifecycle, port, clock, exits } = await serving(server);
