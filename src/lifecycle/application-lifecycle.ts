@@ -21,10 +21,11 @@ import {
 } from './engine.js';
 import { StartFailedError } from './errors.js';
 import { LIFECYCLE_EVENTS, type LifecycleEvents, tellAsJson } from './events.js';
-import { hookFunction, hookName, Hooks, type LifecycleHook, shownReason } from './hooks.js';
+import { hookFunction, hookName, Hooks, hookWarning, type LifecycleHook, shownReason } from './hooks.js';
 import { aTurn, canBeHeard, keepsAlive, processExit, soon, surroundings } from './host.js';
 import { InFlight, type TrackedWork } from './in-flight.js';
 import { Journal, stateOf } from './journal.js';
+import { later } from './later.js';
 import { lifecycleMetrics } from './metrics.js';
 import {
   type ApplicationLifecycleOptions,
@@ -202,7 +203,12 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
    * @throws {@link InvalidArgumentError} when start hooks need an unknown one or wait for each other; nothing has begun.
    */
   start(): Promise<StartReport> {
-    return (this.#start ??= this.#run());
+    if (this.#start !== undefined) return this.#start;
+    const { promise, settle } = later<StartReport>();
+    // Known before anything runs that may ask for it again.
+    this.#start = promise;
+    settle(this.#run());
+    return promise;
   }
 
   /**
@@ -281,7 +287,8 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
     timeline.end();
     if (failure === undefined && this.#enter(LifecyclePhase.READY)) {
       timeline.add(READY_STEP, 'DONE', timeline.elapsedMs);
-      this.#warnOfHooks();
+      const warning = hookWarning(this.#hooks, this.#drainMs, budgetMs);
+      if (warning !== undefined) this.#reporter.warn('BREAKWATER_W_HOOK_BUDGET', warning);
       return startReport(timeline);
     }
     const step = failure?.step ?? 'ready';
@@ -296,10 +303,13 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
   #stopFor(cause: StopCause): Promise<StopReport> {
     if (this.#stop !== undefined) return this.#stop;
     const wasReady = this.#phase === LifecyclePhase.READY;
-    this.#stopping = new Stopping(cause, this.#timeline('stop'), this.#servers.requests, this.#work);
+    const stopping = (this.#stopping = new Stopping(cause, this.#timeline('stop'), this.#servers.requests, this.#work));
+    const { promise, settle } = later<StopReport>();
+    this.#stop = promise;
     // Readiness says so before anything else is done.
     this.#enter(LifecyclePhase.DRAINING, cause.reason);
-    return (this.#stop = this.#leave(this.#stopping, wasReady));
+    settle(this.#leave(stopping, wasReady));
+    return promise;
   }
 
   async #leave(stopping: Stopping, wasReady: boolean): Promise<StopReport> {
@@ -386,16 +396,5 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
       this.#journal.step(during, step);
       this.#events.emit('step', { lifecycle: this.name, during, ...step });
     });
-  }
-
-  /** Hooks that ask for more than there is would be cut short when it matters. */
-  #warnOfHooks(): void {
-    const { budgetMs } = this.#options;
-    const askedMs = this.#hooks.stops().reduce((sum, { timeoutMs = 0 }) => sum + timeoutMs, this.#drainMs);
-    if (askedMs <= budgetMs) return;
-    this.#reporter.warn(
-      'BREAKWATER_W_HOOK_BUDGET',
-      `the drain delay and the timeouts of the stop hooks add up to ${String(askedMs)} ms, more than budgetMs (${String(budgetMs)})`,
-    );
   }
 }

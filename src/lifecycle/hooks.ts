@@ -88,3 +88,13 @@ export function hookFunction(method: string, name: string, run: unknown): Lifecy
 export function shownReason(reason: unknown): string {
   return redactText(printable(errorText(reason)), 200);
 }
+
+/** Stop hooks that ask for more time than there is would be cut short when it matters. @internal */
+export function hookWarning(hooks: Hooks, drainMs: number, budgetMs: number): string | undefined {
+  const askedMs = hooks.stops().reduce((sum, { timeoutMs = 0 }) => sum + timeoutMs, drainMs);
+  if (askedMs <= budgetMs) return undefined;
+  return (
+    `the drain delay and the timeouts of the stop hooks add up to ${String(askedMs)} ms, more than ` +
+    `budgetMs (${String(budgetMs)})`
+  );
+}

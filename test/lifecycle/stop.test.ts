@@ -183,6 +183,30 @@ describe('a stop', () => {
     expect(seen).toEqual(['signal DRAINING', 'DRAINING']);
   });
 
+  it('is one stop and one start, also for those who ask again from within', async () => {
+    const { lifecycle, exits } = setup({
+      deployment: {
+        runAllChecks: () => {
+          void lifecycle.start();
+          return { allPass: true };
+        },
+      },
+    });
+    let runs = 0;
+    const count = (): void => {
+      runs++;
+    };
+    lifecycle.onStart('part', count);
+    lifecycle.onStop('work', 'part', count);
+    lifecycle.on('phaseChange', ({ to }) => {
+      if (to === 'DRAINING') void lifecycle.stop('from a listener');
+    });
+    lifecycle.signal.addEventListener('abort', () => void lifecycle.stop('from the signal'));
+    await lifecycle.start();
+    const report = await lifecycle.stop('first');
+    expect([report.reason, runs, exits]).toEqual(['first', 2, [0]]);
+  });
+
   it('writes the state of the parts first', async () => {
     const breaker = new CircuitBreaker({ name: 'rates' });
     breaker.isolate('maintenance');
