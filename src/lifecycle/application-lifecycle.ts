@@ -11,9 +11,11 @@ import { Ending, type StopCause } from './ending.js';
 import {
   drainDelayFor,
   gracePeriodOf,
+  LAST_RESORT_MS,
   LifecyclePhase,
   mayFollow,
   MOST_DRAIN_RATIO,
+  MOST_FLUSH_MS,
   overrunMs,
   STOP_PHASES,
   startOrder,
@@ -45,10 +47,6 @@ import { READY_STEP, startReport, Timeline } from './timeline.js';
 import { within } from './within.js';
 
 const AT_ONCE = 'the process ends at once';
-/** How long the last lines of a stop may take to be written, after everything else. */
-const MOST_FLUSH_MS = 500;
-/** How long a stop may outlast its budget before it is ended by force: every step of it is bounded by itself. */
-const LAST_RESORT_MS = 250;
 
 /**
  * Starts and stops a service in order: it is ready only when everything is, and it leaves without losing a request that

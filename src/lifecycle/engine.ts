@@ -130,3 +130,9 @@ export const SAME_SIGNAL_MS = 100;
 
 /** Errors that would end the process at once. */
 export type FatalErrorKind = 'uncaughtException' | 'unhandledRejection';
+
+/** How long a stop may outlast its budget before it is ended by force: every step of it is bounded by itself. @internal */
+export const LAST_RESORT_MS = 250;
+
+/** How long the last lines of a stop may take to be written, after everything else. @internal */
+export const MOST_FLUSH_MS = 500;
