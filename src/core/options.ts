@@ -3,6 +3,7 @@ import { InvalidArgumentError, InvalidOptionsError, type OptionIssue } from './e
 import { type Random, systemRandom } from './random.js';
 import { redactName } from './redaction.js';
 import { nearest } from './spelling.js';
+import { isShortText, SHORT_TEXT } from './text-rules.js';
 
 /**
  * Notes one problem; parsing goes on, so that all are found at once. A harmless one leaves the other options usable.
@@ -180,13 +181,13 @@ export function ratio<T extends number | undefined>(fallback: T): OptionKind<num
   return numberKind<number | T>('a ratio', Number.isFinite, { min: 0, max: 1, default: fallback });
 }
 
-/** Text of 1 to 200 characters that is shown everywhere, and so without the secrets in it. @internal */
+/** A name that is shown everywhere, and so without the secrets in it. @internal */
 export function text<T extends string | undefined>(fallback: T): OptionKind<string | T> {
   return {
     parse(value, path, report) {
       if (value === undefined) return fallback;
       if (typeof value !== 'string') report(path, `must be a string, got ${describe(value)}`);
-      else if (value.length === 0 || value.length > 200) report(path, 'must be text of 1 to 200 characters');
+      else if (!isShortText(value)) report(path, `must be ${SHORT_TEXT}`);
       else return redactName(value);
       return value as string;
     },

@@ -3,7 +3,6 @@ import { Emitter } from '../core/emitter.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { HealthStatus } from '../core/health-status.js';
 import { describe } from '../core/options.js';
-import { oneLine } from '../core/printable.js';
 import { redactText } from '../core/redaction.js';
 import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
@@ -113,7 +112,7 @@ export class HealthCheckService implements Component<HealthSnapshot>, Disposable
   watch(component: Component): () => void {
     const { kind, name } = asComponent(component);
     if (component === this) throw new InvalidArgumentError('watch: a health check service cannot watch itself');
-    const label = this.#roster.claim('watch', oneLine(`${kind}:${name}`));
+    const label = this.#roster.claim('watch', `${kind}:${name}`);
     if (typeof component.health !== 'function') {
       this.#reporter.warn('BREAKWATER_W_NO_HEALTH', `'${label}' has no health() and will not appear in any report`);
       return () => undefined;

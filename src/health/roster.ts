@@ -1,13 +1,12 @@
 import { InvalidArgumentError } from '../core/errors.js';
 import { describe } from '../core/options.js';
 import { redactName } from '../core/redaction.js';
+import { shortText } from '../core/short-text.js';
 import { nearest } from '../core/spelling.js';
 import { Gate } from './gate.js';
 import { absent, type Member, type Time } from './member.js';
 import type { HealthKind } from './options.js';
 
-/** Also the separators that would break a line in a log or a scrape. */
-const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 /** What stands for the whole service in maintenance: nothing else may be called so. @internal */
 export const MAINTENANCE = 'maintenance';
 
@@ -127,12 +126,7 @@ export class Roster {
 }
 
 function readName(method: string, name: unknown): string {
-  if (typeof name !== 'string' || name.length === 0 || name.length > 200 || CONTROL_CHARACTER.test(name)) {
-    throw new InvalidArgumentError(
-      `${method}: the name must be text of 1 to 200 characters without control characters, got ${describe(name)}`,
-    );
-  }
-  return redactName(name);
+  return redactName(shortText(method, 'the name', name));
 }
 
 const MOST_NAMED = 10;

@@ -4,6 +4,7 @@ import { describe } from '../core/options.js';
 import type { PlatformAbortSignal } from '../core/platform.js';
 import { printable } from '../core/printable.js';
 import { redactName, redactText } from '../core/redaction.js';
+import { shortText } from '../core/short-text.js';
 import { type Ordered, STOP_PHASES, type StopPhase } from './engine.js';
 
 /** What a hook is told about its run. */
@@ -67,16 +68,8 @@ export class Hooks {
 
 /** A name as it is shown. @internal */
 export function hookName(method: string, name: unknown): string {
-  if (typeof name !== 'string' || name.length === 0 || name.length > 200 || CONTROL_CHARACTER.test(name)) {
-    throw new InvalidArgumentError(
-      `${method}: the name must be text of 1 to 200 characters without control characters, got ${describe(name)}`,
-    );
-  }
-  return redactName(name);
+  return redactName(shortText(method, 'the name', name));
 }
-
-/** Also the separators that would break a line in a log or a scrape. */
-const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
 /** @internal */
 export function hookFunction(method: string, name: string, run: unknown): LifecycleHook {

@@ -78,7 +78,7 @@ describe('parseOptions', () => {
     ).toEqual([
       'sise is not an option; did you mean size?',
       'wait is not an option; did you mean waitMs?',
-      'name must be text of 1 to 200 characters',
+      'name must be text of 1 to 200 characters without control characters',
       'size is required: it must be an integer from 1 to 10',
       'level must be a finite number, got Infinity',
       'waitMs must be a finite number of milliseconds of at least 0, got -1',

@@ -244,10 +244,7 @@ describe('a start', () => {
 describe('health during a start', () => {
   it('HLD-13 HLD-15 is not ready while the start is unfinished, but live', async () => {
     const gate = held();
-    const { clock, lifecycle } = (() => {
-      const made = setup();
-      return made;
-    })();
+    const clock = new ManualClock();
     const health = new HealthCheckService({ clock });
     const started = setup({ clock, health });
     started.lifecycle.onStart('slow', () => gate.promise);
@@ -262,7 +259,6 @@ describe('health during a start', () => {
     await started.lifecycle.stop();
     expect((await health.readiness()).status).toBe('UNHEALTHY');
     expect((await health.liveness()).status).toBe('HEALTHY');
-    expect(lifecycle.phase).toBe('STARTING');
   });
 
   it('HLD-13 waits until what is critical is well, and asks again meanwhile', async () => {

@@ -13,6 +13,7 @@ import { HealthStatus } from '../../core/health-status.js';
 import { redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
+import { shortText } from '../../core/short-text.js';
 import { type CallContext, type ExecuteOptions, isContext, notAFunction } from '../call-context.js';
 import { CircuitBreakerRegistry } from '../circuit-breaker/index.js';
 import { fallback } from '../fallback/index.js';
@@ -28,7 +29,6 @@ import {
   type ParsedRecoveryServiceOptions,
   type RecoveryOptions,
   recoveryOptionsParser,
-  serviceName,
 } from './options.js';
 import { failureBehind, type RecordSurroundings, retryOf, ServiceRecord } from './service-record.js';
 import { type ErrorRecoverySummary, recoveryMetrics } from './summary.js';
@@ -224,7 +224,7 @@ export class ErrorRecoveryService implements Component<ErrorRecoverySummary> {
   /** Never refuses: when there is no room for one more service, it is one of the others. */
   #recordOf(method: string, service: string): ServiceRecord {
     let record = this.#services.get(service);
-    const name = record === undefined ? serviceName(method, service) : service;
+    const name = record === undefined ? shortText(method, 'the service', service) : service;
     // Taken out and put back, so that it comes last.
     if (record !== undefined) this.#services.delete(name);
     else if (name === OTHER || (this.#services.size >= this.#options.maxServices && !this.#makeRoom())) {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.js';
-import { InvalidArgumentError } from '../../core/errors.js';
 import {
   clockOption,
   count,
@@ -162,17 +161,4 @@ export function sameOptions(a: unknown, b: unknown): boolean {
   if (kind !== Object.prototype && kind !== Array.prototype) return true;
   const [one, two] = [a, b] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>];
   return Object.keys({ ...one, ...two }).every((key) => sameOptions(one[key], two[key]));
-}
-
-/** Also the separators that would break a line in a log or a scrape. */
-const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
-
-/** @internal */
-export function serviceName(method: string, value: unknown): string {
-  if (typeof value === 'string' && value.length > 0 && value.length <= 200 && !CONTROL_CHARACTER.test(value)) {
-    return value;
-  }
-  throw new InvalidArgumentError(
-    `${method}: the service must be text of 1 to 200 characters without control characters, got ${describe(value)}`,
-  );
 }

@@ -8,6 +8,7 @@ import { redactName, redactText } from '../../core/redaction.js';
 import { Reporter } from '../../core/reporter.js';
 import { steady } from '../../core/steady.js';
 import { nearest } from '../../core/spelling.js';
+import { shortText } from '../../core/short-text.js';
 import { type ExecuteOptions, notAFunction } from '../call-context.js';
 import type { Episode } from './engine.js';
 import { DEGRADATION_EVENTS, type DegradationEvents, tellAsJson } from './events.js';
@@ -24,7 +25,6 @@ import {
   parseFeatureOptions,
   parseLinkOptions,
   placeOf,
-  shortText,
 } from './options.js';
 import type { DegradationReport } from './report.js';
 

@@ -147,16 +147,3 @@ export function placeOf(method: string, levels: readonly string[], level: unknow
   const hint = meant === undefined ? `, got ${describe(level)}` : `; did you mean '${meant}'?`;
   throw new InvalidArgumentError(`${method}: level must be ${words.map((word) => `'${word}'`).join(' or ')}${hint}`);
 }
-
-/** Also the separators that would break a line in a log or a scrape. */
-const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
-
-/** A name or a reason. @internal */
-export function shortText(method: string, what: string, value: unknown): string {
-  if (typeof value === 'string' && value.length > 0 && value.length <= 200 && !CONTROL_CHARACTER.test(value)) {
-    return value;
-  }
-  throw new InvalidArgumentError(
-    `${method}: ${what} must be text of 1 to 200 characters without control characters, got ${describe(value)}`,
-  );
-}
