@@ -10,3 +10,15 @@ export function errorText(error: unknown): string {
     return 'unreadable error';
   }
 }
+
+/** What was thrown, with where it came from if it says so. Not masked yet. @internal */
+export function errorStack(error: unknown): string {
+  try {
+    if (typeof error !== 'object' || error === null) return String(error);
+    const { stack, message } = error as { readonly stack?: unknown; readonly message?: unknown };
+    for (const text of [stack, message]) if (typeof text === 'string' && text !== '') return text;
+    return 'an object without a message';
+  } catch {
+    return 'a value that cannot be read';
+  }
+}

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { errorStack } from './error-text.js';
 import { InvalidArgumentError } from './errors.js';
 import { describe, type OptionKind } from './options.js';
 import { redactText } from './redaction.js';
@@ -119,7 +120,7 @@ function emitProcessWarning(error: unknown): void {
   process.emitWarning('a listener threw; the guarded call was not affected', {
     type: 'BreakwaterWarning',
     code: 'BREAKWATER_W_LISTENER',
-    detail: redactText(textOf(error)),
+    detail: redactText(errorStack(error)),
   });
 }
 
@@ -128,17 +129,5 @@ function readWarning(error: unknown): BreakwaterWarning | undefined {
     return error instanceof BreakwaterWarning ? error : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Whatever was thrown as text: reading it may throw as well. */
-function textOf(error: unknown): string {
-  try {
-    if (typeof error !== 'object' || error === null) return String(error);
-    const { stack, message } = error as { readonly stack?: unknown; readonly message?: unknown };
-    for (const text of [stack, message]) if (typeof text === 'string' && text !== '') return text;
-    return 'an object without a message';
-  } catch {
-    return 'a value that cannot be read';
   }
 }

@@ -95,7 +95,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
       parsed.drainDelayMs === 'auto' ? drainDelayFor(where, parsed.preStopMs) : parsed.drainDelayMs,
       parsed.budgetMs * MOST_DRAIN_RATIO,
     );
-    this.#servers = new Servers({ clock, now: this.#now }, () => Math.min(1_000, this.#drainMs));
+    this.#servers = new Servers({ clock, now: this.#now, graceMs: Math.min(1_000, this.#drainMs) });
     this.#ending = new Ending({ ...parsed, exit }, this.#now, {
       stop: (cause) => {
         quiet(this.#stopFor(cause));

@@ -67,18 +67,14 @@ export function overrunMs(budgetMs: number, preStopMs: number, gracePeriodMs: nu
 /** The most of a budget that a drain may take, so that something is left for what comes after it. @internal */
 export const MOST_DRAIN_RATIO = 0.8;
 
-/** How one budget is shared out. @internal */
-export interface StopPlan {
-  /** How long requests are still accepted. */
-  readonly drainMs: number;
-  /** When the requests in flight, and later the tracked work, must be done, counted from the start of the stop. */
-  readonly workUntilMs: number;
-}
-
-/** Requests and work get what the hooks do not need: a fifth of the budget, at most 5 s, is kept for these. @internal */
-export function planStop(budgetMs: number, drainMs: number, hooks: number): StopPlan {
+/**
+ * When the requests in flight, and later the tracked work, must be done, in ms after the stop began: they get what the hooks
+ * do not need. A fifth of the budget, at most 5 s, is kept for these.
+ * @internal
+ */
+export function workUntilMs(budgetMs: number, drainMs: number, hooks: number): number {
   const forHooks = hooks === 0 ? 0 : Math.min(5_000, budgetMs / 5);
-  return { drainMs, workUntilMs: Math.max(drainMs, budgetMs - forHooks) };
+  return Math.max(drainMs, budgetMs - forHooks);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Component } from '../core/component.js';
-import { errorText } from '../core/error-text.js';
+import { errorStack, errorText } from '../core/error-text.js';
 import { redactText } from '../core/redaction.js';
 import type { Reporter } from '../core/reporter.js';
 import { quiet } from '../core/thenable.js';
@@ -44,10 +44,10 @@ export class Journal {
   /** What was thrown, as text: not every logger masks what an error holds. */
   fatal(kind: string, error: unknown): void {
     if (this.#logger === undefined) {
-      this.#reporter.warn('BREAKWATER_W_FATAL_ERROR', `${kind}: ${stackOf(error)}`);
+      this.#reporter.warn('BREAKWATER_W_FATAL_ERROR', `${kind}: ${redactText(errorStack(error), 4_000)}`);
       return;
     }
-    const fields = { code: 'BREAKWATER_W_FATAL_ERROR', stack: stackOf(error) };
+    const fields = { code: 'BREAKWATER_W_FATAL_ERROR', stack: redactText(errorStack(error), 4_000) };
     this.#write('ERROR_EVENT', `${kind}: ${shown(error)}`, fields);
   }
 
@@ -68,16 +68,6 @@ export class Journal {
 /** Error text that may be shown. @internal */
 export function shown(error: unknown, longest = 500): string {
   return redactText(errorText(error), longest);
-}
-
-function stackOf(error: unknown): string {
-  try {
-    const { stack } = error as { readonly stack?: unknown };
-    if (typeof stack === 'string' && stack !== '') return redactText(stack, 4_000);
-  } catch {
-    // Then its text must do.
-  }
-  return shown(error);
 }
 
 /** How the parts are doing, in a few words each. @internal */

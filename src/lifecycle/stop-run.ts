@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { redactText } from '../core/redaction.js';
-import { hookAllowanceMs, planStop, type StopPhase } from './engine.js';
+import { hookAllowanceMs, type StopPhase, workUntilMs } from './engine.js';
 import type { Hooks, StopHook } from './hooks.js';
 import type { InFlight } from './in-flight.js';
 import { shown } from './journal.js';
@@ -34,27 +34,27 @@ const GOODBYE_MS = 2_000;
  */
 export async function runStop(context: StopContext): Promise<void> {
   const { servers, work, budgetMs } = context;
-  const plan = planStop(budgetMs, context.drainMs, context.hooks.stopCount);
-  await drain(context, plan.drainMs);
+  const untilMs = workUntilMs(budgetMs, context.drainMs, context.hooks.stopCount);
+  await drain(context);
   servers.close();
-  const goodbye = sayGoodbye(context, plan.workUntilMs);
-  await finish(context, 'requests in flight', servers.requests, plan.workUntilMs);
+  const goodbye = sayGoodbye(context, untilMs);
+  await finish(context, 'requests in flight', servers.requests, untilMs);
   await goodbye;
   servers.destroy();
   await runHooks(context, ['ingress']);
   // Not before the ingress is closed: a consumer of a queue takes new work until then.
-  await finish(context, 'tracked work', work, plan.workUntilMs);
+  await finish(context, 'tracked work', work, untilMs);
   await runHooks(context, ['work', 'resources', 'telemetry']);
 }
 
-async function drain({ clock, servers, timeline }: StopContext, ms: number): Promise<void> {
+async function drain({ clock, servers, timeline, drainMs }: StopContext): Promise<void> {
   servers.beginDrain();
-  if (ms <= 0) return;
+  if (drainMs <= 0) return;
   const atMs = timeline.elapsedMs;
   const wait = (waitMs: number) => new Promise<void>((resolve) => clock.schedule(resolve, waitMs, { hold: true }));
-  await wait(ms / 2);
+  await wait(drainMs / 2);
   servers.tell();
-  await wait(ms / 2);
+  await wait(drainMs / 2);
   timeline.add('drain while accepting', 'DONE', atMs);
 }
 

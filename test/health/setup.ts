@@ -1,6 +1,8 @@
 import { HealthCheckService, type HealthCheckServiceOptions, type HealthReport } from 'breakwater/health';
 import { ManualClock } from 'breakwater/testing';
 
+export { held } from '../held.js';
+
 export const WALL_START = 1_700_000_000_000;
 
 /** A service on a clock of its own, and short words for what the tests do to it. */
@@ -23,17 +25,6 @@ export function takes<T>(clock: ManualClock, ms: number, then: () => T): () => P
         }
       }, ms);
     });
-}
-
-/** A call that is held until it is let go. */
-export function held<T = void>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }
 
 /** The statuses of a report, by component. */

@@ -1,6 +1,8 @@
 import { ApplicationLifecycle, type ApplicationLifecycleOptions } from 'breakwater/lifecycle';
 import { ManualClock } from 'breakwater/testing';
 
+export { held } from '../held.js';
+
 export const WALL_START = 1_700_000_000_000;
 
 /** One line of the log. */
@@ -31,17 +33,6 @@ export function setup(options: ApplicationLifecycleOptions = {}) {
     ...options,
   });
   return { lifecycle, clock, exits, lines, reported };
-}
-
-/** A call that is held until it is let go. */
-export function held<T = void>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }
 
 /** Lets virtual time pass until the promise is settled; the ms that this took. */

@@ -1,12 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '../../core/clock.js';
 import { stopListening } from '../host.js';
-import type { InFlight } from '../in-flight.js';
 import { Http1Drain } from './http1.js';
 import { Http2Drain } from './http2.js';
-import type { AttachableServer, Drained } from './shapes.js';
+import type { AttachableServer, DrainContext, Drained } from './shapes.js';
 import { UpgradedDrain } from './upgrades.js';
 
 /** What is left of the servers of Node's own modules, whichever it is. */
@@ -24,20 +22,14 @@ export class AttachedServer implements Drained {
   readonly #http2: Http2Drain | undefined;
   readonly #sockets = new Set<Socket>();
 
-  constructor(
-    server: AttachableServer,
-    requests: InFlight,
-    time: { readonly clock: Clock; readonly now: () => number },
-    graceMs: () => number,
-    onUpgradedChange: () => void,
-  ) {
+  constructor(server: AttachableServer, context: DrainContext, onUpgradedChange: () => void) {
     const emitter = (this.#server = server as unknown as NodeServer);
     const has = (property: string): boolean => property in server;
     const speaksHttp2 = has('updateSettings');
     const speaksHttp = speaksHttp2 || has('headersTimeout');
     const isSecure = has('setSecureContext');
-    this.#http1 = new Http1Drain(emitter, requests, time, graceMs);
-    this.#http2 = speaksHttp2 ? new Http2Drain(emitter, requests, time, graceMs) : undefined;
+    this.#http1 = new Http1Drain(emitter, context);
+    this.#http2 = speaksHttp2 ? new Http2Drain(emitter, context) : undefined;
     this.upgraded = new UpgradedDrain(
       emitter,
       (socket) => {
@@ -56,7 +48,7 @@ export class AttachedServer implements Drained {
         return;
       }
       // What is said on it nobody here understands, so only its end says that it is done.
-      const over = requests.add(() => 'a connection');
+      const over = context.requests.add(() => 'a connection');
       socket.once('close', over);
     });
     if (isSecure) {
@@ -73,7 +65,6 @@ export class AttachedServer implements Drained {
 
   beginDrain(): void {
     this.#http1.beginDrain();
-    this.#http2?.beginDrain();
   }
 
   tell(): void {

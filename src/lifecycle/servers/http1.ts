@@ -1,12 +1,11 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../../core/clock.js';
-import type { Going, InFlight } from '../in-flight.js';
+import type { Going } from '../in-flight.js';
 import { sayClose, sayKeep } from './connection-close.js';
 import { describeRequest } from './describe-request.js';
 import { follow } from './follow.js';
-import type { Drained } from './shapes.js';
+import type { DrainContext, Drained } from './shapes.js';
 
 /** A request and its response. Every request makes one, so it holds no more than it must. */
 class Exchange implements Going {
@@ -36,24 +35,12 @@ interface Connection {
  * @internal
  */
 export class Http1Drain implements Drained {
-  readonly #requests: InFlight;
-  readonly #clock: Clock;
-  readonly #now: () => number;
-  readonly #graceMs: () => number;
+  readonly #context: DrainContext;
   readonly #connections = new Map<Socket, Connection>();
   #state: 'serving' | 'draining' | 'closed' = 'serving';
 
-  /** @param graceMs - how long a connection that was active just now may still send a request after the listener closed. */
-  constructor(
-    server: EventEmitter,
-    requests: InFlight,
-    time: { readonly clock: Clock; readonly now: () => number },
-    graceMs: () => number,
-  ) {
-    this.#requests = requests;
-    this.#clock = time.clock;
-    this.#now = time.now;
-    this.#graceMs = graceMs;
+  constructor(server: EventEmitter, context: DrainContext) {
+    this.#context = context;
     const begin = (request: IncomingMessage, response: ServerResponse): void => {
       if (request.httpVersionMajor === 1) this.#begin(request, response);
     };
@@ -62,12 +49,12 @@ export class Http1Drain implements Drained {
 
   /** A connection that may speak HTTP/1.1. */
   add(socket: Socket): Connection {
-    const connection = { open: new Set<Exchange>(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#now() };
+    const connection = { open: new Set<Exchange>(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#context.now() };
     this.#connections.set(socket, connection);
     socket.once('close', () => {
       this.#connections.delete(socket);
       // Responses that waited for their turn on it never hear of its end.
-      for (const exchange of connection.open) this.#requests.end(exchange);
+      for (const exchange of connection.open) this.#context.requests.end(exchange);
     });
     return connection;
   }
@@ -83,7 +70,7 @@ export class Http1Drain implements Drained {
       const newest = [...connection.open].at(-1);
       if (newest !== undefined) sayClose(newest.response);
       // Until now nobody needed to know.
-      connection.activeAtMs = this.#now();
+      connection.activeAtMs = this.#context.now();
     }
   }
 
@@ -107,7 +94,7 @@ export class Http1Drain implements Drained {
       for (const earlier of connection.open) sayKeep(earlier.response);
       sayClose(response);
     }
-    const exchange = this.#requests.begin(new Exchange(request, response, connection, this.#now()));
+    const exchange = this.#context.requests.begin(new Exchange(request, response, connection, this.#context.now()));
     connection.open.add(exchange);
     response.on('close', () => {
       this.#end(exchange);
@@ -116,27 +103,27 @@ export class Http1Drain implements Drained {
 
   #end(exchange: Exchange): void {
     const { connection, request } = exchange;
-    this.#requests.end(exchange);
+    this.#context.requests.end(exchange);
     connection.open.delete(exchange);
     if (connection.open.size > 0) return;
     const { socket } = request;
     connection.bytesWhenIdle = socket.bytesRead;
     if (this.#state === 'serving') return;
-    connection.activeAtMs = this.#now();
+    connection.activeAtMs = this.#context.now();
     if (this.#state === 'closed' && !socket.destroyed) socket.end();
   }
 
   /** Ends an idle connection, unless a request of it may be on its way. */
   #endWhenQuiet(socket: Socket, connection: Connection): void {
     const receiving = socket.bytesRead > connection.bytesWhenIdle;
-    const graceMs = this.#graceMs();
-    const waitMs = receiving ? graceMs : graceMs - (this.#now() - connection.activeAtMs);
+    const { graceMs } = this.#context;
+    const waitMs = receiving ? graceMs : graceMs - (this.#context.now() - connection.activeAtMs);
     if (waitMs <= 0) {
       socket.end();
       return;
     }
-    const over = this.#requests.add(() => 'a request that is being received');
-    const cancel = this.#clock.schedule(() => {
+    const over = this.#context.requests.add(() => 'a request that is being received');
+    const cancel = this.#context.clock.schedule(() => {
       over();
       if (connection.open.size === 0) socket.end();
     }, waitMs);

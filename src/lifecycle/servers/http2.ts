@@ -1,11 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { Clock } from '../../core/clock.js';
 import { soon } from '../host.js';
-import type { InFlight } from '../in-flight.js';
 import { pathOf } from './describe-request.js';
 import { Http2Client } from './http2-client.js';
-import type { Drained } from './shapes.js';
+import type { DrainContext, Drained } from './shapes.js';
 
 /**
  * HTTP/2: a session is told to go away (GOAWAY) at a moment when its client waits for as many answers as it ever does at
@@ -14,26 +12,14 @@ import type { Drained } from './shapes.js';
  * @internal
  */
 export class Http2Drain implements Drained {
-  readonly #requests: InFlight;
-  readonly #clock: Clock;
-  readonly #now: () => number;
-  readonly #graceMs: () => number;
+  readonly #context: DrainContext;
   readonly #clients = new Map<Http2Session, Http2Client>();
   #isTelling = false;
 
-  /** @param graceMs - how long after the listener has closed the right moment is waited for. */
-  constructor(
-    server: EventEmitter,
-    requests: InFlight,
-    time: { readonly clock: Clock; readonly now: () => number },
-    graceMs: () => number,
-  ) {
-    this.#requests = requests;
-    this.#clock = time.clock;
-    this.#now = time.now;
-    this.#graceMs = graceMs;
+  constructor(server: EventEmitter, context: DrainContext) {
+    this.#context = context;
     server.on('session', (session: Http2Session) => {
-      this.#clients.set(session, new Http2Client(this.#now()));
+      this.#clients.set(session, new Http2Client(this.#context.now()));
       session.once('close', () => {
         this.#clients.get(session)?.gone();
         this.#clients.delete(session);
@@ -44,10 +30,7 @@ export class Http2Drain implements Drained {
     });
   }
 
-  beginDrain(): void {
-    // Whoever came back now would most probably come back to this very process.
-  }
-
+  /** No earlier: whoever came back at the beginning would most probably come back to this very process. */
   tell(): void {
     this.#isTelling = true;
     for (const [session, client] of this.#clients) if (client.waitsForAll) this.#goAway(session, client);
@@ -55,10 +38,10 @@ export class Http2Drain implements Drained {
 
   close(): void {
     this.tell();
-    const graceMs = this.#graceMs();
+    const { graceMs } = this.#context;
     for (const [session, client] of this.#clients) {
       for (const stream of client.open) endEventStream(stream);
-      const quietMs = this.#now() - client.activeAtMs;
+      const quietMs = this.#context.now() - client.activeAtMs;
       if (graceMs <= 0 || (client.open.size === 0 && quietMs >= graceMs)) this.#goAway(session, client);
       else this.#goAwayWithin(graceMs, session, client);
     }
@@ -71,20 +54,20 @@ export class Http2Drain implements Drained {
   #begin(stream: ServerHttp2Stream, what: string): void {
     const { session } = stream;
     const client = session === undefined ? undefined : this.#clients.get(session);
-    const over = this.#requests.add(() => what);
+    const over = this.#context.requests.add(() => what);
     stream.once('close', () => {
       over();
-      client?.end(stream, this.#now());
+      client?.end(stream, this.#context.now());
     });
     if (session === undefined || client === undefined) return;
-    client.begin(stream, this.#now());
+    client.begin(stream, this.#context.now());
     if (this.#isTelling && client.waitsForAll) this.#goAway(session, client);
   }
 
   #goAwayWithin(ms: number, session: Http2Session, client: Http2Client): void {
     if (client.isTold) return;
-    const over = this.#requests.add(() => 'an HTTP/2 session');
-    const cancel = this.#clock.schedule(() => {
+    const over = this.#context.requests.add(() => 'an HTTP/2 session');
+    const cancel = this.#context.clock.schedule(() => {
       this.#goAway(session, client);
       over();
     }, ms);
@@ -97,7 +80,7 @@ export class Http2Drain implements Drained {
   #goAway(session: Http2Session, client: Http2Client): void {
     if (client.isTold) return;
     client.isTold = true;
-    const over = this.#requests.add(() => 'an HTTP/2 session');
+    const over = this.#context.requests.add(() => 'an HTTP/2 session');
     // Never from within an event of a stream: Node 20 then corrupts its memory.
     soon(() => {
       if (!session.destroyed) session.close();

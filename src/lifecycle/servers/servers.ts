@@ -1,23 +1,20 @@
-import type { Clock } from '../../core/clock.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe, hasMethod } from '../../core/options.js';
 import { InFlight } from '../in-flight.js';
 import { AttachedServer } from './attached-server.js';
-import type { AttachableServer, WebSocketServerShape } from './shapes.js';
+import type { AttachableServer, DrainContext, WebSocketServerShape } from './shapes.js';
 import { WebSocketDrain } from './web-sockets.js';
 
 /** All servers of a lifecycle, as one. @internal */
 export class Servers {
   readonly requests: InFlight;
-  readonly #time: { readonly clock: Clock; readonly now: () => number };
-  readonly #graceMs: () => number;
+  readonly #context: DrainContext;
   readonly #attached = new Map<object, AttachedServer | WebSocketDrain>();
   #waiting: (() => void)[] = [];
 
-  constructor(time: { readonly clock: Clock; readonly now: () => number }, graceMs: () => number) {
-    this.#time = time;
-    this.#graceMs = graceMs;
-    this.requests = new InFlight(time.now);
+  constructor(context: Omit<DrainContext, 'requests'>) {
+    this.requests = new InFlight(context.now);
+    this.#context = { ...context, requests: this.requests };
   }
 
   /** @throws {@link InvalidArgumentError} */
@@ -25,7 +22,7 @@ export class Servers {
     if (this.#attached.has(server)) return;
     if (isWebSocketServer(server)) this.#attached.set(server, new WebSocketDrain(server, this.#changed));
     else if (isServer(server)) {
-      this.#attached.set(server, new AttachedServer(server, this.requests, this.#time, this.#graceMs, this.#changed));
+      this.#attached.set(server, new AttachedServer(server, this.#context, this.#changed));
     } else {
       throw new InvalidArgumentError(
         `attach: expected an http, https, http2, net or WebSocket server, got ${describe(server)}`,
@@ -43,7 +40,7 @@ export class Servers {
   }
 
   beginDrain(): void {
-    for (const one of this.#attached.values()) one.beginDrain();
+    for (const one of this.#servers) one.beginDrain();
   }
 
   tell(): void {

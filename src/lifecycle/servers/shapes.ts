@@ -1,3 +1,6 @@
+import type { Clock } from '../../core/clock.js';
+import type { InFlight } from '../in-flight.js';
+
 /** The part of a server that Breakwater uses: `http`, `https`, `http2` and `net` servers have it. */
 export interface AttachableServer {
   /** Whether it accepts connections. */
@@ -24,10 +27,21 @@ export interface WebSocketServerShape {
   close(callback?: (error?: Error) => void): unknown;
 }
 
+/** What the parts of an attached server work with. @internal */
+export interface DrainContext {
+  /** Where requests are noted while they are in flight. */
+  readonly requests: InFlight;
+  readonly clock: Clock;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+  /** How long after the listener has closed something may still come on connections that are in use. */
+  readonly graceMs: number;
+}
+
 /** What an attached server does while the process stops, step by step. @internal */
 export interface Drained {
   /** It is going to be closed; still accepts everything. */
-  beginDrain(): void;
+  beginDrain?(): void;
   /** Halfway between: whoever comes back now is sent elsewhere. */
   tell?(): void;
   /** Accepts nothing more, and lets go of what is idle. */

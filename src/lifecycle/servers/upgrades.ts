@@ -40,10 +40,6 @@ export class UpgradedDrain implements Drained {
     return this.#sockets.size;
   }
 
-  beginDrain(): void {
-    // Until the listener is closed an upgrade is as welcome as any request.
-  }
-
   close(): void {
     // On connections that are still open. Whoever served upgrades must not serve this one.
     if (this.#server.listenerCount('upgrade') === 0) return;

@@ -20,10 +20,6 @@ export class WebSocketDrain implements Drained {
     return !this.#closed;
   }
 
-  beginDrain(): void {
-    // Until the listener is closed nobody is sent away.
-  }
-
   close(): void {
     this.#closed = true;
     try {
