@@ -1,5 +1,5 @@
 import type { Decision } from '../traffic/decision.js';
-import type { RequestRecord } from './request-record.js';
+import type { RequestRecord } from './record/request-record.js';
 
 /** A request was refused, or would have been. */
 export interface RequestRefused {

@@ -1,6 +1,6 @@
 import type { Decision } from '../traffic/decision.js';
-import type { AddressLimiter, KeyLimiter } from './limits.js';
-import type { RateLimitField } from './rate-limit-drafts.js';
+import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
+import type { RateLimitField } from './limits/rate-limit-drafts.js';
 import { pathOf, spellingsOf } from './request-path.js';
 
 /** Request headers by lower-case name, as Node has them. */

@@ -5,25 +5,25 @@ import { registerSecret } from '../core/secret-values.js';
 import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
 import { createAddressResolver } from '../traffic/client-address/index.js';
-import { authorizer } from './authorization.js';
+import { authorizer } from './health/authorization.js';
 import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './events.js';
 import { type Exchange, RequestView, stateOf } from './exchange.js';
-import { fillHeaders } from './fill-headers.js';
-import { Guard, type Identify, type Later } from './guard.js';
-import { HealthRoutes } from './health-routes.js';
-import { healthSource, watched } from './health-source.js';
-import { limitsFor, type LimitTable, makeLimits, slowRequestMsFor } from './limits.js';
-import { harmless, logRecord, logRefusal } from './log.js';
+import { fillHeaders } from './headers/fill-headers.js';
+import { Guard, type Identify, type Later } from './limits/guard.js';
+import { HealthRoutes } from './health/health-routes.js';
+import { healthSource, watched } from './health/health-source.js';
+import { limitsFor, type LimitTable, makeLimits, slowRequestMsFor } from './limits/limits.js';
+import { harmless, logRecord, logRefusal } from './record/log.js';
 import {
   type EventLogger,
   type HardeningOptions,
   type ParsedHardeningOptions,
   parseHardeningOptions,
 } from './options.js';
-import { RateLimitHeaders } from './rate-limit-headers.js';
-import { RequestIds } from './request-id.js';
-import { openRecord, shownPath } from './request-record.js';
-import { readHeadersOption, type SecurityHeaders } from './security-headers.js';
+import { RateLimitHeaders } from './limits/rate-limit-headers.js';
+import { RequestIds } from './record/request-id.js';
+import { openRecord, shownPath } from './record/request-record.js';
+import { readHeadersOption, type SecurityHeaders } from './headers/security-headers.js';
 
 /** Parts of the pipeline that can be mounted by themselves, in the order in which they run. */
 export type PipelineStep = 'record' | 'headers' | 'health' | 'guard';

@@ -25,14 +25,14 @@ import {
 } from '../traffic/client-address/index.js';
 import type { DDoSProtectionOptions } from '../traffic/ddos-protection/index.js';
 import type { PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js';
-import type { Authorize } from './authorization.js';
+import type { Authorize } from './health/authorization.js';
 import type { HardeningRequest } from './exchange.js';
-import type { Identify } from './guard.js';
-import type { HealthSource, Phase } from './health-routes.js';
-import type { AddressLimiter, KeyLimiter } from './limits.js';
-import { type RateLimitHeadersOptions, rateLimitHeadersOption } from './rate-limit-options.js';
-import { groupOrFalse, type RouteRule, routesOption } from './route-rules.js';
-import type { SecurityHeaders, SecurityHeadersOptions } from './security-headers.js';
+import type { Identify } from './limits/guard.js';
+import type { HealthSource, Phase } from './health/health-routes.js';
+import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
+import { type RateLimitHeadersOptions, rateLimitHeadersOption } from './limits/rate-limit-options.js';
+import { groupOrFalse, type RouteRule, routesOption } from './limits/route-rules.js';
+import type { SecurityHeaders, SecurityHeadersOptions } from './headers/security-headers.js';
 
 /** Where the pipeline writes: a `StructuredLogger`, or anything with this method. */
 export interface EventLogger {

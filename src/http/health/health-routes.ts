@@ -1,8 +1,8 @@
-import { HealthStatus } from '../core/health-status.js';
-import type { Reporter } from '../core/reporter.js';
+import { HealthStatus } from '../../core/health-status.js';
+import type { Reporter } from '../../core/reporter.js';
 import type { Authorizer } from './authorization.js';
-import type { RequestView } from './exchange.js';
-import { send } from './send.js';
+import type { RequestView } from '../exchange.js';
+import { send } from '../send.js';
 
 /** One component of a report, as far as the pipeline looks. */
 export interface ReportedComponent {

@@ -1,12 +1,12 @@
-import type { Clock } from '../core/clock.js';
-import type { Component } from '../core/component.js';
-import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
-import { HealthStatus } from '../core/health-status.js';
-import { redactValue } from '../core/redaction.js';
-import { BreakwaterWarning } from '../core/reporter.js';
-import { HealthCheckService, type HealthCheckServiceOptions } from '../health/index.js';
+import type { Clock } from '../../core/clock.js';
+import type { Component } from '../../core/component.js';
+import { InvalidOptionsError, type OptionIssue } from '../../core/errors.js';
+import { HealthStatus } from '../../core/health-status.js';
+import { redactValue } from '../../core/redaction.js';
+import { BreakwaterWarning } from '../../core/reporter.js';
+import { HealthCheckService, type HealthCheckServiceOptions } from '../../health/index.js';
 import type { HealthSource, Report } from './health-routes.js';
-import { optionsOfPart } from './part-options.js';
+import { optionsOfPart } from '../part-options.js';
 import { LONGEST_WAIT_MS, within } from './within.js';
 
 /** Components as a report of their own, by what each says of itself. @internal */

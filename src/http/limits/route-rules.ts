@@ -7,7 +7,7 @@ import {
   type OptionKind,
   type OptionSchema,
   type ReportIssue,
-} from '../core/options.js';
+} from '../../core/options.js';
 
 /** Limits of their own for a part of the service. */
 export interface RouteRule {

@@ -1,10 +1,10 @@
-import type { Clock } from '../core/clock.js';
-import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
-import type { ListenerErrorHandler } from '../core/reporter.js';
-import { DDoSProtection, type DDoSProtectionOptions } from '../traffic/ddos-protection/index.js';
-import type { Decision } from '../traffic/decision.js';
-import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js';
-import { optionsOfPart } from './part-options.js';
+import type { Clock } from '../../core/clock.js';
+import { InvalidOptionsError, type OptionIssue } from '../../core/errors.js';
+import type { ListenerErrorHandler } from '../../core/reporter.js';
+import { DDoSProtection, type DDoSProtectionOptions } from '../../traffic/ddos-protection/index.js';
+import type { Decision } from '../../traffic/decision.js';
+import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../../traffic/rate-limiter/index.js';
+import { optionsOfPart } from '../part-options.js';
 import { pathMatcher, type RouteRule } from './route-rules.js';
 import { isFieldText } from './structured-fields.js';
 

@@ -1,7 +1,7 @@
-import type { Decision } from '../traffic/decision.js';
-import type { RequestView } from './exchange.js';
+import type { Decision } from '../../traffic/decision.js';
+import type { RequestView } from '../exchange.js';
 import { retryAfterField } from './rate-limit-fields.js';
-import { send } from './send.js';
+import { send } from '../send.js';
 
 const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
 

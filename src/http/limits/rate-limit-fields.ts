@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.js';
-import { InvalidArgumentError } from '../core/errors.js';
-import { clockOption, describe, parseOptions } from '../core/options.js';
-import type { Decision } from '../traffic/decision.js';
+import type { Clock } from '../../core/clock.js';
+import { InvalidArgumentError } from '../../core/errors.js';
+import { clockOption, describe, parseOptions } from '../../core/options.js';
+import type { Decision } from '../../traffic/decision.js';
 import { legacyFields, type PolicyItem, RATE_LIMIT_DRAFTS, type RateLimitField } from './rate-limit-drafts.js';
 import { type FieldsVersion, fieldsVersionSchema, type RateLimitFieldsOptions } from './rate-limit-options.js';
 import { integer, isFieldText, seconds } from './structured-fields.js';

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock.js';
-import type { Reporter } from '../core/reporter.js';
-import type { Decision } from '../traffic/decision.js';
-import { type Decided, type ResponseShape, stateOf } from './exchange.js';
-import { fillHeaders } from './fill-headers.js';
+import type { Clock } from '../../core/clock.js';
+import type { Reporter } from '../../core/reporter.js';
+import type { Decision } from '../../traffic/decision.js';
+import { type Decided, type ResponseShape, stateOf } from '../exchange.js';
+import { fillHeaders } from '../headers/fill-headers.js';
 import { type AddressLimiter, describePolicy, type KeyLimiter } from './limits.js';
 import type { RateLimitField } from './rate-limit-drafts.js';
 import { checkDecisions, fieldsFor, type PolicyDecision } from './rate-limit-fields.js';

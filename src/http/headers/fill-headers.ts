@@ -1,5 +1,5 @@
-import { appendFields } from './append-fields.js';
-import { type ExchangeState, type ResponseShape, stateOf } from './exchange.js';
+import { appendFields } from '../limits/append-fields.js';
+import { type ExchangeState, type ResponseShape, stateOf } from '../exchange.js';
 
 type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
 

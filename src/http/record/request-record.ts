@@ -1,6 +1,6 @@
-import { redactText } from '../core/redaction.js';
+import { redactText } from '../../core/redaction.js';
 import { whenOver } from './connection.js';
-import { type ExchangeState, type RequestView, type ResponseShape, stateOf } from './exchange.js';
+import { type ExchangeState, type RequestView, type ResponseShape, stateOf } from '../exchange.js';
 
 /** What is known about a request once it is over. */
 export interface RequestRecord {

@@ -1,4 +1,4 @@
-import { HexIds } from '../internal/hex-ids.js';
+import { HexIds } from '../../internal/hex-ids.js';
 
 /** An id that may be taken over from a request: nothing in it can break a log line or a header. */
 const WELL_FORMED = /^[\w.:+/=-]{8,128}$/;

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock.js';
-import { BreakwaterWarning, type Reporter } from '../core/reporter.js';
-import { addressKey } from '../traffic/client-address/index.js';
-import { PerUserRateLimiter } from '../traffic/rate-limiter/index.js';
-import type { HardeningRequest } from './exchange.js';
+import type { Clock } from '../../core/clock.js';
+import { BreakwaterWarning, type Reporter } from '../../core/reporter.js';
+import { addressKey } from '../../traffic/client-address/index.js';
+import { PerUserRateLimiter } from '../../traffic/rate-limiter/index.js';
+import type { HardeningRequest } from '../exchange.js';
 import { tokenComparer } from './token-compare.js';
 import { LONGEST_WAIT_MS, within } from './within.js';
 

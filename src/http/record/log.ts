@@ -1,6 +1,6 @@
-import type { Reporter } from '../core/reporter.js';
-import type { HardeningEvents } from './events.js';
-import type { EventLogger } from './options.js';
+import type { Reporter } from '../../core/reporter.js';
+import type { HardeningEvents } from '../events.js';
+import type { EventLogger } from '../options.js';
 import type { RequestRecord } from './request-record.js';
 
 /** A logger whose failures, also those of a promise that it returns, are reported and go no further. @internal */

@@ -1,4 +1,4 @@
-import { type Appended, type ResponseShape, stateOf } from './exchange.js';
+import { type Appended, type ResponseShape, stateOf } from '../exchange.js';
 import type { RateLimitField } from './rate-limit-drafts.js';
 
 /**

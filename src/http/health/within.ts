@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../../core/clock.js';
 
 /** How long the pipeline waits for what a function of the service promised. @internal */
 export const LONGEST_WAIT_MS = 1_000;

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { secureBytes } from '../core/random.js';
+import { secureBytes } from '../../core/random.js';
 
 /** Compares texts with `expected` in a time that tells nothing about it, its length included. @internal */
 export function tokenComparer(expected: string): (given: string) => boolean {

@@ -1,9 +1,9 @@
-import type { Reporter } from '../core/reporter.js';
-import { isThenable } from '../core/thenable.js';
-import { addressKey, type CidrSet, isPrivateAddress } from '../traffic/client-address/index.js';
-import type { Decision } from '../traffic/decision.js';
-import { isGone } from './connection.js';
-import { type HardeningRequest, type RequestView, stateOf } from './exchange.js';
+import type { Reporter } from '../../core/reporter.js';
+import { isThenable } from '../../core/thenable.js';
+import { addressKey, type CidrSet, isPrivateAddress } from '../../traffic/client-address/index.js';
+import type { Decision } from '../../traffic/decision.js';
+import { isGone } from '../record/connection.js';
+import { type HardeningRequest, type RequestView, stateOf } from '../exchange.js';
 import type { AddressLimiter, KeyLimiter, Limits } from './limits.js';
 import type { RateLimitHeaders } from './rate-limit-headers.js';
 import { sendRefusal } from './refusal.js';

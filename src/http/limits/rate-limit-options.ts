@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
-import { describe, flag, group, oneOf, type OptionKind } from '../core/options.js';
+import type { Clock } from '../../core/clock.js';
+import { describe, flag, group, oneOf, type OptionKind } from '../../core/options.js';
 import { RATE_LIMIT_DRAFTS, type RateLimitDraft } from './rate-limit-drafts.js';
 
 /** Options of {@link rateLimitFields}. */

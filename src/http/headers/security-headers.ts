@@ -1,6 +1,6 @@
-import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
-import { oneOf, parseOptions, type OptionKind } from '../core/options.js';
-import { redactName } from '../core/redaction.js';
+import { InvalidOptionsError, type OptionIssue } from '../../core/errors.js';
+import { oneOf, parseOptions, type OptionKind } from '../../core/options.js';
+import { redactName } from '../../core/redaction.js';
 
 /** Which set of headers to begin with. */
 export type SecurityHeadersPreset = 'default' | 'modern';

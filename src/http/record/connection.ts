@@ -1,4 +1,4 @@
-import type { ConnectionShape, Exchange } from './exchange.js';
+import type { ConnectionShape, Exchange } from '../exchange.js';
 
 /** Whether the client is gone, so that nobody waits for an answer and nobody can be counted for the request. @internal */
 export function isGone({ socketAddress, socket, response }: Exchange): boolean {
