@@ -1,6 +1,8 @@
 import type { Decision } from '../traffic/decision.js';
 import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
 import type { RateLimitField } from './limits/rate-limit-drafts.js';
+import type { TraceContext } from '../internal/traceparent.js';
+import type { Recording, RequestKind } from './record/request-record.js';
 import { pathOf, spellingsOf } from './request-path.js';
 
 /** Request headers by lower-case name, as Node has them. */
@@ -33,6 +35,8 @@ export interface ResponseShape {
 export interface ConnectionShape {
   /** The peer's address; `undefined` when the connection is gone, or has none. */
   readonly remoteAddress?: string | undefined;
+  /** Whether it is encrypted. */
+  readonly encrypted?: boolean | undefined;
   readonly destroyed?: boolean | undefined;
   /** Hears of the end. */
   once?(event: 'close', listener: () => void): unknown;
@@ -53,7 +57,18 @@ export interface Exchange<Native = unknown> {
   frameworkAddress(): string | undefined;
   /** Whether the framework was told about proxies. */
   readonly frameworkTrustsProxy: boolean;
+  /** Whether the client's connection is encrypted, as the framework was told to find out. @defaultValue by the socket */
+  readonly frameworkSecure?: boolean | undefined;
   readonly response: ResponseShape;
+  /** Whether the connection will belong to this request alone. @defaultValue it will not, but for the method CONNECT */
+  readonly kind?: 'upgrade' | 'connect' | undefined;
+  /**
+   * Pattern of the route that answers, such as `/users/:id`: asked when the answer begins and when the request is over.
+   * `undefined` while none is known; `null` when there is none, so that nothing of the path is a label.
+   */
+  route?(): string | null | undefined;
+  /** Puts a value where handlers and templates find it: `res.locals` of Express, `ctx.state` of Koa. */
+  expose?(name: string, value: string): void;
   /** The framework's own request: `req` of Express, `ctx` of Koa. */
   readonly native: Native;
 }
@@ -89,6 +104,10 @@ export class RequestView implements HardeningRequest {
     this.path = pathOf(exchange.url);
     this.native = exchange.native;
     this.#resolve = resolve;
+  }
+
+  get kind(): RequestKind {
+    return this.exchange.kind ?? (this.method === 'CONNECT' ? 'connect' : 'response');
   }
 
   /** The path and what else it may be read as, the plainest last. */
@@ -136,8 +155,22 @@ export interface ExchangeState {
   headers?: Map<string, string>;
   /** Id of the request. */
   id?: string;
-  /** Whether a record is open. */
-  recorded?: boolean;
+  /** The record of the request, while it is open. */
+  open?: Recording;
+  /** Where the request stands in a trace. */
+  trace?: TraceContext;
+  /** What was thrown while it was handled: the first of it. */
+  error?: { readonly thrown: unknown };
+  /** What is done when the response begins. */
+  atHead?: ((response: ResponseShape) => void)[];
+  /** What stands for the route where the pipeline itself answers. */
+  route?: string;
+  /** Value of the nonce in its headers. */
+  nonce?: string;
+  /** Whether what comes after the pipeline runs in the context of the request. */
+  entered?: boolean;
+  /** Calls something in that context. */
+  inContext?: ((fn: () => void) => void) | undefined;
   /** Limiters that have counted this request, and as whose. */
   counted?: Map<object, string>;
   /** What they decided, in that order, unless nobody is told. */
@@ -146,8 +179,18 @@ export interface ExchangeState {
   limitFields?: readonly RateLimitField[];
   /** … and what of it the response has already. */
   appended?: Map<string, Appended>;
+  /** Whether no limiter counts it, by what the service says. */
+  exempt?: boolean;
   /** Why it was refused. */
   refusedBy?: string;
+}
+
+/**
+ * Notes what was thrown while a request was handled, for its record. The first is where it began.
+ * @internal
+ */
+export function noteError(response: ResponseShape, thrown: unknown): void {
+  stateOf(response).error ??= { thrown };
 }
 
 /** The state that belongs to a response; it lives and dies with it. @internal */

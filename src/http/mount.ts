@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../core/errors.js';
-import { createHardening, type Hardening } from './hardening.js';
+import { createHardening } from './create-hardening.js';
+import type { Hardening } from './hardening.js';
 import type { HardeningOptions } from './options.js';
 
 /** What set-up gives back. */

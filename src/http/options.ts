@@ -1,43 +1,49 @@
 import type { Clock } from '../core/clock.js';
 import type { Component } from '../core/component.js';
-import { InvalidOptionsError, type OptionIssue } from '../core/errors.js';
-import {
-  clockOption,
-  describe,
-  durationMs,
-  flag,
-  hasMethod,
-  oneOf,
-  optionalFunction,
-  type OptionKind,
-  type ParsedOptions,
-  readOptions,
-  text,
-} from '../core/options.js';
-import { type ListenerErrorHandler, onListenerErrorOption } from '../core/reporter.js';
+import type { ListenerErrorHandler } from '../core/reporter.js';
 import type { HealthCheckServiceOptions } from '../health/index.js';
-import {
-  type AddressResolver,
-  type Cidr,
-  CidrSet,
-  createAddressResolver,
-  type TrustProxy,
-} from '../traffic/client-address/index.js';
+import type { MetricsCollectorOptions } from '../observability/metrics/index.js';
+import type { PerformanceMonitorOptions } from '../observability/performance-monitor/index.js';
+import type { TrustProxy } from '../traffic/client-address/index.js';
 import type { DDoSProtectionOptions } from '../traffic/ddos-protection/index.js';
 import type { PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js';
-import type { Authorize } from './health/authorization.js';
 import type { HardeningRequest } from './exchange.js';
-import type { Identify } from './limits/guard.js';
-import type { HealthSource, Phase } from './health/health-routes.js';
-import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
-import { type RateLimitHeadersOptions, rateLimitHeadersOption } from './limits/rate-limit-options.js';
-import { groupOrFalse, type RouteRule, routesOption } from './limits/route-rules.js';
 import type { SecurityHeaders, SecurityHeadersOptions } from './headers/security-headers.js';
+import type { Authorize } from './health/authorization.js';
+import type { HealthSource, Phase } from './health/health-routes.js';
+import type { AbuseSink, HttpAbuseOptions } from './limits/abuse-options.js';
+import type { Identify } from './limits/guard.js';
+import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
+import type { RateLimitHeadersOptions } from './limits/rate-limit-options.js';
+import type { RouteRule } from './limits/route-rules.js';
+import type { HttpMetrics, HttpMonitor } from './record/metric-sinks.js';
 
 /** Where the pipeline writes: a `StructuredLogger`, or anything with this method. */
 export interface EventLogger {
   /** Writes one event. */
   event(type: string, message: string, fields?: object): void;
+  /** Calls `fn` so that every line within it has the fields. Without it lines of handlers do not tell their request. */
+  withContext?<T>(fields: object, fn: () => T): T;
+  /** Calls `fn` as a step of the trace of a `traceparent`. */
+  withTrace?<T>(traceparent: string, fn: () => T): T;
+  /** A function that runs in the context that holds now, whoever calls it. */
+  bind?<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R;
+}
+
+/** What the records of requests hold besides. */
+export interface RequestRecordOptions {
+  /** Parameters of the query, by name; up to 50. @defaultValue none: queries often hold what is secret */
+  readonly query?: readonly string[] | undefined;
+  /** Headers of the request, by name; up to 50. What is sensitive is masked. @defaultValue none */
+  readonly headers?: readonly string[] | undefined;
+}
+
+/** The status page. */
+export interface StatusPageOptions {
+  /** Its title, 1 to 200 characters. @defaultValue the pipeline's name */
+  readonly title?: string | undefined;
+  /** How often it loads itself again, in seconds from 1 to 3,600; `false` for not. @defaultValue `5` */
+  readonly refreshSeconds?: number | false | undefined;
 }
 
 /** How requests get their ids. */
@@ -63,8 +69,20 @@ export interface HardeningOptions {
   readonly headers?: SecurityHeaders | SecurityHeadersOptions | false | undefined;
   /** Whether each request gets an id, answered as `X-Request-Id`. @defaultValue `{ acceptIncoming: true }` */
   readonly requestId?: RequestIdOptions | false | undefined;
-  /** Whether each request leaves a record: the `request` event and the access log. @defaultValue `true` */
-  readonly requestRecord?: boolean | undefined;
+  /** Whether each request leaves a record, the `request` event and the access log, and what it holds besides. @defaultValue `true` */
+  readonly requestRecord?: boolean | RequestRecordOptions | undefined;
+  /**
+   * Books what clients do wrong, such as failed logins: an instance, its options, which may say that a flag refuses
+   * (`action: 'reject'`), or `false`.
+   * @defaultValue none
+   */
+  readonly abuse?: AbuseSink | HttpAbuseOptions | false | undefined;
+  /** Counts requests by method, route and status: an instance, its options, or `false`. @defaultValue none */
+  readonly metrics?: HttpMetrics | MetricsCollectorOptions | false | undefined;
+  /** Keeps the latest durations by method and route: an instance, its options, or `false`. @defaultValue none */
+  readonly monitor?: HttpMonitor | PerformanceMonitorOptions | false | undefined;
+  /** Whether there is a page for people, at `/health/status`, for those whom `authorize` lets. @defaultValue `false` */
+  readonly statusPage?: boolean | StatusPageOptions | undefined;
   /** Health checks behind the routes: an instance, its options, or `false` for no routes. @defaultValue an empty one */
   readonly health?: HealthSource | HealthCheckServiceOptions | false | undefined;
   /** Where records and refusals are written. @defaultValue nowhere */
@@ -103,103 +121,3 @@ export const HARDENING_DEFAULTS = /* @__PURE__ */ Object.freeze({
   healthPrefix: '/health',
   mode: 'enforce',
 });
-
-const SHORTEST_TOKEN = 16;
-const PHASES: readonly unknown[] = ['STARTING', 'READY', 'DRAINING', 'STOPPED'];
-
-/** Read elsewhere, by whoever knows what belongs there. */
-const anything: OptionKind<unknown> = { parse: (value) => value };
-
-function kind<T>(expected: string, fits: (value: unknown) => boolean): OptionKind<T | undefined> {
-  return {
-    parse(value, path, report) {
-      if (value !== undefined && !fits(value)) report(path, `must be ${expected}, got ${describe(value)}`);
-      return value as T | undefined;
-    },
-  };
-}
-
-/** What `trustProxy` means for a request. @internal */
-export interface DeclaredProxies {
-  readonly resolve: AddressResolver;
-  /** The ranges that were named; empty when it was a number. */
-  readonly ranges: CidrSet;
-}
-
-function trustProxyOption(): OptionKind<DeclaredProxies | undefined> {
-  return {
-    parse(value, _path, report) {
-      if (value === undefined) return undefined;
-      try {
-        const resolve = createAddressResolver(value as TrustProxy);
-        return { resolve, ranges: new CidrSet(Array.isArray(value) ? (value as Cidr[]) : []) };
-      } catch (error) {
-        if (!(error instanceof InvalidOptionsError)) throw error;
-        for (const { path, message } of error.issues) report(path, message);
-        return undefined;
-      }
-    },
-  };
-}
-
-function schema() {
-  const defaults = HARDENING_DEFAULTS;
-  return {
-    name: text(defaults.name),
-    ddos: anything,
-    perUser: anything,
-    rateLimitHeaders: rateLimitHeadersOption(),
-    headers: anything,
-    requestId: groupOrFalse({ acceptIncoming: flag(true) }),
-    requestRecord: flag(defaults.requestRecord),
-    health: anything,
-    logger: kind<EventLogger>('an object with the method event()', (value) => hasMethod(value, 'event')),
-    components: kind<readonly Component[]>(
-      'a list of components, each with kind, name and snapshot()',
-      (value) => Array.isArray(value) && value.every((item) => hasMethod(item, 'snapshot')),
-    ),
-    lifecycle: kind<{ readonly phase: Phase }>(
-      "an object whose 'phase' is STARTING, READY, DRAINING or STOPPED",
-      (value) => PHASES.includes((value as { phase?: unknown } | null)?.phase),
-    ),
-    identify: kind<Identify | 'x-user-id'>(
-      "a function or 'x-user-id'",
-      (value) => typeof value === 'function' || value === 'x-user-id',
-    ),
-    authorize: kind<Authorize>(
-      `a bearer token of at least ${String(SHORTEST_TOKEN)} characters or a function`,
-      (value) => typeof value === 'function' || (typeof value === 'string' && /^\S{16,512}$/.test(value)),
-    ),
-    trustProxy: trustProxyOption(),
-    slowRequestMs: durationMs(defaults.slowRequestMs),
-    exempt: optionalFunction<(request: HardeningRequest) => boolean>(),
-    routes: routesOption(),
-    healthPrefix: kind<string>(
-      'a path such as /health, without a slash at its end',
-      (value) => typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value),
-    ),
-    mode: oneOf(['enforce', 'shadow'], 'enforce'),
-    clock: clockOption(),
-    onListenerError: onListenerErrorOption(),
-  };
-}
-
-/** @internal */
-export type ParsedHardeningOptions = ParsedOptions<ReturnType<typeof schema>>;
-
-/** Reads the options; `build` makes the parts, whose own problems join the others in one error. @internal */
-export function parseHardeningOptions<T>(
-  options: HardeningOptions | undefined,
-  build: (parsed: ParsedHardeningOptions, issues: OptionIssue[]) => T,
-): T {
-  const { parsed, issues, sound } = readOptions(schema(), options);
-  // The parts have options of their own, which are looked at all the same, without those that are wrong by themselves.
-  const built = build(sound ? parsed : readOptions(schema(), without(options, issues)).parsed, issues);
-  if (issues.length > 0) throw new InvalidOptionsError('createHardening', issues);
-  return built;
-}
-
-function without(options: object | undefined, issues: readonly OptionIssue[]): object {
-  const wrong = new Set(issues.map(({ path }) => path.split(/[.[]/, 1)[0] ?? ''));
-  return wrong.has('') ? {} : Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !wrong.has(name)));
-}

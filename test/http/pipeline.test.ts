@@ -336,9 +336,16 @@ describe('createHardening', () => {
   });
 
   it.each([
-    [{ abuse: {} }, 'abuse is not an option'],
-    [{ metrics: {} }, 'metrics is not an option'],
-    [{ statusPage: true }, 'statusPage is not an option'],
+    [{ abuse: { threshold: 0 } }, 'abuse.threshold'],
+    [{ abuse: { action: 'ban' } }, "abuse.action must be 'report' or 'reject'"],
+    [{ abuse: { kind: 'abuse-detector' } }, 'lacks record(), isFlagged(), explain(), snapshot()'],
+    [{ metrics: { maxSeriesPerMetric: 0 } }, 'metrics.maxSeriesPerMetric'],
+    [{ metrics: { kind: 'metrics-collector' } }, 'metrics must be an instance with histogram()'],
+    [{ monitor: true }, 'monitor must be an instance'],
+    [{ statusPage: true }, 'statusPage needs authorize'],
+    [{ requestRecord: { query: ['a', 7] } }, 'requestRecord.query[1]'],
+    [{ requestRecord: { headers: ['a b'] } }, 'requestRecord.headers[0]'],
+    [{ routes: [{ path: '/x', headers: { preset: 'modem' } }] }, 'routes[0].headers.preset'],
     [{ trustProxy: true }, 'trustProxy must be a number of proxies'],
     [{ trustProxy: ['0.0.0.0/0'] }, 'every address'],
     [{ identify: 'x-user' }, "identify must be a function or 'x-user-id'"],

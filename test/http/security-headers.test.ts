@@ -50,7 +50,10 @@ describe('securityHeaders', () => {
     [{ set: { 'X-A': 5 } }, 'set.X-A'],
     [{ set: [] }, 'set must be'],
     [{ preset: 'modem' }, "did you mean 'modern'?"],
-    [{ hsts: false }, 'hsts is not an option'],
+    [{ hsts: false }, "hsts must be 'always' or 'secure'"],
+    [{ set: { 'Content-Security-Policy': "defualt-src 'self'" } }, 'did you mean default-src?'],
+    [{ set: { 'Content-Security-Policy': 'default-src self' } }, 'has self without single quotes'],
+    [{ set: { 'content-security-policy': "img-src 'self'; IMG-SRC data:" } }, 'a directive twice'],
   ])('refuses %j at once', (options, message) => {
     expect(() => securityHeaders(options as never)).toThrow(InvalidOptionsError);
     expect(() => securityHeaders(options as never)).toThrow(message);

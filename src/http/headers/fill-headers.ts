@@ -1,7 +1,6 @@
+import { type ResponseShape, stateOf } from '../exchange.js';
 import { appendFields } from '../limits/append-fields.js';
-import { type ExchangeState, type ResponseShape, stateOf } from '../exchange.js';
-
-type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
+import { atHead } from './at-head.js';
 
 /**
  * Makes sure that a response carries `headers` when it begins, whoever writes it: headers that the service sets itself
@@ -18,18 +17,12 @@ export function fillHeaders(
   const list = (state.headers ??= new Map());
   for (const [name, value] of headers) list.set(name, value);
   // HTTP/2 responses begin without a call of writeHead.
-  if ('stream' in response && !response.headersSent) complete(response, list, state);
-  if (!first) return;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the response again, below
-  const writeHead = response.writeHead as unknown as WriteHead;
-  const filling: WriteHead = function (...args) {
-    if (!this.headersSent) complete(this, list, state);
-    return writeHead.apply(this, args);
-  };
-  response.writeHead = filling;
+  if ('stream' in response && !response.headersSent) complete(response);
+  if (first) atHead(response, complete);
 }
 
-function complete(response: ResponseShape, headers: ReadonlyMap<string, string>, { limitFields }: ExchangeState): void {
+function complete(response: ResponseShape): void {
+  const { headers, limitFields } = stateOf(response);
   if (limitFields !== undefined) appendFields(response, limitFields);
-  for (const [name, value] of headers) if (!response.hasHeader(name)) response.setHeader(name, value);
+  for (const [name, value] of headers ?? []) if (!response.hasHeader(name)) response.setHeader(name, value);
 }

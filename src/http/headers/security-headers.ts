@@ -1,6 +1,8 @@
-import { InvalidOptionsError, type OptionIssue } from '../../core/errors.js';
+import type { OptionIssue } from '../../core/errors.js';
 import { oneOf, parseOptions, type OptionKind } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
+import { madePart } from '../part-options.js';
+import { policyIssues } from './content-security-policy.js';
 
 /** Which set of headers to begin with. */
 export type SecurityHeadersPreset = 'default' | 'modern';
@@ -13,18 +15,30 @@ export interface SecurityHeadersOptions {
    * @defaultValue `'default'`
    */
   readonly preset?: SecurityHeadersPreset | undefined;
-  /** Headers by name that replace or add to those of the preset; `false` leaves one out. @defaultValue `{}` */
+  /**
+   * Headers by name that replace or add to those of the preset; `false` leaves one out. `{nonce}` in a value stands for
+   * 128 random bits, drawn for each answer; see {@link cspNonce}.
+   * @defaultValue `{}`
+   */
   readonly set?: Readonly<Record<string, string | false>> | undefined;
+  /**
+   * Whether `Strict-Transport-Security` is sent on every connection, or on encrypted ones alone, as RFC 6797 (7.2) wants
+   * it; browsers ignore it on others.
+   * @defaultValue `'always'`
+   */
+  readonly hsts?: 'always' | 'secure' | undefined;
 }
 
 /** Defaults of {@link SecurityHeadersOptions}. */
-export const SECURITY_HEADERS_DEFAULTS = /* @__PURE__ */ Object.freeze({ preset: 'default' });
+export const SECURITY_HEADERS_DEFAULTS = /* @__PURE__ */ Object.freeze({ preset: 'default', hsts: 'always' });
 
 /** Headers that every answer carries unless the service sets its own. */
 export interface SecurityHeaders {
   readonly kind: 'security-headers';
   /** Names and values, ready to send. */
   readonly list: readonly (readonly [name: string, value: string])[];
+  /** When `Strict-Transport-Security` is sent. @defaultValue `'always'` */
+  readonly hsts?: 'always' | 'secure' | undefined;
 }
 
 function presets(): Record<SecurityHeadersPreset, Record<string, string>> {
@@ -60,11 +74,13 @@ function headersOption(): OptionKind<Readonly<Record<string, string | false>>> {
         report(path, 'must be an object of header names and values');
         return {};
       }
-      for (const [name, header] of Object.entries(value)) {
+      for (const [name, header] of Object.entries(value as Record<string, unknown>)) {
         const shown = `${path}.${redactName(name, 64)}`;
         if (!NAME.test(name)) report(shown, 'is not a header name');
         else if (header !== false && (typeof header !== 'string' || !VALUE.test(header))) {
           report(shown, 'must be false, or text that a header can carry: no line breaks');
+        } else if (typeof header === 'string' && /^content-security-policy(-report-only)?$/i.test(name)) {
+          for (const issue of policyIssues(header)) report(shown, issue);
         }
       }
       return value as Readonly<Record<string, string | false>>;
@@ -84,8 +100,9 @@ export function securityHeaders(options?: SecurityHeadersOptions): SecurityHeade
   const schema = {
     preset: oneOf(['default', 'modern'], SECURITY_HEADERS_DEFAULTS.preset as SecurityHeadersPreset),
     set: headersOption(),
+    hsts: oneOf(['always', 'secure'], SECURITY_HEADERS_DEFAULTS.hsts as 'always' | 'secure'),
   };
-  const { preset, set } = parseOptions('securityHeaders', schema, options);
+  const { preset, set, hsts } = parseOptions('securityHeaders', schema, options);
   const byName = new Map(
     Object.entries(presets()[preset]).map(([name, value]) => [name.toLowerCase(), [name, value] as const]),
   );
@@ -93,20 +110,20 @@ export function securityHeaders(options?: SecurityHeadersOptions): SecurityHeade
     if (value === false) byName.delete(name.toLowerCase());
     else byName.set(name.toLowerCase(), [name, value]);
   }
-  return frozen([...byName.values()]);
+  return frozen([...byName.values()], hsts);
 }
 
-function frozen(list: readonly (readonly [name: string, value: string])[]): SecurityHeaders {
+function frozen(list: readonly (readonly [name: string, value: string])[], hsts: 'always' | 'secure'): SecurityHeaders {
   return Object.freeze({
     kind: 'security-headers',
+    hsts,
     list: Object.freeze(list.map(([name, value]) => Object.freeze([name, value] as const))),
   });
 }
 
 /** Ready-made headers, from wherever they come: one that cannot be sent would end every request. */
-function readInstance(value: object, issues: OptionIssue[]): SecurityHeaders | undefined {
+function readInstance(value: object, issues: OptionIssue[], path: string): SecurityHeaders | undefined {
   const { list } = value as { readonly list?: unknown };
-  const path = 'headers.list';
   if (!Array.isArray(list)) {
     issues.push({ path, message: 'must be a list of names and values; make it with securityHeaders()' });
     return undefined;
@@ -118,20 +135,17 @@ function readInstance(value: object, issues: OptionIssue[]): SecurityHeaders | u
       good.push([name, text]);
     else issues.push({ path: `${path}[${String(i)}]`, message: 'must be a header name and text that it can carry' });
   }
-  return frozen(good);
+  return frozen(good, (value as SecurityHeaders).hsts === 'secure' ? 'secure' : 'always');
 }
 
-/** The `headers` option: ready-made, options for it, or nothing. @internal */
-export function readHeadersOption(value: unknown, issues: OptionIssue[]): SecurityHeaders | undefined {
+/** A `headers` option: ready-made, options for it, or nothing. @internal */
+export function readHeadersOption(
+  value: unknown,
+  issues: OptionIssue[],
+  path = 'headers',
+): SecurityHeaders | undefined {
   if (value === false) return undefined;
   if (typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'security-headers')
-    return readInstance(value, issues);
-  try {
-    return securityHeaders(value as SecurityHeadersOptions | undefined);
-  } catch (error) {
-    if (!(error instanceof InvalidOptionsError)) throw error;
-    for (const { path, message } of error.issues)
-      issues.push({ path: path === '' ? 'headers' : `headers.${path}`, message });
-    return undefined;
-  }
+    return readInstance(value, issues, `${path}.list`);
+  return madePart(issues, path, () => securityHeaders(value as SecurityHeadersOptions | undefined));
 }

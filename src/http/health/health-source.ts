@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/clock.js';
 import type { Component } from '../../core/component.js';
-import { InvalidOptionsError, type OptionIssue } from '../../core/errors.js';
+import type { OptionIssue } from '../../core/errors.js';
 import { HealthStatus } from '../../core/health-status.js';
 import { redactValue } from '../../core/redaction.js';
 import { BreakwaterWarning } from '../../core/reporter.js';
 import { HealthCheckService, type HealthCheckServiceOptions } from '../../health/index.js';
 import type { HealthSource, Report } from './health-routes.js';
-import { optionsOfPart } from '../part-options.js';
+import { madePart, optionsOfPart } from '../part-options.js';
 import { LONGEST_WAIT_MS, within } from './within.js';
 
 /** Components as a report of their own, by what each says of itself. @internal */
@@ -42,13 +42,8 @@ export function healthSource(
   const source = value as HealthSource | null;
   if (value instanceof HealthCheckService) return value;
   if (source !== null && REPORTS.every((report) => typeof source[report] === 'function')) return bounded(source, clock);
-  try {
-    return new HealthCheckService({ ...shared, ...optionsOfPart(value, 'health', issues) });
-  } catch (error) {
-    if (!(error instanceof InvalidOptionsError)) throw error;
-    for (const { path, message } of error.issues) issues.push({ path: `health.${path}`, message });
-    return undefined;
-  }
+  const options = optionsOfPart(value, 'health', issues);
+  return madePart(issues, 'health', () => new HealthCheckService({ ...shared, ...options }));
 }
 
 /** A source of the service's own: its reports come in time, are reports and are safe to show, or there is none. */

@@ -6,6 +6,7 @@ import { isGone } from '../record/connection.js';
 import { type HardeningRequest, type RequestView, stateOf } from '../exchange.js';
 import type { AddressLimiter, KeyLimiter, Limits } from './limits.js';
 import type { RateLimitHeaders } from './rate-limit-headers.js';
+import type { AbuseBook } from './abuse.js';
 import { sendRefusal } from './refusal.js';
 
 /** Who is calling: an id, or an id of which is known whether the service has verified it. */
@@ -23,6 +24,7 @@ export interface GuardSettings {
   readonly shadow: boolean;
   readonly reporter: Reporter;
   readonly headers: RateLimitHeaders;
+  readonly abuse: AbuseBook | undefined;
   readonly refused: (request: RequestView, decision: Decision, shadow: boolean) => void;
 }
 
@@ -31,6 +33,9 @@ export type Later<T> = T | Promise<T>;
 
 /** Private peers that are remembered to have forwarded something; a service has a few proxies before it. */
 const MOST_PROXIES = 1_000;
+
+/** What stands for the route of a request that got no further. */
+const REFUSED = 'refused';
 
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
 
@@ -54,7 +59,10 @@ export class Guard {
    * @param everywhere - whose blocks count whatever else applies.
    */
   refuses(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter | undefined): Later<boolean> {
-    if (this.#ask(this.#settings.exempt, request) === true) return false;
+    if (this.#ask(this.#settings.exempt, request) === true) {
+      stateOf(request.exchange.response).exempt = true;
+      return false;
+    }
     // Whoever hangs up before they are counted would be counted nowhere, and still be served.
     const isLimited = everywhere !== undefined || limits.some(isAnyLimit);
     if (isLimited && !this.#settings.shadow && isGone(request.exchange)) return true;
@@ -68,7 +76,8 @@ export class Guard {
     limits: readonly Limits[],
     everywhere: AddressLimiter | undefined,
   ): Later<boolean> {
-    for (let at = place; at <= 2 * limits.length; at++) {
+    const last = 2 * limits.length + 1;
+    for (let at = place; at <= last; at++) {
       const refused = this.#refusesAt(at, request, limits, everywhere);
       if (refused === true) return true;
       if (refused !== false) {
@@ -86,9 +95,14 @@ export class Guard {
     everywhere: AddressLimiter | undefined,
   ): Later<boolean> {
     if (place === 0) return everywhere !== undefined && this.#isBlocked(request, limits, everywhere);
-    return place <= limits.length
-      ? this.#byAddress(request, limits[place - 1]?.ddos)
-      : this.#byUser(request, limits[place - 1 - limits.length]?.perUser);
+    if (place <= limits.length) return this.#byAddress(request, limits[place - 1]?.ddos);
+    if (place <= 2 * limits.length) return this.#byUser(request, limits[place - 1 - limits.length]?.perUser);
+    return this.#byFlag(request);
+  }
+
+  #byFlag(request: RequestView): boolean {
+    const decision = this.#settings.abuse?.decide(request);
+    return decision !== undefined && this.#answer(request, decision, decision.policy);
   }
 
   /** A route with counters of its own, or with none, is no way around a block. */
@@ -113,6 +127,15 @@ export class Guard {
     // Mounted again behind the service's authentication, the user is known by then and counts too.
     if (key === undefined || this.#counted(request, limiter, key)) return false;
     return this.#decide(request, limiter, limiter.check(key));
+  }
+
+  /** The id of who is calling, where the service has verified it. */
+  verifiedId(request: RequestView): string | undefined {
+    const { identify } = this.#settings;
+    const identity: unknown = identify && this.#ask(identify, request);
+    if (typeof identity !== 'object' || identity === null) return undefined;
+    const { id, verified } = identity as { readonly id?: unknown; readonly verified?: unknown };
+    return verified === true && typeof id === 'string' && id !== '' ? id : undefined;
   }
 
   /** Ids and addresses have prefixes, so that no id reads like an address. */
@@ -189,16 +212,22 @@ export class Guard {
 
   /** Answers a refusal; one in shadow mode, of the limiter or of the whole pipeline, is only told. */
   #refuse(request: RequestView, limiter: AddressLimiter | KeyLimiter, decision: Decision): boolean {
-    const { response } = request.exchange;
-    const { headers } = this.#settings;
-    headers.note(response, limiter, decision);
+    this.#settings.headers.note(request.exchange.response, limiter, decision);
     if (decision.allowed && !decision.shadow) return false;
+    if (limiter.kind === 'per-user-rate-limiter') this.#settings.abuse?.refused(request, decision);
+    return this.#answer(request, decision, limiter.name);
+  }
+
+  #answer(request: RequestView, decision: Decision, by: string): boolean {
+    const { response } = request.exchange;
     const shadow = this.#settings.shadow || decision.shadow;
     this.#settings.refused(request, decision, shadow);
     // Somebody is answering already: nothing can be refused any more.
     if (shadow || response.headersSent) return false;
-    stateOf(response).refusedBy = limiter.name;
-    headers.tellRefused(response);
+    const state = stateOf(response);
+    state.refusedBy = by;
+    state.route = REFUSED;
+    this.#settings.headers.tellRefused(response);
     sendRefusal(request, decision);
     return true;
   }

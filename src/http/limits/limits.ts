@@ -1,10 +1,11 @@
 import type { Clock } from '../../core/clock.js';
-import { InvalidOptionsError, type OptionIssue } from '../../core/errors.js';
+import type { OptionIssue } from '../../core/errors.js';
 import type { ListenerErrorHandler } from '../../core/reporter.js';
 import { DDoSProtection, type DDoSProtectionOptions } from '../../traffic/ddos-protection/index.js';
 import type { Decision } from '../../traffic/decision.js';
 import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../../traffic/rate-limiter/index.js';
-import { optionsOfPart } from '../part-options.js';
+import { readHeadersOption, type SecurityHeaders } from '../headers/security-headers.js';
+import { isOfKind, madePart, optionsOfPart } from '../part-options.js';
 import { pathMatcher, type RouteRule } from './route-rules.js';
 import { isFieldText } from './structured-fields.js';
 
@@ -35,6 +36,8 @@ export interface Limits {
   readonly ddos: AddressLimiter | undefined;
   readonly perUser: KeyLimiter | undefined;
   readonly slowRequestMs: number;
+  /** Headers of its own; `undefined` for the service's. */
+  readonly headers: SecurityHeaders | false | undefined;
 }
 
 interface Route {
@@ -69,9 +72,9 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
   const { clock, mode, onListenerError, slowRequestMs } = settings;
   const shared = { clock, mode, ...(onListenerError === undefined ? {} : { onListenerError }) };
   const ddos = (options: object, path: string) =>
-    made(issues, path, () => new DDoSProtection({ ...shared, ...options }));
+    madePart(issues, path, () => new DDoSProtection({ ...shared, ...options }));
   const perUser = (options: object, path: string) =>
-    made(
+    madePart(
       issues,
       path,
       () => new PerUserRateLimiter({ ...shared, capacity: 100, refillPerSecond: 100 / 60, ...options }),
@@ -91,6 +94,7 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
           ? instance(settings.perUser, 'perUser', ['check', 'snapshot'], issues)
           : perUser(optionsOfPart(settings.perUser, 'perUser', issues), 'perUser'),
     slowRequestMs,
+    headers: undefined,
   };
   const routes = settings.routes.map((rule, i) => {
     const at = `routes[${String(i)}]`;
@@ -109,6 +113,8 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
             ? undefined
             : perUser({ ...plain(settings.perUser), ...own('per-user', rule.perUser) }, `${at}.perUser`),
       slowRequestMs: rule.slowRequestMs ?? slowRequestMs,
+      headers:
+        rule.headers === undefined ? undefined : (readHeadersOption(rule.headers, issues, `${at}.headers`) ?? false),
     };
     return { matches: pathMatcher(rule.path), limits, alone: [limits] };
   });
@@ -132,9 +138,9 @@ export function limitsFor(table: LimitTable, paths: readonly string[]): readonly
   return [...new Set([...alone, ...others.map((other) => routeOf(table, other).limits)])];
 }
 
-/** When a request is slow, by the plainest way to read its path. @internal */
-export function slowRequestMsFor(table: LimitTable, paths: readonly string[]): number {
-  return routeOf(table, paths.at(-1) ?? '/').limits.slowRequestMs;
+/** What holds for a request beside limits, by the plainest way to read its path. @internal */
+export function mannersFor(table: LimitTable, paths: readonly string[]): Pick<Limits, 'slowRequestMs' | 'headers'> {
+  return routeOf(table, paths.at(-1) ?? '/').limits;
 }
 
 function routeOf({ routes, otherwise }: LimitTable, path: string): Route {
@@ -163,10 +169,6 @@ export function describePolicy(limiter: AddressLimiter | KeyLimiter, limit: numb
   return ms > 0 ? { windowMs: ms, enforced } : { enforced };
 }
 
-function isOfKind<T extends { readonly kind: string }>(value: unknown, kind: T['kind']): value is T {
-  return (value as { kind?: unknown } | null | undefined)?.kind === kind;
-}
-
 /** An instance that can do what the pipeline will ask of it. */
 function instance<T extends AddressLimiter | KeyLimiter>(
   limiter: T,
@@ -184,16 +186,6 @@ function instance<T extends AddressLimiter | KeyLimiter>(
 /** Options that were given for the general limiter are the route's as well, unless it says otherwise. */
 function plain(value: unknown): Partial<DDoSProtectionOptions & PerUserRateLimiterOptions> {
   return typeof value === 'object' && value !== null && !('kind' in value) ? value : {};
-}
-
-function made<T>(issues: OptionIssue[], path: string, make: () => T): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof InvalidOptionsError)) throw error;
-    for (const issue of error.issues) issues.push({ path: `${path}.${issue.path}`, message: issue.message });
-    return undefined;
-  }
 }
 
 function checkName(limiter: AddressLimiter | KeyLimiter | undefined, issues: OptionIssue[]): void {

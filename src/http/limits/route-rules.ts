@@ -1,13 +1,6 @@
-import {
-  count,
-  describe,
-  durationMs,
-  finite,
-  group,
-  type OptionKind,
-  type OptionSchema,
-  type ReportIssue,
-} from '../../core/options.js';
+import { count, describe, durationMs, finite, group, type OptionKind, type ReportIssue } from '../../core/options.js';
+import type { SecurityHeaders, SecurityHeadersOptions } from '../headers/security-headers.js';
+import { groupOrFalse } from '../option-kinds.js';
 
 /** Limits of their own for a part of the service. */
 export interface RouteRule {
@@ -19,19 +12,9 @@ export interface RouteRule {
   readonly perUser?: { readonly capacity: number; readonly refillPerSecond: number } | false | undefined;
   /** From when on a request is slow, in ms. @defaultValue the service's `slowRequestMs` */
   readonly slowRequestMs?: number | undefined;
+  /** Security headers of its own, or `false` for none. @defaultValue the service's */
+  readonly headers?: SecurityHeaders | SecurityHeadersOptions | false | undefined;
 }
-
-/** Options in an option that may also be switched off. @internal */
-export function groupOrFalse<S extends OptionSchema>(
-  schema: S,
-): OptionKind<ReturnType<OptionKindOf<S>['parse']> | false | undefined> {
-  const inner = group(schema);
-  return {
-    parse: (value, path, report) =>
-      value === false ? false : value === undefined ? undefined : inner.parse(value, path, report),
-  };
-}
-type OptionKindOf<S extends OptionSchema> = ReturnType<typeof group<S>>;
 
 function pathOption(): OptionKind<string | RegExp> {
   return {
@@ -57,6 +40,8 @@ export function routesOption(): OptionKind<readonly RouteRule[]> {
       refillPerSecond: finite({ min: 0, max: 1e8, required: true }),
     }),
     slowRequestMs: durationMs(undefined),
+    // Read where the service's own are.
+    headers: { parse: (value) => value as RouteRule['headers'] },
   });
   return {
     parse(value, path, report: ReportIssue) {

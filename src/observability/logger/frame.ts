@@ -2,7 +2,7 @@ import type { JsonWriter } from './json-writer.js';
 import type { LogLevel } from './levels.js';
 import type { RunningOperation } from './operation.js';
 import type { Prefix } from './prefix.js';
-import type { TraceContext } from './traceparent.js';
+import type { TraceContext } from '../../internal/traceparent.js';
 
 /** Loggers whose lines in one frame are remembered. */
 const MOST_LOGGERS = 8;

@@ -14,6 +14,6 @@ export type { ContextOptions, EventOptions } from './structured-logger.js';
 export { StructuredLogger } from './structured-logger.js';
 export { timed } from './timed.js';
 export type { DurationRecorder, TimingOptions } from './timing-options.js';
-export type { TraceContext, TraceHeaders } from './traceparent.js';
-export { formatTraceparent, parseTraceparent } from './traceparent.js';
+export type { TraceContext, TraceHeaders } from '../../internal/traceparent.js';
+export { formatTraceparent, parseTraceparent } from '../../internal/traceparent.js';
 export type { ActiveSpan, TraceApi } from './tracing.js';

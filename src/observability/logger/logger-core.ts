@@ -20,7 +20,7 @@ import { type LeftOut, RateCap } from './rate-cap.js';
 import { isError } from './special-values.js';
 import { Sink } from './sink.js';
 import type { LoggerSnapshot } from './snapshot.js';
-import type { TraceContext } from './traceparent.js';
+import type { TraceContext } from '../../internal/traceparent.js';
 import { activeTrace } from './tracing.js';
 
 /** What a line is, and where it goes. */

@@ -4,7 +4,7 @@ import { copiedFields, Frame } from './frame.js';
 import type { LoggerLayer } from './layer.js';
 import type { LoggerCore } from './logger-core.js';
 import type { OperationHost, RunningOperation } from './operation.js';
-import { nextStep } from './tracing.js';
+import { nextStep } from '../../internal/trace-step.js';
 
 /**
  * What connects an operation with its logger. The operation is a step of its own in a trace, if there is one.

@@ -12,8 +12,8 @@ import { operationHost } from './operation-host.js';
 import { parseLoggerOptions, type StructuredLoggerOptions } from './options.js';
 import { messageOf } from './special-values.js';
 import { type LoggerSnapshot, loggerMetrics } from './snapshot.js';
-import type { TraceContext, TraceHeaders } from './traceparent.js';
-import { incomingTrace, outgoingHeaders } from './tracing.js';
+import type { TraceContext, TraceHeaders } from '../../internal/traceparent.js';
+import { incomingTrace, outgoingHeaders } from '../../internal/trace-step.js';
 
 /** What an event is written with besides its fields. */
 export interface EventOptions {

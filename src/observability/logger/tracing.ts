@@ -1,12 +1,4 @@
-import type { HexIds } from '../../internal/hex-ids.js';
-import {
-  formatTraceparent,
-  isTraceId,
-  parseTraceparent,
-  parseTracestate,
-  type TraceContext,
-  type TraceHeaders,
-} from './traceparent.js';
+import { isTraceId, type TraceContext } from '../../internal/traceparent.js';
 
 /** The part of OpenTelemetry's `trace` API (`@opentelemetry/api`) that is used: which span is active. */
 export interface TraceApi {
@@ -20,57 +12,9 @@ export interface ActiveSpan {
   spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
 }
 
-/** A request's headers, or its `traceparent` alone. @internal */
-export type IncomingHeaders =
-  string | TraceHeaders | Readonly<Record<string, string | readonly string[] | undefined>> | null | undefined;
-
 /** The place of the active span; `undefined` without one, and for ids that say nothing. @internal */
 export function activeTrace(api: TraceApi): TraceContext | undefined {
   const context = api.getActiveSpan()?.spanContext();
   if (context === undefined || !isTraceId(context.traceId, context.spanId)) return undefined;
   return { traceId: context.traceId, spanId: context.spanId, sampled: (context.traceFlags & 1) === 1 };
-}
-
-/** A step in the trace that a request's headers tell of, or in a new one. @internal */
-export function incomingTrace(incoming: IncomingHeaders, ids: HexIds): TraceContext {
-  const { traceparent, tracestate } = headersOf(incoming);
-  const parent = parseTraceparent(traceparent);
-  // Nobody has decided yet: who takes no part in the decision should not keep others from recording.
-  if (parent === undefined) return { traceId: idOf(ids, 16), spanId: idOf(ids, 8), sampled: true };
-  const state = parseTracestate(tracestate);
-  const step = nextStep(parent, ids);
-  return state === undefined ? step : { ...step, state };
-}
-
-/** Anything may have been handed over; what cannot be read tells of no trace. */
-function headersOf(incoming: IncomingHeaders): { readonly traceparent?: unknown; readonly tracestate?: unknown } {
-  if (typeof incoming !== 'object' || incoming === null) return { traceparent: incoming };
-  try {
-    // As fetch has them.
-    const { get } = incoming as { readonly get?: unknown };
-    if (typeof get !== 'function') return { traceparent: incoming['traceparent'], tracestate: incoming['tracestate'] };
-    const headers = incoming as unknown as { get(name: string): unknown };
-    return { traceparent: headers.get('traceparent'), tracestate: headers.get('tracestate') };
-  } catch {
-    return {};
-  }
-}
-
-/** A step of its own below another. @internal */
-export function nextStep({ traceId, spanId, sampled, state }: TraceContext, ids: HexIds): TraceContext {
-  const step = { traceId, spanId: idOf(ids, 8), parentSpanId: spanId, sampled };
-  return state === undefined ? step : { ...step, state };
-}
-
-/** What a call to another service carries. @internal */
-export function outgoingHeaders(trace: TraceContext | undefined): { traceparent?: string; tracestate?: string } {
-  if (trace === undefined) return {};
-  const traceparent = formatTraceparent(trace);
-  return trace.state === undefined ? { traceparent } : { traceparent, tracestate: trace.state };
-}
-
-/** Ids that are all zero say nothing; drawn they are so once in 2 to the 64. */
-function idOf(ids: HexIds, bytes: number): string {
-  const id = ids.draw(bytes);
-  return /^0+$/.test(id) ? idOf(ids, bytes) : id;
 }

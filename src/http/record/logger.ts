@@ -1,7 +1,6 @@
 import type { Reporter } from '../../core/reporter.js';
 import type { HardeningEvents } from '../events.js';
 import type { EventLogger } from '../options.js';
-import type { RequestRecord } from './request-record.js';
 
 /** A logger whose failures, also those of a promise that it returns, are reported and go no further. @internal */
 export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
@@ -14,13 +13,10 @@ export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
         reporter.listenerError(error);
       }
     },
+    ...(typeof logger.withContext === 'function' ? { withContext: logger.withContext.bind(logger) } : {}),
+    ...(typeof logger.withTrace === 'function' ? { withTrace: logger.withTrace.bind(logger) } : {}),
+    ...(typeof logger.bind === 'function' ? { bind: logger.bind.bind(logger) } : {}),
   };
-}
-
-/** Writes a request's record: a server error as an error, a slow request once more as that. @internal */
-export function logRecord(logger: EventLogger, record: RequestRecord): void {
-  logger.event(record.status >= 500 ? 'ERROR_EVENT' : 'SYSTEM_EVENT', 'request', record);
-  if (record.slow) logger.event('PERFORMANCE_EVENT', 'slow request', record);
 }
 
 /** Writes a refusal. @internal */

@@ -1,0 +1,18 @@
+import type { Hardening } from './hardening.js';
+import type { HardeningOptions } from './options.js';
+import { Pipeline } from './pipeline.js';
+import { parseHardeningOptions } from './read-options.js';
+
+/**
+ * Makes the pipeline that stands before every request: record, security headers, health routes and limits. Mount it
+ * with `setupMiddleware` of `breakwater/express` or `breakwater/koa`.
+ *
+ * @example
+ * const hardening = createHardening({ identify: 'x-user-id', components: [breaker] });
+ * setupMiddleware(app, hardening);
+ *
+ * @throws {@link InvalidOptionsError} naming every option, of the parts too, that is unknown or impossible.
+ */
+export function createHardening(options?: HardeningOptions): Hardening {
+  return parseHardeningOptions(options, (parsed, issues) => new Pipeline(parsed, issues));
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../../core/clock.js';
+import type { OptionIssue } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
+import type { ListenerErrorHandler } from '../../core/reporter.js';
+import { madePart } from '../part-options.js';
+import { AbuseDetector, type AbuseDetectorOptions } from '../../traffic/abuse-detector/index.js';
+
+/** What the pipeline needs of a detector: `AbuseDetector` and `SharedAbuseDetector` have it. */
+export interface AbuseSink {
+  readonly kind: 'abuse-detector';
+  readonly name: string;
+  /** Counts one event of a subject; what it returns is not waited for. */
+  record(subject: string, type?: string, options?: { readonly weight?: number; readonly evidence?: unknown }): unknown;
+  /** Whether the subject is flagged. */
+  isFlagged(subject: string): boolean;
+  /** Why, and for how much longer. */
+  explain(subject: string): { readonly reasons: readonly { readonly remainingMs: number }[] } | undefined;
+  /** State as plain JSON. */
+  snapshot(): object;
+}
+
+/** What a flag does: it is only shown, or requests of its subject are refused. */
+export type AbuseAction = 'report' | 'reject';
+
+/** The `abuse` option as options: those of the detector, or an instance, and what a flag does. */
+export type HttpAbuseOptions = { readonly action?: AbuseAction | undefined } & (
+  (AbuseDetectorOptions & { readonly detector?: undefined }) | { readonly detector: AbuseSink }
+);
+
+/** A detector, and what a flag of it does. @internal */
+export interface AbuseSettings {
+  readonly detector: AbuseSink;
+  readonly rejects: boolean;
+}
+
+const METHODS = ['record', 'isFlagged', 'explain', 'snapshot'] as const;
+
+/** The `abuse` option: an instance, options, or nothing. @internal */
+export function readAbuseOption(
+  value: unknown,
+  shared: {
+    readonly clock: Clock;
+    readonly mode: 'enforce' | 'shadow';
+    readonly onListenerError?: ListenerErrorHandler;
+  },
+  issues: OptionIssue[],
+): AbuseSettings | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    issues.push({ path: 'abuse', message: `must be an instance, its options, or false, got ${describe(value)}` });
+    return undefined;
+  }
+  if ('kind' in value) return instance(value, 'abuse', false, issues);
+  const { action, detector, ...options } = value as { readonly action?: unknown; readonly detector?: unknown };
+  if (action !== undefined && action !== 'report' && action !== 'reject') {
+    issues.push({ path: 'abuse.action', message: `must be 'report' or 'reject', got ${describe(action)}` });
+  }
+  const rejects = action === 'reject';
+  if (detector !== undefined) {
+    for (const name of Object.keys(options)) {
+      issues.push({ path: `abuse.${name}`, message: 'belongs to the detector, which is an instance here' });
+    }
+    return instance(detector, 'abuse.detector', rejects, issues);
+  }
+  const made = madePart(issues, 'abuse', () => new AbuseDetector({ ...shared, ...options }));
+  return made && { detector: made, rejects };
+}
+
+function instance(value: unknown, path: string, rejects: boolean, issues: OptionIssue[]): AbuseSettings | undefined {
+  const given = (value ?? {}) as Partial<AbuseSink>;
+  const missing = METHODS.filter((method) => typeof given[method] !== 'function').map((method) => `${method}()`);
+  if (given.kind === 'abuse-detector' && missing.length === 0) return { detector: given as AbuseSink, rejects };
+  const lacks = missing.length === 0 ? "the kind 'abuse-detector'" : missing.join(', ');
+  issues.push({ path, message: `must be an AbuseDetector, its options, or false; this one lacks ${lacks}` });
+  return undefined;
+}

@@ -1,0 +1,272 @@
+import type { ComponentEvent, MetricSample } from '../core/component.js';
+import { Emitter } from '../core/emitter.js';
+import { InvalidArgumentError, type OptionIssue } from '../core/errors.js';
+import { Reporter } from '../core/reporter.js';
+import { registerSecret } from '../core/secret-values.js';
+import { steady } from '../core/steady.js';
+import { createAddressResolver } from '../traffic/client-address/index.js';
+import {
+  EVERY_STEP,
+  type Hardening,
+  hardeningMetrics,
+  type HardeningSnapshot,
+  type PipelineStep,
+} from './hardening.js';
+import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './events.js';
+import { type Exchange, type HardeningRequest, RequestView, stateOf } from './exchange.js';
+import { HeaderTable } from './headers/header-table.js';
+import { readHeadersOption } from './headers/security-headers.js';
+import { authorizer } from './health/authorization.js';
+import { HealthRoutes } from './health/health-routes.js';
+import { healthSource, watched } from './health/health-source.js';
+import { AbuseBook, type RecordAbuseOptions } from './limits/abuse.js';
+import { readAbuseOption } from './limits/abuse-options.js';
+import { Guard, type Identify, type Later } from './limits/guard.js';
+import { limitsFor, type LimitTable, makeLimits, mannersFor } from './limits/limits.js';
+import { RateLimitHeaders } from './limits/rate-limit-headers.js';
+import type { EventLogger } from './options.js';
+import type { ParsedHardeningOptions } from './read-options.js';
+import { harmless, logRefusal } from './record/logger.js';
+import { metricsPart, monitorPart } from './record/metric-parts.js';
+import { Recorder } from './record/recorder.js';
+import { inRequestContext } from './record/request-context.js';
+import { RequestIds } from './record/request-id.js';
+import type { RecordTeller } from './record/request-record.js';
+import { ShownExtras } from './record/shown-extras.js';
+import { shownPath } from './record/shown-path.js';
+
+/** What {@link createHardening} makes: the parts, and the order in which a request meets them. @internal */
+export class Pipeline implements Hardening {
+  readonly kind = 'hardening';
+  readonly name: string;
+  /** Whether `trustProxy` decides what a forwarding header is worth, whatever the framework believes. */
+  readonly declaresProxies: boolean;
+  readonly #options: ParsedHardeningOptions;
+  readonly #now: () => number;
+  readonly #reporter: Reporter;
+  readonly #events: Emitter<HardeningEvents>;
+  readonly #logger: EventLogger | undefined;
+  readonly #headers: HeaderTable;
+  readonly #limits: LimitTable;
+  readonly #guard: Guard;
+  readonly #abuse: AbuseBook | undefined;
+  readonly #views: WeakMap<object, RequestView> | undefined;
+  readonly #recorder: Recorder;
+  readonly #health: HealthRoutes | undefined;
+  readonly #resolve: (exchange: Exchange) => string | undefined;
+  #requests = 0;
+  #aborted = 0;
+  #slow = 0;
+  #refused = 0;
+
+  constructor(options: ParsedHardeningOptions, issues: OptionIssue[]) {
+    const { name, clock, onListenerError, trustProxy, mode } = options;
+    this.#options = options;
+    this.name = name;
+    const reporter = (this.#reporter = new Reporter(`Hardening '${name}'`, clock, onListenerError));
+    this.#now = steady(clock);
+    this.#events = new Emitter(reporter, HARDENING_EVENTS);
+    this.#logger = options.logger && harmless(options.logger, reporter);
+    const headers = readHeadersOption(options.headers, issues);
+    this.declaresProxies = trustProxy !== undefined;
+    this.#resolve = trustProxy?.resolve ?? frameworkResolver(reporter);
+    const identify = byHeader(options.identify);
+    this.#limits = makeLimits({ ...options, identified: identify !== undefined }, issues);
+    this.#headers = new HeaderTable(headers, this.#limits, trustProxy?.trusts);
+    const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
+    const abuse = readAbuseOption(options.abuse, { ...shared, mode }, issues);
+    this.#abuse = abuse && new AbuseBook(abuse, (request) => this.#guard.verifiedId(request), reporter);
+    this.#views = abuse && new WeakMap();
+    this.#guard = new Guard({
+      identify,
+      exempt: options.exempt,
+      proxies: trustProxy?.ranges,
+      shadow: mode === 'shadow',
+      reporter,
+      // A client must not be told limits that nobody enforces.
+      headers: new RateLimitHeaders(mode === 'shadow' ? false : options.rateLimitHeaders, clock, reporter),
+      abuse: this.#abuse,
+      refused: (request, decision, shadow) => {
+        this.#tellRefused({ ...this.#basics(request), decision, shadow });
+      },
+    });
+    const metrics = metricsPart(options.metrics, shared, issues);
+    const monitor = monitorPart(options.monitor, shared, issues);
+    const { requestId, requestRecord } = options;
+    this.#recorder = new Recorder({
+      ids: requestId === false ? undefined : new RequestIds(requestId?.acceptIncoming ?? true),
+      extras: requestRecord === false ? undefined : new ShownExtras(requestRecord),
+      keepsRecords: requestRecord !== false,
+      logger: this.#logger,
+      metrics,
+      monitor,
+      counts: this.#counts(),
+      slowRequestMs: (request) => mannersFor(this.#limits, request.paths).slowRequestMs,
+      now: this.#now,
+      reporter,
+    });
+    this.#health = this.#makeHealth(options, issues);
+    if (typeof options.authorize === 'string') registerSecret(options.authorize);
+  }
+
+  handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): Later<boolean> {
+    try {
+      const request = new RequestView(exchange, this.#resolve);
+      if (this.#views !== undefined && isObject(exchange.native)) this.#views.set(exchange.native, request);
+      const answers = this.#run(request, steps, 0);
+      return typeof answers === 'boolean' ? answers : answers.catch((error: unknown) => this.#fault(exchange, error));
+    } catch (error) {
+      return this.#fault(exchange, error);
+    }
+  }
+
+  within<T>({ response }: Exchange, next: () => T): T {
+    return inRequestContext(this.#logger, response, this.#reporter, next);
+  }
+
+  recordAbuse(request: object, type: string, options?: RecordAbuseOptions): boolean {
+    if (this.#abuse === undefined) return false;
+    const view = request instanceof RequestView ? request : this.#views?.get(nativeOf(request));
+    if (view !== undefined) return this.#abuse.record(view, type, options);
+    throw new InvalidArgumentError(
+      'recordAbuse: the request must be one that went through this pipeline: req of Express, ctx of Koa, or what identify gets',
+    );
+  }
+
+  /** A fault in the pipeline must not become a fault of the service. */
+  #fault({ response }: Exchange, error: unknown): boolean {
+    this.#reporter.listenerError(error);
+    return response.headersSent;
+  }
+
+  #run(request: RequestView, steps: readonly PipelineStep[], from: number): Later<boolean> {
+    for (let i = from; i < steps.length; i++) {
+      const answers = this.#step(steps[i] as PipelineStep, request);
+      if (answers === true) return true;
+      if (answers !== false) return answers.then((does) => does || this.#run(request, steps, i + 1));
+    }
+    return false;
+  }
+
+  #step(step: PipelineStep, request: RequestView): Later<boolean> {
+    switch (step) {
+      case 'record':
+        this.#recorder.open(request);
+        return false;
+      case 'performance':
+        this.#recorder.measure(request);
+        return false;
+      case 'headers':
+        this.#headers.add(request);
+        return false;
+      case 'health':
+        return this.#health?.answer(request) !== undefined;
+      case 'guard':
+        // Mounted before them, limits would fail the probes of whoever decides about restarts.
+        if (this.#health?.has(request.path) === true) return false;
+        if (this.#abuse !== undefined) this.#recorder.join(request, [bookkeeper(this.#abuse, request)]);
+        return this.#guard.refuses(request, limitsFor(this.#limits, request.paths), this.#limits.general.ddos);
+    }
+  }
+
+  on<K extends keyof HardeningEvents>(type: K, listener: (event: HardeningEvents[K]) => void): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  subscribe(listener: (event: ComponentEvent) => void): () => void {
+    return this.#events.on('refused', (event) => listener({ type: 'refused', level: 'warn', data: eventData(event) }));
+  }
+
+  snapshot(): HardeningSnapshot {
+    const counts = { requests: this.#requests, aborted: this.#aborted, slow: this.#slow, refused: this.#refused };
+    return { name: this.name, mode: this.#options.mode, ...counts };
+  }
+
+  metrics(): Iterable<MetricSample> {
+    return hardeningMetrics(this.snapshot());
+  }
+
+  #counts(): RecordTeller {
+    return {
+      does: 'count',
+      target: this,
+      closed: (record) => {
+        this.#requests++;
+        if (record.aborted) this.#aborted++;
+        if (record.slow) this.#slow++;
+        if (this.#events.has('request')) this.#events.emit('request', record);
+      },
+    };
+  }
+
+  #basics(request: RequestView) {
+    const { id } = stateOf(request.exchange.response);
+    const { address, method, path } = request;
+    const known = { ...(id === undefined ? {} : { id }), ...(address === undefined ? {} : { address }) };
+    return { ...known, method, path: shownPath(path) };
+  }
+
+  #tellRefused(event: HardeningEvents['refused']): void {
+    this.#refused++;
+    if (this.#logger !== undefined) logRefusal(this.#logger, event);
+    if (this.#events.has('refused')) this.#events.emit('refused', event);
+  }
+
+  #makeHealth(options: ParsedHardeningOptions, issues: OptionIssue[]): HealthRoutes | undefined {
+    const { clock, authorize, components = [], healthPrefix = '/health', lifecycle, onListenerError } = options;
+    if (options.health === false) return undefined;
+    const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
+    return new HealthRoutes({
+      prefix: healthPrefix,
+      checks: healthSource(options.health, shared, issues),
+      components: components.length === 0 ? undefined : watched(components, shared, issues),
+      phase: () => lifecycle?.phase ?? 'READY',
+      authorized: authorizer(authorize, clock, this.#reporter),
+      now: this.#now,
+      reporter: this.#reporter,
+    });
+  }
+}
+
+/** Books what the answer to a request tells of its client. */
+function bookkeeper(abuse: AbuseBook, request: RequestView): RecordTeller {
+  return {
+    does: 'abuse',
+    target: abuse,
+    closed: ({ status }) => {
+      abuse.answered(request, status);
+    },
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function nativeOf(request: object): object {
+  const { native } = request as Partial<HardeningRequest>;
+  return isObject(native) ? native : request;
+}
+
+/** The framework's address in its usual form; its own settings may be functions of the service, which may throw. */
+function frameworkResolver(reporter: Reporter): (exchange: Exchange) => string | undefined {
+  const usual = createAddressResolver(0);
+  return (exchange) => {
+    try {
+      return usual({ socketAddress: exchange.frameworkAddress(), headers: exchange.headers });
+    } catch (error) {
+      reporter.listenerError(error);
+      return undefined;
+    }
+  };
+}
+
+function byHeader(identify: Identify | 'x-user-id' | undefined): Identify | undefined {
+  return identify === 'x-user-id' ? (request) => request.header('x-user-id') : identify;
+}
+
+/** A refusal as plain JSON. */
+function eventData({ decision, ...request }: RequestRefused): object {
+  const { policy, source, retryAfterMs } = decision;
+  return { ...request, policy, source, retryAfterMs: retryAfterMs === Infinity ? null : retryAfterMs };
+}

@@ -1,0 +1,25 @@
+import type { EventLogger } from '../options.js';
+import type { RecordTeller, RequestRecord } from './request-record.js';
+
+/**
+ * A record as the fields of a line. Lines within the context of the request have its ids already, in the logger's words.
+ * @internal
+ */
+export function lineFields({ error, id, traceId, spanId, ...rest }: RequestRecord, inContext: boolean): object {
+  const fields = error === undefined ? rest : { ...rest, err: error };
+  if (inContext) return fields;
+  return { ...(id === undefined ? {} : { id }), ...(traceId === undefined ? {} : { traceId, spanId }), ...fields };
+}
+
+/** Writes one line for each request: a server error as an error, with what was thrown. @internal */
+export function accessLog(logger: EventLogger): RecordTeller {
+  const hasContext = logger.withContext !== undefined;
+  return {
+    does: 'access-log',
+    target: logger,
+    closed(record) {
+      const type = record.status >= 500 ? 'ERROR_EVENT' : 'SYSTEM_EVENT';
+      logger.event(type, 'request', lineFields(record, hasContext));
+    },
+  };
+}

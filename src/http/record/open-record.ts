@@ -1,0 +1,138 @@
+import { redactName } from '../../core/redaction.js';
+import { type RequestView, type ResponseShape, stateOf } from '../exchange.js';
+import { atHead } from '../headers/at-head.js';
+import { whenOver } from './connection.js';
+import type { Recording, RecordTeller, RequestKind, RequestRecord } from './request-record.js';
+import type { ShownExtras } from './shown-extras.js';
+import { shownPath } from './shown-path.js';
+
+const CLIENT_HUNG_UP = 499;
+const LONGEST_METHOD = 32;
+const LONGEST_ROUTE = 200;
+
+/** How a pipeline wants a request to be recorded. @internal */
+export interface RecordSettings {
+  readonly slowRequestMs: number;
+  readonly extras: ShownExtras | undefined;
+  /** Reads the time; never fails. */
+  readonly now: () => number;
+  /** Hears of what is thrown by whoever is told, and by the framework. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * The record of a request while it goes on. It is closed once, when the response is over in whatever way; whoever wants to
+ * be told joins it, however many middlewares there are.
+ * @internal
+ */
+export class OpenRecord implements Recording {
+  readonly #request: RequestView;
+  readonly #startedAtMs: number;
+  readonly #settings: RecordSettings;
+  readonly #tellers: RecordTeller[] = [];
+  #firstByteAtMs: number | undefined;
+  #route: string | undefined;
+  #kind: RequestKind;
+
+  constructor(request: RequestView, settings: RecordSettings) {
+    this.#request = request;
+    this.#settings = settings;
+    this.#startedAtMs = settings.now();
+    this.#kind = request.kind;
+    request.noteAddress();
+    atHead(request.exchange.response, (response) => {
+      this.#begin(response);
+    });
+    whenOver(request.exchange, () => {
+      this.#close();
+    });
+  }
+
+  join(teller: RecordTeller): void {
+    if (this.#tellers.some(({ does, target }) => does === teller.does && target === teller.target)) return;
+    this.#tellers.push(teller);
+    this.#safely(() => teller.opened?.(this.#request.method));
+  }
+
+  #begin(response: ResponseShape): void {
+    this.#firstByteAtMs = this.#settings.now();
+    this.#look(response);
+  }
+
+  /** Who answers is known best when the answer begins: later the framework may have gone on. */
+  #look(response: ResponseShape): void {
+    const { exchange } = this.#request;
+    this.#route = stateOf(response).route ?? this.#safely(() => routeOf(exchange.route?.()));
+    if (this.#kind !== 'response') return;
+    const type = response.getHeader?.('content-type');
+    if (typeof type === 'string' && type.startsWith('text/event-stream')) this.#kind = 'stream';
+  }
+
+  #close(): void {
+    const record = this.#record();
+    const tell = (): void => {
+      for (const teller of this.#tellers) {
+        this.#safely(() => {
+          teller.closed(record, this.#tellers);
+        });
+      }
+    };
+    const { inContext } = stateOf(this.#request.exchange.response);
+    if (inContext === undefined) tell();
+    else inContext(tell);
+  }
+
+  /** Nobody hears of what is thrown where an event is emitted but the process, which ends. */
+  #safely<T>(fn: () => T): T | undefined {
+    try {
+      return fn();
+    } catch (error) {
+      this.#settings.failed(error);
+      return undefined;
+    }
+  }
+
+  #record(): RequestRecord {
+    const { response } = this.#request.exchange;
+    const { id, trace, refusedBy, error } = stateOf(response);
+    const { method, path, address } = this.#request;
+    if (this.#firstByteAtMs === undefined) this.#look(response);
+    const { slowRequestMs, extras, now } = this.#settings;
+    const durationMs = now() - this.#startedAtMs;
+    const aborted = !response.writableFinished;
+    const route = this.#route;
+    const bodyBytes = aborted ? undefined : bodyBytesOf(method, response);
+    return Object.freeze({
+      ...(id === undefined ? {} : { id }),
+      ...(trace === undefined ? {} : { traceId: trace.traceId, spanId: trace.spanId }),
+      method: method.slice(0, LONGEST_METHOD),
+      path: shownPath(path),
+      ...(route === undefined ? {} : { route }),
+      ...(address === undefined ? {} : { address }),
+      status: aborted && !response.headersSent ? CLIENT_HUNG_UP : response.statusCode,
+      kind: this.#kind,
+      aborted,
+      durationMs,
+      ...(this.#firstByteAtMs === undefined ? {} : { firstByteMs: this.#firstByteAtMs - this.#startedAtMs }),
+      ...(bodyBytes === undefined ? {} : { bodyBytes }),
+      slow: this.#kind === 'response' && durationMs > slowRequestMs,
+      ...(refusedBy === undefined ? {} : { refusedBy }),
+      ...extras?.of(this.#request),
+      ...(error === undefined ? {} : { error: error.thrown }),
+    });
+  }
+}
+
+/** What no route answered is told apart from what nobody knows the route of. */
+function routeOf(route: string | null | undefined): string | undefined {
+  return route === null ? 'unmatched' : route === undefined ? undefined : redactName(route, LONGEST_ROUTE);
+}
+
+/** Only what was really sent: a length may be announced and nothing sent of it. */
+function bodyBytesOf(method: string, response: ResponseShape): number | undefined {
+  const { statusCode } = response;
+  if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0;
+  const length = response.getHeader?.('content-length');
+  const bytes = length === undefined ? NaN : Number(length);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+}

@@ -1,0 +1,26 @@
+import type { EventLogger } from '../options.js';
+import { lineFields } from './access-log.js';
+import { isError, type RecordTeller, type RequestRecord } from './request-record.js';
+
+/** Where most of a request's time went: before its answer began, or while that was sent. */
+function phaseOf({ durationMs, firstByteMs = durationMs }: RequestRecord): 'handling' | 'sending' {
+  return firstByteMs * 2 >= durationMs ? 'handling' : 'sending';
+}
+
+/** Writes a line for each request that was slow, and for each error that has none in the access log. @internal */
+export function slowLog(logger: EventLogger): RecordTeller {
+  const hasContext = logger.withContext !== undefined;
+  return {
+    does: 'slow-log',
+    target: logger,
+    closed(record, others) {
+      if (record.slow) {
+        const fields = { ...lineFields(record, hasContext), phase: phaseOf(record) };
+        logger.event('PERFORMANCE_EVENT', 'slow request', fields);
+      }
+      if (isError(record) && !others.some(({ does, target }) => does === 'access-log' && target === logger)) {
+        logger.event('ERROR_EVENT', 'request failed', lineFields(record, hasContext));
+      }
+    },
+  };
+}
