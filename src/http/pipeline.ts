@@ -98,6 +98,7 @@ export class Pipeline implements Hardening {
       extras: requestRecord === false ? undefined : new ShownExtras(requestRecord),
       keepsRecords: requestRecord !== false,
       logger: this.#logger,
+      givenLogger: options.logger,
       metrics,
       monitor,
       counts: this.#counts(),

@@ -47,6 +47,8 @@ export interface Asked {
   readonly socket?: ConnectionShape;
   readonly response?: FakeResponse;
   readonly steps?: readonly PipelineStep[];
+  /** What else the adapter says. */
+  readonly more?: Partial<Exchange>;
 }
 
 /** Sends a request through a pipeline and waits for what it has to say at once. */
@@ -55,7 +57,7 @@ export async function ask(
   url: string,
   asked: Asked = {},
 ): Promise<FakeResponse & { answered: boolean | Promise<boolean> }> {
-  const { method = 'GET', headers = {}, response = new FakeResponse(), steps, socket } = asked;
+  const { method = 'GET', headers = {}, response = new FakeResponse(), steps, socket, more } = asked;
   const address = 'address' in asked ? asked.address : '203.0.113.5';
   const exchange: Exchange = {
     method,
@@ -67,6 +69,7 @@ export async function ask(
     frameworkTrustsProxy: false,
     response,
     native: {},
+    ...more,
   };
   const answered = hardening.handle(exchange, steps);
   await new Promise((resolve) => setImmediate(resolve));

@@ -11,12 +11,17 @@ export function lineFields({ error, id, traceId, spanId, ...rest }: RequestRecor
   return { ...(id === undefined ? {} : { id }), ...(traceId === undefined ? {} : { traceId, spanId }), ...fields };
 }
 
-/** Writes one line for each request: a server error as an error, with what was thrown. @internal */
-export function accessLog(logger: EventLogger): RecordTeller {
+/**
+ * Writes one line for each request: a server error as an error, with what was thrown.
+ *
+ * @param target - the logger as it was given.
+ * @internal
+ */
+export function accessLog(logger: EventLogger, target: object): RecordTeller {
   const hasContext = logger.withContext !== undefined;
   return {
     does: 'access-log',
-    target: logger,
+    target,
     closed(record) {
       const type = record.status >= 500 ? 'ERROR_EVENT' : 'SYSTEM_EVENT';
       logger.event(type, 'request', lineFields(record, hasContext));

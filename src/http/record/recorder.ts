@@ -20,6 +20,8 @@ export interface RecorderSettings {
   /** Whether requests leave records for those who listen, and lines in the access log. */
   readonly keepsRecords: boolean;
   readonly logger: EventLogger | undefined;
+  /** The logger as it was given: pipelines that share it write one line. */
+  readonly givenLogger: object | undefined;
   readonly metrics: HttpMetrics | undefined;
   readonly monitor: HttpMonitor | undefined;
   /** Counts requests, and tells those who listen. */
@@ -39,17 +41,17 @@ export class Recorder {
   readonly #failed: (error: unknown) => void;
 
   constructor(settings: RecorderSettings) {
-    const { keepsRecords, logger, metrics, monitor, counts, reporter } = settings;
+    const { keepsRecords, logger, givenLogger = {}, metrics, monitor, counts, reporter } = settings;
     this.#settings = settings;
     this.#failed = (error) => {
       reporter.listenerError(error);
     };
-    this.#logs = keepsRecords ? [counts, ...(logger === undefined ? [] : [accessLog(logger)])] : [];
+    this.#logs = keepsRecords ? [counts, ...(logger === undefined ? [] : [accessLog(logger, givenLogger)])] : [];
     this.#measures = [
       ...(keepsRecords ? [counts] : []),
       ...(metrics === undefined ? [] : [httpMetrics(metrics)]),
       ...(monitor === undefined ? [] : [httpMonitor(monitor)]),
-      ...(logger === undefined ? [] : [slowLog(logger)]),
+      ...(logger === undefined ? [] : [slowLog(logger, givenLogger)]),
     ];
   }
 

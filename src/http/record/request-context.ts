@@ -19,16 +19,16 @@ export function inRequestContext<T>(
   state.entered = true;
   const { id, trace } = state;
   // Where the logger itself fails, the request goes on without its context.
-  let outcome: { readonly value: T } | { readonly thrown: unknown } | undefined;
+  const outcome: { value?: T; thrown?: { readonly error: unknown } } = {};
+  let ran = false;
   const run = (): void => {
-    if (outcome !== undefined) return;
+    if (ran) return;
+    ran = true;
+    state.inContext = bound(logger, reporter);
     try {
-      state.inContext = logger.bind?.((fn: () => void) => {
-        fn();
-      });
-      outcome = { value: next() };
-    } catch (thrown) {
-      outcome = { thrown };
+      outcome.value = next();
+    } catch (error) {
+      outcome.thrown = { error };
     }
   };
   try {
@@ -41,8 +41,19 @@ export function inRequestContext<T>(
     reporter.listenerError(error);
   }
   run();
-  const { value, thrown } = outcome as unknown as { readonly value: T; readonly thrown?: Error };
   // Whatever it was.
-  if (thrown !== undefined) throw thrown;
-  return value;
+  if (outcome.thrown !== undefined) throw outcome.thrown.error;
+  return outcome.value as T;
+}
+
+/** Calls functions in the context that holds now, if the logger can keep it. */
+function bound(logger: EventLogger, reporter: Reporter): ((fn: () => void) => void) | undefined {
+  try {
+    return logger.bind?.((fn: () => void) => {
+      fn();
+    });
+  } catch (error) {
+    reporter.listenerError(error);
+    return undefined;
+  }
 }

@@ -7,18 +7,23 @@ function phaseOf({ durationMs, firstByteMs = durationMs }: RequestRecord): 'hand
   return firstByteMs * 2 >= durationMs ? 'handling' : 'sending';
 }
 
-/** Writes a line for each request that was slow, and for each error that has none in the access log. @internal */
-export function slowLog(logger: EventLogger): RecordTeller {
+/**
+ * Writes a line for each request that was slow, and for each error that has none in the access log.
+ *
+ * @param target - the logger as it was given.
+ * @internal
+ */
+export function slowLog(logger: EventLogger, target: object): RecordTeller {
   const hasContext = logger.withContext !== undefined;
   return {
     does: 'slow-log',
-    target: logger,
+    target,
     closed(record, others) {
       if (record.slow) {
         const fields = { ...lineFields(record, hasContext), phase: phaseOf(record) };
         logger.event('PERFORMANCE_EVENT', 'slow request', fields);
       }
-      if (isError(record) && !others.some(({ does, target }) => does === 'access-log' && target === logger)) {
+      if (isError(record) && !others.some((other) => other.does === 'access-log' && other.target === target)) {
         logger.event('ERROR_EVENT', 'request failed', lineFields(record, hasContext));
       }
     },
