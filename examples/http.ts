@@ -25,6 +25,21 @@ const headers = securityHeaders({ preset: 'modern', set: { 'X-Frame-Options': 'S
 // #endregion headers
 console.log(headers.list.length);
 
+// #region abuse
+import { cspNonce } from 'breakwater/http';
+
+const page = createHardening({
+  headers: { set: { 'Content-Security-Policy': "default-src 'self'; script-src 'nonce-{nonce}'" } },
+  abuse: { threshold: 20, action: 'reject' }, // 20 failed logins or bad requests within 5 minutes
+});
+
+function pay(request: object, response: object, accepted: boolean): string {
+  if (!accepted) page.recordAbuse(request, 'CARD_DECLINED', { weight: 5 });
+  return `<script nonce="${cspNonce(response)}">confirm(${String(accepted)})</script>`;
+}
+// #endregion abuse
+console.log(typeof pay);
+
 // #region fields
 import { rateLimitFields } from 'breakwater/http';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';

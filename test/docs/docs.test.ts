@@ -246,8 +246,8 @@ describe('docs', () => {
     ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
     ['liveness-server', 'src/health/liveness/options.ts', 'LivenessServerOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
-    ['http', 'src/http/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
-    ['http', 'src/http/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
+    ['http', 'src/http/limits/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
+    ['http', 'src/http/limits/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
   ])('the option table of %s names every option of %s %s', (page, file, name, groups) => {
     const body = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(read(file))?.[1] ?? '';
     const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option]) => option);
