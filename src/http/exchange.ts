@@ -25,10 +25,14 @@ export interface ResponseShape {
   setHeader(name: string, value: string): unknown;
   /** Begins the response. */
   writeHead(statusCode: number, ...rest: never[]): unknown;
+  /** Sends a piece of the body; `false` when the next one should wait for `drain`. Without it a body is sent at its end. */
+  write?(chunk: string): boolean;
   /** Ends the response. */
   end(body?: string): unknown;
-  /** Hears of the end, however it came. */
-  once(event: 'close', listener: () => void): unknown;
+  /** Gives the response up, so that the client can tell that it is not whole. */
+  destroy?(): unknown;
+  /** Hears of the end, however it came, or that there is room for more. */
+  once(event: 'close' | 'drain', listener: () => void): unknown;
 }
 
 /** The part of a connection that the pipeline uses. */

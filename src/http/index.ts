@@ -6,7 +6,7 @@ export type { Hardening, HardeningSnapshot, PipelineStep } from './hardening.js'
 export { createHardening } from './create-hardening.js';
 export type { RecordAbuseOptions } from './limits/abuse.js';
 export type { AbuseAction, AbuseSink, HttpAbuseOptions } from './limits/abuse-options.js';
-export type { HealthSource, Phase, Report, ReportedComponent } from './health/health-routes.js';
+export type { HealthSource, Phase, Report, ReportedComponent } from './health/report.js';
 export type { AddressLimiter, KeyLimiter } from './limits/limits.js';
 export type { HardeningInput, MountedPipeline } from './mount.js';
 export type {

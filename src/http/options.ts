@@ -10,7 +10,7 @@ import type { PerUserRateLimiterOptions } from '../traffic/rate-limiter/index.js
 import type { HardeningRequest } from './exchange.js';
 import type { SecurityHeaders, SecurityHeadersOptions } from './headers/security-headers.js';
 import type { Authorize } from './health/authorization.js';
-import type { HealthSource, Phase } from './health/health-routes.js';
+import type { HealthSource, Phase } from './health/report.js';
 import type { AbuseSink, HttpAbuseOptions } from './limits/abuse-options.js';
 import type { Identify } from './limits/guard.js';
 import type { AddressLimiter, KeyLimiter } from './limits/limits.js';

@@ -16,9 +16,8 @@ import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './e
 import { type Exchange, type HardeningRequest, RequestView, stateOf } from './exchange.js';
 import { HeaderTable } from './headers/header-table.js';
 import { readHeadersOption } from './headers/security-headers.js';
-import { authorizer } from './health/authorization.js';
-import { HealthRoutes } from './health/health-routes.js';
-import { healthSource, watched } from './health/health-source.js';
+import type { HealthRoutes } from './health/health-routes.js';
+import { makeHealth } from './health/make-health.js';
 import { AbuseBook, type RecordAbuseOptions } from './limits/abuse.js';
 import { readAbuseOption } from './limits/abuse-options.js';
 import { Guard, type Identify, type Later } from './limits/guard.js';
@@ -106,8 +105,10 @@ export class Pipeline implements Hardening {
       now: this.#now,
       reporter,
     });
-    this.#health = this.#makeHealth(options, issues);
     if (typeof options.authorize === 'string') registerSecret(options.authorize);
+    const { detector } = abuse ?? {};
+    const parts = { pipeline: this, limits: this.#limits, detector, metrics, monitor, now: this.#now, reporter };
+    this.#health = makeHealth(options, parts, issues);
   }
 
   handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): Later<boolean> {
@@ -211,21 +212,6 @@ export class Pipeline implements Hardening {
     this.#refused++;
     if (this.#logger !== undefined) logRefusal(this.#logger, event);
     if (this.#events.has('refused')) this.#events.emit('refused', event);
-  }
-
-  #makeHealth(options: ParsedHardeningOptions, issues: OptionIssue[]): HealthRoutes | undefined {
-    const { clock, authorize, components = [], healthPrefix = '/health', lifecycle, onListenerError } = options;
-    if (options.health === false) return undefined;
-    const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
-    return new HealthRoutes({
-      prefix: healthPrefix,
-      checks: healthSource(options.health, shared, issues),
-      components: components.length === 0 ? undefined : watched(components, shared, issues),
-      phase: () => lifecycle?.phase ?? 'READY',
-      authorized: authorizer(authorize, clock, this.#reporter),
-      now: this.#now,
-      reporter: this.#reporter,
-    });
   }
 }
 

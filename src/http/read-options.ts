@@ -24,7 +24,7 @@ import {
 } from '../traffic/client-address/index.js';
 import type { HardeningRequest } from './exchange.js';
 import type { Authorize } from './health/authorization.js';
-import type { Phase } from './health/health-routes.js';
+import type { Phase } from './health/report.js';
 import type { Identify } from './limits/guard.js';
 import { rateLimitHeadersOption } from './limits/rate-limit-options.js';
 import { routesOption } from './limits/route-rules.js';

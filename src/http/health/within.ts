@@ -4,7 +4,12 @@ import type { Clock } from '../../core/clock.js';
 export const LONGEST_WAIT_MS = 1_000;
 
 /** What was promised, or what `late` says when it does not come in time. @internal */
-export function within<T>(clock: Clock, promised: PromiseLike<T>, late: () => T): Promise<T> {
+export function within<T>(
+  clock: Clock,
+  promised: PromiseLike<T>,
+  late: () => T,
+  longestMs = LONGEST_WAIT_MS,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancelTimer = clock.schedule(
       () => {
@@ -13,7 +18,7 @@ export function within<T>(clock: Clock, promised: PromiseLike<T>, late: () => T)
           settle(late());
         }).then(resolve, reject);
       },
-      LONGEST_WAIT_MS,
+      longestMs,
       { hold: true },
     );
     Promise.resolve(promised).then(

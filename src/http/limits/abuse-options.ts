@@ -15,7 +15,9 @@ export interface AbuseSink {
   isFlagged(subject: string): boolean;
   /** Why, and for how much longer. */
   explain(subject: string): { readonly reasons: readonly { readonly remainingMs: number }[] } | undefined;
-  /** State as plain JSON. */
+  /** Counts and who is flagged, as plain JSON: `flagged` is a list. Without it nobody is told who is flagged. */
+  summary?(): object;
+  /** Counts as plain JSON; `flaggedNow` is how many are flagged. */
   snapshot(): object;
 }
 

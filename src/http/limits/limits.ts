@@ -17,6 +17,13 @@ export interface AddressLimiter {
   check(address: string | undefined, options?: { readonly block?: boolean }): Decision | PromiseLike<Decision>;
   /** Whether a request of the address would be refused for a block. */
   isBlocked(address: string): boolean;
+  /** The blocks in force, a page of at most 100 from a cursor on. Without it nobody is told who is blocked. */
+  bans?(cursor?: number): {
+    readonly bans: readonly { readonly address: string; readonly reason: string; readonly remainingMs: number }[];
+    readonly next?: number;
+  };
+  /** Counts as plain JSON; `blockedNow` is how many are blocked. @defaultValue those of `snapshot()` */
+  stats?(): object;
   /** State as plain JSON. */
   snapshot(): object;
 }
@@ -136,6 +143,12 @@ export function limitsFor(table: LimitTable, paths: readonly string[]): readonly
   const { alone } = routeOf(table, path);
   if (others.length === 0) return alone;
   return [...new Set([...alone, ...others.map((other) => routeOf(table, other).limits)])];
+}
+
+/** Every limiter of the table once. @internal */
+export function limitersOf({ general, routes }: LimitTable): readonly (AddressLimiter | KeyLimiter)[] {
+  const limiters = [general, ...routes.map(({ limits }) => limits)].flatMap(({ ddos, perUser }) => [ddos, perUser]);
+  return [...new Set(limiters.filter((limiter) => limiter !== undefined))];
 }
 
 /** What holds for a request beside limits, by the plainest way to read its path. @internal */

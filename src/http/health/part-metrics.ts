@@ -1,0 +1,70 @@
+import type { Clock } from '../../core/clock.js';
+import type { Component, MetricSample } from '../../core/component.js';
+import { hasMethod } from '../../core/options.js';
+import type { ListenerErrorHandler, Reporter } from '../../core/reporter.js';
+import { MetricsCollector, observe } from '../../observability/metrics/index.js';
+import type { HttpMetrics } from '../record/metric-sinks.js';
+
+/** What a scrape begins with, whoever asks. @internal */
+export const UP = /* @__PURE__ */ Object.freeze({ name: 'breakwater_up', help: 'Whether the process answers (1).' });
+
+/** @internal */
+export interface PartMetricsSettings {
+  /** The collector of the `metrics` option. */
+  readonly given: HttpMetrics | undefined;
+  /** Name of the pipeline. */
+  readonly name: string;
+  /** All parts of the pipeline; those that are no components have nothing to say. */
+  readonly parts: readonly unknown[];
+  readonly clock: Clock;
+  readonly onListenerError: ListenerErrorHandler | undefined;
+  readonly reporter: Reporter;
+}
+
+/** Shows the values of all parts of a pipeline in one collector. @internal */
+export class PartMetrics {
+  readonly #settings: PartMetricsSettings;
+  #collector: HttpMetrics | undefined;
+
+  constructor(settings: PartMetricsSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * The collector, with all parts in it: the one that was given, else one of its own, which is made when somebody may see
+   * it for the first time.
+   */
+  collector(): HttpMetrics {
+    if (this.#collector !== undefined) return this.#collector;
+    const { given, clock, onListenerError } = this.#settings;
+    const collector = given ?? new MetricsCollector({ clock, ...(onListenerError && { onListenerError }) });
+    this.#collector = collector;
+    this.#observe(collector);
+    return collector;
+  }
+
+  #observe(metrics: HttpMetrics): void {
+    const { parts, name, clock, onListenerError, reporter } = this.#settings;
+    const up: MetricSample = { ...UP, type: 'gauge', value: 1, labels: { pipeline: name } };
+    try {
+      metrics.collectFrom(() => [up]);
+    } catch (error) {
+      reporter.listenerError(error);
+    }
+    for (const part of parts) {
+      if (!isComponent(part)) continue;
+      try {
+        observe(part, { metrics, clock, ...(onListenerError && { onListenerError }) });
+      } catch (error) {
+        // Something of the service's own that cannot be watched is still used for what it does.
+        reporter.listenerError(error);
+      }
+    }
+  }
+}
+
+function isComponent(part: unknown): part is Component {
+  const { kind, name } = (part ?? {}) as { readonly kind?: unknown; readonly name?: unknown };
+  const isNamed = typeof kind === 'string' && typeof name === 'string';
+  return isNamed && hasMethod(part, 'snapshot') && hasMethod(part, 'subscribe');
+}
