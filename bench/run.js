@@ -3,6 +3,7 @@ import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
 import { configBench } from './config.js';
 import { healthBench } from './health.js';
+import { httpBench } from './http.js';
 import { loggerBench } from './logger.js';
 import { machine } from './machine.js';
 import { metricsBench } from './metrics.js';
@@ -23,6 +24,7 @@ const groups = {
   'shared-limits': sharedLimitsBench,
   config: configBench,
   health: healthBench,
+  http: httpBench,
 };
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));

@@ -13,7 +13,7 @@ import {
   type PipelineStep,
 } from './hardening.js';
 import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './events.js';
-import { type Exchange, type HardeningRequest, RequestView, stateOf } from './exchange.js';
+import { type Exchange, RequestView, stateOf } from './exchange.js';
 import { HeaderTable } from './headers/header-table.js';
 import { readHeadersOption } from './headers/security-headers.js';
 import type { HealthRoutes } from './health/health-routes.js';
@@ -31,6 +31,7 @@ import { Recorder } from './record/recorder.js';
 import { inRequestContext } from './record/request-context.js';
 import { RequestIds } from './record/request-id.js';
 import type { RecordTeller } from './record/request-record.js';
+import { RequestViews } from './request-views.js';
 import { ShownExtras } from './record/shown-extras.js';
 import { shownPath } from './record/shown-path.js';
 
@@ -49,7 +50,7 @@ export class Pipeline implements Hardening {
   readonly #limits: LimitTable;
   readonly #guard: Guard;
   readonly #abuse: AbuseBook | undefined;
-  readonly #views: WeakMap<object, RequestView> | undefined;
+  readonly #views = new RequestViews();
   readonly #recorder: Recorder;
   readonly #health: HealthRoutes | undefined;
   readonly #resolve: (exchange: Exchange) => string | undefined;
@@ -75,7 +76,6 @@ export class Pipeline implements Hardening {
     const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
     const abuse = readAbuseOption(options.abuse, { ...shared, mode }, issues);
     this.#abuse = abuse && new AbuseBook(abuse, (request) => this.#guard.verifiedId(request), reporter);
-    this.#views = abuse && new WeakMap();
     this.#guard = new Guard({
       identify,
       exempt: options.exempt,
@@ -114,7 +114,7 @@ export class Pipeline implements Hardening {
   handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): Later<boolean> {
     try {
       const request = new RequestView(exchange, this.#resolve);
-      if (this.#views !== undefined && isObject(exchange.native)) this.#views.set(exchange.native, request);
+      if (this.#abuse !== undefined) this.#views.keep(request);
       const answers = this.#run(request, steps, 0);
       return typeof answers === 'boolean' ? answers : answers.catch((error: unknown) => this.#fault(exchange, error));
     } catch (error) {
@@ -128,7 +128,7 @@ export class Pipeline implements Hardening {
 
   recordAbuse(request: object, type: string, options?: RecordAbuseOptions): boolean {
     if (this.#abuse === undefined) return false;
-    const view = request instanceof RequestView ? request : this.#views?.get(nativeOf(request));
+    const view = this.#views.of(request);
     if (view !== undefined) return this.#abuse.record(view, type, options);
     throw new InvalidArgumentError(
       'recordAbuse: the request must be one that went through this pipeline: req of Express, ctx of Koa, or what identify gets',
@@ -224,15 +224,6 @@ function bookkeeper(abuse: AbuseBook, request: RequestView): RecordTeller {
       abuse.answered(request, status);
     },
   };
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function nativeOf(request: object): object {
-  const { native } = request as Partial<HardeningRequest>;
-  return isObject(native) ? native : request;
 }
 
 /** The framework's address in its usual form; its own settings may be functions of the service, which may throw. */

@@ -1,14 +1,19 @@
 import type { EventLogger } from '../options.js';
 import type { RecordTeller, RequestRecord } from './request-record.js';
 
+const CONTEXT: readonly string[] = ['id', 'traceId', 'spanId'];
+
 /**
  * A record as the fields of a line. Lines within the context of the request have its ids already, in the logger's words.
  * @internal
  */
-export function lineFields({ error, id, traceId, spanId, ...rest }: RequestRecord, inContext: boolean): object {
-  const fields = error === undefined ? rest : { ...rest, err: error };
-  if (inContext) return fields;
-  return { ...(id === undefined ? {} : { id }), ...(traceId === undefined ? {} : { traceId, spanId }), ...fields };
+export function lineFields(record: RequestRecord, inContext: boolean): object {
+  const fields: Record<string, unknown> = {};
+  for (const name of Object.keys(record)) {
+    if (name === 'error') fields['err'] = record.error;
+    else if (!inContext || !CONTEXT.includes(name)) fields[name] = record[name as keyof RequestRecord];
+  }
+  return fields;
 }
 
 /**

@@ -6,6 +6,8 @@ const LONGEST = 200;
 const LOOKED_AT = 8_000;
 const MASKED_BEYOND = 2_000;
 
+const NOTHING = /* @__PURE__ */ Object.freeze({});
+
 /** Which parts of a request its record has besides; lower-case names of headers. @internal */
 export interface ExtrasOptions {
   readonly query: readonly string[];
@@ -27,6 +29,7 @@ export class ShownExtras {
   }
 
   of(request: RequestView): { query?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> } {
+    if (this.#query.length === 0 && this.#headers.length === 0) return NOTHING;
     const query = this.#query.length === 0 ? undefined : shown(this.#query, queryOf(request.exchange.url));
     const headers = this.#headers.length === 0 ? undefined : shown(this.#headers, (name) => request.header(name));
     return { ...(query === undefined ? {} : { query }), ...(headers === undefined ? {} : { headers }) };
