@@ -25,8 +25,11 @@ export interface ResponseShape {
   setHeader(name: string, value: string): unknown;
   /** Begins the response. */
   writeHead(statusCode: number, ...rest: never[]): unknown;
-  /** Ends the response. */
-  end(body?: string): unknown;
+  /** Ends the response without a body, … */
+  end(): unknown;
+  /** … or with one. */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- Node's response over HTTP/2 has two as well
+  end(body: string): unknown;
   /** Hears of the end, however it came. */
   once(event: 'close', listener: () => void): unknown;
 }
@@ -187,7 +190,8 @@ export interface ExchangeState {
 
 /**
  * Notes what was thrown while a request was handled, for its record. The first is where it began.
- * @internal
+ *
+ * @param response - Node's response, whose request went through a pipeline.
  */
 export function noteError(response: ResponseShape, thrown: unknown): void {
   stateOf(response).error ??= { thrown };
