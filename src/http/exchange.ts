@@ -27,8 +27,11 @@ export interface ResponseShape {
   writeHead(statusCode: number, ...rest: never[]): unknown;
   /** Sends a piece of the body; `false` when the next one should wait for `drain`. Without it a body is sent at its end. */
   write?(chunk: string): boolean;
-  /** Ends the response. */
-  end(body?: string): unknown;
+  /** Ends the response without a body, … */
+  end(): unknown;
+  /** … or with one. */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- Node's response over HTTP/2 has two as well
+  end(body: string): unknown;
   /** Gives the response up, so that the client can tell that it is not whole. */
   destroy?(): unknown;
   /** Hears of the end, however it came, or that there is room for more. */
@@ -191,7 +194,8 @@ export interface ExchangeState {
 
 /**
  * Notes what was thrown while a request was handled, for its record. The first is where it began.
- * @internal
+ *
+ * @param response - Node's response, whose request went through a pipeline.
  */
 export function noteError(response: ResponseShape, thrown: unknown): void {
   stateOf(response).error ??= { thrown };

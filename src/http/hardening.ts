@@ -47,6 +47,8 @@ export interface Hardening extends Component<HardeningSnapshot> {
    * knows contexts.
    */
   within<T>(exchange: Exchange, next: () => T): T;
+  /** Tells `onListenerError`, for adapters, of what the service's own code threw where nobody else hears of it. */
+  report(error: unknown): void;
   /**
    * Books something of the service's own that a client did wrong, such as a payment that was declined.
    *

@@ -126,6 +126,10 @@ export class Pipeline implements Hardening {
     return inRequestContext(this.#logger, response, this.#reporter, next);
   }
 
+  report(error: unknown): void {
+    this.#reporter.listenerError(error);
+  }
+
   recordAbuse(request: object, type: string, options?: RecordAbuseOptions): boolean {
     if (this.#abuse === undefined) return false;
     const view = this.#views.of(request);
@@ -164,8 +168,8 @@ export class Pipeline implements Hardening {
       case 'health':
         return this.#health?.answer(request) !== undefined;
       case 'guard':
-        // Mounted before them, limits would fail the probes of whoever decides about restarts.
-        if (this.#health?.has(request.path) === true) return false;
+        // Mounted before them, limits would fail the probes of whoever decides about restarts. No probe is an upgrade.
+        if (request.kind === 'response' && this.#health?.has(request.path) === true) return false;
         if (this.#abuse !== undefined) this.#recorder.join(request, [bookkeeper(this.#abuse, request)]);
         return this.#guard.refuses(request, limitsFor(this.#limits, request.paths), this.#limits.general.ddos);
     }

@@ -1,4 +1,4 @@
-import type { RequestView } from './exchange.js';
+import type { Exchange } from './exchange.js';
 
 /** An answer of the pipeline's own. */
 export interface Answer {
@@ -8,8 +8,14 @@ export interface Answer {
   readonly body: string | object;
 }
 
+/** What is answered. */
+interface Asked {
+  readonly method: string;
+  readonly exchange: Pick<Exchange, 'response'>;
+}
+
 /** Sends an answer of the pipeline's own; without a body to a HEAD request, and not at all when one has begun. @internal */
-export function send(request: RequestView, status: number, { contentType, headers, body }: Answer): void {
+export function send(request: Asked, status: number, { contentType, headers, body }: Answer): void {
   const { response } = request.exchange;
   if (response.headersSent) return;
   const text = typeof body === 'string' ? body : JSON.stringify(body);

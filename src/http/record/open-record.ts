@@ -62,8 +62,9 @@ export class OpenRecord implements Recording {
   /** Who answers is known best when the answer begins: later the framework may have gone on. */
   #look(response: ResponseShape): void {
     const { exchange } = this.#request;
-    this.#route = stateOf(response).route ?? this.#safely(() => routeOf(exchange.route?.()));
+    this.#route ??= stateOf(response).route ?? this.#safely(() => routeOf(exchange.route?.()));
     if (this.#kind !== 'response') return;
+    if (response.statusCode === 101) this.#kind = 'upgrade';
     const type = response.getHeader?.('content-type');
     if (typeof type === 'string' && type.startsWith('text/event-stream')) this.#kind = 'stream';
   }
@@ -97,7 +98,8 @@ export class OpenRecord implements Recording {
     const { response } = this.#request.exchange;
     const { id, trace, refusedBy, error } = stateOf(response);
     const { method, path, address } = this.#request;
-    if (this.#firstByteAtMs === undefined) this.#look(response);
+    // What is said in the call that begins the answer, its status and its type, is known only afterwards.
+    this.#look(response);
     const { slowRequestMs, extras, now } = this.#settings;
     const durationMs = now() - this.#startedAtMs;
     const aborted = !response.writableFinished;

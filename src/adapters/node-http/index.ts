@@ -1,0 +1,8 @@
+export type { HardeningInput, MountedPipeline } from '../../http/index.js';
+export { noteError } from '../../http/exchange.js';
+export { setRoute } from '../../http/named-route.js';
+export { harden } from './harden.js';
+export { hardenUpgrade } from './harden-upgrade.js';
+export type { NodeRequest, NodeResponse } from './node-exchange.js';
+export { nodeExchange } from './node-exchange.js';
+export type { UpgradeSocket } from './upgrade-socket.js';
