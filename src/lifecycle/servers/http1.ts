@@ -23,6 +23,8 @@ class Exchange implements Going {
 
 /** A connection, and the responses that it waits for. */
 interface Connection {
+  /** A request may lose its own: Node takes it away when a body is given up half-way, as by `break` in `for await`. */
+  readonly socket: Socket;
   readonly open: Set<Exchange>;
   /** What had come in when it last had nothing to do; more than that is a request whose head is not complete. */
   bytesWhenIdle: number;
@@ -49,7 +51,8 @@ export class Http1Drain implements Drained {
 
   /** A connection that may speak HTTP/1.1. */
   add(socket: Socket): Connection {
-    const connection = { open: new Set<Exchange>(), bytesWhenIdle: socket.bytesRead, activeAtMs: this.#context.now() };
+    const activeAtMs = this.#context.now();
+    const connection = { socket, open: new Set<Exchange>(), bytesWhenIdle: socket.bytesRead, activeAtMs };
     this.#connections.set(socket, connection);
     socket.once('close', () => {
       this.#connections.delete(socket);
@@ -102,11 +105,11 @@ export class Http1Drain implements Drained {
   }
 
   #end(exchange: Exchange): void {
-    const { connection, request } = exchange;
+    const { connection } = exchange;
     this.#context.requests.end(exchange);
     connection.open.delete(exchange);
     if (connection.open.size > 0) return;
-    const { socket } = request;
+    const { socket } = connection;
     connection.bytesWhenIdle = socket.bytesRead;
     if (this.#state === 'serving') return;
     connection.activeAtMs = this.#context.now();

@@ -53,6 +53,30 @@ describe('an HTTP/1.1 server', () => {
     expect([hookAt, exits, report.requestsInFlight]).toEqual(['after', [0], 1]);
   });
 
+  it('outlives handlers that stop reading a body half-way, which takes the socket from their request', async () => {
+    const requests: IncomingMessage[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request);
+      void (async () => {
+        for await (const _chunk of request) break;
+        response.writeHead(413, { 'Content-Length': '0' }).end();
+      })();
+    });
+    const { lifecycle, clock, port, exits } = await serving(server);
+    const wire = new Wire(port).send('POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc');
+    await until(() => wire.received.includes('413'), 'the first answer');
+    await until(() => lifecycle.snapshot().requestsInFlight === 0, 'its end');
+    expect(requests.map(({ socket }) => socket)).toEqual([null]);
+    expect(lifecycle.phase).toBe('READY');
+    wire.received = '';
+    wire.get('/next');
+    await until(() => wire.received.includes('413'), 'the second answer');
+    const stop = lifecycle.stop();
+    await passedUntil(clock, stop);
+    await until(() => wire.ended !== undefined, 'the end of the connection');
+    expect([wire.ended, exits]).toEqual(['FIN', [0]]);
+  });
+
   it('HLD-36 says Connection: close on every response of the drain, also of handlers that write at once', async () => {
     const server = createServer();
     // Before it is attached, and so before ours.
