@@ -79,8 +79,8 @@ describe('a record', () => {
   it.each([
     ['/users/:id', '/users/:id'],
     [null, 'unmatched'],
-    [undefined, undefined],
-  ])('asks the adapter for the route when the answer begins: %s is %s', async (given, shown) => {
+    [undefined, 'later'],
+  ])('asks the adapter for the route when the answer begins, and again when nobody knew: %s is %s', async (given, shown) => {
     const { hardening, records } = setup();
     let route: string | null | undefined = given;
     const response = await ask(hardening, '/users/7', { more: { route: () => route } });
