@@ -80,15 +80,18 @@ describe('a record', () => {
     ['/users/:id', '/users/:id'],
     [null, 'unmatched'],
     [undefined, 'later'],
-  ])('asks the adapter for the route when the answer begins, and again when nobody knew: %s is %s', async (given, shown) => {
-    const { hardening, records } = setup();
-    let route: string | null | undefined = given;
-    const response = await ask(hardening, '/users/7', { more: { route: () => route } });
-    response.writeHead(200);
-    route = 'later';
-    response.end();
-    expect(records[0]?.route).toBe(shown);
-  });
+  ])(
+    'asks the adapter for the route when the answer begins, and again when nobody knew: %s is %s',
+    async (given, shown) => {
+      const { hardening, records } = setup();
+      let route: string | null | undefined = given;
+      const response = await ask(hardening, '/users/7', { more: { route: () => route } });
+      response.writeHead(200);
+      route = 'later';
+      response.end();
+      expect(records[0]?.route).toBe(shown);
+    },
+  );
 
   it('asks at the end when there was no answer, and survives an adapter that throws', async () => {
     const { hardening, records, reported } = setup();
