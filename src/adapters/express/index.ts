@@ -1,9 +1,11 @@
 export type { HardeningInput, MountedPipeline } from '../../http/index.js';
-export type { ExpressApp, ExpressMiddleware, ExpressRequest } from './express.js';
+export type { ExpressApp, ExpressErrorMiddleware, ExpressMiddleware, ExpressRequest } from './shapes.js';
 export {
+  errorMiddleware,
   healthRoutes,
+  performanceTrackingMiddleware,
   rateLimitMiddleware,
   requestLoggingMiddleware,
   securityHeadersMiddleware,
-  setupMiddleware,
-} from './express.js';
+} from './parts.js';
+export { setupMiddleware } from './set-up.js';

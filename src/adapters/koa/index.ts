@@ -1,9 +1,11 @@
 export type { HardeningInput, MountedPipeline } from '../../http/index.js';
-export type { KoaApp, KoaContext, KoaMiddleware } from './koa.js';
+export type { KoaApp, KoaContext, KoaMiddleware } from './shapes.js';
 export {
+  errorMiddleware,
   healthRoutes,
+  performanceTrackingMiddleware,
   rateLimitMiddleware,
   requestLoggingMiddleware,
   securityHeadersMiddleware,
-  setupMiddleware,
-} from './koa.js';
+} from './parts.js';
+export { setupMiddleware } from './set-up.js';

@@ -1,0 +1,86 @@
+import { Mounts } from './mounts.js';
+import { Place } from './place.js';
+import { listenToRouters } from './route-channel.js';
+import { type AppRoutes, type RoutedRequest, ROUTES, TRACK } from './route-track.js';
+import { TracedTrack } from './traced-track.js';
+import { takeOver, watchRequests } from './watch.js';
+import { WatchedTrack } from './watched-track.js';
+
+/** What is needed of an application to follow its requests. */
+interface FollowedApp {
+  readonly request?: { readonly [ROUTES]?: AppRoutes };
+  readonly parent?: FollowedApp | undefined;
+  readonly mountpath?: unknown;
+  readonly router?: { readonly listRoutes?: unknown };
+  on?(event: 'mount', listener: (parent: FollowedApp) => void): unknown;
+}
+
+/**
+ * Follows the requests of an application, and of those that it is mounted in, to know their routes.
+ *
+ * @returns what ends that.
+ * @internal
+ */
+export function followRoutes(app: object): () => void {
+  mark(app);
+  return publishes(app) ? listenToRouters() : () => undefined;
+}
+
+/** The same for good. @internal */
+export function keepFollowing(request: RoutedRequest): void {
+  if (request[ROUTES]?.kept === true) return;
+  followRoutes(request.app as FollowedApp);
+  // An application of another kind may have no prototype for its requests.
+  const routes = request[ROUTES];
+  if (routes !== undefined) routes.kept = true;
+}
+
+function mark(app: FollowedApp): void {
+  const { request: prototype, parent } = app;
+  if (prototype === undefined) return;
+  if (!Object.hasOwn(prototype, ROUTES)) {
+    Object.defineProperty(prototype, ROUTES, { value: publishes(app) ? tracedRoutes() : watchedRoutes(prototype) });
+    if (parent === undefined) app.on?.('mount', mark);
+  }
+  if (parent !== undefined) mark(parent);
+}
+
+/** Whether the routers of an application publish what they do. Asking Express 4 for its router throws. */
+function publishes(app: FollowedApp): boolean {
+  try {
+    return typeof app.router?.listRoutes === 'function';
+  } catch {
+    return false;
+  }
+}
+
+function tracedRoutes(): AppRoutes {
+  const root = new Place();
+  return { kept: false, begin: (request) => (request[TRACK] = new TracedTrack(entryOf(root, request))) };
+}
+
+function watchedRoutes(prototype: object): AppRoutes {
+  const root = new Place();
+  const mounts = new Mounts();
+  const begin = (request: RoutedRequest): WatchedTrack => {
+    const track = new WatchedTrack(entryOf(root, request), mounts);
+    takeOver(request, track);
+    return (request[TRACK] = track);
+  };
+  watchRequests(prototype, begin);
+  return { kept: false, begin };
+}
+
+/**
+ * Where the router runs in which a request is met for the first time: that of the application, or one inside, when a part is
+ * mounted there or the application was mounted later.
+ */
+function entryOf(root: Place, { baseUrl = '', app }: RoutedRequest): Place {
+  if (baseUrl === '') return root;
+  const mounts: unknown[] = [];
+  for (let inner = app as FollowedApp; inner.parent !== undefined; inner = inner.parent)
+    mounts.unshift(inner.mountpath);
+  const place = mounts.reduce<Place>((outer, mount) => outer.mount(mount), root);
+  const isAll = place.anything.split('/').length === `${baseUrl}/*`.split('/').length;
+  return isAll ? place : root.mount('/*');
+}
