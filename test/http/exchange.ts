@@ -49,15 +49,11 @@ export interface Asked {
   readonly steps?: readonly PipelineStep[];
 }
 
-/** Sends a request through a pipeline and waits for what it has to say at once. */
-export async function ask(
-  hardening: Hardening,
-  url: string,
-  asked: Asked = {},
-): Promise<FakeResponse & { answered: boolean | Promise<boolean> }> {
-  const { method = 'GET', headers = {}, response = new FakeResponse(), steps, socket } = asked;
+/** A request as an adapter hands it over. */
+export function exchangeOf(url: string, asked: Asked, response: FakeResponse): Exchange {
+  const { method = 'GET', headers = {}, socket } = asked;
   const address = 'address' in asked ? asked.address : '203.0.113.5';
-  const exchange: Exchange = {
+  return {
     method,
     url,
     headers,
@@ -68,7 +64,16 @@ export async function ask(
     response,
     native: {},
   };
-  const answered = hardening.handle(exchange, steps);
+}
+
+/** Sends a request through a pipeline and waits for what it has to say at once. */
+export async function ask(
+  hardening: Hardening,
+  url: string,
+  asked: Asked = {},
+): Promise<FakeResponse & { answered: boolean | Promise<boolean> }> {
+  const { response = new FakeResponse(), steps } = asked;
+  const answered = hardening.handle(exchangeOf(url, asked, response), steps);
   await new Promise((resolve) => setImmediate(resolve));
   return Object.assign(response, { answered });
 }
