@@ -51,15 +51,11 @@ export interface Asked {
   readonly more?: Partial<Exchange>;
 }
 
-/** Sends a request through a pipeline and waits for what it has to say at once. */
-export async function ask(
-  hardening: Hardening,
-  url: string,
-  asked: Asked = {},
-): Promise<FakeResponse & { answered: boolean | Promise<boolean> }> {
-  const { method = 'GET', headers = {}, response = new FakeResponse(), steps, socket, more } = asked;
+/** A request as an adapter hands it over. */
+export function exchangeOf(url: string, asked: Asked, response: FakeResponse): Exchange {
+  const { method = 'GET', headers = {}, socket, more } = asked;
   const address = 'address' in asked ? asked.address : '203.0.113.5';
-  const exchange: Exchange = {
+  return {
     method,
     url,
     headers,
@@ -71,7 +67,16 @@ export async function ask(
     native: {},
     ...more,
   };
-  const answered = hardening.handle(exchange, steps);
+}
+
+/** Sends a request through a pipeline and waits for what it has to say at once. */
+export async function ask(
+  hardening: Hardening,
+  url: string,
+  asked: Asked = {},
+): Promise<FakeResponse & { answered: boolean | Promise<boolean> }> {
+  const { response = new FakeResponse(), steps } = asked;
+  const answered = hardening.handle(exchangeOf(url, asked, response), steps);
   await new Promise((resolve) => setImmediate(resolve));
   return Object.assign(response, { answered });
 }

@@ -73,11 +73,12 @@ export class SharedStream {
   }
 
   async #pull(): Promise<void> {
+    const iterator = this.#iterator;
+    if (iterator === undefined) return;
     try {
-      const next = Promise.resolve(this.#iterator?.next());
-      const result = await within(this.#clock, next, tooLate, STALLED_MS);
+      const result = await within(this.#clock, iterator.next(), tooLate, STALLED_MS);
       if (this.#state !== 'open') return;
-      if (result === undefined || result.done === true) this.#state = 'ended';
+      if (result.done === true) this.#state = 'ended';
       else this.#append(result.value);
     } catch (error) {
       this.#fail(error);
