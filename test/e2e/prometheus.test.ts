@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createHardening } from 'breakwater/http';
 import { contentType, MetricsCollector } from 'breakwater/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboardExpressions, RULE_CASES, RULE_TESTS, rules, RULES } from '../observability/bridge/deployed.js';
 import { observe } from '../observability/bridge/observe.js';
 import { everyPart, keepWaiting, useAll } from '../observability/bridge/parts.js';
+import { askInEveryWay } from '../observability/bridge/requests.js';
 import { eventually, hasPrometheus, Prometheus, promtool, testExpression } from './prometheus.js';
 
 const there = hasPrometheus();
@@ -17,7 +19,9 @@ async function startService() {
   const warnings: unknown[] = [];
   // The collector that is scraped takes the place of the one among the parts.
   const observed = all.map((part) => (part === parts.collector ? metrics : part));
-  observe(observed, { metrics, onListenerError: (error) => warnings.push(error) });
+  const onListenerError = (error: unknown): unknown => warnings.push(error);
+  const requests = createHardening({ name: 'requests', metrics, ddos: false, health: false, onListenerError });
+  observe([...observed, requests], { metrics, onListenerError });
   const server: Server = createServer((request, response) => {
     const format = request.url === '/openmetrics' ? 'openmetrics' : 'prometheus';
     response.setHeader('Content-Type', contentType(format));
@@ -28,7 +32,10 @@ async function startService() {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const use = async (from: number, to: number): Promise<void> => {
-    for (let i = from; i < to; i++) await useAll(parts, `user-${String(i)}`, `10.0.0.${String(i)}`, clock);
+    for (let i = from; i < to; i++) {
+      await useAll(parts, `user-${String(i)}`, `10.0.0.${String(i)}`, clock);
+      await askInEveryWay(requests);
+    }
   };
   await use(0, 5);
   await keepWaiting(parts, clock);
@@ -57,7 +64,7 @@ describe.skipIf(!there)('promtool', () => {
     expect(promtool(['check', 'config', RULES.replace('breakwater-alerts', 'prometheus')])).toMatchObject({
       status: 0,
     });
-    for (const file of [RULE_TESTS, RULE_CASES]) {
+    for (const file of [RULE_TESTS, ...RULE_CASES]) {
       const { status, said } = promtool(['test', 'rules', file]);
       expect([status, said.includes('SUCCESS')], said).toEqual([0, true]);
     }
@@ -130,6 +137,10 @@ scrape_configs:
     expect(await one('sum(breakwater_ddos_blocks_total{job="shop",protection="main"})')).toBe(20);
     expect(await one('sum(rate(breakwater_abuse_events_total{job="shop",detector="main"}[1m]))')).toBeGreaterThan(0);
     expect(await one('breakwater_health_status{job="open",status="HEALTHY"}')).toBe(0);
+    expect(await one('breakwater_http_refused_total{job="shop",pipeline="main"}')).toBe(20);
+    expect(await one('breakwater_http_requests_total{job="open",pipeline="requests"}')).toBe(20 * 6);
+    expect(await one('sum(http_server_request_duration_seconds_count{job="shop"})')).toBe(20 * 4);
+    expect(await one('sum(http_server_errors_total{job="open",error_type="TypeError"})')).toBe(20);
     expect(await one('nodejs_eventloop_lag_p99_seconds{job="shop"}')).toBeGreaterThan(0);
   });
 
@@ -147,8 +158,11 @@ scrape_configs:
     );
     const alerting = await eventually('alerts', async () => {
       const names = (await prometheus.rules()).filter(({ alerts = [] }) => alerts.length > 0).map(({ name }) => name);
-      return names.includes('BreakwaterStoreLost') && names.includes('BreakwaterCircuitOpen') ? names : undefined;
+      return ['StoreLost', 'CircuitOpen', 'RequestsFail'].every((what) => names.includes(`Breakwater${what}`))
+        ? names
+        : undefined;
     });
+    expect(alerting).not.toContain('BreakwaterRequestsPileUp');
     expect(alerting).not.toContain('BreakwaterSamplesDropped');
     expect(alerting).not.toContain('BreakwaterSeriesOverflow');
   });
@@ -156,6 +170,21 @@ scrape_configs:
   it('OBS-B43 answers every expression of the rules', async () => {
     for (const { name, expr } of rules()) await expect(prometheus.query(expr), name).resolves.toBeInstanceOf(Array);
     await expect(prometheus.query('sum by (')).rejects.toThrow('parse error');
+  });
+
+  it('OBS-B44 shows requests by the class of their status, in the panels of requests', async () => {
+    const shown = async (title: string, label: string): Promise<(string | undefined)[]> => {
+      const panel = dashboardExpressions().find((each) => each.title === title);
+      return (await prometheus.query(panel?.expr ?? '')).map(
+        ({ metric }) => `${metric['job'] ?? ''} ${metric[label] ?? ''}`,
+      );
+    };
+    expect((await shown('Requests by class of status', 'class')).sort()).toEqual(
+      ['open', 'shop'].flatMap((job) => ['2', '4', '5'].map((status) => `${job} ${status}`)),
+    );
+    expect((await shown('Duration: 99 of 100 requests', 'http_route')).sort()).toEqual(
+      ['open', 'shop'].flatMap((job) => ['/search', '/users/:id', 'unmatched'].map((route) => `${job} ${route}`)),
+    );
   });
 
   it('OBS-B44 has something to show in every panel of the dashboard', async () => {

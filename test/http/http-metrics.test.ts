@@ -85,6 +85,24 @@ describe('metrics of requests', () => {
     expect(lines('http_server_aborted_requests_total')).toHaveLength(1);
   });
 
+  it('requests in flight are not forgotten, however long nobody else asks', async () => {
+    const { clock } = setup();
+    const metrics = new MetricsCollector({ clock, seriesTtlMs: 60_000 });
+    const hardening = createHardening({ clock, metrics, ddos: false });
+    const streams = [await ask(hardening, '/events'), await ask(hardening, '/events')];
+    const active = (): unknown[] =>
+      metrics
+        .snapshot()
+        .gauges.filter(({ name }) => name === 'http_server_active_requests')
+        .map(({ series }) => series);
+    for (let minute = 0; minute < 10; minute++) {
+      expect(active()).toMatchObject([[{ value: 2 }]]);
+      clock.advance(60_000);
+    }
+    for (const stream of streams) stream.emit('close');
+    expect(active()).toMatchObject([[{ value: 0 }]]);
+  });
+
   it('errors count by the class of what was thrown, and what was thrown for the client does not', async () => {
     const { hardening, answer, lines } = setup();
     const fail = async (status: number, thrown: unknown) => {

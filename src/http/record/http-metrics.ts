@@ -76,6 +76,11 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
     if (gauge === undefined) gauges.set(name, (gauge = active.bind({ [method]: name })));
     return gauge;
   };
+  // Where unused series are forgotten, one that went on from 0 would end below it.
+  metrics.collectFrom(() => {
+    for (const gauge of gauges.values()) gauge.inc(0);
+    return [];
+  });
 
   return {
     does: 'metrics',

@@ -6,16 +6,21 @@ import type { Exported } from './exported.js';
 export function exportedByCollector(): Map<string, Exported> {
   const collector = new MetricsCollector({ clock: new ManualClock(), runtime: true });
   try {
-    const { counters, gauges, histograms } = collector.snapshot();
-    const typed = [
-      ...counters.map((family) => ({ ...family, type: 'counter' })),
-      ...gauges.map((family) => ({ ...family, type: 'gauge' })),
-      ...histograms.map((family) => ({ ...family, type: 'histogram' })),
-    ];
-    return new Map(
-      typed.map(({ name, type, help, series }) => [name, { type, labels: Object.keys(series[0]?.labels ?? {}), help }]),
-    );
+    return exportedIn(collector);
   } finally {
     collector[Symbol.dispose]();
   }
+}
+
+/** Everything that a collector exports, by name. */
+export function exportedIn(collector: MetricsCollector): Map<string, Exported> {
+  const { counters, gauges, histograms } = collector.snapshot();
+  const typed = [
+    ...counters.map((family) => ({ ...family, type: 'counter' })),
+    ...gauges.map((family) => ({ ...family, type: 'gauge' })),
+    ...histograms.map((family) => ({ ...family, type: 'histogram' })),
+  ];
+  return new Map(
+    typed.map(({ name, type, help, series }) => [name, { type, labels: Object.keys(series[0]?.labels ?? {}), help }]),
+  );
 }

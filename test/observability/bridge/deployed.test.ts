@@ -3,12 +3,37 @@ import { join } from 'node:path';
 import { BUCKETS, METRICS_COLLECTOR_DEFAULTS } from 'breakwater/metrics';
 import { describe, expect, it } from 'vitest';
 import { exportedByCollector } from './collector.js';
-import { dashboard, dashboardExpressions, namesIn, PROMETHEUS, RULE_CASES, RULE_TESTS, rules } from './deployed.js';
+import {
+  dashboard,
+  dashboardExpressions,
+  labelsIn,
+  namesIn,
+  PROMETHEUS,
+  RULE_CASES,
+  RULE_TESTS,
+  rules,
+} from './deployed.js';
 import { type Exported, exportedByParts } from './exported.js';
+import { exportedByRequests } from './requests.js';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/monitoring.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '../../..');
+const page = readFileSync(join(ROOT, 'docs/monitoring.md'), 'utf8');
 const known = async (): Promise<Map<string, Exported>> =>
-  new Map([...(await exportedByParts()), ...exportedByCollector()]);
+  new Map([...(await exportedByParts()), ...(await exportedByRequests()), ...exportedByCollector()]);
+
+/** The names under which a scrape has a metric. */
+const scraped = ([name, { type }]: readonly [string, Exported]): string[] =>
+  type === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name];
+/** The metrics of a scrape by those names. */
+const scrapedBy = (families: Map<string, Exported>): Map<string, Exported> =>
+  new Map([...families].flatMap((each) => scraped(each).map((name) => [name, each[1]])));
+
+/** Labels of an expression that none of its metrics has. */
+function strangersIn(expr: string, metrics: Map<string, Exported>): string[] {
+  const labels = namesIn(expr).flatMap((name) => metrics.get(name)?.labels ?? []);
+  const there = new Set(['job', 'instance', 'le', ...labels]);
+  return labelsIn(expr).filter((label) => !there.has(label));
+}
 
 describe('docs/monitoring.md', () => {
   const rows = [...page.matchAll(/^\| `([a-z0-9_]+)` +\| (\w+) +\| (.*?) +\| (.+?) +\|$/gm)].map(
@@ -16,13 +41,16 @@ describe('docs/monitoring.md', () => {
   );
   const byName = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
 
-  it('OBS-B30 lists every metric of every part as it is: type, labels, meaning', async () => {
-    const parts = await exportedByParts();
+  it.each([
+    ['part', 60, exportedByParts],
+    ['request', 5, exportedByRequests],
+  ] as const)('OBS-B30 lists every metric of every %s as it is: type, labels, meaning', async (_, most, exported) => {
+    const parts = await exported();
     const listed = rows
       .filter(({ name }) => parts.has(name))
       .map(({ name, type, labels, help }) => [name, type, [...labels.matchAll(/`(\w+)`/g)].map(([, l]) => l), help]);
     const families = [...parts].map(([name, { type, labels, help }]) => [name, type, labels, help]);
-    expect(families.length).toBeGreaterThan(60);
+    expect(families.length).toBeGreaterThan(most);
     expect(listed.sort(byName)).toEqual(families.sort(byName));
   });
 
@@ -45,10 +73,26 @@ describe('docs/monitoring.md', () => {
 
 describe('the alert rules', () => {
   it('OBS-B31 ask only for what is exported', async () => {
-    const names = new Set([...(await known()).keys(), ...rules().map(({ name }) => name)]);
+    const metrics = scrapedBy(await known());
+    const names = new Set([...metrics.keys(), ...rules().map(({ name }) => name)]);
     const asked = rules().flatMap(({ expr }) => namesIn(expr));
     expect(asked.length).toBeGreaterThan(50);
     expect(asked.filter((name) => !names.has(name))).toEqual([]);
+    // Of a ratio that is recorded the labels are those of the rule.
+    const plain = rules().filter(({ expr }) => !namesIn(expr).some((name) => name.includes(':')));
+    expect(plain.length).toBeGreaterThan(40);
+    for (const { name, expr } of plain) expect(strangersIn(expr, metrics), name).toEqual([]);
+  });
+
+  it('OBS-B31 send to pages and sections that there are', () => {
+    const sent = rules().flatMap(({ text }) => [...text.matchAll(/(docs\/[\w-]+\.md)(?:, ([A-Z][\w, ]+\w))?/g)]);
+    expect(sent.length).toBeGreaterThan(30);
+    for (const [whole, file = '', section] of sent) {
+      const headings = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+        ([, heading]) => heading,
+      );
+      if (section !== undefined) expect(headings, whole).toContain(section);
+    }
   });
 
   it('OBS-B31 say how long, how bad, what happened and what to do, and each has its unit test', () => {
@@ -70,9 +114,11 @@ describe('the alert rules', () => {
 
   it('OBS-B33 are tested with courses of events for alerts that there are', () => {
     const names = new Set(rules().map(({ name }) => name));
-    const tested = [...readFileSync(RULE_CASES, 'utf8').matchAll(/alertname: (\w+)$/gm)].map(([, name = '']) => name);
-    expect(tested.length).toBeGreaterThan(20);
-    expect(tested.filter((name) => !names.has(name))).toEqual([]);
+    for (const file of RULE_CASES) {
+      const tested = [...readFileSync(file, 'utf8').matchAll(/alertname: (\w+)$/gm)].map(([, name = '']) => name);
+      expect(tested.length, file).toBeGreaterThan(20);
+      expect(tested.filter((name) => !names.has(name))).toEqual([]);
+    }
   });
 
   it('OBS-B33 warn before a scrape is dropped, and not before ten default histograms are full', () => {
@@ -89,11 +135,13 @@ describe('the alert rules', () => {
 
 describe('the dashboard', () => {
   it('OBS-B32 asks only for what is exported, and shows all of it', async () => {
-    const names = await known();
+    const families = await known();
+    const metrics = scrapedBy(families);
     const asked = new Set(dashboardExpressions().flatMap(({ expr }) => namesIn(expr)));
-    expect([...asked].filter((name) => !names.has(name))).toEqual([]);
-    const own = [...names.keys()].filter((name) => name.startsWith('breakwater_') && !name.includes('_hardening_'));
-    expect(own.filter((name) => !asked.has(name))).toEqual([]);
+    expect([...asked].filter((name) => !metrics.has(name))).toEqual([]);
+    const own = [...families].filter(([name]) => /^(breakwater|http_server)_/.test(name));
+    expect(own.filter((family) => !scraped(family).some((name) => asked.has(name))).map(([name]) => name)).toEqual([]);
+    for (const { expr, title } of dashboardExpressions()) expect(strangersIn(expr, metrics), title).toEqual([]);
   });
 
   it('OBS-B32 has panels that do not overlap, each with a number, a name and a word about it', () => {
@@ -124,6 +172,12 @@ describe('the dashboard', () => {
     for (const { expr, legendFormat } of grouped) {
       expect(expr.replaceAll(/ by \(job[,)]/g, ''), expr).not.toContain(' by (');
       expect(legendFormat, expr).toMatch(/^\{\{job\}\} /);
+      const groups = [...expr.matchAll(/ by \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(', '));
+      const shown = [...(legendFormat ?? '').matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+      expect(
+        shown.filter((label) => !groups.includes(label)),
+        expr,
+      ).toEqual([]);
     }
   });
 

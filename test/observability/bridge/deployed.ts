@@ -7,8 +7,10 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** The files that are deployed beside a service. */
 export const RULES = join(ROOT, 'deploy/prometheus/breakwater-alerts.yml');
 export const RULE_TESTS = join(ROOT, 'deploy/prometheus/tests/breakwater-alerts.test.yml');
-/** Courses of events that the rules must see, or must not. */
-export const RULE_CASES = join(ROOT, 'deploy/prometheus/tests/breakwater-cases.test.yml');
+/** Courses of events, and of requests, that the rules must see, or must not. */
+export const RULE_CASES = ['cases', 'requests'].map((what) =>
+  join(ROOT, `deploy/prometheus/tests/breakwater-${what}.test.yml`),
+);
 export const PROMETHEUS = join(ROOT, 'deploy/prometheus/prometheus.yml');
 
 /** One rule: what it is called, and its fields as they are written. */
@@ -65,6 +67,18 @@ export function dashboardExpressions(): { readonly title: string; readonly expr:
 /** The metrics that an expression asks for. */
 export function namesIn(expr: string): string[] {
   return [
-    ...expr.replace(/"[^"]*"/g, '""').matchAll(/\b(?:\w+:)?(?:breakwater|nodejs|process)_[a-z0-9_]+(?::\w+)?/g),
+    ...expr
+      .replace(/"[^"]*"/g, '""')
+      .matchAll(/\b(?:\w+:)?(?:breakwater|http_server|nodejs|process)_[a-z0-9_]+(?::\w+)?/g),
   ].map(([name]) => name);
+}
+
+/** The labels that an expression asks for, groups by or joins on; those that it makes itself are none of these. */
+export function labelsIn(expr: string): string[] {
+  const made = [...expr.matchAll(/, "(\w+)", "[^"]*", "\w+", "[^"]*"\)/g)].map(([, label]) => label);
+  const asked = [...expr.matchAll(/(\w+)(?:=~|!~|!=|=)"/g)].map(([, label = '']) => label);
+  const listed = [...expr.matchAll(/\b(?:by|without|on) \(([^)]*)\)/g)].flatMap(([, labels = '']) =>
+    labels.split(', '),
+  );
+  return [...asked, ...listed].filter((label) => !made.includes(label));
 }

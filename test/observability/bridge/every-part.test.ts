@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { registerSecret } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
+import { ask } from '../../http/exchange.js';
 import { observe } from './observe.js';
 import { everyPart, keepWaiting, useAll } from './parts.js';
 import { settle, sinks } from './setup.js';
@@ -52,6 +53,7 @@ describe('observe: every part of the library', () => {
         'per-user-rate-limiter storeLost',
         'abuse-detector flagged',
         'ddos-protection blocked',
+        'hardening refused',
         'health-check-service statusChange',
         'application-lifecycle phaseChange',
         'live-config change',
@@ -78,6 +80,7 @@ describe('observe: every part of the library', () => {
       parts.abuse.record(key, `type-${key}`);
       parts.abuse.record(key, 'x');
       parts.ddos.check(address(i));
+      (await ask(parts.hardening, `/of/${key}`, { address: address(i) })).end();
       await parts.registry
         .for(key)
         .execute(() => Promise.reject(new Error(key)))

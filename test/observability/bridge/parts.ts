@@ -21,6 +21,7 @@ import {
   timeout,
 } from 'breakwater/resilience';
 import { createMemoryStore, ManualClock } from 'breakwater/testing';
+import { ask } from '../../http/exchange.js';
 
 const nowhere = { write: () => true };
 
@@ -82,7 +83,7 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     collector: new MetricsCollector(o),
     monitor: new PerformanceMonitor(o),
     log: new StructuredLogger({ ...o, destination: nowhere, securityDestination: nowhere }),
-    hardening: createHardening({ ...o, health: false }),
+    hardening: createHardening({ ...o, health: false, ddos: { threshold: 2 } }),
     lifecycle: new ApplicationLifecycle({ ...o, signals: [], fatalErrors: [], exit: () => undefined }),
     live: new LiveConfig(new ConfigValidator({ env: everChanging() }).register('LIMIT', 'int', { required: true }), o),
   };
@@ -128,6 +129,7 @@ export async function useAll(parts: Parts, key: string, address: string, clock: 
     ]);
     parts.abuse.record(key, 'login-failed');
     parts.ddos.check(address);
+    (await ask(parts.hardening, `/of/${key}`, { address })).end();
   }
   for (let i = 0; i < 3; i++) parts.live.reload();
   await parts.lifecycle.start();
