@@ -20,7 +20,7 @@ import { authorizer } from './health/authorization.js';
 import { HealthRoutes } from './health/health-routes.js';
 import { healthSource, watched } from './health/health-source.js';
 import { AbuseBook, type RecordAbuseOptions } from './limits/abuse.js';
-import { readAbuseOption } from './limits/abuse-options.js';
+import { type AbuseSettings, readAbuseOption } from './limits/abuse-options.js';
 import { Guard, type Identify, type Later } from './limits/guard.js';
 import { limitsFor, type LimitTable, makeLimits, mannersFor } from './limits/limits.js';
 import { RateLimitHeaders } from './limits/rate-limit-headers.js';
@@ -34,6 +34,7 @@ import { RequestIds } from './record/request-id.js';
 import type { RecordTeller } from './record/request-record.js';
 import { ShownExtras } from './record/shown-extras.js';
 import { shownPath } from './record/shown-path.js';
+import { StatusPage, type StatusPageSettings } from './status-page/status-page.js';
 
 /** What {@link createHardening} makes: the parts, and the order in which a request meets them. @internal */
 export class Pipeline implements Hardening {
@@ -105,7 +106,7 @@ export class Pipeline implements Hardening {
       now: this.#now,
       reporter,
     });
-    this.#health = this.#makeHealth(options, issues);
+    this.#health = this.#makeHealth(options, issues, abuse);
     if (typeof options.authorize === 'string') registerSecret(options.authorize);
   }
 
@@ -212,17 +213,45 @@ export class Pipeline implements Hardening {
     if (this.#events.has('refused')) this.#events.emit('refused', event);
   }
 
-  #makeHealth(options: ParsedHardeningOptions, issues: OptionIssue[]): HealthRoutes | undefined {
+  #makeHealth(
+    options: ParsedHardeningOptions,
+    issues: OptionIssue[],
+    abuse: AbuseSettings | undefined,
+  ): HealthRoutes | undefined {
     const { clock, authorize, components = [], healthPrefix = '/health', lifecycle, onListenerError } = options;
     if (options.health === false) return undefined;
     const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
+    const checks = healthSource(options.health, shared, issues);
+    const own = components.length === 0 ? undefined : watched(components, shared, issues);
+    const authorized = authorizer(authorize, clock, this.#reporter);
+    const page = this.#makePage(options, { checks, watched: own, components, lifecycle, abuse, authorized });
     return new HealthRoutes({
       prefix: healthPrefix,
-      checks: healthSource(options.health, shared, issues),
-      components: components.length === 0 ? undefined : watched(components, shared, issues),
+      checks,
+      components: own,
       phase: () => lifecycle?.phase ?? 'READY',
-      authorized: authorizer(authorize, clock, this.#reporter),
+      authorized,
+      page: page && ((request) => page.answer(request)),
       now: this.#now,
+      reporter: this.#reporter,
+    });
+  }
+
+  #makePage(
+    { statusPage, authorize, clock, name }: ParsedHardeningOptions,
+    sources: Pick<StatusPageSettings, 'checks' | 'watched' | 'components' | 'lifecycle' | 'abuse' | 'authorized'>,
+  ): StatusPage | undefined {
+    if (statusPage === false) return undefined;
+    const { general, routes } = this.#limits;
+    return new StatusPage({
+      ...sources,
+      title: statusPage.title ?? name,
+      refreshSeconds: statusPage.refreshSeconds,
+      asksForToken: typeof authorize === 'string',
+      pipeline: this,
+      limiters: [general, ...routes.map(({ limits }) => limits)].flatMap(({ ddos, perUser }) => [ddos, perUser]),
+      now: this.#now,
+      wallNow: () => clock.wallNow(),
       reporter: this.#reporter,
     });
   }

@@ -24,6 +24,8 @@ export interface HealthSource {
   liveness(): Promise<Report>;
   /** Whether it may get traffic. */
   readiness(): Promise<Report>;
+  /** What happened lately, for the status page: `{ checks: [{ name, results }] }` as `HealthCheckService` has it. */
+  history?(): unknown;
 }
 
 /** Where a service is in its life. */
@@ -38,13 +40,15 @@ export interface HealthRouteSettings {
   readonly components: HealthSource | undefined;
   readonly phase: () => Phase;
   readonly authorized: Authorizer;
+  /** The page for people; it decides itself who may see it. */
+  readonly page: ((request: RequestView) => Promise<void>) | undefined;
   /** Reads the time; never fails. */
   readonly now: () => number;
   readonly reporter: Reporter;
 }
 
 const ROUTES = ['live', 'ready', 'check', 'summary'] as const;
-type Route = (typeof ROUTES)[number];
+type Route = (typeof ROUTES)[number] | 'status';
 
 /** Check and summary are rendered at most this often. */
 const RENDERED_FOR_MS = 1_000;
@@ -60,7 +64,8 @@ export class HealthRoutes {
 
   constructor(settings: HealthRouteSettings) {
     this.#settings = settings;
-    this.#paths = new Map(ROUTES.map((route) => [`${settings.prefix}/${route}`, route]));
+    const routes: readonly Route[] = settings.page === undefined ? ROUTES : [...ROUTES, 'status'];
+    this.#paths = new Map(routes.map((route) => [`${settings.prefix}/${route}`, route]));
   }
 
   /** Whether a path is one of its routes. */
@@ -87,6 +92,7 @@ export class HealthRoutes {
   async #render(route: Route, request: RequestView): Promise<void> {
     if (route === 'live') return this.#live(request);
     if (route === 'ready') return this.#ready(request);
+    if (route === 'status') return this.#settings.page?.(request);
     const report = await this.#shared();
     const open = await this.#settings.authorized(request);
     const body = route === 'check' ? report : this.#summary(report);

@@ -54,7 +54,8 @@ function bounded(source: HealthSource, clock: Clock): HealthSource {
     };
     return readReport(name, await within(clock, Promise.resolve<unknown>(source[name]()), late));
   };
-  return { check: () => ask('check'), liveness: () => ask('liveness'), readiness: () => ask('readiness') };
+  const reports = { check: () => ask('check'), liveness: () => ask('liveness'), readiness: () => ask('readiness') };
+  return typeof source.history === 'function' ? { ...reports, history: () => source.history?.() } : reports;
 }
 
 const CODE = 'BREAKWATER_W_HEALTH_SOURCE';
