@@ -106,8 +106,7 @@ export class Pipeline implements Hardening {
       reporter,
     });
     if (typeof options.authorize === 'string') registerSecret(options.authorize);
-    const { detector } = abuse ?? {};
-    const parts = { pipeline: this, limits: this.#limits, detector, metrics, monitor, now: this.#now, reporter };
+    const parts = { pipeline: this, limits: this.#limits, abuse, metrics, monitor, now: this.#now, reporter };
     this.#health = makeHealth(options, parts, issues);
   }
 

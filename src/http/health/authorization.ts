@@ -12,8 +12,12 @@ export type Authorize = string | ((request: HardeningRequest) => boolean | Promi
 const WRONG_TOKENS_A_MINUTE = 10;
 const MOST_ADDRESSES = 10_000;
 
-/** Finds out whether a request may see details. @internal */
-export type Authorizer = (request: HardeningRequest) => boolean | Promise<boolean>;
+/**
+ * Finds out whether a request may see details. For a page the token may also come as a browser sends what its user typed:
+ * as the password of HTTP Basic, under any user name.
+ * @internal
+ */
+export type Authorizer = (request: HardeningRequest, what?: 'details' | 'page') => boolean | Promise<boolean>;
 
 /** @internal */
 export function authorizer(authorize: Authorize | undefined, clock: Clock, reporter: Reporter): Authorizer {
@@ -31,8 +35,9 @@ function byToken(token: string, clock: Clock): Authorizer {
     maxKeys: MOST_ADDRESSES,
     clock,
   });
-  return (request) => {
-    const given = /^bearer +(\S{1,512})$/i.exec(request.header('authorization') ?? '')?.[1];
+  return (request, what) => {
+    const field = request.header('authorization') ?? '';
+    const given = bearerToken(field) ?? (what === 'page' ? basicPassword(field) : undefined);
     if (given === undefined) return false;
     const address = addressKey(request.address ?? '');
     // A bucket for everybody without an address would let one of them lock out the others.
@@ -42,6 +47,22 @@ function byToken(token: string, clock: Clock): Authorizer {
     wrong.check(address);
     return false;
   };
+}
+
+function bearerToken(field: string): string | undefined {
+  return /^bearer +(\S{1,512})$/i.exec(field)?.[1];
+}
+
+/** The password of RFC 7617, in UTF-8, as the challenge says; the longest token has 512 characters. */
+function basicPassword(field: string): string | undefined {
+  const encoded = /^basic +([a-z0-9+/]{1,4096}={0,2})$/i.exec(field)?.[1];
+  if (encoded === undefined) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+    return /^[^:]*:([^]{1,512})$/.exec(new TextDecoder('utf-8', { fatal: true }).decode(bytes))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 function byFunction(

@@ -2,11 +2,12 @@ import type { Component } from '../../core/component.js';
 import type { OptionIssue } from '../../core/errors.js';
 import type { Reporter } from '../../core/reporter.js';
 import type { Hardening } from '../hardening.js';
-import type { AbuseSink } from '../limits/abuse-options.js';
+import type { AbuseSettings } from '../limits/abuse-options.js';
 import { limitersOf, type LimitTable } from '../limits/limits.js';
 import type { ParsedHardeningOptions } from '../read-options.js';
 import type { HttpMetrics, HttpMonitor } from '../record/metric-sinks.js';
-import { authorizer } from './authorization.js';
+import { type Authorizer, authorizer } from './authorization.js';
+import { StatusPage } from '../status-page/status-page.js';
 import { type HealthRoute, HealthRoutes } from './health-routes.js';
 import { healthSource, watched } from './health-source.js';
 import { MetricsRoute } from './metrics-route.js';
@@ -22,7 +23,7 @@ import { SharedReport } from './shared-report.js';
 export interface HealthParts {
   readonly pipeline: Hardening;
   readonly limits: LimitTable;
-  readonly detector: AbuseSink | undefined;
+  readonly abuse: AbuseSettings | undefined;
   readonly metrics: HttpMetrics | undefined;
   readonly monitor: HttpMonitor | undefined;
   /** Reads the time; never fails. */
@@ -52,11 +53,12 @@ export function makeHealth(
 /** The table of the routes. */
 function routesOf(
   options: ParsedHardeningOptions,
-  { limits, detector, now, reporter }: HealthParts,
+  parts: HealthParts,
   checks: KnownSource,
   ofComponents: readonly KnownSource[],
   metrics: PartMetrics,
 ): readonly HealthRoute[] {
+  const { limits, abuse, now, reporter } = parts;
   const { clock, authorize, lifecycle } = options;
   const authorized = authorizer(authorize, clock, reporter);
   const phaseNow = (): Phase => lifecycle?.phase ?? 'READY';
@@ -69,16 +71,37 @@ function routesOf(
     checkRoute(everything, authorized),
     summaryRoute(everything, authorized, phaseNow),
     new MetricsRoute({ metrics, status, authorized, clock, now, reporter }),
-    securityRoute({ detector, limiters, reporter }, authorized, now),
+    securityRoute({ detector: abuse?.detector, limiters, reporter }, authorized, now),
+    ...pageOf(options, parts, checks, ofComponents[0], authorized),
   ];
+}
+
+/** The page for people, unless it is off. */
+function pageOf(
+  { statusPage, authorize, clock, name, lifecycle, components = [] }: ParsedHardeningOptions,
+  { pipeline, limits, abuse, now, reporter }: HealthParts,
+  checks: KnownSource,
+  ofComponents: KnownSource | undefined,
+  authorized: Authorizer,
+): readonly HealthRoute[] {
+  if (statusPage === false) return [];
+  const settings = {
+    title: statusPage.title ?? name,
+    refreshSeconds: statusPage.refreshSeconds,
+    asksForToken: typeof authorize === 'string',
+    wallNow: () => clock.wallNow(),
+    limiters: limitersOf(limits),
+    watched: ofComponents,
+  };
+  return [new StatusPage({ ...settings, pipeline, checks, components, lifecycle, abuse, authorized, now, reporter })];
 }
 
 function partMetrics(
   { name, clock, lifecycle, onListenerError }: ParsedHardeningOptions,
-  { pipeline, limits, detector, metrics, monitor, reporter }: HealthParts,
+  { pipeline, limits, abuse, metrics, monitor, reporter }: HealthParts,
   checks: KnownSource | undefined,
   components: readonly Component[],
 ): PartMetrics {
-  const parts = [pipeline, ...limitersOf(limits), detector, checks, monitor, lifecycle, ...components];
+  const parts = [pipeline, ...limitersOf(limits), abuse?.detector, checks, monitor, lifecycle, ...components];
   return new PartMetrics({ given: metrics, name, parts, clock, onListenerError, reporter });
 }

@@ -21,7 +21,8 @@ export function ownSource(source: HealthSource, clock: Clock): KnownSource {
     const given = await within(clock, Promise.resolve<unknown>(source[name]()), late);
     return readReport(name, given, () => clock.wallNow());
   };
-  return { check: () => ask('check'), liveness: () => ask('liveness'), readiness: () => ask('readiness') };
+  const reports = { check: () => ask('check'), liveness: () => ask('liveness'), readiness: () => ask('readiness') };
+  return typeof source.history === 'function' ? { ...reports, history: () => source.history?.() } : reports;
 }
 
 function readReport(name: ReportName, given: unknown, wallNow: () => number): HealthReport {

@@ -21,6 +21,8 @@ export interface HealthSource {
   liveness(): Promise<Report>;
   /** Whether it may get traffic. */
   readiness(): Promise<Report>;
+  /** What happened lately, for the status page: `{ checks: [{ name, results }] }` as `HealthCheckService` has it. */
+  history?(): unknown;
 }
 
 /** Where a service is in its life. */
@@ -31,4 +33,5 @@ export interface KnownSource {
   check(): Promise<HealthReport>;
   liveness(): Promise<HealthReport>;
   readiness(): Promise<HealthReport>;
+  history?(): unknown;
 }
