@@ -41,8 +41,8 @@ export function inRequestContext<T>(
     reporter.listenerError(error);
   }
   run();
-  const { value, thrown } = outcome as unknown as { readonly value: T; readonly thrown?: Error };
-  // Whatever it was.
-  if (thrown !== undefined) throw thrown;
-  return value;
+  const settled = outcome as unknown as { readonly value: T } | { readonly thrown: Error };
+  // Whatever it was, nothing included.
+  if ('thrown' in settled) throw settled.thrown;
+  return settled.value;
 }
