@@ -9,7 +9,7 @@ const LINES_PER_SECOND = { events: 10, messages: 20 };
 const EVENTS = 'breakwater_component_events_total';
 const CIRCUIT = { kind: 'circuit-breaker', name: 'database' };
 const REJECTED = { kind: 'per-user-rate-limiter', name: 'per-user', type: 'rejected', level: 'warn' };
-const PIPELINE = { name: 'http' };
+const PIPELINE = { pipeline: 'http' };
 
 /** What a scene saw from inside and outside, to be compared. */
 export interface Happened {
@@ -79,8 +79,8 @@ export function promiseCounts(stage: Stage, { before, after, moves, outage, user
       answered(users, 429),
     ],
     'refusals told': [grew(EVENTS, REJECTED), answered(users, 429)],
-    'refused requests': [grew('breakwater_hardening_refused', PIPELINE), answered(users, 429)],
-    requests: [grew('breakwater_hardening_requests', PIPELINE), all],
+    'refused requests': [grew('breakwater_http_refused_total', PIPELINE), answered(users, 429)],
+    requests: [grew('breakwater_http_requests_total', PIPELINE), all],
   };
   stage.promise(
     'the metrics count what the visitors counted',
@@ -131,7 +131,7 @@ export function promiseFewLines(stage: Stage, { lines, after, users, seconds }: 
   stage.promise(
     'the flood of refusals makes few lines, which say how many others they stand for',
     ever.filter(ofLimiter).length + suppressed === after.value(EVENTS, REJECTED) &&
-      ever.filter(ofPipeline).length + leftOut === after.value('breakwater_hardening_refused', PIPELINE) &&
+      ever.filter(ofPipeline).length + leftOut === after.value('breakwater_http_refused_total', PIPELINE) &&
       limiter <= most(LINES_PER_SECOND.events) &&
       pipeline <= most(LINES_PER_SECOND.messages),
     `${String(answered(users, 429))} refusals in ${String(limiter)} lines of the limiter and ${String(pipeline)} of the pipeline; so far ${String(suppressed)} and ${String(leftOut)} were left out and counted`,

@@ -11,6 +11,7 @@ export function askedAddress(owner: string, address: unknown): string {
 export function warnOfNoAddress(reporter: Reporter): void {
   reporter.warn(
     'BREAKWATER_W_NO_ADDRESS',
-    'a request had no usable address and was admitted uncounted; check trustProxy and what the proxy writes',
+    'a request had no usable address and was admitted uncounted; check trustProxy and what the proxy writes; ' +
+      'breakwater/fetch is told addresses by its option address',
   );
 }
