@@ -21,7 +21,7 @@ export interface HardeningSnapshot {
   readonly mode: 'enforce' | 'shadow';
   /** Requests that are over, … */
   readonly requests: number;
-  /** … of which the client hung up on, … */
+  /** … of which the client hung up on before the answer was complete, streams and upgrades aside, … */
   readonly aborted: number;
   /** … that were slow, … */
   readonly slow: number;
@@ -72,7 +72,7 @@ export function hardeningMetrics({ name, ...counts }: HardeningSnapshot): Metric
   });
   return [
     one('requests', 'Requests that are over.', requests),
-    one('aborted', 'Requests whose client hung up.', aborted),
+    one('aborted', 'Requests whose client hung up, without streams and upgrades.', aborted),
     one('slow', 'Requests that were slow.', slow),
     one('refused', 'Requests that were refused, or would have been in shadow mode.', refused),
   ];

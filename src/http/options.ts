@@ -17,6 +17,7 @@ import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
 import type { RateLimitHeadersOptions } from './limits/rate-limit-options.js';
 import type { RouteRule } from './limits/route-rules.js';
 import type { HttpMetrics, HttpMonitor } from './record/metric-sinks.js';
+import type { RequestRecord } from './record/request-record.js';
 
 /** Where the pipeline writes: a `StructuredLogger`, or anything with this method. */
 export interface EventLogger {
@@ -36,6 +37,8 @@ export interface RequestRecordOptions {
   readonly query?: readonly string[] | undefined;
   /** Headers of the request, by name; up to 50. What is sensitive is masked. @defaultValue none */
   readonly headers?: readonly string[] | undefined;
+  /** Which requests leave no line in the access log, such as probes; errors from status 500 on always do. @defaultValue none */
+  readonly skip?: ((record: RequestRecord) => boolean) | undefined;
 }
 
 /** The status page. */

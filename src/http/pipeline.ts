@@ -98,7 +98,9 @@ export class Pipeline implements Hardening {
       keepsRecords: requestRecord !== false,
       logger: this.#logger,
       givenLogger: options.logger,
-      metrics,
+      skip: requestRecord === false ? undefined : requestRecord.skip,
+      // A pipeline that cannot be made must leave nothing in a collector.
+      metrics: issues.length === 0 ? metrics : undefined,
       monitor,
       counts: this.#counts(),
       slowRequestMs: (request) => mannersFor(this.#limits, request.paths).slowRequestMs,
@@ -197,7 +199,8 @@ export class Pipeline implements Hardening {
       target: this,
       closed: (record) => {
         this.#requests++;
-        if (record.aborted) this.#aborted++;
+        // A stream ends when its client has had enough.
+        if (record.aborted && record.kind === 'response') this.#aborted++;
         if (record.slow) this.#slow++;
         if (this.#events.has('request')) this.#events.emit('request', record);
       },

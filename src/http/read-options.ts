@@ -29,6 +29,7 @@ import type { Identify } from './limits/guard.js';
 import { rateLimitHeadersOption } from './limits/rate-limit-options.js';
 import { routesOption } from './limits/route-rules.js';
 import { groupOrFalse, groupOrFlag, headerNames, names } from './option-kinds.js';
+import type { RequestRecord } from './record/request-record.js';
 import { type EventLogger, HARDENING_DEFAULTS, type HardeningOptions } from './options.js';
 
 const SHORTEST_TOKEN = 16;
@@ -88,7 +89,10 @@ function schema() {
     rateLimitHeaders: rateLimitHeadersOption(),
     headers: anything,
     requestId: groupOrFalse({ acceptIncoming: flag(true) }),
-    requestRecord: groupOrFlag({ query: names(50), headers: headerNames(50) }, defaults.requestRecord),
+    requestRecord: groupOrFlag(
+      { query: names(50), headers: headerNames(50), skip: optionalFunction<(record: RequestRecord) => boolean>() },
+      defaults.requestRecord,
+    ),
     abuse: anything,
     metrics: anything,
     monitor: anything,

@@ -229,6 +229,28 @@ describe('lines', () => {
     expect(hardening.snapshot().requests).toBe(3);
   });
 
+  it('probes may leave no line, errors always do, and a skip that throws or is async leaves nothing out', async () => {
+    const skip = ({ path }: RequestRecord) => path.startsWith('/health/');
+    const { hardening, lines, records } = setup({ requestRecord: { skip } });
+    await ask(hardening, '/health/live');
+    const failed = await ask(hardening, '/health/own');
+    failed.writeHead(503);
+    failed.end();
+    (await ask(hardening, '/')).end();
+    expect(lines.map(([, , fields]) => fields['path'])).toEqual(['/health/own', '/']);
+    expect(records).toHaveLength(3);
+    for (const bad of [
+      () => Promise.resolve(true),
+      () => {
+        throw new Error('skip');
+      },
+    ]) {
+      const other = setup({ requestRecord: { skip: bad as never } });
+      (await ask(other.hardening, '/')).end();
+      expect(other.lines).toHaveLength(1);
+    }
+  });
+
   it('a listener that throws keeps nobody else from being told', async () => {
     const { hardening, lines, reported } = setup();
     hardening.on('request', () => {

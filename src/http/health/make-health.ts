@@ -97,11 +97,11 @@ function pageOf(
 }
 
 function partMetrics(
-  { name, clock, lifecycle, onListenerError }: ParsedHardeningOptions,
+  { clock, lifecycle, onListenerError }: ParsedHardeningOptions,
   { pipeline, limits, abuse, metrics, monitor, reporter }: HealthParts,
   checks: KnownSource | undefined,
   components: readonly Component[],
 ): PartMetrics {
   const parts = [pipeline, ...limitersOf(limits), abuse?.detector, checks, monitor, lifecycle, ...components];
-  return new PartMetrics({ given: metrics, name, parts, clock, onListenerError, reporter });
+  return new PartMetrics({ given: metrics, parts, clock, onListenerError, reporter });
 }

@@ -1,19 +1,14 @@
 import type { Clock } from '../../core/clock.js';
-import type { Component, MetricSample } from '../../core/component.js';
+import type { Component } from '../../core/component.js';
 import { hasMethod } from '../../core/options.js';
 import type { ListenerErrorHandler, Reporter } from '../../core/reporter.js';
 import { MetricsCollector, observe } from '../../observability/metrics/index.js';
 import type { HttpMetrics } from '../record/metric-sinks.js';
 
-/** What a scrape begins with, whoever asks. @internal */
-export const UP = /* @__PURE__ */ Object.freeze({ name: 'breakwater_up', help: 'Whether the process answers (1).' });
-
 /** @internal */
 export interface PartMetricsSettings {
   /** The collector of the `metrics` option. */
   readonly given: HttpMetrics | undefined;
-  /** Name of the pipeline. */
-  readonly name: string;
   /** All parts of the pipeline; those that are no components have nothing to say. */
   readonly parts: readonly unknown[];
   readonly clock: Clock;
@@ -44,13 +39,7 @@ export class PartMetrics {
   }
 
   #observe(metrics: HttpMetrics): void {
-    const { parts, name, clock, onListenerError, reporter } = this.#settings;
-    const up: MetricSample = { ...UP, type: 'gauge', value: 1, labels: { pipeline: name } };
-    try {
-      metrics.collectFrom(() => [up]);
-    } catch (error) {
-      reporter.listenerError(error);
-    }
+    const { parts, clock, onListenerError, reporter } = this.#settings;
     for (const part of parts) {
       if (!isComponent(part)) continue;
       try {

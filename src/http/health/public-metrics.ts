@@ -1,12 +1,13 @@
 import { HealthStatus } from '../../core/health-status.js';
 import { healthResponse } from '../../health/index.js';
 import type { MetricsFormat } from '../../observability/metrics/index.js';
-import { UP } from './part-metrics.js';
 
 const HEALTH = /* @__PURE__ */ Object.freeze({
   name: 'breakwater_health_status',
   help: 'Whether the service as a whole is in this state (1) or not (0).',
 });
+
+const UP = /* @__PURE__ */ Object.freeze({ name: 'breakwater_up', help: 'Whether the process answers (1).' });
 
 /** What everybody may see of a scrape: that the process answers, and the status of the whole. @internal */
 export function publicMetrics(status: HealthStatus, format: MetricsFormat): string {

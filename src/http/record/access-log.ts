@@ -1,3 +1,4 @@
+import type { Reporter } from '../../core/reporter.js';
 import type { EventLogger } from '../options.js';
 import type { RecordTeller, RequestRecord } from './request-record.js';
 
@@ -16,19 +17,38 @@ export function lineFields(record: RequestRecord, inContext: boolean): object {
   return fields;
 }
 
+/** What an access log goes by. @internal */
+export interface AccessLogSettings {
+  readonly logger: EventLogger;
+  /** The logger as it was given. */
+  readonly target: object;
+  /** Which requests leave no line. */
+  readonly skip: ((record: RequestRecord) => boolean) | undefined;
+  readonly reporter: Reporter;
+}
+
 /**
- * Writes one line for each request: a server error as an error, with what was thrown.
- *
- * @param target - the logger as it was given.
+ * Writes one line for each request: a server error as an error, with what was thrown. No error is left out.
  * @internal
  */
-export function accessLog(logger: EventLogger, target: object): RecordTeller {
+export function accessLog({ logger, target, skip, reporter }: AccessLogSettings): RecordTeller {
+  const skips = (record: RequestRecord): boolean => {
+    try {
+      const answer: unknown = skip?.(record);
+      return !reporter.watch(answer) && answer === true;
+    } catch (error) {
+      reporter.listenerError(error);
+      return false;
+    }
+  };
   const hasContext = logger.withContext !== undefined;
   return {
     does: 'access-log',
     target,
     closed(record) {
-      const type = record.status >= 500 ? 'ERROR_EVENT' : 'SYSTEM_EVENT';
+      const failed = record.status >= 500;
+      if (!failed && skip !== undefined && skips(record)) return;
+      const type = failed ? 'ERROR_EVENT' : 'SYSTEM_EVENT';
       logger.event(type, 'request', lineFields(record, hasContext));
     },
   };

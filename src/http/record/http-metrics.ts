@@ -1,11 +1,8 @@
+import { BUCKETS } from '../../observability/metrics/index.js';
 import type { HttpMetrics, HttpMonitor } from './metric-sinks.js';
 import { type HttpMethod, methodOf } from './http-method.js';
 import { isError, type RecordTeller, type RequestRecord } from './request-record.js';
 
-/** Bounds in seconds, as OpenTelemetry's conventions for HTTP advise. */
-const SECONDS = /* @__PURE__ */ Object.freeze([
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-]);
 /** Streams stay open for minutes and hours. */
 const OPEN_SECONDS = /* @__PURE__ */ Object.freeze([1, 10, 60, 300, 900, 3_600, 14_400, 86_400]);
 
@@ -47,12 +44,12 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
   const durations = metrics.histogram('http_server_request_duration_seconds', {
     help: 'How long requests took, without streams and upgrades.',
     labels: [method, route, 'http_response_status_code'],
-    buckets: SECONDS,
+    buckets: BUCKETS.HTTP_SECONDS,
   });
   const firstBytes = metrics.histogram('http_server_stream_first_byte_seconds', {
     help: 'How long streams and upgrades took to begin.',
     labels: [route, 'kind'],
-    buckets: SECONDS,
+    buckets: BUCKETS.HTTP_SECONDS,
   });
   const lifetimes = metrics.histogram('http_server_stream_lifetime_seconds', {
     help: 'How long streams and upgrades were open.',
@@ -61,7 +58,7 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
   });
   const active = metrics.gauge('http_server_active_requests', { help: 'Requests in flight.', labels: [method] });
   const aborted = metrics.counter('http_server_aborted_requests_total', {
-    help: 'Requests whose client hung up before the answer was complete.',
+    help: 'Requests whose client hung up before the answer was complete, without streams and upgrades.',
     labels: [method, route],
   });
   const errors = metrics.counter('http_server_errors_total', {
@@ -103,7 +100,7 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
         if (firstByteMs !== undefined) firstBytes.observe({ [route]: label, kind }, firstByteMs / 1_000);
         lifetimes.observe({ [route]: label, kind }, durationMs / 1_000);
       }
-      if (record.aborted) aborted.inc({ [method]: name, [route]: label });
+      if (record.aborted && kind === 'response') aborted.inc({ [method]: name, [route]: label });
       if (isError(record)) errors.inc({ [method]: name, [route]: label, error_type: errorType(record) });
     },
   };

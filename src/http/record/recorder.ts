@@ -9,7 +9,7 @@ import { httpMetrics, httpMonitor } from './http-metrics.js';
 import type { HttpMetrics, HttpMonitor } from './metric-sinks.js';
 import { OpenRecord, type RecordSettings } from './open-record.js';
 import type { RequestIds } from './request-id.js';
-import type { RecordTeller } from './request-record.js';
+import type { RecordTeller, RequestRecord } from './request-record.js';
 import type { ShownExtras } from './shown-extras.js';
 import { slowLog } from './slow-log.js';
 
@@ -22,6 +22,8 @@ export interface RecorderSettings {
   readonly logger: EventLogger | undefined;
   /** The logger as it was given: pipelines that share it write one line. */
   readonly givenLogger: object | undefined;
+  /** Which requests leave no line in the access log. */
+  readonly skip: ((record: RequestRecord) => boolean) | undefined;
   readonly metrics: HttpMetrics | undefined;
   readonly monitor: HttpMonitor | undefined;
   /** Counts requests, and tells those who listen. */
@@ -46,7 +48,12 @@ export class Recorder {
     this.#failed = (error) => {
       reporter.listenerError(error);
     };
-    this.#logs = keepsRecords ? [counts, ...(logger === undefined ? [] : [accessLog(logger, givenLogger)])] : [];
+    this.#logs = keepsRecords
+      ? [
+          counts,
+          ...(logger === undefined ? [] : [accessLog({ logger, target: givenLogger, skip: settings.skip, reporter })]),
+        ]
+      : [];
     this.#measures = [
       ...(keepsRecords ? [counts] : []),
       ...(metrics === undefined ? [] : [httpMetrics(metrics)]),
