@@ -91,6 +91,9 @@ export class Pipeline implements Hardening {
     });
     const metrics = metricsPart(options.metrics, shared, issues);
     const monitor = monitorPart(options.monitor, shared, issues);
+    if (typeof options.authorize === 'string') registerSecret(options.authorize);
+    const parts = { pipeline: this, limits: this.#limits, abuse, metrics, monitor, now: this.#now, reporter };
+    this.#health = makeHealth(options, parts, issues);
     const { requestId, requestRecord } = options;
     this.#recorder = new Recorder({
       ids: requestId === false ? undefined : new RequestIds(requestId?.acceptIncoming ?? true),
@@ -107,9 +110,6 @@ export class Pipeline implements Hardening {
       now: this.#now,
       reporter,
     });
-    if (typeof options.authorize === 'string') registerSecret(options.authorize);
-    const parts = { pipeline: this, limits: this.#limits, abuse, metrics, monitor, now: this.#now, reporter };
-    this.#health = makeHealth(options, parts, issues);
   }
 
   handle(exchange: Exchange, steps: readonly PipelineStep[] = EVERY_STEP): Later<boolean> {

@@ -36,7 +36,9 @@ function source() {
         controller = given;
       },
       pull: () => void pulls++,
-      cancel: (reason) => void cancelled.push(reason),
+      cancel: (reason) => {
+        cancelled.push(reason);
+      },
     },
     { highWaterMark: 0 },
   );

@@ -28,11 +28,11 @@ export async function askInEveryWay(hardening: Hardening): Promise<void> {
   socket.emit('close');
 }
 
-/** What a pipeline registers with the collector that it is given. */
+/** What a pipeline registers with the collector that it is given, beside what its parts say of themselves. */
 export async function exportedByRequests(): Promise<Map<string, Exported>> {
   const clock = new ManualClock({ now: 1_000 });
   const metrics = new MetricsCollector({ clock });
   const itself = exportedIn(metrics);
   await askInEveryWay(createHardening({ clock, metrics, health: false }));
-  return new Map([...exportedIn(metrics)].filter(([name]) => !itself.has(name)));
+  return new Map([...exportedIn(metrics)].filter(([name]) => !itself.has(name) && !name.startsWith('breakwater_')));
 }
