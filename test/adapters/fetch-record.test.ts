@@ -35,7 +35,9 @@ function source() {
       start(given) {
         controller = given;
       },
-      pull: () => void pulls++,
+      pull: () => {
+        pulls++;
+      },
       cancel: (reason) => {
         cancelled.push(reason);
       },
