@@ -84,7 +84,11 @@ export interface HardeningOptions {
   readonly metrics?: HttpMetrics | MetricsCollectorOptions | false | undefined;
   /** Keeps the latest durations by method and route: an instance, its options, or `false`. @defaultValue none */
   readonly monitor?: HttpMonitor | PerformanceMonitorOptions | false | undefined;
-  /** Whether there is a page for people, at `/health/status`, for those whom `authorize` lets. @defaultValue `false` */
+  /**
+   * Whether there is a page for people, at `/health/status`, for those whom `authorize` lets. A browser asks for a token as
+   * for a password.
+   * @defaultValue `false`
+   */
   readonly statusPage?: boolean | StatusPageOptions | undefined;
   /** Health checks behind the routes: an instance, its options, or `false` for no routes. @defaultValue an empty one */
   readonly health?: HealthSource | HealthCheckServiceOptions | false | undefined;

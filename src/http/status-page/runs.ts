@@ -1,7 +1,7 @@
 import type { Component } from '../../core/component.js';
 import { type Mark, markOf, worstFirst } from './marks.js';
 import {
-  asked,
+  type Answer,
   type Fields,
   fieldsOf,
   fieldsOfPart,
@@ -16,52 +16,52 @@ import type { LifecycleSource } from './sources.js';
 import type { ResultLine, Run, StepLine } from './status-data.js';
 import { durationText, instantText, plural } from './words.js';
 
-/** A lifecycle's report, if there is one to be had. @internal */
+/** A lifecycle's report, or why it cannot be read; `undefined` when nobody has one. @internal */
 export function lifecycleReport(
   lifecycle: LifecycleSource | undefined,
   components: readonly Component[],
-): Fields | undefined {
+): Answer<Fields> | undefined {
   const tells = typeof lifecycle?.snapshot === 'function' ? (lifecycle as { snapshot(): object }) : undefined;
   const source = tells ?? components.find((component) => fieldsOfPart(component).kind === 'application-lifecycle');
-  if (source === undefined) return undefined;
-  const answer = asked('snapshot()', () => source.snapshot());
-  return 'trouble' in answer ? undefined : answer.value;
+  return source && snapshotOf(source);
 }
 
 /** How a start went, or goes. @internal */
-export function startRun(report: Fields | undefined): Run | undefined {
+export function startRun(answer: Answer<Fields> | undefined): Run | undefined {
+  if (answer !== undefined && 'trouble' in answer) {
+    return { mark: { tone: 'warn', word: 'Cannot be read' }, summary: answer.trouble, totalMs: 0, steps: [] };
+  }
+  const report = answer?.value;
   const start = fieldsOf(report?.start);
   const totalMs = numberOf(start.durationMs);
   if (totalMs === undefined) return undefined;
-  const steps = stepLines(start.steps);
   const starting = report?.phase === 'STARTING';
-  const mark: Mark =
-    start.ok === true
-      ? { tone: 'ok', word: 'Started' }
-      : starting
-        ? { tone: 'warn', word: 'Starting' }
-        : { tone: 'bad', word: 'Failed' };
-  const summary = [beganText(start), `${starting ? 'for' : 'took'} ${durationText(totalMs)}`];
-  return { mark, summary: sentence(summary), totalMs, steps };
+  const ended: Mark = start.ok === true ? { tone: 'ok', word: 'Started' } : { tone: 'bad', word: 'Failed' };
+  return {
+    mark: starting ? { tone: 'warn', word: 'Starting' } : ended,
+    summary: sentence([beganText(start), `${starting ? 'for' : 'took'} ${durationText(totalMs)}`]),
+    totalMs,
+    steps: stepLines(start.steps),
+  };
 }
 
 /** How a stop goes. @internal */
-export function stopRun(report: Fields | undefined): Run | undefined {
+export function stopRun(answer: Answer<Fields> | undefined): Run | undefined {
+  const report = answer !== undefined && 'value' in answer ? answer.value : undefined;
   const stop = fieldsOf(report?.stop);
   const totalMs = numberOf(stop.durationMs);
   if (totalMs === undefined) return undefined;
   const stopped = report?.phase === 'STOPPED';
-  const tone = stop.ok === true ? 'ok' : 'bad';
-  const summary = [
-    textOf(stop.reason),
-    beganText(stop),
-    `${stopped ? 'took' : 'for'} ${durationText(totalMs)}`,
-    leftText(numberOf(report?.requestsInFlight), 'request'),
-    leftText(numberOf(report?.trackedWork), 'piece of work', 'pieces of work'),
-  ];
+  const ended: Mark = { tone: stop.ok === true ? 'ok' : 'bad', word: 'Stopped' };
   return {
-    mark: stopped ? { tone, word: 'Stopped' } : { tone: 'warn', word: 'Draining' },
-    summary: sentence(summary),
+    mark: stopped ? ended : { tone: 'warn', word: 'Draining' },
+    summary: sentence([
+      textOf(stop.reason),
+      beganText(stop),
+      `${stopped ? 'took' : 'for'} ${durationText(totalMs)}`,
+      leftText(numberOf(report?.requestsInFlight), 'request'),
+      leftText(numberOf(report?.trackedWork), 'piece of work', 'pieces of work'),
+    ]),
     totalMs,
     steps: stepLines(stop.steps),
   };

@@ -169,7 +169,7 @@ export function runSection(id: 'start' | 'stop', run: Run | undefined): Markup |
   const caption = `Steps of the ${id}, in the order in which they began`;
   const shown =
     run.steps.length === 0
-      ? none('No step is over yet.')
+      ? none(run.totalMs > 0 ? 'No step is over yet.' : 'There are no steps to show.')
       : table({ caption, columns, lines: run.steps, ...SHARES.run });
   return section(id, id === 'start' ? 'Start' : 'Stop', shown, [mark(run.mark), ' · ', run.summary]);
 }

@@ -19,8 +19,8 @@ export interface StatusPageSettings extends StatusSources {
   readonly reporter: Reporter;
 }
 
-/** Whoever guesses a user name in vain must not learn from the answer whether there is a page. */
-const REALM = 'Basic realm="status", charset="UTF-8"';
+/** It names no service: whoever may not see the page learns nothing from it. */
+const CHALLENGE = 'Basic realm="status", charset="UTF-8"';
 
 /** The page for people: read-only, in one answer, and for nobody but whom `authorize` lets. @internal */
 export class StatusPage implements HealthRoute {
@@ -60,7 +60,7 @@ export class StatusPage implements HealthRoute {
 
   #refuse(request: RequestView): void {
     const { asksForToken } = this.#settings;
-    const headers: [string, string][] = asksForToken ? [['WWW-Authenticate', REALM]] : [];
+    const headers: [string, string][] = asksForToken ? [['WWW-Authenticate', CHALLENGE]] : [];
     send(request, asksForToken ? 401 : 403, { ...PLAIN, headers, body: 'Not authorised.\n' });
   }
 }

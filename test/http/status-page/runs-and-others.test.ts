@@ -48,6 +48,22 @@ describe('starts, stops and deployments', () => {
     });
   });
 
+  it('a lifecycle that cannot be read says so', async () => {
+    const snapshot = () => {
+      throw new Error('not yet');
+    };
+    const { start } = await collect({ lifecycle: { phase: 'STARTING', snapshot } });
+    expect(start).toMatchObject({ mark: { word: 'Cannot be read' }, summary: 'snapshot() failed: not yet' });
+  });
+
+  it.each([
+    [{ ok: false, durationMs: 1_200 }, 'STARTING', 'Starting', 'for 1.2 s'],
+    [{ ok: false, durationMs: 1_200 }, 'STOPPED', 'Failed', 'took 1.2 s'],
+  ] as const)('a start that is %o while the phase is %s is %s', async (start, phase, word, summary) => {
+    const lifecycle = { phase, snapshot: () => ({ phase, start }) };
+    expect((await collect({ lifecycle })).start).toMatchObject({ mark: { word }, summary });
+  });
+
   it('the results of a deployment checker are shown, what failed first', async () => {
     const results = [
       { id: 'env', name: 'DATABASE_URL', status: 'PASS', message: 'set' },
@@ -71,7 +87,9 @@ describe('starts, stops and deployments', () => {
     async (_, snapshot) => {
       const lifecycle = { phase: 'READY' as const, snapshot: snapshot as () => object };
       const data = await collect({ lifecycle, components: [part('deployment-checker', 'odd', snapshot)] });
-      expect([data.phase.word, data.start, data.stop]).toEqual(['Ready', undefined, undefined]);
+      expect([data.phase.word, data.stop, data.start?.steps ?? []]).toEqual(['Ready', undefined, []]);
+      expect([undefined, 'Cannot be read']).toContain(data.start?.mark.word);
+      expect(JSON.stringify(data)).not.toContain('hunter2');
       expect(data.deployment?.length).toBeLessThanOrEqual(1);
     },
   );
