@@ -36,7 +36,7 @@ describe.skipIf(postgres === undefined)('the Express service', () => {
   }
 
   /** Ends it while eight requests wait for a table that somebody else has locked. */
-  async function terminated(app: AppProcess): Promise<readonly (number | 'lost')[]> {
+  async function terminated(app: AppProcess): Promise<readonly string[]> {
     // So that none of them waits for a connection of the pool.
     await many(20, () => new Visitor(app.url).get('/api/articles'));
     const client = new pg.Client(database.address);
@@ -65,7 +65,7 @@ describe.skipIf(postgres === undefined)('the Express service', () => {
     it(
       when === 'before' ? 'loses what is in flight when it is stopped' : 'loses nothing when it is stopped',
       async () => {
-        expect(new Set(await terminated(app))).toEqual(new Set([when === 'before' ? 'lost' : 200]));
+        expect(new Set(await terminated(app))).toEqual(new Set([when === 'before' ? 'lost' : '200 close']));
         expect(await app.ended).toEqual(
           when === 'before' ? { code: null, signal: 'SIGTERM' } : { code: 0, signal: null },
         );
@@ -190,7 +190,7 @@ describe('the Koa service', () => {
   }
 
   /** Ends it while eight requests wait for the catalogue. */
-  async function terminated(app: AppProcess): Promise<readonly (number | 'lost')[]> {
+  async function terminated(app: AppProcess): Promise<readonly string[]> {
     const { owner, at } = await lists.started(app.url);
     catalogue.mood = 'silent';
     const waiting = Array.from({ length: 8 }, () => outcomeOf(owner.post(`${at}/items`, { sku: 'kettle' })));
@@ -211,7 +211,7 @@ describe('the Koa service', () => {
     it(
       when === 'before' ? 'loses what is in flight when it is stopped' : 'loses nothing when it is stopped',
       async () => {
-        expect(new Set(await terminated(app))).toEqual(new Set([when === 'before' ? 'lost' : 201]));
+        expect(new Set(await terminated(app))).toEqual(new Set([when === 'before' ? 'lost' : '201 close']));
         expect(await app.ended).toEqual(
           when === 'before' ? { code: null, signal: 'SIGTERM' } : { code: 0, signal: null },
         );
