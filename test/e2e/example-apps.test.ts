@@ -105,6 +105,18 @@ describe.skipIf(postgres === undefined)('the Express service', () => {
       expect(component(check, 'circuit-breaker:pool')).toMatchObject({ status: 'HEALTHY' });
     });
 
+    it('shows metrics, security and a page to its operators, and to nobody else', async () => {
+      const [visitor, ops] = [new Visitor(app.url), operator(app.url)];
+      await visitor.get('/api/articles/none');
+      const series = 'http_route="/api/articles/:slug",http_response_status_code="404"';
+      expect((await ops.get('/health/metrics')).body).toContain(series);
+      expect((await visitor.get('/health/metrics')).body).not.toContain(series);
+      expect((await ops.get('/health/security')).body).toHaveProperty('protections');
+      expect((await visitor.get('/health/security')).body).not.toHaveProperty('protections');
+      expect((await ops.get('/health/status')).body).toMatch(/>pool</);
+      expect(await visitor.get('/health/status')).toMatchObject({ status: 401 });
+    });
+
     it('stops an address that floods', () => promises.expectFloodStopped(app.url, '/api/articles'));
 
     it('stops guessing of passwords', async () => {
@@ -121,9 +133,9 @@ describe.skipIf(postgres === undefined)('the Express service', () => {
       promises.expectAbuserRefused(app.url, '/api/user', '/api/articles'));
 
     it('logs requests without their secrets', async () => {
-      const { token } = await press.member(app.url);
-      const secrets = [TOKEN_SECRET, press.PASSWORD, database.address.password];
-      await promises.expectLogged(app, String(token), '/api/articles', secrets);
+      const { author, at } = await press.published(app.url);
+      const logged = { path: `${at}/comments`, route: '/api/articles/:slug/comments', token: String(author.token) };
+      await promises.expectLogged(app, logged, [TOKEN_SECRET, press.PASSWORD, database.address.password]);
     });
 
     it('answers 503 at once while the database is down, says so to probes, and recovers by itself', async () => {
@@ -256,8 +268,9 @@ describe('the Koa service', () => {
       promises.expectAbuserRefused(app.url, '/v1/lists', '/v1/status'));
 
     it('logs requests without their secrets', async () => {
-      const { token } = await lists.member(app.url);
-      await promises.expectLogged(app, String(token), '/v1/lists', [lists.PASSWORD]);
+      const { owner, at } = await lists.started(app.url);
+      const logged = { path: `${at}/items`, route: '/v1/lists/:list/items', token: String(owner.token) };
+      await promises.expectLogged(app, logged, [lists.PASSWORD]);
     });
 
     it.each(['failing', 'silent'] as const)(

@@ -108,15 +108,25 @@ export async function expectAbuserRefused(url: string, path: string, open: strin
   expect(await new Visitor(url).get(open)).toMatchObject({ status: 200 });
 }
 
-/** The access log has a line for the request, and none of the secrets that it carried. */
-export async function expectLogged(app: AppProcess, token: string, path: string, secrets: string[]): Promise<void> {
+/** What is asked for, and the pattern of its route. */
+export interface Logged {
+  readonly path: string;
+  readonly route: string;
+  readonly token: string;
+}
+
+/** The access log has a line for the request, with its id and its route, and none of the secrets that it carried. */
+export async function expectLogged(app: AppProcess, logged: Logged, secrets: readonly string[]): Promise<void> {
+  const { path, route, token } = logged;
   const address = freshAddress();
   const visitor = new Visitor(app.url, address);
   visitor.token = token;
-  const { status } = await visitor.get(`${path}?password=hunter2-in-a-query&token=${token}`);
+  const { status, headers } = await visitor.get(`${path}?password=hunter2-in-a-query&token=${token}`);
   const line = () => app.log.find((one) => one['msg'] === 'request' && one['address'] === address);
   await expect.poll(line, { timeout: 5_000 }).toBeDefined();
-  expect(line()).toMatchObject({ event: 'SYSTEM_EVENT', method: 'GET', path, status, slow: false });
+  expect(status).toBe(200);
+  const requestId = headers.get('x-request-id');
+  expect(line()).toMatchObject({ event: 'SYSTEM_EVENT', method: 'GET', path, route, requestId, status, slow: false });
   for (const secret of ['hunter2', token, OPS_TOKEN, ...secrets]) expect(app.output).not.toContain(secret);
 }
 
