@@ -1,3 +1,4 @@
+// #region config
 import { DatabaseConfig } from 'breakwater/config';
 
 export const { PORT, DATABASE_URL, TOKEN_SECRET, OPS_TOKEN } = new DatabaseConfig()
@@ -5,3 +6,4 @@ export const { PORT, DATABASE_URL, TOKEN_SECRET, OPS_TOKEN } = new DatabaseConfi
   .register('TOKEN_SECRET', 'str', { required: true, minLength: 32 })
   .register('OPS_TOKEN', 'str', { required: true, minLength: 32 })
   .validateOrThrow();
+// #endregion config

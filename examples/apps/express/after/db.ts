@@ -2,9 +2,11 @@ import { CircuitBreaker, classifyDatabaseError } from 'breakwater/circuit-breake
 import pg from 'pg';
 import { DATABASE_URL } from './config.js';
 
+// #region breaker
 const patient = new pg.Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: 1_000, query_timeout: 2_000 });
 export const breaker = new CircuitBreaker({ name: 'pool', classify: classifyDatabaseError, recoveryTimeoutMs: 2_000 });
 export const pool = breaker.protect(patient, { only: ['query', 'connect'] });
+// #endregion breaker
 pool.on('error', (error) => console.error('an idle connection broke:', error.message));
 
 export const ping = () => pool.query('select 1');

@@ -15,14 +15,8 @@ parts.health.register('catalogue', httpCheck(`${config.CATALOGUE_URL}/health`));
 const lifecycle = new ApplicationLifecycle(parts);
 const identify = (request: { native: unknown }) => userOf(request.native as Koa.Context);
 const limits = { trustProxy: 1, identify, routes: [{ path: '/v1/sessions', ddos: { threshold: 10 } }] };
-const shown = {
-  lifecycle,
-  metrics: {},
-  components: [catalogue.breaker],
-  authorize: config.OPS_TOKEN,
-  statusPage: true,
-};
-const hardening = createHardening({ ...parts, ...limits, ...shown, abuse: { threshold: 20, action: 'reject' } });
+const shown = { metrics: {}, components: [catalogue.breaker], authorize: config.OPS_TOKEN, statusPage: true };
+const hardening = createHardening({ ...parts, ...limits, ...shown, lifecycle, abuse: { action: 'reject' } });
 const router = new Router({ prefix: '/v1' });
 router.get('/status', async (ctx) => {
   ctx.body = { up: true, catalogue: await catalogue.isUp() };
