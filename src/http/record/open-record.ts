@@ -94,8 +94,9 @@ export class OpenRecord implements Recording {
   }
 
   #record(): RequestRecord {
-    const { response } = this.#request.exchange;
-    const { id, trace, refusedBy, error } = stateOf(response);
+    const { exchange } = this.#request;
+    const { response } = exchange;
+    const { id, trace, refusedBy, error = this.#safely(() => exchange.error?.()) } = stateOf(response);
     const { method, path, address } = this.#request;
     // What is said in the call that begins the answer, its status and its type, is known only afterwards.
     this.#look(response);
