@@ -74,6 +74,8 @@ export interface Exchange<Native = unknown> {
    * `undefined` while none is known; `null` when there is none, so that nothing of the path is a label.
    */
   route?(): string | null | undefined;
+  /** What was thrown while it was handled, where the framework keeps that: asked when the request is over. */
+  error?(): { readonly thrown: unknown } | undefined;
   /** Puts a value where handlers and templates find it: `res.locals` of Express, `ctx.state` of Koa. */
   expose?(name: string, value: string): void;
   /** The framework's own request: `req` of Express, `ctx` of Koa. */
@@ -194,8 +196,7 @@ export interface ExchangeState {
 
 /**
  * Notes what was thrown while a request was handled, for its record. The first is where it began.
- *
- * @param response - Node's response, whose request went through a pipeline.
+ * @internal
  */
 export function noteError(response: ResponseShape, thrown: unknown): void {
   stateOf(response).error ??= { thrown };

@@ -1,4 +1,4 @@
-import { harden } from 'breakwater/fetch';
+import { harden, setError } from 'breakwater/fetch';
 import { createHardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
 import { MetricsCollector } from 'breakwater/metrics';
 import { ManualClock } from 'breakwater/testing';
@@ -35,12 +35,10 @@ function source() {
       start(given) {
         controller = given;
       },
-      pull: () => {
+      pull() {
         pulls++;
       },
-      cancel: (reason) => {
-        cancelled.push(reason);
-      },
+      cancel: (reason) => void cancelled.push(reason),
     },
     { highWaterMark: 0 },
   );
@@ -220,6 +218,18 @@ describe('a request that gets no ordinary answer', () => {
       expect(reported).toEqual([]);
     },
   );
+
+  it('OBS-H11 whose error a framework has caught has it in its record all the same', async () => {
+    const { records, ask } = setup();
+    const caught = new Error('caught');
+    const answer = await ask((request) => {
+      setError(request, caught);
+      setError(request, new Error('not the first'));
+      return new Response('sorry', { status: 500 });
+    });
+    await answer?.text();
+    expect(records).toMatchObject([{ status: 500, error: caught }]);
+  });
 
   it('OBS-H12 a switch of protocols is the very answer, whatever the runtime has put on it', async () => {
     const { records, ask } = setup();

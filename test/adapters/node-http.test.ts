@@ -1,7 +1,7 @@
 import { InvalidArgumentError, InvalidOptionsError } from 'breakwater/core';
 import { createHardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
 import { MetricsCollector } from 'breakwater/metrics';
-import { harden, nodeExchange, noteError, setRoute } from 'breakwater/node-http';
+import { harden, nodeExchange, setError, setRoute } from 'breakwater/node-http';
 import { ManualClock } from 'breakwater/testing';
 import express from 'express';
 import { once } from 'node:events';
@@ -340,7 +340,8 @@ describe('nodeExchange', () => {
       if (hardening.handle(exchange) !== false) return;
       hardening.within(exchange, () => {
         setRoute(request, '/by-hand');
-        noteError(response, new Error('answered by the framework'));
+        setError(request, new Error('answered by the framework'));
+        setError(request, new Error('not the first'));
         response.writeHead(500).end();
       });
     });

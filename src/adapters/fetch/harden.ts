@@ -4,7 +4,7 @@ import { quiet } from '../../core/thenable.js';
 import type { Exchange, Hardening, HardeningInput, MountedPipeline } from '../../http/index.js';
 import { noteError } from '../../http/exchange.js';
 import { toHardening } from '../../http/mount.js';
-import { namedRoute } from '../../http/named-route.js';
+import { notedError, notedRoute } from '../../http/request-notes.js';
 import { Answer } from './answer.js';
 import { closed, complete } from './complete.js';
 import type { FetchAnswer, FetchOptions, FetchRequest } from './shapes.js';
@@ -59,8 +59,9 @@ export function harden<
       response: answer,
       route() {
         const named = route?.(request, ...rest);
-        return named === undefined ? namedRoute(request, answer) : named;
+        return named === undefined ? notedRoute(request, answer) : named;
       },
+      error: () => notedError(request),
       native: request,
     };
     const answers = pipeline.handle(exchange);

@@ -1,6 +1,5 @@
 export type { HardeningInput, MountedPipeline } from '../../http/index.js';
-export { noteError } from '../../http/exchange.js';
-export { setRoute } from '../../http/named-route.js';
+export { setError, setRoute } from '../../http/request-notes.js';
 export { harden } from './harden.js';
 export { hardenUpgrade } from './harden-upgrade.js';
 export type { NodeRequest, NodeResponse } from './node-exchange.js';

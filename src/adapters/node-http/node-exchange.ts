@@ -1,5 +1,5 @@
 import type { ConnectionShape, Exchange, RequestHeaders, ResponseShape } from '../../http/index.js';
-import { namedRoute } from '../../http/named-route.js';
+import { notedError, notedRoute } from '../../http/request-notes.js';
 
 /** The part of Node's request that the adapter reads: `IncomingMessage` and `Http2ServerRequest` have it. */
 export interface NodeRequest {
@@ -43,7 +43,8 @@ export function nodeExchange<Request extends NodeRequest>(
     frameworkAddress: () => socket.remoteAddress,
     frameworkTrustsProxy: false,
     response,
-    route: () => namedRoute(request, response),
+    route: () => notedRoute(request, response),
+    error: () => notedError(request),
     native: request,
   };
 }

@@ -95,8 +95,9 @@ export class OpenRecord implements Recording {
 
   /** Written out member by member: with spreading the record costs more than all who are told of it. */
   #record(): RequestRecord {
-    const { response } = this.#request.exchange;
-    const { id, trace, refusedBy, error } = stateOf(response);
+    const { exchange } = this.#request;
+    const { response } = exchange;
+    const { id, trace, refusedBy, error = this.#safely(() => exchange.error?.()) } = stateOf(response);
     const { method, path, address } = this.#request;
     // What is said in the call that begins the answer, its status and its type, is known only afterwards.
     this.#look(response);
