@@ -141,6 +141,9 @@ export function parseHardeningOptions<T>(
   if (parsed.statusPage !== false && parsed.authorize === undefined && sound) {
     issues.push({ path: 'statusPage', message: 'needs authorize: nobody could see it' });
   }
+  if (parsed.statusPage !== false && parsed.health === false && sound) {
+    issues.push({ path: 'statusPage', message: 'is one of the health routes, which health: false switches off' });
+  }
   // The parts have options of their own, which are looked at all the same, without those that are wrong by themselves.
   const built = build(sound ? parsed : readOptions(schema(), without(options, issues)).parsed, issues);
   if (issues.length > 0) throw new InvalidOptionsError('createHardening', issues);
