@@ -74,11 +74,12 @@ function routesOf(
 }
 
 function partMetrics(
-  { name, clock, lifecycle, onListenerError }: ParsedHardeningOptions,
+  { name, clock, health, lifecycle, onListenerError }: ParsedHardeningOptions,
   { pipeline, limits, detector, metrics, monitor, reporter }: HealthParts,
   checks: KnownSource | undefined,
   components: readonly Component[],
 ): PartMetrics {
-  const parts = [pipeline, ...limitersOf(limits), detector, checks, monitor, lifecycle, ...components];
-  return new PartMetrics({ given: metrics, name, parts, clock, onListenerError, reporter });
+  // A source of the service's own may be a component, too, which what stands for it in the routes is not.
+  const parts = [pipeline, ...limitersOf(limits), detector, checks, health, monitor, lifecycle, ...components];
+  return new PartMetrics({ given: metrics, name, parts: [...new Set(parts)], clock, onListenerError, reporter });
 }
