@@ -97,11 +97,12 @@ function pageOf(
 }
 
 function partMetrics(
-  { clock, lifecycle, onListenerError }: ParsedHardeningOptions,
+  { clock, health, lifecycle, onListenerError }: ParsedHardeningOptions,
   { pipeline, limits, abuse, metrics, monitor, reporter }: HealthParts,
   checks: KnownSource | undefined,
   components: readonly Component[],
 ): PartMetrics {
-  const parts = [pipeline, ...limitersOf(limits), abuse?.detector, checks, monitor, lifecycle, ...components];
-  return new PartMetrics({ given: metrics, parts, clock, onListenerError, reporter });
+  // A source of the service's own may be a component, too, which what stands for it in the routes is not.
+  const parts = [pipeline, ...limitersOf(limits), abuse?.detector, checks, health, monitor, lifecycle, ...components];
+  return new PartMetrics({ given: metrics, parts: [...new Set(parts)], clock, onListenerError, reporter });
 }

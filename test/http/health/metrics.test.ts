@@ -183,6 +183,21 @@ describe('the metrics of whom it may concern', () => {
     await settle();
   });
 
+  it('have those of a lifecycle and of a health source that are components', async () => {
+    const component = (kind: string) => ({
+      kind,
+      name: 'own',
+      snapshot: () => ({ level: 7 }),
+      subscribe: () => () => undefined,
+    });
+    const answer = () => Promise.resolve({ status: 'HEALTHY' as const, components: [] });
+    const health = { ...component('vitals'), check: answer, liveness: answer, readiness: answer };
+    const { hardening } = setup({ health, lifecycle: { ...component('life'), phase: 'READY' } });
+    const { body } = await read(hardening, '/health/metrics', { open: true });
+    expect(body).toContain('breakwater_vitals_level{name="own"} 7\n');
+    expect(body).toContain('breakwater_life_level{name="own"} 7\n');
+  });
+
   it('leave out what is no component, such as a limiter of the service’s own', async () => {
     const decision = {
       allowed: true,

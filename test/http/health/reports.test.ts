@@ -4,7 +4,7 @@ import { ErrorRecoveryService } from 'breakwater/error-recovery';
 import { HealthCheckService } from 'breakwater/health';
 import type { HardeningOptions } from 'breakwater/http';
 import { ManualClock } from 'breakwater/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { exchangeOf, FakeResponse } from '../exchange.js';
 import { asked, read, settle, setup } from './setup.js';
 
@@ -128,6 +128,20 @@ describe('/health/check', () => {
   });
 });
 
+it('each text of a report is made once', async () => {
+  const { hardening } = withChecks();
+  const written = vi.spyOn(JSON, 'stringify');
+  try {
+    for (let i = 0; i < 50; i++) {
+      await read(hardening, '/health/check', { open: true });
+      await read(hardening, '/health/summary', { open: true });
+    }
+    expect(written.mock.calls.filter(([value]) => 'components' in Object(value))).toHaveLength(2);
+  } finally {
+    written.mockRestore();
+  }
+});
+
 describe('/health/summary', () => {
   it('counts for whom it may concern how many are how', async () => {
     const breaker = new CircuitBreaker({ name: 'db' });
@@ -212,6 +226,16 @@ describe('a registry among the components', () => {
         details: { breakersByState: { CLOSED: 1, OPEN: 1 }, notClosed: [{ name: 'billing', state: 'OPEN' }] },
       },
     ]);
+  });
+
+  it('which lists no more than 20 of its services', async () => {
+    const clock = new ManualClock();
+    const recovery = new ErrorRecoveryService({ name: 'outside', clock, retry: { maxAttempts: 1 } });
+    const fail = () => Promise.reject(new Error('down'));
+    for (let i = 0; i < 25 * 5; i++) await recovery.execute(`s${String(i % 25)}`, fail).catch(() => undefined);
+    const [component] = (await details([recovery], clock)) as { details: { notClosed: object[] } }[];
+    expect(component).toMatchObject({ details: { breakersByState: { OPEN: 25 } } });
+    expect(component?.details.notClosed).toHaveLength(20);
   });
 
   it('that says nonsense, or nothing, is shown as it can be', async () => {

@@ -129,6 +129,25 @@ describe('/health/security', () => {
     expect((await read(hardening, PATH)).json).toEqual({ flagged: 50, blocked: 1_000 });
   });
 
+  it('lists a great many blocks for nobody who does not see them', async () => {
+    let [lists, blockedNow] = [0, 101];
+    const own = new DDoSProtection();
+    const bans = () => {
+      lists++;
+      return { bans: [] };
+    };
+    const ddos = Object.assign(own, { bans, stats: () => ({ blockedNow }) });
+    const { hardening, clock } = setup({ ddos });
+    expect((await read(hardening, PATH)).json).toMatchObject({ blocked: 101 });
+    expect(lists).toBe(0);
+    await read(hardening, PATH, { open: true });
+    expect(lists).toBe(1);
+    blockedNow = 100;
+    clock.advance(1_000);
+    expect((await read(hardening, PATH)).json).toMatchObject({ blocked: 0 });
+    expect(lists).toBe(2);
+  });
+
   it('works for the forms that share a store, without asking it', async () => {
     const clock = new ManualClock();
     const store = createMemoryStore({ clock });
