@@ -37,7 +37,7 @@ async function costs({ server }) {
   const before = await server.ask('usage');
   await load(server.port, CONNECTIONS, REQUESTS);
   const after = await server.ask('usage');
-  return (after.us - before.us) / REQUESTS;
+  return (after.user + after.system - before.user - before.system) / REQUESTS;
 }
 
 function median(values) {

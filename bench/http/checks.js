@@ -4,7 +4,7 @@ import { answersTo } from './load.js';
 /** Headers that show who has had a hand in an answer. */
 const SHOWN = {
   ours: ['x-content-type-options', 'x-frame-options', 'content-security-policy', 'x-request-id'],
-  peers: ['x-content-type-options', 'x-frame-options', 'content-security-policy', 'x-ratelimit-limit'],
+  peers: ['x-content-type-options', 'x-frame-options', 'content-security-policy', 'ratelimit-policy'],
 };
 const USER_LIMIT = 3;
 const ADDRESS_LIMIT = 6;

@@ -10,10 +10,7 @@ const [name, settings] = process.argv.slice(2);
 const { app, report } = STACKS[name](JSON.parse(settings));
 const server = createServer({ keepAliveTimeout: 600_000 }, app);
 const answers = {
-  usage: () => {
-    const { user, system } = process.cpuUsage();
-    return { us: user + system };
-  },
+  usage: () => process.cpuUsage(),
   report: async () => {
     await wait(SETTLE_MS);
     return report();

@@ -27,7 +27,7 @@ class ServerProcess {
     return said;
   }
 
-  /** @param what - `usage`: CPU time so far, in µs; `report`: what was counted. */
+  /** @param what - `usage`: CPU time so far; `report`: what was counted. */
   ask(what) {
     this.#child.send(what);
     return this.heard();

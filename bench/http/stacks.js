@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import express from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
@@ -74,10 +75,18 @@ function ours(settings, more) {
   return { app, report };
 }
 
-/** The usual libraries, each as its own documentation shows it and with its own defaults. */
+function genReqId(request, response) {
+  const known = request.id ?? request.headers['x-request-id'];
+  if (known) return known;
+  const id = randomUUID();
+  response.setHeader('X-Request-Id', id);
+  return id;
+}
+
+/** The usual libraries, each as its own documentation shows it. */
 function peers({ addressLimit, userLimit, sink }) {
   const app = express();
-  if (sink !== undefined) app.use(pinoHttp({ logger: pino(pino.destination({ dest: sink, sync: true })) }));
+  if (sink !== undefined) app.use(pinoHttp({ logger: pino(pino.destination({ dest: sink, sync: true })), genReqId }));
 
   const registry = new Registry();
   const labelNames = ['method', 'route', 'status'];
@@ -97,7 +106,8 @@ function peers({ addressLimit, userLimit, sink }) {
   });
 
   app.use(helmet());
-  app.use(rateLimit({ windowMs: 60_000, limit: addressLimit }));
+  const shown = { standardHeaders: 'draft-8', legacyHeaders: false, ipv6Subnet: 56 };
+  app.use(rateLimit({ windowMs: 60_000, limit: addressLimit, ...shown }));
 
   const users = new RateLimiterMemory({ points: userLimit, duration: 60 });
   app.use((request, response, next) => {
@@ -112,8 +122,7 @@ function peers({ addressLimit, userLimit, sink }) {
     );
   });
 
-  // Ours has no time limit of its own either.
-  const breaker = new Opossum(lookUp, { timeout: false });
+  const breaker = new Opossum(lookUp, { timeout: 3_000, errorThresholdPercentage: 50, resetTimeout: 30_000 });
   route(app, (id) => breaker.fire(id));
 
   const report = async () => {

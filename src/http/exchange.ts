@@ -102,13 +102,17 @@ export class RequestView implements HardeningRequest {
   readonly path: string;
   readonly native: unknown;
   readonly exchange: Exchange;
+  /** That of its response. */
+  readonly state: ExchangeState;
   readonly #resolve: (exchange: Exchange) => string | undefined;
   #paths: readonly string[] | undefined;
   #address: string | undefined;
   #resolved = false;
+  #isStream: boolean | undefined;
 
   constructor(exchange: Exchange, resolve: (exchange: Exchange) => string | undefined) {
     this.exchange = exchange;
+    this.state = stateOf(exchange.response);
     this.method = exchange.method;
     this.path = pathOf(exchange.url);
     this.native = exchange.native;
@@ -117,6 +121,11 @@ export class RequestView implements HardeningRequest {
 
   get kind(): RequestKind {
     return this.exchange.kind ?? (this.method === 'CONNECT' ? 'connect' : 'response');
+  }
+
+  /** Whether the response is one of HTTP/2, whose stream has a turn of its own. */
+  get isStream(): boolean {
+    return (this.#isStream ??= 'stream' in this.exchange.response);
   }
 
   /** The path and what else it may be read as, the plainest last. */
@@ -160,8 +169,8 @@ const STATE = /* @__PURE__ */ Symbol.for('breakwater.http.exchange');
 
 /** What the pipeline has done for a response, whichever of its middlewares did it and however often they are mounted. */
 export interface ExchangeState {
-  /** Headers that are filled in when the response begins. */
-  headers?: Map<string, string>;
+  /** Headers that are filled in when the response begins; of one name those that came last. */
+  headers?: (readonly (readonly [name: string, value: string])[])[];
   /** Id of the request. */
   id?: string;
   /** The record of the request, while it is open. */
@@ -170,8 +179,10 @@ export interface ExchangeState {
   trace?: TraceContext;
   /** What was thrown while it was handled: the first of it. */
   error?: { readonly thrown: unknown };
-  /** What is done when the response begins. */
-  atHead?: ((response: ResponseShape) => void)[];
+  /** What is done when the response begins, … */
+  atHead?: ((response: ResponseShape, state: ExchangeState) => void)[];
+  /** … which it has. */
+  begun?: boolean;
   /** What stands for the route where the pipeline itself answers. */
   route?: string;
   /** Value of the nonce in its headers. */
@@ -192,6 +203,8 @@ export interface ExchangeState {
   exempt?: boolean;
   /** Why it was refused. */
   refusedBy?: string;
+  /** What pipelines made of the request, by the pipelines' own keys. */
+  views?: Map<object, HardeningRequest>;
 }
 
 /**
@@ -204,11 +217,18 @@ export function noteError(response: ResponseShape, thrown: unknown): void {
 
 /** The state that belongs to a response; it lives and dies with it. @internal */
 export function stateOf(response: ResponseShape): ExchangeState {
-  const holder = response as ResponseShape & { [STATE]?: ExchangeState };
+  const holder = response as Stateful;
   let state = holder[STATE];
-  if (state === undefined) {
-    state = {};
-    Object.defineProperty(holder, STATE, { value: state, enumerable: false });
-  }
+  // Not defined as hidden, which costs twice as much where objects have no common shape, as in Express.
+  if (state === undefined) holder[STATE] = state = {};
   return state;
+}
+
+/** The same, unless there is none. @internal */
+export function knownState(response: object): ExchangeState | undefined {
+  return (response as Stateful)[STATE];
+}
+
+interface Stateful {
+  [STATE]?: ExchangeState;
 }

@@ -13,7 +13,7 @@ import {
   type PipelineStep,
 } from './hardening.js';
 import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './events.js';
-import { type Exchange, RequestView, stateOf } from './exchange.js';
+import { type Exchange, RequestView } from './exchange.js';
 import { HeaderTable } from './headers/header-table.js';
 import { readHeadersOption } from './headers/security-headers.js';
 import type { HealthRoutes } from './health/health-routes.js';
@@ -208,7 +208,7 @@ export class Pipeline implements Hardening {
   }
 
   #basics(request: RequestView) {
-    const { id } = stateOf(request.exchange.response);
+    const { id } = request.state;
     const { address, method, path } = request;
     const known = { ...(id === undefined ? {} : { id }), ...(address === undefined ? {} : { address }) };
     return { ...known, method, path: shownPath(path) };

@@ -1,6 +1,10 @@
 import { secureBytes } from '../core/random.js';
 
 const BYTES_AT_ONCE = 4_096;
+/** Each byte as it is written. */
+const DIGITS: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
 
 /** Ids of unguessable bytes in lower-case hexadecimal digits; the bytes are drawn many at a time. @internal */
 export class HexIds {
@@ -15,7 +19,7 @@ export class HexIds {
     }
     let id = '';
     for (const end = this.#used + bytes; this.#used < end; this.#used++) {
-      id += (this.#bytes[this.#used] ?? 0).toString(16).padStart(2, '0');
+      id += DIGITS[this.#bytes[this.#used] ?? 0] ?? '';
     }
     return id;
   }

@@ -52,5 +52,5 @@ export function outgoingHeaders(trace: TraceContext | undefined): { traceparent?
 /** Ids that are all zero say nothing; drawn they are so once in 2 to the 64. */
 function idOf(ids: HexIds, bytes: number): string {
   const id = ids.draw(bytes);
-  return /^0+$/.test(id) ? idOf(ids, bytes) : id;
+  return id.startsWith('0') && /^0+$/.test(id) ? idOf(ids, bytes) : id;
 }

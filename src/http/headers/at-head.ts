@@ -1,4 +1,4 @@
-import { type ResponseShape, stateOf } from '../exchange.js';
+import type { ExchangeState, RequestView, ResponseShape } from '../exchange.js';
 
 type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
 
@@ -7,8 +7,10 @@ type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
  * Responses of HTTP/2 begin without a call of `writeHead` that could be followed: nothing is called there.
  * @internal
  */
-export function atHead(response: ResponseShape, fn: (response: ResponseShape) => void): void {
-  const state = stateOf(response);
+export function atHead(
+  { state, exchange: { response } }: RequestView,
+  fn: (response: ResponseShape, state: ExchangeState) => void,
+): void {
   if (state.atHead !== undefined) {
     state.atHead.push(fn);
     return;
@@ -17,8 +19,10 @@ export function atHead(response: ResponseShape, fn: (response: ResponseShape) =>
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the response again, below
   const writeHead = response.writeHead as unknown as WriteHead;
   const telling: WriteHead = function (...args) {
-    if (!this.headersSent) for (const one of fns) one(this);
-    return writeHead.apply(this, args);
+    if (state.begun !== true) for (const one of fns) one(this, state);
+    const result = writeHead.apply(this, args);
+    state.begun = true;
+    return result;
   };
   response.writeHead = telling;
 }

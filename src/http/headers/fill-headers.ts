@@ -1,4 +1,4 @@
-import { type ResponseShape, stateOf } from '../exchange.js';
+import type { ExchangeState, RequestView, ResponseShape } from '../exchange.js';
 import { appendFields } from '../limits/append-fields.js';
 import { atHead } from './at-head.js';
 
@@ -8,21 +8,21 @@ import { atHead } from './at-head.js';
  * adds to the list.
  * @internal
  */
-export function fillHeaders(
-  response: ResponseShape,
-  headers: readonly (readonly [name: string, value: string])[],
-): void {
-  const state = stateOf(response);
-  const first = state.headers === undefined;
-  const list = (state.headers ??= new Map());
-  for (const [name, value] of headers) list.set(name, value);
+export function fillHeaders(request: RequestView, headers: readonly (readonly [name: string, value: string])[]): void {
+  const { state, exchange } = request;
+  if (state.headers === undefined) {
+    state.headers = [headers];
+    atHead(request, complete);
+  } else {
+    state.headers.push(headers);
+  }
   // HTTP/2 responses begin without a call of writeHead.
-  if ('stream' in response && !response.headersSent) complete(response);
-  if (first) atHead(response, complete);
+  if (request.isStream && !exchange.response.headersSent) complete(exchange.response, state);
 }
 
-function complete(response: ResponseShape): void {
-  const { headers, limitFields } = stateOf(response);
+function complete(response: ResponseShape, { headers = [], limitFields }: ExchangeState): void {
   if (limitFields !== undefined) appendFields(response, limitFields);
-  for (const [name, value] of headers ?? []) if (!response.hasHeader(name)) response.setHeader(name, value);
+  for (let i = headers.length - 1; i >= 0; i--) {
+    for (const [name, value] of headers[i] ?? []) if (!response.hasHeader(name)) response.setHeader(name, value);
+  }
 }

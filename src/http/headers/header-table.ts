@@ -31,7 +31,7 @@ export class HeaderTable {
     const own = this.#table.routes.length === 0 ? undefined : mannersFor(this.#table, request.paths).headers;
     if (own === false) return;
     const chosen = own === undefined ? this.#general : this.#own.get(own);
-    if (chosen !== undefined) fillHeaders(request.exchange.response, chosen(request));
+    if (chosen !== undefined) fillHeaders(request, chosen(request));
   }
 
   #make(headers: SecurityHeaders): HeadersFor {

@@ -1,7 +1,7 @@
 import type { Reporter } from '../../core/reporter.js';
 import { addressKey } from '../../traffic/client-address/index.js';
 import type { Decision } from '../../traffic/decision.js';
-import { type RequestView, stateOf } from '../exchange.js';
+import type { RequestView } from '../exchange.js';
 import type { AbuseSettings, AbuseSink } from './abuse-options.js';
 
 /** What sort of event a status is. */
@@ -48,7 +48,7 @@ export class AbuseBook {
   /** Books what the status of an answer tells; refusals of the pipeline are booked when they are made. */
   answered(request: RequestView, status: number): void {
     const type = TYPES.get(status);
-    const { refusedBy, exempt } = stateOf(request.exchange.response);
+    const { refusedBy, exempt } = request.state;
     if (type !== undefined && refusedBy === undefined && exempt !== true) this.#book(request, type);
   }
 

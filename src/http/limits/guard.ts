@@ -3,7 +3,7 @@ import { isThenable } from '../../core/thenable.js';
 import { addressKey, type CidrSet, isPrivateAddress } from '../../traffic/client-address/index.js';
 import type { Decision } from '../../traffic/decision.js';
 import { isGone } from '../record/connection.js';
-import { type HardeningRequest, type RequestView, stateOf } from '../exchange.js';
+import type { HardeningRequest, RequestView } from '../exchange.js';
 import type { AddressLimiter, KeyLimiter, Limits } from './limits.js';
 import type { RateLimitHeaders } from './rate-limit-headers.js';
 import type { AbuseBook } from './abuse.js';
@@ -60,7 +60,7 @@ export class Guard {
    */
   refuses(request: RequestView, limits: readonly Limits[], everywhere: AddressLimiter | undefined): Later<boolean> {
     if (this.#ask(this.#settings.exempt, request) === true) {
-      stateOf(request.exchange.response).exempt = true;
+      request.state.exempt = true;
       return false;
     }
     // Whoever hangs up before they are counted would be counted nowhere, and still be served.
@@ -84,7 +84,7 @@ export class Guard {
         return refused.then((was) => was || this.#refusesFrom(at + 1, request, limits, everywhere));
       }
     }
-    this.#settings.headers.tellAdmitted(request.exchange.response);
+    this.#settings.headers.tellAdmitted(request);
     return false;
   }
 
@@ -172,7 +172,7 @@ export class Guard {
   }
 
   #counted(request: RequestView, limiter: object, subject: string): boolean {
-    const counted = (stateOf(request.exchange.response).counted ??= new Map<object, string>());
+    const counted = (request.state.counted ??= new Map<object, string>());
     if (counted.get(limiter) === subject) return true;
     counted.set(limiter, subject);
     return false;
@@ -212,7 +212,7 @@ export class Guard {
 
   /** Answers a refusal; one in shadow mode, of the limiter or of the whole pipeline, is only told. */
   #refuse(request: RequestView, limiter: AddressLimiter | KeyLimiter, decision: Decision): boolean {
-    this.#settings.headers.note(request.exchange.response, limiter, decision);
+    this.#settings.headers.note(request, limiter, decision);
     if (decision.allowed && !decision.shadow) return false;
     if (limiter.kind === 'per-user-rate-limiter') this.#settings.abuse?.refused(request, decision);
     return this.#answer(request, decision, limiter.name);
@@ -224,10 +224,9 @@ export class Guard {
     this.#settings.refused(request, decision, shadow);
     // Somebody is answering already: nothing can be refused any more.
     if (shadow || response.headersSent) return false;
-    const state = stateOf(response);
-    state.refusedBy = by;
-    state.route = REFUSED;
-    this.#settings.headers.tellRefused(response);
+    request.state.refusedBy = by;
+    request.state.route = REFUSED;
+    this.#settings.headers.tellRefused(request);
     sendRefusal(request, decision);
     return true;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import type { Reporter } from '../../core/reporter.js';
 import type { Decision } from '../../traffic/decision.js';
-import { type Decided, type ResponseShape, stateOf } from '../exchange.js';
+import type { Decided, RequestView } from '../exchange.js';
 import { fillHeaders } from '../headers/fill-headers.js';
 import { type AddressLimiter, describePolicy, type KeyLimiter } from './limits.js';
 import type { RateLimitField } from './rate-limit-drafts.js';
@@ -25,36 +25,36 @@ export class RateLimitHeaders {
   }
 
   /** Notes a decision: whether it will be told is known later. */
-  note(response: ResponseShape, limiter: AddressLimiter | KeyLimiter, decision: Decision): void {
+  note({ state }: RequestView, limiter: AddressLimiter | KeyLimiter, decision: Decision): void {
     if (this.#setting === false) return;
-    const decided = (stateOf(response).decided ??= new Map<object, Decided>());
+    const decided = (state.decided ??= new Map<object, Decided>());
     // One that counted again, for a user who is known by now, has its place where it did so.
     decided.delete(limiter);
     decided.set(limiter, { limiter, decision, always: this.#setting.on === 'all' });
   }
 
   /** The request goes on: the fields of all limits that are always told are filled in when the response begins. */
-  tellAdmitted(response: ResponseShape): void {
+  tellAdmitted(request: RequestView): void {
     if (this.#setting === false || this.#setting.on !== 'all') return;
-    const { decided } = stateOf(response);
+    const { decided } = request.state;
     if (decided !== undefined)
       this.#tell(
-        response,
+        request,
         [...decided.values()].filter(({ always }) => always),
       );
   }
 
   /** The request is refused: the limits that admitted it before are told as well. */
-  tellRefused(response: ResponseShape): void {
-    const state = stateOf(response);
+  tellRefused(request: RequestView): void {
+    const { state } = request;
     // What another pipeline would have said of an admitted request is not true any more.
     if (this.#setting === false) delete state.limitFields;
-    else this.#tell(response, [...(state.decided?.values() ?? [])]);
+    else this.#tell(request, [...(state.decided?.values() ?? [])]);
   }
 
-  #tell(response: ResponseShape, decided: readonly Decided[]): void {
-    stateOf(response).limitFields = this.#fieldsOf(decided);
-    fillHeaders(response, []);
+  #tell(request: RequestView, decided: readonly Decided[]): void {
+    request.state.limitFields = this.#fieldsOf(decided);
+    fillHeaders(request, []);
   }
 
   /** A limiter of the service's own may say what no header can carry: that must not undo its decision. */

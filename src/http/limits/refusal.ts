@@ -17,7 +17,7 @@ export function sendRefusal(request: RequestView, decision: Decision): void {
   const headers = Object.entries(retryAfterField(retryAfterMs));
   // The rest of a body that nobody will read must not keep the connection busy.
   // HTTP/2 has no such header, and ends the stream by itself.
-  if (hasBody(request) && !('stream' in request.exchange.response)) headers.push(['Connection', 'close']);
+  if (hasBody(request) && !request.isStream) headers.push(['Connection', 'close']);
   send(request, status, {
     contentType: 'application/problem+json',
     headers,

@@ -1,5 +1,5 @@
 import { redactName } from '../../core/redaction.js';
-import { type RequestView, type ResponseShape, stateOf } from '../exchange.js';
+import type { RequestView, ResponseShape } from '../exchange.js';
 import { atHead } from '../headers/at-head.js';
 import { whenOver } from './connection.js';
 import type { Recording, RecordTeller, RequestKind, RequestRecord } from './request-record.js';
@@ -40,7 +40,7 @@ export class OpenRecord implements Recording {
     this.#startedAtMs = settings.now();
     this.#kind = request.kind;
     request.noteAddress();
-    atHead(request.exchange.response, (response) => {
+    atHead(request, (response) => {
       this.#begin(response);
     });
     whenOver(request.exchange, () => {
@@ -49,9 +49,9 @@ export class OpenRecord implements Recording {
   }
 
   join(teller: RecordTeller): void {
-    if (this.#tellers.some(({ does, target }) => does === teller.does && target === teller.target)) return;
+    for (const { does, target } of this.#tellers) if (does === teller.does && target === teller.target) return;
     this.#tellers.push(teller);
-    this.#safely(() => teller.opened?.(this.#request.method));
+    if (teller.opened !== undefined) this.#safely(() => teller.opened?.(this.#request.method));
   }
 
   #begin(response: ResponseShape): void {
@@ -62,7 +62,7 @@ export class OpenRecord implements Recording {
   /** Who answers is known best when the answer begins: later the framework may have gone on. */
   #look(response: ResponseShape): void {
     const { exchange } = this.#request;
-    this.#route ??= stateOf(response).route ?? this.#safely(() => routeOf(exchange.route?.()));
+    this.#route ??= this.#request.state.route ?? this.#safely(() => routeOf(exchange.route?.()));
     if (this.#kind !== 'response') return;
     if (response.statusCode === 101) this.#kind = 'upgrade';
     const type = response.getHeader?.('content-type');
@@ -78,7 +78,7 @@ export class OpenRecord implements Recording {
         });
       }
     };
-    const { inContext } = stateOf(this.#request.exchange.response);
+    const { inContext } = this.#request.state;
     if (inContext === undefined) tell();
     else inContext(tell);
   }
@@ -97,7 +97,7 @@ export class OpenRecord implements Recording {
   #record(): RequestRecord {
     const { exchange } = this.#request;
     const { response } = exchange;
-    const { id, trace, refusedBy, error = this.#safely(() => exchange.error?.()) } = stateOf(response);
+    const { id, trace, refusedBy, error = this.#safely(() => exchange.error?.()) } = this.#request.state;
     const { method, path, address } = this.#request;
     // What is said in the call that begins the answer, its status and its type, is known only afterwards.
     this.#look(response);

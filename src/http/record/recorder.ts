@@ -1,7 +1,7 @@
 import { incomingTrace } from '../../internal/trace-step.js';
 import { HexIds } from '../../internal/hex-ids.js';
 import type { Reporter } from '../../core/reporter.js';
-import { type RequestView, stateOf } from '../exchange.js';
+import type { RequestView } from '../exchange.js';
 import { fillHeaders } from '../headers/fill-headers.js';
 import type { EventLogger } from '../options.js';
 import { accessLog } from './access-log.js';
@@ -64,12 +64,12 @@ export class Recorder {
 
   /** Gives the request an id and its place in a trace, and opens its record for the access log. */
   open(request: RequestView): void {
-    const { response, headers } = request.exchange;
+    const { headers } = request.exchange;
     const { ids, logger } = this.#settings;
-    const state = stateOf(response);
+    const { state } = request;
     if (ids !== undefined) {
       state.id ??= ids.of(request.header('x-request-id'));
-      fillHeaders(response, [['X-Request-Id', state.id]]);
+      fillHeaders(request, [['X-Request-Id', state.id]]);
     }
     // A trace that nobody began and no line tells of is nothing but work.
     if (headers['traceparent'] !== undefined || logger?.withTrace !== undefined) {
@@ -86,7 +86,7 @@ export class Recorder {
   /** Has more told of the request's record. */
   join(request: RequestView, tellers: readonly RecordTeller[]): void {
     if (tellers.length === 0) return;
-    const state = stateOf(request.exchange.response);
+    const { state } = request;
     const open = (state.open ??= new OpenRecord(request, this.#recordSettings(request)));
     for (const teller of tellers) open.join(teller);
   }

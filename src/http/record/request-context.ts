@@ -14,8 +14,9 @@ export function inRequestContext<T>(
   reporter: Reporter,
   next: () => T,
 ): T {
+  if (logger?.withContext === undefined) return next();
   const state = stateOf(response);
-  if (logger?.withContext === undefined || state.entered === true) return next();
+  if (state.entered === true) return next();
   state.entered = true;
   const { id, trace } = state;
   // Where the logger itself fails, the request goes on without its context.

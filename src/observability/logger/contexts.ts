@@ -29,7 +29,7 @@ export class Contexts {
     // Not by its static method, whose functions take a hundred times as long to make.
     const resource = new AsyncResource('breakwater.bound');
     const bound = function (this: unknown, ...args: unknown[]): unknown {
-      return resource.runInAsyncScope(fn as unknown as AnyFunction, this, ...args);
+      return resource.runInAsyncScope(fn, this, ...args);
     };
     return alike(fn as unknown as AnyFunction, bound) as unknown as (...args: A) => R;
   }

@@ -9,6 +9,8 @@ const MOST_LOGGERS = 8;
 /** Fields that are taken; no line shows so many. */
 const MOST_FIELDS = 1_000;
 
+const FIELD = /* @__PURE__ */ Object.freeze({ enumerable: true, configurable: true, writable: true });
+
 /** Whose lines have what in common: a logger or one of its children. @internal */
 export interface Layer {
   /** The fields of all its lines, those of its parents included. */
@@ -36,7 +38,7 @@ export class Frame {
   /** The innermost operation that runs. */
   readonly operation: RunningOperation | undefined;
   // A few loggers write all the lines within a call.
-  readonly #written = new Map<Layer, { readonly version: number; readonly prefix: Prefix }>();
+  #written: Map<Layer, { readonly version: number; readonly prefix: Prefix }> | undefined;
 
   constructor(around: Frame | undefined, { fields, level, trace, operation }: FrameChanges) {
     this.fields = Object.freeze(fields === undefined ? (around?.fields ?? {}) : copiedFields(around?.fields, fields));
@@ -51,11 +53,12 @@ export class Frame {
    * @param version - of what is secret: with another one the fields are written again.
    */
   prefix(layer: Layer, version: number, writer: JsonWriter): Prefix {
-    const known = this.#written.get(layer);
+    const written = (this.#written ??= new Map<Layer, { readonly version: number; readonly prefix: Prefix }>());
+    const known = written.get(layer);
     if (known?.version === version) return known.prefix;
     const prefix = layer.prefix().with(this.fields, writer);
-    if (this.#written.size === MOST_LOGGERS) this.#written.clear();
-    this.#written.set(layer, { version, prefix });
+    if (written.size === MOST_LOGGERS) written.clear();
+    written.set(layer, { version, prefix });
     return prefix;
   }
 }
@@ -70,9 +73,10 @@ export function copiedFields(around: object | undefined, fields: object): Record
     return { ...all, fields: '[unreadable]' };
   }
   for (const name of names) {
-    // Defined, as a field may have a name that assignment takes for something else.
-    const field = { value: read(fields, name), enumerable: true, configurable: true, writable: true };
-    Object.defineProperty(all, name, field);
+    const value = read(fields, name);
+    // A name that assignment takes for something else.
+    if (name in Object.prototype) Object.defineProperty(all, name, { ...FIELD, value });
+    else all[name] = value;
   }
   return all;
 }
