@@ -17,6 +17,8 @@ export interface ResponseShape {
   readonly destroyed?: boolean | undefined;
   /** … or is over. */
   readonly closed?: boolean | undefined;
+  /** What it was given up for. */
+  readonly errored?: unknown;
   /** Whether a header is set. */
   hasHeader(name: string): boolean;
   /** What a header is set to; without it headers that are there are left alone. */

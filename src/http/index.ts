@@ -15,6 +15,7 @@ export type {
   RequestIdOptions,
   RequestRecordOptions,
   StatusPageOptions,
+  TraceStep,
 } from './options.js';
 export { HARDENING_DEFAULTS } from './options.js';
 export type { RateLimitDraft } from './limits/rate-limit-drafts.js';

@@ -19,14 +19,28 @@ import type { RouteRule } from './limits/route-rules.js';
 import type { HttpMetrics, HttpMonitor } from './record/metric-sinks.js';
 import type { RequestRecord } from './record/request-record.js';
 
+/** Where a request stands in a trace, as W3C Trace Context describes it. */
+export interface TraceStep {
+  /** 32 lower-case hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 lower-case hexadecimal digits: the request. */
+  readonly spanId: string;
+  /** The caller's step; absent when the trace begins here. */
+  readonly parentSpanId?: string;
+  /** Whether the caller recorded the trace. */
+  readonly sampled: boolean;
+  /** The caller's `tracestate`. */
+  readonly state?: string;
+}
+
 /** Where the pipeline writes: a `StructuredLogger`, or anything with this method. */
 export interface EventLogger {
   /** Writes one event. */
   event(type: string, message: string, fields?: object): void;
   /** Calls `fn` so that every line within it has the fields. Without it lines of handlers do not tell their request. */
   withContext?<T>(fields: object, fn: () => T): T;
-  /** Calls `fn` as a step of the trace of a `traceparent`. */
-  withTrace?<T>(traceparent: string, fn: () => T): T;
+  /** Calls `fn` as a step of a trace: exactly the one that is given. */
+  withTrace?<T>(step: TraceStep, fn: () => T): T;
   /** A function that runs in the context that holds now, whoever calls it. */
   bind?<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R;
 }

@@ -13,7 +13,7 @@ import {
   type PipelineStep,
 } from './hardening.js';
 import { HARDENING_EVENTS, type HardeningEvents, type RequestRefused } from './events.js';
-import { type Exchange, RequestView } from './exchange.js';
+import { type Exchange, type ResponseShape, RequestView } from './exchange.js';
 import { HeaderTable } from './headers/header-table.js';
 import { readHeadersOption } from './headers/security-headers.js';
 import type { HealthRoutes } from './health/health-routes.js';
@@ -28,9 +28,9 @@ import type { ParsedHardeningOptions } from './read-options.js';
 import { harmless, logRefusal } from './record/logger.js';
 import { metricsPart, monitorPart } from './record/metric-parts.js';
 import { Recorder } from './record/recorder.js';
-import { inRequestContext } from './record/request-context.js';
+import { inRequestContext, tellInContext } from './record/request-context.js';
 import { RequestIds } from './record/request-id.js';
-import type { RecordTeller } from './record/request-record.js';
+import { isError, type RecordTeller } from './record/request-record.js';
 import { RequestViews } from './request-views.js';
 import { ShownExtras } from './record/shown-extras.js';
 import { shownPath } from './record/shown-path.js';
@@ -74,7 +74,7 @@ export class Pipeline implements Hardening {
     this.#limits = makeLimits({ ...options, identified: identify !== undefined }, issues);
     this.#headers = new HeaderTable(headers, this.#limits, trustProxy?.trusts);
     const shared = { clock, ...(onListenerError === undefined ? {} : { onListenerError }) };
-    const abuse = readAbuseOption(options.abuse, { ...shared, mode }, issues);
+    const abuse = readAbuseOption(options.abuse, shared, issues);
     this.#abuse = abuse && new AbuseBook(abuse, (request) => this.#guard.verifiedId(request), reporter);
     this.#guard = new Guard({
       identify,
@@ -86,7 +86,7 @@ export class Pipeline implements Hardening {
       headers: new RateLimitHeaders(mode === 'shadow' ? false : options.rateLimitHeaders, clock, reporter),
       abuse: this.#abuse,
       refused: (request, decision, shadow) => {
-        this.#tellRefused({ ...this.#basics(request), decision, shadow });
+        this.#tellRefused(request.exchange.response, { ...this.#basics(request), decision, shadow });
       },
     });
     const metrics = metricsPart(options.metrics, shared, issues);
@@ -200,7 +200,7 @@ export class Pipeline implements Hardening {
       closed: (record) => {
         this.#requests++;
         // A stream ends when its client has had enough.
-        if (record.aborted && record.kind === 'response') this.#aborted++;
+        if (record.aborted && record.kind === 'response' && !isError(record)) this.#aborted++;
         if (record.slow) this.#slow++;
         if (this.#events.has('request')) this.#events.emit('request', record);
       },
@@ -214,9 +214,14 @@ export class Pipeline implements Hardening {
     return { ...known, method, path: shownPath(path) };
   }
 
-  #tellRefused(event: HardeningEvents['refused']): void {
+  #tellRefused(response: ResponseShape, event: HardeningEvents['refused']): void {
     this.#refused++;
-    if (this.#logger !== undefined) logRefusal(this.#logger, event);
+    const logger = this.#logger;
+    if (logger !== undefined) {
+      tellInContext(logger, response, this.#reporter, () => {
+        logRefusal(logger, event);
+      });
+    }
     if (this.#events.has('refused')) this.#events.emit('refused', event);
   }
 }

@@ -1,6 +1,7 @@
 import type { HexIds } from './hex-ids.js';
 import {
   formatTraceparent,
+  isTraceId,
   parseTraceparent,
   parseTracestate,
   type TraceContext,
@@ -11,8 +12,9 @@ import {
 export type IncomingHeaders =
   string | TraceHeaders | Readonly<Record<string, string | readonly string[] | undefined>> | null | undefined;
 
-/** A step in the trace that a request's headers tell of, or in a new one. @internal */
-export function incomingTrace(incoming: IncomingHeaders, ids: HexIds): TraceContext {
+/** A step that was made already, or one in the trace that a request's headers tell of, or in a new one. @internal */
+export function incomingTrace(incoming: IncomingHeaders | TraceContext, ids: HexIds): TraceContext {
+  if (isStep(incoming)) return incoming;
   const { traceparent, tracestate } = headersOf(incoming);
   const parent = parseTraceparent(traceparent);
   // Nobody has decided yet: who takes no part in the decision should not keep others from recording.
@@ -20,6 +22,17 @@ export function incomingTrace(incoming: IncomingHeaders, ids: HexIds): TraceCont
   const state = parseTracestate(tracestate);
   const step = nextStep(parent, ids);
   return state === undefined ? step : { ...step, state };
+}
+
+/** No header is called so: headers have no upper-case letters. */
+function isStep(incoming: IncomingHeaders | TraceContext): incoming is TraceContext {
+  if (typeof incoming !== 'object' || incoming === null) return false;
+  try {
+    const { traceId, spanId } = incoming as { readonly traceId?: unknown; readonly spanId?: unknown };
+    return isTraceId(traceId, spanId);
+  } catch {
+    return false;
+  }
 }
 
 /** Anything may have been handed over; what cannot be read tells of no trace. */

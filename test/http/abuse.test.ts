@@ -155,14 +155,17 @@ describe('flags', () => {
       clock,
       ddos: false,
       mode: 'shadow',
-      abuse: { action: 'reject', threshold: 1 },
+      abuse: { action: 'reject', threshold: 2 },
     });
-    for (let i = 0; i < 3; i++) {
+    const refused: unknown[] = [];
+    hardening.on('refused', ({ shadow, decision }) => refused.push([shadow, decision.source]));
+    for (let i = 0; i < 5; i++) {
       const response = await ask(hardening, '/');
       expect(response.answered).toBe(false);
       response.writeHead(401);
       response.end();
     }
+    expect(refused).toEqual(Array(3).fill([true, 'ban']));
   });
 
   it('leave health routes and exempt requests alone', async () => {

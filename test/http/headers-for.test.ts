@@ -1,4 +1,4 @@
-import { createHardening, cspNonce, securityHeaders } from 'breakwater/http';
+import { createHardening, cspNonce, type HardeningOptions, type RouteRule, securityHeaders } from 'breakwater/http';
 import { describe, expect, it } from 'vitest';
 import { ask, FakeResponse } from './exchange.js';
 
@@ -93,6 +93,44 @@ describe('headers of a route', () => {
     expect(await framing('/api//x')).toEqual(['DENY', undefined, '1']);
     expect(await framing('/limited')).toEqual(['DENY', undefined, undefined]);
   });
+});
+
+it.each(['/account/..%2fembed', '/account/..%5cembed', '/account/%2e%2e/embed', '/x/../embed', '//embed', '/%65mbed'])(
+  'who spells a path otherwise does not choose the headers of another route: %s',
+  async (url) => {
+    const response = await ask(createHardening({ routes: [{ path: '/embed', headers: false }] }), url);
+    response.end();
+    expect(response.sent.get('x-frame-options')).toBe('DENY');
+  },
+);
+
+it("a route's headers are the service's, but for what it says, unless they are ready-made", async () => {
+  const sent = async (headers: HardeningOptions['headers'], own: RouteRule['headers']) => {
+    const response = await ask(createHardening({ headers, routes: [{ path: '/own', headers: own }] }), '/own');
+    response.end();
+    const names = ['x-frame-options', 'referrer-policy', 'strict-transport-security', 'x-mine', 'x-own'];
+    return names.map((name) => response.sent.get(name));
+  };
+  const general = {
+    preset: 'modern',
+    hsts: 'secure',
+    set: { 'X-Frame-Options': 'SAMEORIGIN', 'X-Mine': '1' },
+  } as const;
+  expect(await sent(general, { set: { 'x-mine': '2', 'X-Own': '1' } })).toEqual([
+    'SAMEORIGIN',
+    'no-referrer',
+    undefined,
+    '2',
+    '1',
+  ]);
+  expect(await sent(general, securityHeaders())).toEqual(['DENY', undefined, 'max-age=31536000', undefined, undefined]);
+  expect(await sent(securityHeaders(general), { preset: 'default' })).toEqual([
+    'DENY',
+    undefined,
+    'max-age=31536000',
+    undefined,
+    undefined,
+  ]);
 });
 
 it('headers come back after a beginning that failed', async () => {

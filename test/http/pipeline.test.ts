@@ -355,6 +355,8 @@ describe('createHardening', () => {
     [{ lifecycle: {} }, 'lifecycle must be an object'],
     [{ components: [{}] }, 'components must be a list'],
     [{ routes: [{ path: 'api' }] }, 'routes[0].path must be a path'],
+    [{ routes: [{ path: '/users/:id/pay' }] }, 'routes[0].path must be a path as clients write it'],
+    [{ routes: [{ path: '/files/*' }] }, 'give a RegExp'],
     [{ routes: [{ path: /x/g }] }, 'routes[0].path must not have the flags'],
     [{ routes: [{ path: '/x', ddos: {} }] }, 'routes[0].ddos.threshold is required'],
     [{ routes: {} }, 'routes must be a list'],

@@ -190,6 +190,42 @@ describe('lines', () => {
     expect(records[0]?.error).toBe(thrown);
   });
 
+  it('OBS-H11 an answer that an error cut off is an error, and nobody hung up', async () => {
+    const { noteError } = await import('../../src/http/exchange.js');
+    const { hardening, lines } = setup();
+    const cut = await ask(hardening, '/');
+    cut.writeHead(200);
+    noteError(cut, new Error('midway'));
+    cut.emit('close');
+    const destroyed = Object.assign(new FakeResponse(), { errored: new Error('given up') });
+    await ask(hardening, '/', { response: destroyed });
+    destroyed.writeHead(200);
+    destroyed.emit('close');
+    expect(lines).toMatchObject([
+      ['ERROR_EVENT', 'request', { aborted: true, err: { message: 'midway' } }],
+      ['ERROR_EVENT', 'request', { aborted: true, err: { message: 'given up' } }],
+    ]);
+    expect(hardening.snapshot().aborted).toBe(0);
+  });
+
+  it('no body of a request gets into a line by the error of its parser', async () => {
+    const { noteError } = await import('../../src/http/exchange.js');
+    const { hardening, lines, records } = setup();
+    const body = '{"card":"4111111111111111",}';
+    const thrown = Object.assign(new SyntaxError(`Unexpected token in ${body}`), {
+      body,
+      type: 'entity.parse.failed',
+      status: 400,
+    });
+    const response = await ask(hardening, '/', { method: 'POST' });
+    noteError(response, thrown);
+    response.writeHead(400);
+    response.end();
+    expect(JSON.stringify(lines)).not.toContain('4111');
+    expect(lines[0]?.[2]['err']).toMatchObject({ name: 'SyntaxError', type: 'entity.parse.failed', status: 400 });
+    expect(records[0]?.error).toBe(thrown);
+  });
+
   it('OBS-H22 a slow line says where the time went', async () => {
     const { hardening, lines, clock } = setup();
     for (const [before, after] of [

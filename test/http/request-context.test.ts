@@ -1,4 +1,4 @@
-import { createHardening, type Exchange } from 'breakwater/http';
+import { createHardening, type Exchange, type RequestRecord } from 'breakwater/http';
 import { StructuredLogger } from 'breakwater/logger';
 import { describe, expect, it } from 'vitest';
 import { FakeResponse } from './exchange.js';
@@ -47,6 +47,33 @@ describe('what comes after the pipeline', () => {
     expect(handled[1]?.['trace_id']).toMatch(/^[0-9a-f]{32}$/);
     expect(access[1]?.['trace_id']).toBe(handled[1]?.['trace_id']);
     expect(access[0]).not.toHaveProperty('id');
+  });
+
+  it('lines of refused requests and health routes tell theirs as well, with the step of the record', async () => {
+    const { lines, log } = setup();
+    const hardening = createHardening({ logger: log, ddos: { threshold: 1 } });
+    const records: RequestRecord[] = [];
+    hardening.on('request', (record) => records.push(record));
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01`, tracestate: 'vendor=abc' };
+    for (const url of ['/', '/', '/health/live']) {
+      const exchange = { ...exchangeOf(headers), url };
+      const answers = hardening.handle(exchange);
+      if (answers === false) {
+        hardening.within(exchange, () => {
+          expect(log.trace()).toMatchObject({ traceId: trace, parentSpanId: 'b7ad6b7169203331', state: 'vendor=abc' });
+          exchange.response.end();
+        });
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(lines.map(({ msg }) => msg)).toEqual(['request', 'request refused', 'request', 'request']);
+    for (const line of lines) {
+      expect(line['trace_id']).toBe(trace);
+      expect(line).not.toHaveProperty('id');
+      const record = records.find(({ id }) => id === line['requestId']);
+      expect(record?.spanId).toBe(line['span_id']);
+    }
   });
 
   it('gets its value, and whatever it throws', () => {

@@ -27,8 +27,8 @@ export class HeaderTable {
 
   /** Has the response carry the headers of its route. */
   add(request: RequestView): void {
-    // Without rules no path has to be looked at.
-    const own = this.#table.routes.length === 0 ? undefined : mannersFor(this.#table, request.paths).headers;
+    // As the router reads the path: who spells it otherwise must not choose the headers of another route.
+    const own = this.#table.routes.length === 0 ? undefined : mannersFor(this.#table, [request.path]).headers;
     if (own === false) return;
     const chosen = own === undefined ? this.#general : this.#own.get(own);
     if (chosen !== undefined) fillHeaders(request, chosen(request));

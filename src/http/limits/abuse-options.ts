@@ -42,7 +42,6 @@ export function readAbuseOption(
   value: unknown,
   shared: {
     readonly clock: Clock;
-    readonly mode: 'enforce' | 'shadow';
     readonly onListenerError?: ListenerErrorHandler;
   },
   issues: OptionIssue[],

@@ -67,6 +67,7 @@ export interface LimitSettings {
   readonly ddos: unknown;
   readonly perUser: unknown;
   readonly identified: boolean;
+  readonly headers: unknown;
   readonly slowRequestMs: number;
   readonly routes: readonly RouteRule[];
   readonly mode: 'enforce' | 'shadow';
@@ -121,7 +122,9 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
             : perUser({ ...plain(settings.perUser), ...own('per-user', rule.perUser) }, `${at}.perUser`),
       slowRequestMs: rule.slowRequestMs ?? slowRequestMs,
       headers:
-        rule.headers === undefined ? undefined : (readHeadersOption(rule.headers, issues, `${at}.headers`) ?? false),
+        rule.headers === undefined
+          ? undefined
+          : (readHeadersOption(overHeaders(settings.headers, rule.headers), issues, `${at}.headers`) ?? false),
     };
     return { matches: pathMatcher(rule.path), limits, alone: [limits] };
   });
@@ -149,6 +152,17 @@ export function limitsFor(table: LimitTable, paths: readonly string[]): readonly
 export function limitersOf({ general, routes }: LimitTable): readonly (AddressLimiter | KeyLimiter)[] {
   const limiters = [general, ...routes.map(({ limits }) => limits)].flatMap(({ ddos, perUser }) => [ddos, perUser]);
   return [...new Set(limiters.filter((limiter) => limiter !== undefined))];
+}
+
+/** A route's headers are the service's, but for what the rule says; what is ready-made stands for itself. */
+function overHeaders(general: unknown, own: RouteRule['headers']): unknown {
+  if (own === false || !isPlain(own) || !isPlain(general)) return own;
+  const sets = [general, own].map(({ set }) => (isPlain(set) ? set : {}));
+  return { ...general, ...own, ...(isPlain(own['set'] ?? {}) ? { set: { ...sets[0], ...sets[1] } } : {}) };
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('kind' in value);
 }
 
 /** What holds for a request beside limits, by the plainest way to read its path. @internal */

@@ -1,6 +1,7 @@
 import type { Reporter } from '../../core/reporter.js';
 import type { EventLogger } from '../options.js';
-import type { RecordTeller, RequestRecord } from './request-record.js';
+import { shownError } from './shown-error.js';
+import { isError, type RecordTeller, type RequestRecord } from './request-record.js';
 
 const CONTEXT: readonly string[] = ['id', 'traceId', 'spanId'];
 
@@ -11,7 +12,7 @@ const CONTEXT: readonly string[] = ['id', 'traceId', 'spanId'];
 export function lineFields(record: RequestRecord, inContext: boolean): object {
   const fields: Record<string, unknown> = {};
   for (const name of Object.keys(record)) {
-    if (name === 'error') fields['err'] = record.error;
+    if (name === 'error') fields['err'] = shownError(record.error);
     else if (!inContext || !CONTEXT.includes(name)) fields[name] = record[name as keyof RequestRecord];
   }
   return fields;
@@ -46,7 +47,7 @@ export function accessLog({ logger, target, skip, reporter }: AccessLogSettings)
     does: 'access-log',
     target,
     closed(record) {
-      const failed = record.status >= 500;
+      const failed = isError(record);
       if (!failed && skip !== undefined && skips(record)) return;
       const type = failed ? 'ERROR_EVENT' : 'SYSTEM_EVENT';
       logger.event(type, 'request', lineFields(record, hasContext));

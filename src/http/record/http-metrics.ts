@@ -100,7 +100,7 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
         if (firstByteMs !== undefined) firstBytes.observe({ [route]: label, kind }, firstByteMs / 1_000);
         lifetimes.observe({ [route]: label, kind }, durationMs / 1_000);
       }
-      if (record.aborted && kind === 'response') aborted.inc({ [method]: name, [route]: label });
+      if (record.aborted && kind === 'response' && !isError(record)) aborted.inc({ [method]: name, [route]: label });
       if (isError(record)) errors.inc({ [method]: name, [route]: label, error_type: errorType(record) });
     },
   };

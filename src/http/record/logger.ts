@@ -20,8 +20,11 @@ export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
 }
 
 /** Writes a refusal. @internal */
-export function logRefusal(logger: EventLogger, { decision, ...request }: HardeningEvents['refused']): void {
+export function logRefusal(logger: EventLogger, { decision, id, ...request }: HardeningEvents['refused']): void {
   const { policy, source, retryAfterMs } = decision;
   const wait = retryAfterMs === Infinity ? null : retryAfterMs;
-  logger.event('SECURITY_EVENT', 'request refused', { ...request, policy, source, retryAfterMs: wait });
+  // Within the context of the request it is in the line already.
+  const ids = id === undefined || logger.withContext !== undefined ? {} : { id };
+  const message = request.shadow ? 'request would be refused' : 'request refused';
+  logger.event('SECURITY_EVENT', message, { ...ids, ...request, policy, source, retryAfterMs: wait });
 }

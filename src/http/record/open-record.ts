@@ -16,6 +16,8 @@ export interface RecordSettings {
   readonly extras: ShownExtras | undefined;
   /** Reads the time; never fails. */
   readonly now: () => number;
+  /** Calls what tells of the request, in its context. */
+  readonly told: (response: ResponseShape, tell: () => void) => void;
   /** Hears of what is thrown by whoever is told, and by the framework. */
   readonly failed: (error: unknown) => void;
 }
@@ -78,9 +80,7 @@ export class OpenRecord implements Recording {
         });
       }
     };
-    const { inContext } = this.#request.state;
-    if (inContext === undefined) tell();
-    else inContext(tell);
+    this.#settings.told(this.#request.exchange.response, tell);
   }
 
   /** Nobody hears of what is thrown where an event is emitted but the process, which ends. */
@@ -97,7 +97,12 @@ export class OpenRecord implements Recording {
   #record(): RequestRecord {
     const { exchange } = this.#request;
     const { response } = exchange;
-    const { id, trace, refusedBy, error = this.#safely(() => exchange.error?.()) } = this.#request.state;
+    const {
+      id,
+      trace,
+      refusedBy,
+      error = this.#safely(() => exchange.error?.()) ?? brokenBy(response),
+    } = this.#request.state;
     const { method, path, address } = this.#request;
     // What is said in the call that begins the answer, its status and its type, is known only afterwards.
     this.#look(response);
@@ -144,4 +149,9 @@ function bodyBytesOf(method: string, response: ResponseShape): number | undefine
   const length = response.getHeader?.('content-length');
   const bytes = length === undefined ? NaN : Number(length);
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+}
+
+/** What an answer was given up for, where its stream knows; a client that hangs up is no error. */
+function brokenBy({ errored }: ResponseShape): { readonly thrown: unknown } | undefined {
+  return errored === undefined || errored === null ? undefined : { thrown: errored };
 }

@@ -8,6 +8,7 @@ import { accessLog } from './access-log.js';
 import { httpMetrics, httpMonitor } from './http-metrics.js';
 import type { HttpMetrics, HttpMonitor } from './metric-sinks.js';
 import { OpenRecord, type RecordSettings } from './open-record.js';
+import { tellInContext } from './request-context.js';
 import type { RequestIds } from './request-id.js';
 import type { RecordTeller, RequestRecord } from './request-record.js';
 import type { ShownExtras } from './shown-extras.js';
@@ -41,12 +42,16 @@ export class Recorder {
   readonly #measures: readonly RecordTeller[];
   readonly #traceIds = new HexIds();
   readonly #failed: (error: unknown) => void;
+  readonly #told: RecordSettings['told'];
 
   constructor(settings: RecorderSettings) {
     const { keepsRecords, logger, givenLogger = {}, metrics, monitor, counts, reporter } = settings;
     this.#settings = settings;
     this.#failed = (error) => {
       reporter.listenerError(error);
+    };
+    this.#told = (response, tell) => {
+      tellInContext(logger, response, reporter, tell);
     };
     this.#logs = keepsRecords
       ? [
@@ -93,6 +98,6 @@ export class Recorder {
 
   #recordSettings(request: RequestView): RecordSettings {
     const { extras, now, slowRequestMs } = this.#settings;
-    return { slowRequestMs: slowRequestMs(request), extras, now, failed: this.#failed };
+    return { slowRequestMs: slowRequestMs(request), extras, now, told: this.#told, failed: this.#failed };
   }
 }

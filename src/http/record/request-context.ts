@@ -1,5 +1,4 @@
 import type { Reporter } from '../../core/reporter.js';
-import { formatTraceparent } from '../../internal/traceparent.js';
 import { type ResponseShape, stateOf } from '../exchange.js';
 import type { EventLogger } from '../options.js';
 
@@ -18,16 +17,35 @@ export function inRequestContext<T>(
   const state = stateOf(response);
   if (state.entered === true) return next();
   state.entered = true;
-  const { id, trace } = state;
-  // Where the logger itself fails, the request goes on without its context.
+  return enter(logger, response, reporter, () => {
+    state.inContext = bound(logger, reporter);
+    return next();
+  });
+}
+
+/** Writes about a request in its context, also where nothing has run in it: it was refused, say. @internal */
+export function tellInContext(
+  logger: EventLogger | undefined,
+  response: ResponseShape,
+  reporter: Reporter,
+  tell: () => void,
+): void {
+  const { inContext } = stateOf(response);
+  if (inContext !== undefined) inContext(tell);
+  else if (logger?.withContext === undefined) tell();
+  else enter(logger, response, reporter, tell);
+}
+
+/** Calls `fn` once, whatever the logger does: where that fails, there is no context. */
+function enter<T>(logger: EventLogger, response: ResponseShape, reporter: Reporter, fn: () => T): T {
+  const { id, trace } = stateOf(response);
   const outcome: { value?: T; thrown?: { readonly error: unknown } } = {};
   let ran = false;
   const run = (): void => {
     if (ran) return;
     ran = true;
-    state.inContext = bound(logger, reporter);
     try {
-      outcome.value = next();
+      outcome.value = fn();
     } catch (error) {
       outcome.thrown = { error };
     }
@@ -37,7 +55,7 @@ export function inRequestContext<T>(
       logger.withContext?.(id === undefined ? {} : { requestId: id }, run);
     };
     if (trace === undefined || logger.withTrace === undefined) within();
-    else logger.withTrace(formatTraceparent(trace), within);
+    else logger.withTrace(trace, within);
   } catch (error) {
     reporter.listenerError(error);
   }

@@ -60,7 +60,11 @@ export interface Recording {
   join(teller: RecordTeller): void;
 }
 
-/** Whether something went wrong in the service: what is thrown for the client's sake is an answer like any other. @internal */
-export function isError({ status, error }: RequestRecord): boolean {
-  return status >= 500 || (error !== undefined && status < 400);
+/**
+ * Whether something went wrong in the service: what is thrown for the client's sake is an answer like any other, unless it
+ * cut that answer off.
+ * @internal
+ */
+export function isError({ status, aborted, error }: RequestRecord): boolean {
+  return status >= 500 || (error !== undefined && (status < 400 || (aborted && status !== 499)));
 }

@@ -152,10 +152,16 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
    * Runs `fn` as a step of the trace that a request's headers tell of (W3C Trace Context), or of a new one when they tell
    * of none or are malformed. Its lines carry `trace_id` and `span_id`.
    *
-   * @param incoming - the request's headers, or its `traceparent` alone.
+   * @param incoming - the request's headers, or its `traceparent` alone, or a step that was made already, which is taken as
+   * it is.
    */
   withTrace<T>(
-    incoming: string | TraceHeaders | Readonly<Record<string, string | readonly string[] | undefined>> | undefined,
+    incoming:
+      | string
+      | TraceContext
+      | TraceHeaders
+      | Readonly<Record<string, string | readonly string[] | undefined>>
+      | undefined,
     fn: () => T,
   ): T {
     checkFunction('withTrace', fn);
