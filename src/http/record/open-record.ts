@@ -7,6 +7,7 @@ import type { ShownExtras } from './shown-extras.js';
 import { shownPath } from './shown-path.js';
 
 const CLIENT_HUNG_UP = 499;
+const SERVER_FAILED = 500;
 const LONGEST_METHOD = 32;
 const LONGEST_ROUTE = 200;
 
@@ -121,7 +122,8 @@ export class OpenRecord implements Recording {
     record.path = shownPath(path);
     if (this.#route !== undefined) record.route = this.#route;
     if (address !== undefined) record.address = address;
-    record.status = aborted && !response.headersSent ? CLIENT_HUNG_UP : response.statusCode;
+    const unanswered = broken === undefined ? CLIENT_HUNG_UP : SERVER_FAILED;
+    record.status = aborted && !response.headersSent ? unanswered : response.statusCode;
     record.kind = this.#kind;
     record.aborted = aborted;
     record.durationMs = durationMs;
@@ -151,7 +153,10 @@ function bodyBytesOf(method: string, response: ResponseShape): number | undefine
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
 }
 
-/** What an answer was given up for, where its stream knows; a client that hangs up is no error. */
+/** What the service gave an answer up for, where its stream knows; that the client hung up is none of it. */
 function brokenBy({ errored }: ResponseShape): { readonly thrown: unknown } | undefined {
-  return errored === undefined || errored === null ? undefined : { thrown: errored };
+  if (errored === undefined || errored === null) return undefined;
+  return (errored as { readonly code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE'
+    ? undefined
+    : { thrown: errored };
 }
