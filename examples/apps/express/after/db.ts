@@ -3,7 +3,7 @@ import pg from 'pg';
 import { DATABASE_URL } from './config.js';
 
 // #region breaker
-const patient = new pg.Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: 1_000, query_timeout: 2_000 });
+const patient = new pg.Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
 export const breaker = new CircuitBreaker({ name: 'pool', classify: classifyDatabaseError, recoveryTimeoutMs: 2_000 });
 export const pool = breaker.protect(patient, { only: ['query', 'connect'] });
 // #endregion breaker
