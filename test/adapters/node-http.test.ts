@@ -128,6 +128,26 @@ describe.each(PROTOCOLS.map((protocol) => [protocol.name, protocol] as const))('
     expect(reported).toEqual(['broken promise']);
   });
 
+  it('what a listener that has thrown still writes hurts nobody', async () => {
+    const { hardening, reported } = setup({ clock: new ManualClock() });
+    const written = held();
+    const { ask } = await start(
+      harden((_, response) => {
+        setImmediate(() => {
+          response.write('from a pipe');
+          written.resolve();
+        });
+        throw new Error('broken');
+      }, hardening),
+      protocol,
+    );
+    expect(await ask('/')).toMatchObject({ status: 500 });
+    await written.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reported).toEqual([new Error('broken')]);
+    expect((await ask('/')).status).toBe(500);
+  });
+
   it('a listener that throws when its answer has begun breaks it off', async () => {
     const { hardening, records } = setup();
     const { ask } = await start(harden(act, hardening), protocol);
