@@ -5,9 +5,27 @@ import { ManualClock } from 'breakwater/testing';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { held } from '../held.js';
-import { closeAll, echo, parsed, setup, start, SWITCH } from './upgrades.js';
+import { ASKED, closeAll, echo, parsed, setup, start, SWITCH } from './upgrades.js';
 
 afterEach(closeAll);
+
+/** A limiter whose answer has to be waited for. */
+function sharedLimiter() {
+  const answer = held();
+  const arrived = held();
+  const ddos = {
+    kind: 'ddos-protection' as const,
+    name: 'shared',
+    isBlocked: () => false,
+    snapshot: () => ({}),
+    async check() {
+      arrived.resolve();
+      await answer.promise;
+      return new DDoSProtection({ clock: new ManualClock() }).check('203.0.113.5');
+    },
+  };
+  return { answer, arrived, ddos };
+}
 
 describe('a listener for upgrades', () => {
   it.each([
@@ -102,19 +120,7 @@ describe('a listener for upgrades', () => {
   });
 
   it('is not called for a client that hung up while a limiter was asked, which ends no process', async () => {
-    const answer = held();
-    const arrived = held();
-    const ddos = {
-      kind: 'ddos-protection' as const,
-      name: 'shared',
-      isBlocked: () => false,
-      snapshot: () => ({}),
-      async check() {
-        arrived.resolve();
-        await answer.promise;
-        return new DDoSProtection({ clock: new ManualClock() }).check('203.0.113.5');
-      },
-    };
+    const { answer, arrived, ddos } = sharedLimiter();
     const { hardening, records } = setup({ ddos });
     let called = 0;
     const { raw } = await start(hardening, () => called++);
@@ -128,6 +134,17 @@ describe('a listener for upgrades', () => {
     const next = raw();
     await expect.poll(() => called).toBe(1);
     next.socket.destroy();
+  });
+
+  it('gets what a client has sent while a limiter was asked', async () => {
+    const { answer, arrived, ddos } = sharedLimiter();
+    const { hardening } = setup({ ddos });
+    const { raw } = await start(hardening, echo);
+    const client = raw(`${ASKED}early`);
+    await arrived.promise;
+    await new Promise((sent) => client.socket.write(' and late', sent));
+    answer.resolve();
+    await expect.poll(() => client.text).toBe(`${SWITCH}early and late`);
   });
 
   it('leaves what others put around the connection where it is', async () => {

@@ -48,6 +48,8 @@ export function harden<Request extends NodeRequest, Response extends NodeRespons
           response.on('error', (error) => {
             pipeline.report(error);
           });
+          // Over HTTP/2 there are no words.
+          if (!('stream' in response)) Object.assign(response, { statusMessage: '' });
           for (const name of response.getHeaderNames()) if (OF_THE_ANSWER.test(name)) response.removeHeader(name);
         },
         giveUp() {

@@ -1,7 +1,7 @@
 import { redactName } from '../../core/redaction.js';
 import { type RequestView, type ResponseShape, stateOf } from '../exchange.js';
 import { atHead } from '../headers/at-head.js';
-import { whenOver } from './connection.js';
+import { isWhole, whenOver } from './connection.js';
 import type { Recording, RecordTeller, RequestKind, RequestRecord } from './request-record.js';
 import type { ShownExtras } from './shown-extras.js';
 import { shownPath } from './shown-path.js';
@@ -102,7 +102,7 @@ export class OpenRecord implements Recording {
     this.#look(response);
     const { slowRequestMs, extras, now } = this.#settings;
     const durationMs = now() - this.#startedAtMs;
-    const aborted = !response.writableFinished;
+    const aborted = !isWhole(response);
     const route = this.#route;
     const bodyBytes = aborted ? undefined : bodyBytesOf(method, response);
     return Object.freeze({
