@@ -173,7 +173,11 @@ await check('a listener of plain Node is hardened, and throws at nobody', async 
 
 await check('a handler of requests is hardened', async () => {
   const { harden } = byImport['./fetch'];
-  const handler = harden(() => new globalThis.Response('hello'), { ddos: { threshold: 3 } }, { address: () => '203.0.113.5' });
+  const handler = harden(
+    () => new globalThis.Response('hello'),
+    { ddos: { threshold: 3 } },
+    { address: () => '203.0.113.5' },
+  );
   await hardened((path) => handler(new globalThis.Request(`http://service.test${path}`)));
 });
 
