@@ -159,4 +159,26 @@ await check('Koa is hardened by one call', async () => {
   await overHttp(app.callback(), hardened);
 });
 
+await check('a listener of plain Node is hardened, and throws at nobody', async () => {
+  const { harden } = byImport['./node-http'];
+  const listener = (request, response) => {
+    if (request.url === '/throws') throw new Error('mine');
+    response.end('hello');
+  };
+  await overHttp(harden(listener, { ddos: { threshold: 3 } }), hardened);
+  await overHttp(harden(listener, { onListenerError: () => undefined }), async (ask) => {
+    assert.equal((await ask('/throws')).status, 500);
+  });
+});
+
+await check('a handler of requests is hardened', async () => {
+  const { harden } = byImport['./fetch'];
+  const handler = harden(
+    () => new globalThis.Response('hello'),
+    { ddos: { threshold: 3 } },
+    { address: () => '203.0.113.5' },
+  );
+  await hardened((path) => handler(new globalThis.Request(`http://service.test${path}`)));
+});
+
 console.log(`${String(done)} checks of the built package passed on Node ${process.version}`);

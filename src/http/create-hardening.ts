@@ -5,7 +5,7 @@ import { parseHardeningOptions } from './read-options.js';
 
 /**
  * Makes the pipeline that stands before every request: record, security headers, health routes and limits. Mount it
- * with `setupMiddleware` of `breakwater/express` or `breakwater/koa`.
+ * with an adapter: `breakwater/express`, `breakwater/koa`, `breakwater/node-http` or `breakwater/fetch`.
  *
  * @example
  * const hardening = createHardening({ identify: 'x-user-id', components: [breaker] });

@@ -1,4 +1,4 @@
-import { harden, setError } from 'breakwater/fetch';
+import { type FetchRequest, harden, setError } from 'breakwater/fetch';
 import { createHardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
 import { MetricsCollector } from 'breakwater/metrics';
 import { ManualClock } from 'breakwater/testing';
@@ -178,6 +178,21 @@ describe('a request that gets no ordinary answer', () => {
     controller.close();
     await answer?.text();
     expect(records).toMatchObject([{ status: 201, aborted: true }]);
+  });
+
+  it('keeps nothing on a signal that outlives the request', async () => {
+    const { hardening, records } = setup();
+    const listeners = new Set<() => void>();
+    const signal = {
+      aborted: false,
+      addEventListener: (_: 'abort', listener: () => void) => void listeners.add(listener),
+      removeEventListener: (_: 'abort', listener: () => void) => void listeners.delete(listener),
+    };
+    const hardened = harden((_: FetchRequest) => new Response('hello'), hardening, { address: () => '203.0.113.5' });
+    const answer = await hardened({ method: 'GET', url: '/path?q=1', headers: new Headers(), signal });
+    expect([listeners.size, records.length]).toEqual([1, 0]);
+    await answer.text();
+    expect([listeners.size, records.map(({ path }) => path)]).toEqual([0, ['/path']]);
   });
 
   it('a client without an address that has hung up gets no further, and nobody waits for an answer', async () => {

@@ -8,6 +8,8 @@ import { selfSigned } from '../config/certificate.js';
 /** An answer, as every protocol has it. */
 export interface Answer {
   readonly status: number;
+  /** What goes with the status; nothing over HTTP/2. */
+  readonly words: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string;
   /** Whether it broke off. */
@@ -57,7 +59,12 @@ function http1(name: string, make: (listener: Listener) => http.Server, client: 
           const asked = client.request(options);
           asked.end(body);
           const [answer] = (await once(asked, 'response')) as [http.IncomingMessage];
-          return { status: answer.statusCode ?? 0, headers: answer.headers, ...(await textOf(answer)) };
+          return {
+            status: answer.statusCode ?? 0,
+            words: answer.statusMessage ?? '',
+            headers: answer.headers,
+            ...(await textOf(answer)),
+          };
         },
         async close() {
           server.closeAllConnections();
@@ -82,7 +89,7 @@ const overHttp2: Protocol = {
         const stream = session.request({ ':path': path, ':method': method });
         stream.end(body);
         const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders];
-        return { status: Number(headers[':status']), headers, ...(await textOf(stream)) };
+        return { status: Number(headers[':status']), words: '', headers, ...(await textOf(stream)) };
       },
       async close() {
         session.close();

@@ -1,82 +1,17 @@
 import { AbuseDetector } from 'breakwater/abuse-detector';
-import { InvalidArgumentError } from 'breakwater/core';
 import { DDoSProtection } from 'breakwater/ddos-protection';
-import { createHardening, type Hardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
 import { MetricsCollector } from 'breakwater/metrics';
-import { harden, hardenUpgrade, setRoute } from 'breakwater/node-http';
+import { hardenUpgrade, setRoute } from 'breakwater/node-http';
 import { ManualClock } from 'breakwater/testing';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { held } from '../held.js';
+import { ASKED, closeAll, echo, type Handler, later, parsed, portOf, raw, setup, start, SWITCH } from './upgrades.js';
 
-type Handler = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
-
-const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
-const ASKED = 'GET /chat?token=secret HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
-
-/** Accepts, and sends back what comes. */
-const echo: Handler = (_, socket, head) => {
-  socket.write(SWITCH);
-  socket.write(head);
-  socket.pipe(socket);
-};
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-function setup(options: HardeningOptions = {}) {
-  const clock = new ManualClock({ now: 1_000 });
-  const reported: unknown[] = [];
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { clock, hardening, reported, records };
-}
-
-async function start(hardening: Hardening, ...handlers: readonly Handler[]) {
-  const server = createServer(harden((_, response) => response.end('hello'), hardening));
-  const hardened = handlers.map((handler) => hardenUpgrade(handler, hardening));
-  for (const handler of hardened) server.on('upgrade', handler);
-  const sockets: Socket[] = [];
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
-  return { server, hardened, port: await portOf(server), raw: (text?: string) => raw(server, sockets, text) };
-}
-
-async function portOf(server: Server): Promise<number> {
-  if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-/** A connection that has asked for an upgrade, and everything that came back. */
-function raw(server: Server, sockets: Socket[], text = ASKED) {
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  sockets.push(socket);
-  const got = { text: '', socket, closed: once(socket, 'close') };
-  socket.on('data', (chunk: Buffer) => (got.text += chunk.toString()));
-  socket.on('error', () => undefined);
-  socket.write(text);
-  return got;
-}
-
-function parsed(text: string) {
-  const [head = '', body = ''] = text.split('\r\n\r\n', 2);
-  const [status = '', ...lines] = head.split('\r\n');
-  const headers = lines.map((line) => [
-    line.slice(0, line.indexOf(':')).toLowerCase(),
-    line.slice(line.indexOf(':') + 2),
-  ]);
-  return { status, headers: Object.fromEntries(headers) as Record<string, string>, body };
-}
+afterEach(closeAll);
 
 describe('an upgrade that is accepted', () => {
   it('OBS-H12 has one record when its connection closes: 101, how long it was open, and no latency', async () => {
@@ -177,7 +112,7 @@ describe('an upgrade that is accepted', () => {
       }, hardening),
     );
     await portOf(server);
-    closing.push(() => server.close());
+    later(() => server.close());
     const client = raw(server, [], 'CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\nping');
     await expect.poll(() => client.text).toContain('ping');
     clock.advance(1_000);
@@ -263,158 +198,5 @@ describe('an upgrade that is refused', () => {
     const client = raw(`${ASKED}${'x'.repeat(100_000)}`);
     await client.closed;
     await expect.poll(() => records).toMatchObject([{ status: 403, refusedBy: 'ddos' }]);
-  });
-});
-
-describe('a listener for upgrades', () => {
-  it.each([
-    ['HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n', 401],
-    [Buffer.from('HTTP/1.1 404 Not Found\r\n\r\n'), 404],
-  ])('that answers something else is recorded with that (%#)', async (answer, status) => {
-    const { hardening, records } = setup();
-    const { raw } = await start(hardening, (_, socket) => {
-      socket.write(answer);
-      socket.destroy();
-    });
-    await raw().closed;
-    await expect.poll(() => records).toMatchObject([{ status, kind: 'upgrade', aborted: false }]);
-    expect(records[0]?.route).toBe(status === 404 ? 'unmatched' : undefined);
-  });
-
-  it.each([
-    ['nothing', (socket: Duplex) => socket.destroy()],
-    ['what is no answer', (socket: Duplex) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')],
-  ])('OBS-H8 that says %s leaves no status, and is recorded as 499', async (_, act) => {
-    const { hardening, records } = setup();
-    const { raw } = await start(hardening, (_request, socket) => act(socket));
-    const client = raw();
-    client.socket.end();
-    await client.closed;
-    await expect.poll(() => records).toMatchObject([{ status: 499, kind: 'upgrade', aborted: true }]);
-    expect(records[0]).not.toHaveProperty('firstByteMs');
-  });
-
-  it('OBS-H8 OBS-H12 a client that gives a slow handshake up is a 499 and no slow request', async () => {
-    const { clock, hardening, records } = setup({ slowRequestMs: 10 });
-    const arrived = held();
-    const { raw } = await start(hardening, () => {
-      arrived.resolve();
-      return new Promise(() => undefined);
-    });
-    const client = raw();
-    await arrived.promise;
-    clock.advance(30_000);
-    client.socket.resetAndDestroy();
-    await expect
-      .poll(() => records)
-      .toMatchObject([{ status: 499, aborted: true, durationMs: 30_000, slow: false, kind: 'upgrade' }]);
-  });
-
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('broken at db.internal');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('broken at db.internal'))],
-  ])('OBS-H11 that %s is a 500 without any detail, recorded and reported', async (_, handler) => {
-    const { hardening, reported, records } = setup();
-    const { raw } = await start(hardening, handler);
-    const client = raw();
-    await client.closed;
-    const { status, headers, body } = parsed(client.text);
-    expect([status, headers['x-frame-options']]).toEqual(['HTTP/1.1 500 Internal Server Error', 'DENY']);
-    expect(JSON.parse(body)).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500 });
-    const error = new Error('broken at db.internal');
-    await expect.poll(() => records).toMatchObject([{ status: 500, error }]);
-    expect(reported).toEqual([error]);
-  });
-
-  it('that throws after its answer closes the connection', async () => {
-    const { hardening, reported, records } = setup();
-    const { raw } = await start(hardening, async (request, socket, head) => {
-      echo(request, socket, head as Buffer);
-      await Promise.resolve();
-      throw new Error('afterwards');
-    });
-    const client = raw();
-    await client.closed;
-    await expect.poll(() => records).toMatchObject([{ status: 101, error: new Error('afterwards') }]);
-    expect(reported).toEqual([new Error('afterwards')]);
-  });
-
-  it('OBS-H20 is one of several: a request counts once, and a refusal is sent once', async () => {
-    const { hardening, records } = setup({ ddos: { threshold: 1 } });
-    let others = 0;
-    const { raw } = await start(hardening, echo, () => others++);
-    const first = raw();
-    await expect.poll(() => first.text).toBe(SWITCH);
-    const second = raw();
-    await second.closed;
-    expect(second.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
-    first.socket.end();
-    await expect.poll(() => records.map(({ status }) => status)).toEqual([429, 101]);
-    expect([others, hardening.snapshot().refused]).toEqual([1, 1]);
-  });
-
-  it('is not called for a client that hung up while a limiter was asked, which ends no process', async () => {
-    const answer = held();
-    const arrived = held();
-    const ddos = {
-      kind: 'ddos-protection' as const,
-      name: 'shared',
-      isBlocked: () => false,
-      snapshot: () => ({}),
-      async check() {
-        arrived.resolve();
-        await answer.promise;
-        return new DDoSProtection({ clock: new ManualClock() }).check('203.0.113.5');
-      },
-    };
-    const { hardening, records } = setup({ ddos });
-    let called = 0;
-    const { raw } = await start(hardening, () => called++);
-    const client = raw();
-    await arrived.promise;
-    client.socket.resetAndDestroy();
-    await expect.poll(() => records).toMatchObject([{ status: 499, aborted: true }]);
-    answer.resolve();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(called).toBe(0);
-    const next = raw();
-    await expect.poll(() => called).toBe(1);
-    next.socket.destroy();
-  });
-
-  it('leaves what others put around the connection where it is', async () => {
-    const { hardening, records } = setup();
-    const seen: string[] = [];
-    const { raw } = await start(hardening, (request, socket, head) => {
-      const write = socket.write.bind(socket) as (chunk: unknown) => boolean;
-      socket.write = (chunk: unknown) => (seen.push(String(chunk)), write(chunk));
-      echo(request, socket, head);
-      socket.write('more');
-    });
-    const client = raw();
-    await expect.poll(() => client.text).toBe(`${SWITCH}more`);
-    expect(seen).toEqual([SWITCH, '', 'more']);
-    client.socket.end();
-    await expect.poll(() => records).toMatchObject([{ status: 101 }]);
-  });
-
-  it('gets every upgrade itself after dispose', async () => {
-    const { hardening, records } = setup({ ddos: { deny: ['127.0.0.0/8'] } });
-    const { hardened, raw } = await start(hardening, echo);
-    hardened[0]?.dispose();
-    const client = raw();
-    await expect.poll(() => client.text).toBe(SWITCH);
-    client.socket.end();
-    await client.closed;
-    expect(records).toEqual([]);
-  });
-
-  it('must be one', () => {
-    expect(() => hardenUpgrade({} as never)).toThrow(InvalidArgumentError);
   });
 });

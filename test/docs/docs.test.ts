@@ -65,6 +65,8 @@ const MODULES = [
   'http',
   'express',
   'koa',
+  'node-http',
+  'fetch',
 ];
 
 function region(example: string, name: string): string | undefined {
@@ -250,6 +252,7 @@ describe('docs', () => {
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
     ['http', 'src/http/limits/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
     ['http', 'src/http/limits/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
+    ['fetch', 'src/adapters/fetch/shapes.ts', 'FetchOptions', []],
   ])('the option table of %s names every option of %s %s', (page, file, name, groups) => {
     const body = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(read(file))?.[1] ?? '';
     const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option]) => option);

@@ -69,7 +69,9 @@ ${NAMES.map((name, i) => `import * as part${String(i)} from '${name}';`).join('\
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { APIConfig, ApplicationConfig, ConfigValidator, LiveConfig, startupCheck, tcpProbe } from 'breakwater/config';
 import { DDoSProtection } from 'breakwater/ddos-protection';
+import { harden as hardenFetch } from 'breakwater/fetch';
 import { createHardening } from 'breakwater/http';
+import { harden, hardenUpgrade, type NodeRequest, type NodeResponse } from 'breakwater/node-http';
 import { StructuredLogger } from 'breakwater/logger';
 import { MetricsCollector, observe } from 'breakwater/metrics';
 import { ManualClock } from 'breakwater/testing';
@@ -90,6 +92,14 @@ export const started = startupCheck({
 export const port = started.then(({ values }): number | undefined => values.api.API_PORT);
 // @ts-expect-error an unknown option
 new CircuitBreaker({ failureTreshold: 3 });
+interface Asked { method: string; url: string; headers: { forEach(fn: (value: string, name: string) => void): void } }
+interface Answered { status: number; statusText: string; headers: Asked['headers']; body: object | null; bodyUsed: boolean }
+declare const respond: (asked: Asked, env: { peer: string }) => Promise<Answered>;
+export const handler: (asked: Asked, env: { peer: string }) => Promise<Answered> = hardenFetch(respond, { ddos: false }, { address: (_, env) => env.peer });
+export const listener: (request: NodeRequest, response: NodeResponse) => void = harden((_, response) => response.end(), createHardening());
+hardenUpgrade((request, socket) => socket.destroyed || request.url).dispose();
+// @ts-expect-error no handler of requests
+hardenFetch((asked: Asked) => asked.url);
 export const all = [answer, mode, ${NAMES.map((_, i) => `part${String(i)}`).join(', ')}];
 `;
 
@@ -201,6 +211,8 @@ describe('the packed package', () => {
     'http',
     'express',
     'koa',
+    'node-http',
+    'fetch',
   ])('%s loads neither pino nor a framework', (name) => {
     const script = `
       import('breakwater/${name}').then(() => {
@@ -279,21 +291,37 @@ describe('the packed package', () => {
   });
 
   it('its adapters take the applications of Express and Koa, with their own types', () => {
-    cpSync(join(ROOT, 'node_modules/@types'), join(consumer, 'node_modules/@types'), {
-      recursive: true,
-      dereference: true,
-    });
+    for (const name of ['@types', 'undici-types']) {
+      cpSync(join(ROOT, 'node_modules', name), join(consumer, 'node_modules', name), {
+        recursive: true,
+        dereference: true,
+      });
+    }
     const use = `
       import express from 'express';
       import Koa from 'koa';
       import { rateLimitMiddleware, setupMiddleware } from 'breakwater/express';
       import { healthRoutes, setupMiddleware as setupKoa } from 'breakwater/koa';
+      import { harden as hardenFetch } from 'breakwater/fetch';
+      import { harden, hardenUpgrade } from 'breakwater/node-http';
+      import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+      import { createServer as createServer2, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
       const app = express();
       setupMiddleware(app, { ddos: false }).dispose();
       app.use(rateLimitMiddleware());
       const koa = new Koa();
       setupKoa(koa);
-      koa.use(healthRoutes());`;
+      koa.use(healthRoutes());
+      const server = createServer(harden((request: IncomingMessage, response: ServerResponse) => response.end(request.httpVersion)));
+      createServer(harden((_, response) => response.end('hello')));
+      createServer2(harden((request: Http2ServerRequest, response: Http2ServerResponse) => response.end(request.authority)));
+      server.on('request', harden((request, response) => response.writeHead(200, { etag: request.httpVersion }).end()));
+      server.on('upgrade', hardenUpgrade((request, socket, head) => socket.write(request.httpVersion) && socket.end(head)));
+      export const handler: (request: Request, env: { a: 1 }) => Promise<Response> = hardenFetch(
+        (request: Request, _env: { a: 1 }) => (request.bodyUsed ? new Response() : fetch(request)),
+        {},
+        { address: (request) => request.headers.get('x-address') },
+      );`;
     const options = {
       module: 'nodenext',
       types: ['node'],

@@ -8,9 +8,11 @@ export interface FetchHeaders {
 
 /** The part of a `Request` that the adapter reads. */
 export interface FetchRequest {
+  /** Request method. */
   readonly method: string;
   /** The whole address, or the path and the query. */
   readonly url: string;
+  /** What the client sent. */
   readonly headers: FetchHeaders;
   /** Aborts when the client hangs up, where the runtime says so. */
   readonly signal?: Omit<AbortSignalShape, 'reason'> | null | undefined;
@@ -18,10 +20,15 @@ export interface FetchRequest {
 
 /** The part of a `Response` that the adapter reads. */
 export interface FetchResponse {
+  /** Status of the answer, … */
   readonly status: number;
+  /** … and its words. */
   readonly statusText: string;
+  /** What is sent before the body. */
   readonly headers: FetchHeaders;
+  /** The body as a stream; `null` for none. */
   readonly body: object | null;
+  /** Whether somebody has read of it. */
   readonly bodyUsed: boolean;
 }
 

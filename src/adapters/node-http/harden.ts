@@ -44,6 +44,12 @@ export function harden<Request extends NodeRequest, Response extends NodeRespons
     const failed = (thrown: unknown): void => {
       fail(pipeline, exchange, thrown, {
         takeBack() {
+          // What else the listener has begun, such as a pipe, may go on writing to what has ended by then.
+          response.on('error', (error) => {
+            pipeline.report(error);
+          });
+          // Over HTTP/2 there are no words.
+          if (!('stream' in response)) Object.assign(response, { statusMessage: '' });
           for (const name of response.getHeaderNames()) if (OF_THE_ANSWER.test(name)) response.removeHeader(name);
         },
         giveUp() {

@@ -3,9 +3,13 @@ import { notedError, notedRoute } from '../../http/request-notes.js';
 
 /** The part of Node's request that the adapter reads: `IncomingMessage` and `Http2ServerRequest` have it. */
 export interface NodeRequest {
+  /** Request method. */
   readonly method?: string | undefined;
+  /** The request target: path and query. */
   readonly url?: string | undefined;
+  /** Headers by lower-case name. */
   readonly headers: RequestHeaders;
+  /** The connection that it came by. */
   readonly socket: ConnectionShape;
 }
 
@@ -17,6 +21,8 @@ export interface NodeResponse extends ResponseShape {
   getHeaderNames(): string[];
   /** Takes a header back. */
   removeHeader(name: string): void;
+  /** Hears of failures. */
+  on(event: 'error', listener: (error: unknown) => void): unknown;
   /** Gives the response up. */
   destroy(error?: Error): unknown;
 }

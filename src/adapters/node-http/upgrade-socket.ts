@@ -2,6 +2,7 @@ import type { ConnectionShape } from '../../http/index.js';
 
 /** The part of a connection that the adapter uses when a client asks for an upgrade: Node's sockets have it. */
 export interface UpgradeSocket extends ConnectionShape {
+  /** Whether it is of no use any more. */
   readonly destroyed: boolean;
   /** Sends something. */
   write(chunk: string | Uint8Array): boolean;

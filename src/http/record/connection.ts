@@ -1,9 +1,22 @@
-import type { ConnectionShape, Exchange } from '../exchange.js';
+import type { ConnectionShape, Exchange, ResponseShape } from '../exchange.js';
 
 /** Whether the client is gone, so that nobody waits for an answer and nobody can be counted for the request. @internal */
 export function isGone({ socketAddress, socket, response }: Exchange): boolean {
   if (socketAddress !== undefined) return false;
   return response.destroyed === true || response.closed === true || socket?.destroyed === true;
+}
+
+interface StreamResponse {
+  readonly writableEnded?: boolean;
+  readonly stream: { readonly rstCode?: number } | null | undefined;
+}
+
+/** Whether all of an answer was sent, once it is over. @internal */
+export function isWhole(response: ResponseShape): boolean {
+  if (!('stream' in response)) return response.writableFinished;
+  // Node calls finished what a client has cancelled as well.
+  const { writableEnded, stream } = response as ResponseShape & StreamResponse;
+  return response.writableFinished && writableEnded !== false && (stream?.rstCode ?? 0) === 0;
 }
 
 const OPEN = /* @__PURE__ */ Symbol.for('breakwater.http.open');

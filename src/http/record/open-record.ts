@@ -1,7 +1,7 @@
 import { redactName } from '../../core/redaction.js';
 import type { RequestView, ResponseShape } from '../exchange.js';
 import { atHead } from '../headers/at-head.js';
-import { whenOver } from './connection.js';
+import { isWhole, whenOver } from './connection.js';
 import type { Recording, RecordTeller, RequestKind, RequestRecord } from './request-record.js';
 import type { ShownExtras } from './shown-extras.js';
 import { shownPath } from './shown-path.js';
@@ -98,18 +98,15 @@ export class OpenRecord implements Recording {
   #record(): RequestRecord {
     const { exchange } = this.#request;
     const { response } = exchange;
-    const {
-      id,
-      trace,
-      refusedBy,
-      error = this.#safely(() => exchange.error?.()) ?? brokenBy(response),
-    } = this.#request.state;
+    const broken = brokenBy(response);
+    const { state } = this.#request;
+    const { id, trace, refusedBy, error = this.#safely(() => exchange.error?.()) ?? broken } = state;
     const { method, path, address } = this.#request;
     // What is said in the call that begins the answer, its status and its type, is known only afterwards.
     this.#look(response);
     const { slowRequestMs, extras, now } = this.#settings;
     const durationMs = now() - this.#startedAtMs;
-    const aborted = !response.writableFinished;
+    const aborted = !isWhole(response);
     const bodyBytes = aborted ? undefined : bodyBytesOf(method, response);
 
     const record: Partial<Draft> = {};
