@@ -9,8 +9,5 @@ declare module 'koa-2' {
 }
 declare module 'koa-mount' {
   import type { Middleware } from 'koa';
-  export default function mount(
-    prefix: string,
-    mounted: Middleware | { readonly middleware: readonly Middleware[] },
-  ): Middleware;
+  export default function mount(prefix: string, mounted: object): Middleware;
 }

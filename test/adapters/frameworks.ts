@@ -3,6 +3,7 @@ import type { HardeningInput, MountedPipeline } from 'breakwater/express';
 import * as koaAdapter from 'breakwater/koa';
 import express5 from 'express';
 import express4 from 'express-4';
+import express52 from 'express-5.2';
 import Koa3 from 'koa';
 import Koa2 from 'koa-2';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -129,6 +130,7 @@ function koaFramework(name: string, Factory: typeof Koa3): Framework {
 
 export const FRAMEWORKS: readonly Framework[] = [
   expressFramework('Express 5', express5, true),
+  expressFramework('Express 5.2', express52, true),
   expressFramework('Express 4', express4, false),
   koaFramework('Koa 3', Koa3),
   koaFramework('Koa 2', Koa2),

@@ -56,14 +56,14 @@ function publishes(app: FollowedApp): boolean {
 
 function tracedRoutes(): AppRoutes {
   const root = new Place();
-  return { kept: false, begin: (request) => (request[TRACK] = new TracedTrack(entryOf(root, request))) };
+  return { kept: false, begin: (request, base) => (request[TRACK] = new TracedTrack(entryOf(root, request, base))) };
 }
 
 function watchedRoutes(prototype: object): AppRoutes {
   const root = new Place();
   const mounts = new Mounts();
-  const begin = (request: RoutedRequest): WatchedTrack => {
-    const track = new WatchedTrack(entryOf(root, request), mounts);
+  const begin = (request: RoutedRequest, base: string | undefined): WatchedTrack => {
+    const track = new WatchedTrack(entryOf(root, request, base), mounts);
     takeOver(request, track);
     return (request[TRACK] = track);
   };
@@ -75,12 +75,12 @@ function watchedRoutes(prototype: object): AppRoutes {
  * Where the router runs in which a request is met for the first time: that of the application, or one inside, when a part is
  * mounted there or the application was mounted later.
  */
-function entryOf(root: Place, { baseUrl = '', app }: RoutedRequest): Place {
-  if (baseUrl === '') return root;
+function entryOf(root: Place, { app }: RoutedRequest, base = ''): Place {
+  if (base === '') return root;
   const mounts: unknown[] = [];
   for (let inner = app as FollowedApp; inner.parent !== undefined; inner = inner.parent)
     mounts.unshift(inner.mountpath);
   const place = mounts.reduce<Place>((outer, mount) => outer.mount(mount), root);
-  const isAll = place.anything.split('/').length === `${baseUrl}/*`.split('/').length;
+  const isAll = place.anything.split('/').length === `${base}/*`.split('/').length;
   return isAll ? place : root.mount('/*');
 }

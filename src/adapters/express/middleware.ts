@@ -34,5 +34,5 @@ export function middleware(given: HardeningInput, steps?: readonly PipelineStep[
 function follow(request: ExpressRequest & RoutedRequest, stays: boolean): void {
   if (stays) keepFollowing(request);
   // Express 4, and the first request of a part that is mounted by itself, have no track yet.
-  if (request[TRACK] === undefined) request[ROUTES]?.begin(request);
+  if (request[TRACK] === undefined) request[ROUTES]?.begin(request, request.baseUrl);
 }

@@ -44,8 +44,15 @@ export function listenToRouters(): () => void {
 
 function onStart(message: Traced): void {
   const { req } = message;
-  const routes = req[ROUTES];
-  if (routes !== undefined) (req[TRACK] ?? routes.begin(req)).started?.(message);
+  const track = req[TRACK];
+  if (track === undefined) begin(message);
+  else track.started?.(message);
+}
+
+function begin(message: Traced): void {
+  const { req, route } = message;
+  // A handler that has a path of its own has it in the base already: then it is the first of the application's.
+  req[ROUTES]?.begin(req, route === '/' ? req.baseUrl : '').started?.(message);
 }
 
 function onError({ req, res, error }: Traced): void {

@@ -26,8 +26,12 @@ export interface Traced {
 export interface AppRoutes {
   /** Whether that is so for as long as the process runs, because a part is mounted that nobody takes away. */
   kept: boolean;
-  /** Lays the track of a request. */
-  begin(request: RoutedRequest): RouteTrack;
+  /**
+   * Lays the track of a request.
+   *
+   * @param base - the path of the mounts above the router that runs, as the client wrote it.
+   */
+  begin(request: RoutedRequest, base: string | undefined): RouteTrack;
 }
 
 /** Where a request keeps its track, whichever copy of the package laid it. @internal */

@@ -13,7 +13,10 @@ type WatchedRequest = RoutedRequest & { [WATCHED]?: WatchedTrack };
  * @param begin - lays the track of a request, calling {@link takeOver}.
  * @internal
  */
-export function watchRequests(prototype: object, begin: (request: RoutedRequest) => WatchedTrack): void {
+export function watchRequests(
+  prototype: object,
+  begin: (request: RoutedRequest, base: string | undefined) => WatchedTrack,
+): void {
   const shown = { configurable: true, enumerable: true };
   Object.defineProperties(prototype, {
     next: {
@@ -22,7 +25,7 @@ export function watchRequests(prototype: object, begin: (request: RoutedRequest)
         return this[WATCHED]?.next;
       },
       set(this: WatchedRequest, next: unknown) {
-        (this[WATCHED] ?? begin(this)).goOn(next, this.baseUrl);
+        (this[WATCHED] ?? begin(this, this.baseUrl)).goOn(next, this.baseUrl);
       },
     },
     params: {
@@ -31,7 +34,7 @@ export function watchRequests(prototype: object, begin: (request: RoutedRequest)
         return this[WATCHED]?.params;
       },
       set(this: WatchedRequest, params: unknown) {
-        (this[WATCHED] ?? begin(this)).prepare(params);
+        (this[WATCHED] ?? begin(this, this.baseUrl)).prepare(params);
       },
     },
     route: {
@@ -40,7 +43,7 @@ export function watchRequests(prototype: object, begin: (request: RoutedRequest)
         return this[WATCHED]?.matched;
       },
       set(this: WatchedRequest, route: unknown) {
-        (this[WATCHED] ?? begin(this)).match(route);
+        (this[WATCHED] ?? begin(this, this.baseUrl)).match(route);
       },
     },
   });

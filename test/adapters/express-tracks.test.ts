@@ -1,0 +1,253 @@
+import {
+  performanceTrackingMiddleware,
+  requestLoggingMiddleware,
+  securityHeadersMiddleware,
+  setupMiddleware,
+} from 'breakwater/express';
+import { createHardening, type RequestRecord } from 'breakwater/http';
+import type { RequestHandler } from 'express';
+import express5 from 'express';
+import { channel } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DIALECTS, type Dialect } from './express-dialects.js';
+import { type Running, serve } from './frameworks.js';
+import { rawAsk } from './raw-ask.js';
+
+const hello: RequestHandler = (_request, response) => void response.send('hello');
+
+/** How many listen to the routers of the process. */
+function listening(): number {
+  const holder: object = channel('tracing:express.router.request:start');
+  return (Reflect.get(holder, Symbol.for('breakwater.express.listening')) as { users: number } | undefined)?.users ?? 0;
+}
+
+describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s', (_, dialect: Dialect) => {
+  const { express, publishes } = dialect;
+  const running: Running[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((server) => server.close()));
+  });
+
+  function pipeline() {
+    const records: RequestRecord[] = [];
+    const hardening = createHardening({ ddos: false });
+    hardening.on('request', (record) => records.push(record));
+    return { hardening, records };
+  }
+
+  /** Asks for each target and gives what the records of that name their routes. */
+  async function routesOf(app: Parameters<typeof serve>[0], records: RequestRecord[], targets: readonly string[]) {
+    const server = await serve(app);
+    running.push(server);
+    for (const target of targets) {
+      const before = records.length;
+      await rawAsk(server.port, { target });
+      await expect.poll(() => records.length).toBe(before + 1);
+    }
+    return records.splice(0).map(({ route }) => route);
+  }
+
+  function routerWith(path: string) {
+    return express.Router().get(path, hello);
+  }
+
+  it.each([
+    ['requestLoggingMiddleware', requestLoggingMiddleware],
+    ['performanceTrackingMiddleware', performanceTrackingMiddleware],
+  ])('OBS-H4 %s by itself knows the route of the first request, too', async (_name, part) => {
+    const { hardening, records } = pipeline();
+    const app = express();
+    app.use(part(hardening));
+    app.use('/tenants/:tid', routerWith('/users/:id'));
+    const targets = ['/tenants/1/users/2', '/tenants/1/users/2', '/nothing'];
+    const route = '/tenants/:tid/users/:id';
+    expect(await routesOf(app, records, targets)).toEqual([route, route, 'unmatched']);
+  });
+
+  it('a part within a router knows the mounts above it as far as Express lets it', async () => {
+    const { hardening, records } = pipeline();
+    const app = express();
+    const router = express.Router();
+    router.use(requestLoggingMiddleware(hardening));
+    router.get('/users/:id', hello);
+    app.use('/tenants/:tid', router);
+    const some = '/*/users/:id';
+    const exact = '/tenants/:tid/users/:id';
+    // Express 4 has the request be one of the application's after its routers have begun with it.
+    const later = dialect.name === 'Express 4' ? some : exact;
+    const targets = ['/tenants/1/users/2', '/tenants/1/users/2', '/tenants/1/users/2'];
+    expect(await routesOf(app, records, targets)).toEqual([some, later, later]);
+  });
+
+  it('OBS-H6 an application with a pipeline can be mounted afterwards', async () => {
+    const { hardening, records } = pipeline();
+    const [outer, middle, app] = [express(), express(), express()];
+    setupMiddleware(app, hardening);
+    app.use('/tenants/:tid', routerWith('/users/:id'));
+    outer.use('/outer', middle);
+    middle.use('/middle', app);
+    const targets = ['/outer/middle/tenants/1/users/2', '/outer/middle/nothing'];
+    expect(await routesOf(outer, records, targets)).toEqual(['/outer/middle/tenants/:tid/users/:id', 'unmatched']);
+  });
+
+  it('what Express keeps on a request is there for handlers and can be set', async () => {
+    const app = express();
+    setupMiddleware(app);
+    const seen: unknown[] = [];
+    const router = express.Router({ mergeParams: true });
+    router.get('/users/:id', (request, response) => {
+      const { params, baseUrl } = request;
+      const { path } = request.route as { path: string };
+      seen.push({ ...params }, baseUrl, path, typeof request.next);
+      request.params = { id: 'mine' } as never;
+      seen.push(request.params);
+      response.send('hello');
+    });
+    app.use((request, _response, next) => {
+      seen.push({ ...request.params }, request.route as unknown, 'params' in request);
+      next();
+    });
+    app.use('/tenants/:tid', router);
+    const server = await serve(app);
+    running.push(server);
+    expect(await rawAsk(server.port, { target: '/tenants/1/users/2' })).toBe(200);
+    expect(seen).toEqual([
+      {},
+      undefined,
+      true,
+      { tid: '1', id: '2' },
+      '/tenants/1',
+      '/users/:id',
+      'function',
+      { id: 'mine' },
+    ]);
+  });
+
+  it('two pipelines in one process do not mix, and after dispose() the other goes on', async () => {
+    const before = listening();
+    const pipelines = [pipeline(), pipeline()] as const;
+    const apps = [express(), express()] as const;
+    const mounted = apps.map((app, i) => {
+      const set = setupMiddleware(app, pipelines[i === 0 ? 0 : 1].hardening);
+      app.use(`/app${String(i)}/:tid`, routerWith('/users/:id'));
+      return set;
+    });
+    expect(listening()).toBe(before + (publishes ? 2 : 0));
+    const ask = (i: 0 | 1) => routesOf(apps[i], pipelines[i].records, [`/app${String(i)}/1/users/2`]);
+    expect(await Promise.all([ask(0), ask(1)])).toEqual([['/app0/:tid/users/:id'], ['/app1/:tid/users/:id']]);
+    mounted[0]?.dispose();
+    mounted[0]?.dispose();
+    expect(listening()).toBe(before + (publishes ? 1 : 0));
+    expect(await ask(1)).toEqual(['/app1/:tid/users/:id']);
+    mounted[1]?.dispose();
+    expect(listening()).toBe(before);
+    const server = await serve(apps[0]);
+    running.push(server);
+    expect(await rawAsk(server.port, { target: '/app0/1/users/2' })).toBe(200);
+    expect(pipelines[0].records).toEqual([]);
+  });
+
+  it('two pipelines on one application name the same', async () => {
+    const [first, second] = [pipeline(), pipeline()];
+    const app = express();
+    setupMiddleware(app, first.hardening);
+    app.use(requestLoggingMiddleware(second.hardening));
+    app.use('/tenants/:tid', routerWith('/users/:id'));
+    expect(await routesOf(app, first.records, ['/tenants/1/users/2'])).toEqual(['/tenants/:tid/users/:id']);
+    expect(second.records.map(({ route }) => route)).toEqual(['/tenants/:tid/users/:id']);
+  });
+
+  it('OBS-H6 requests that go on at the same time on one connection do not mix', async () => {
+    const { hardening, records } = pipeline();
+    const app = express();
+    setupMiddleware(app, hardening);
+    const router = express.Router();
+    router.get('/slow/:id', (_request, response) => void setImmediate(() => response.send('slow')));
+    router.get('/fast/:id', hello);
+    app.use('/t/:tid', router);
+    const { port } = await serve(app).then((server) => (running.push(server), server));
+    const kinds = ['/t/1/slow/1', '/t/2/fast/2', '/none', '/t/3/nothing'];
+    const targets = Array.from({ length: 8 }, (_unused, i) => String(kinds[(i * 3) % kinds.length]));
+    const talk = async (): Promise<void> => {
+      const socket = connect(port, '127.0.0.1');
+      socket.resume();
+      const requests = targets.map((target) => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`).join('');
+      socket.write(requests.slice(0, -2) + 'Connection: close\r\n\r\n');
+      await once(socket, 'close');
+    };
+    await Promise.all(Array.from({ length: 12 }, talk));
+    await expect.poll(() => records.length).toBe(96);
+    const routes: Record<string, string> = {
+      '/t/1/slow/1': '/t/:tid/slow/:id',
+      '/t/2/fast/2': '/t/:tid/fast/:id',
+      '/none': 'unmatched',
+      '/t/3/nothing': 'unmatched',
+    };
+    for (const { path, route } of records) expect(route).toBe(routes[path]);
+    expect(new Set(records.map(({ path }) => path)).size).toBe(4);
+  });
+
+  it('OBS-H8 a client that hangs up leaves the name of the route that it waited for', async () => {
+    const { hardening, records } = pipeline();
+    const app = express();
+    setupMiddleware(app, hardening);
+    app.use(
+      '/tenants/:tid',
+      express.Router().get('/hangs', () => undefined),
+    );
+    const server = await serve(app);
+    running.push(server);
+    const arrived = once(server.server, 'request');
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET /tenants/1/hangs HTTP/1.1\r\nHost: x\r\n\r\n');
+    await arrived;
+    socket.destroy();
+    await expect.poll(() => records.length).toBe(1);
+    expect(records).toMatchObject([{ status: 499, route: '/tenants/:tid/hangs' }]);
+  });
+
+  it('other applications of the process are left alone', async () => {
+    setupMiddleware(express());
+    const other = express();
+    const seen: PropertyKey[] = [];
+    other.use(securityHeadersMiddleware());
+    other.get('/', (request, response) => {
+      seen.push(...Reflect.ownKeys(request));
+      response.send('hello');
+    });
+    const server = await serve(other);
+    running.push(server);
+    expect(await rawAsk(server.port, { target: '/' })).toBe(200);
+    expect(seen).toContain('params');
+    expect(seen.filter((key) => String(key).includes('breakwater'))).toEqual([]);
+  });
+});
+
+describe('several copies of the package', () => {
+  it('share what listens to the routers, and the tracks of requests', async () => {
+    vi.resetModules();
+    const copy = await import('breakwater/express');
+    expect(copy.setupMiddleware).not.toBe(setupMiddleware);
+    const before = listening();
+    const records: RequestRecord[][] = [[], []];
+    const app = express5();
+    const mounted = [setupMiddleware, copy.setupMiddleware].map((setUp, i) => {
+      const hardening = createHardening();
+      hardening.on('request', (record) => records[i]?.push(record));
+      return setUp(app, hardening);
+    });
+    app.use('/tenants/:tid', express5.Router().get('/users/:id', hello));
+    const start = channel('tracing:express.router.request:start') as unknown as { _subscribers: unknown[] };
+    expect(start._subscribers).toHaveLength(1);
+    expect(listening()).toBe(before + 2);
+    const { port, close } = await serve(app);
+    await rawAsk(port, { target: '/tenants/1/users/2' });
+    await close();
+    const route = '/tenants/:tid/users/:id';
+    expect(records).toMatchObject([[{ route }], [{ route }]]);
+    for (const each of mounted) each.dispose();
+    expect(listening()).toBe(before);
+  });
+});
