@@ -9,7 +9,7 @@ export class ExpressExchange implements Exchange<ExpressRequest> {
   readonly url: string;
   readonly headers: RequestHeaders;
   readonly socketAddress: string | undefined;
-  readonly socket: ConnectionShape;
+  readonly socket: ConnectionShape | undefined;
   readonly response: ResponseShape;
   readonly native: ExpressRequest;
 
@@ -17,8 +17,9 @@ export class ExpressExchange implements Exchange<ExpressRequest> {
     this.method = request.method;
     this.url = request.originalUrl;
     this.headers = request.headers;
-    this.socket = request.socket;
-    this.socketAddress = request.socket.remoteAddress;
+    // A body that was given up half-way has taken the socket from the request.
+    this.socket = (request.socket) ?? undefined;
+    this.socketAddress = this.socket?.remoteAddress;
     this.response = response;
     this.native = request;
   }

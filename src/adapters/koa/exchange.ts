@@ -9,7 +9,7 @@ export class KoaExchange implements Exchange<KoaContext> {
   readonly url: string;
   readonly headers: RequestHeaders;
   readonly socketAddress: string | undefined;
-  readonly socket: ConnectionShape;
+  readonly socket: ConnectionShape | undefined;
   readonly response: ResponseShape;
   readonly native: KoaContext;
 
@@ -17,8 +17,9 @@ export class KoaExchange implements Exchange<KoaContext> {
     this.method = context.method;
     this.url = context.originalUrl;
     this.headers = context.headers;
-    this.socket = context.req.socket;
-    this.socketAddress = this.socket.remoteAddress;
+    // A body that was given up half-way has taken the socket from the request.
+    this.socket = (context.req.socket) ?? undefined;
+    this.socketAddress = this.socket?.remoteAddress;
     this.response = context.res;
     this.native = context;
   }
@@ -56,7 +57,7 @@ export class KoaExchange implements Exchange<KoaContext> {
   #isUnanswered(): boolean {
     const { response, socket } = this;
     // Nothing was decided when the client hung up.
-    if (response.destroyed === true || socket.destroyed === true) return false;
+    if (response.destroyed === true || socket?.destroyed === true) return false;
     return response.statusCode === 404 || response.hasHeader('allow');
   }
 }
