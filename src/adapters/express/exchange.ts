@@ -18,7 +18,7 @@ export class ExpressExchange implements Exchange<ExpressRequest> {
     this.url = request.originalUrl;
     this.headers = request.headers;
     // A body that was given up half-way has taken the socket from the request.
-    this.socket = (request.socket) ?? undefined;
+    this.socket = request.socket ?? undefined;
     this.socketAddress = this.socket?.remoteAddress;
     this.response = response;
     this.native = request;

@@ -13,7 +13,7 @@ export interface ExpressRequest {
   /** Whether the client's connection is encrypted, as that setting has it. */
   readonly secure?: boolean | undefined;
   /** The connection. */
-  readonly socket: ConnectionShape;
+  readonly socket: ConnectionShape | null;
   /** The application that handles the request at present. */
   readonly app: Pick<ExpressApp, 'get'>;
 }

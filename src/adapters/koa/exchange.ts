@@ -18,7 +18,7 @@ export class KoaExchange implements Exchange<KoaContext> {
     this.url = context.originalUrl;
     this.headers = context.headers;
     // A body that was given up half-way has taken the socket from the request.
-    this.socket = (context.req.socket) ?? undefined;
+    this.socket = context.req.socket ?? undefined;
     this.socketAddress = this.socket?.remoteAddress;
     this.response = context.res;
     this.native = context;

@@ -13,7 +13,7 @@ export interface KoaContext {
   /** Whether the client's connection is encrypted, as `app.proxy` has it. */
   readonly secure?: boolean | undefined;
   /** Node's request. */
-  readonly req: { readonly socket: ConnectionShape };
+  readonly req: { readonly socket: ConnectionShape | null };
   /** Node's response. */
   readonly res: ResponseShape;
   /** What handlers and templates share. */
