@@ -115,7 +115,7 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_, start) => {
       ['/throws', 500, '127.0.0.1'],
       ['unmatched', 404, '127.0.0.1'],
       ['refused', 429, '127.0.0.1'],
-      [undefined, 200, '127.0.0.1'],
+      ['/health/ready', 200, '127.0.0.1'],
     ]);
     expect(records[2]?.error).toEqual(new Error('broken handler'));
     await stop();

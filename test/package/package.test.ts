@@ -228,7 +228,7 @@ describe('the packed package', () => {
         else if (!['metrics', 'http', 'express', 'koa', 'node-http', 'fetch'].includes(name))
           expect(path, file).toMatch(name === 'config' ? /^(node:)?(fs|path|crypto)$/ : /^(node:)?crypto$/);
         // What runtime metrics read, and how a scrape gives way.
-        else expect(path, file).toMatch(/^(node:)?(crypto|perf_hooks|process|timers\/promises)$/);
+        else expect(path, file).toMatch(/^(node:)?(crypto|perf_hooks|process|timers\/promises|diagnostics_channel)$/);
       }
     }
   });
