@@ -6,6 +6,8 @@ const SHOWN = {
   ours: ['x-content-type-options', 'x-frame-options', 'content-security-policy', 'x-request-id'],
   peers: ['x-content-type-options', 'x-frame-options', 'content-security-policy', 'ratelimit-policy'],
 };
+/** What the lines of both access logs say. */
+const LINES = ['request', 'request completed'];
 const USER_LIMIT = 3;
 const ADDRESS_LIMIT = 6;
 
@@ -48,8 +50,8 @@ export async function checkCounts({ name, server, sink }, requests) {
   if (sink !== undefined) expectSame(`lines of '${name}'`, requestLines(sink).length, requests);
 }
 
-/** Lines of the access log: ours also tells of refusals. */
+/** Lines of the access log: ours also tells of refusals and of slow requests. */
 function requestLines(sink) {
   const lines = readFileSync(sink, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg !== 'request refused');
+  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => LINES.includes(msg));
 }
