@@ -249,6 +249,18 @@ export const NESTED: readonly Topology[] = [
     ],
   ),
   topology(
+    'values of merged parameters that are parts of words below',
+    (app, dialect) => {
+      const outer = dialect.express.Router({ mergeParams: true });
+      outer.use('/teams/:team', routerWith(dialect, '/members/:id', { mergeParams: true }));
+      app.use('/tenants/:tid', outer);
+    },
+    [
+      { target: '/tenants/e/teams/m/members/s', route: '/tenants/:tid/teams/:team/members/:id' },
+      { target: '/tenants/teams/teams/1/members/2', route: '/tenants/:tid/teams/:team/members/:id' },
+    ],
+  ),
+  topology(
     'routers within routers that do not merge parameters',
     (app, dialect) => {
       const outer = dialect.express.Router();
@@ -333,6 +345,7 @@ export const NESTED: readonly Topology[] = [
       app.use('/by/:hand', (request, response, next) => {
         router(request, response, next);
       });
+      app.use('/users', goOn);
       app.get('/users/:id', (request, response, next) => {
         router(request, response, next);
       });
