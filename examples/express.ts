@@ -20,9 +20,25 @@ server.once('listening', () => {
   });
 });
 
+// #region errors
+import { errorMiddleware } from 'breakwater/express';
+
+app.use(errorMiddleware()); // behind all routes and before the service's own error handlers: Express before 5.3
+// #endregion errors
+
 // #region parts
 import { createHardening } from 'breakwater/http';
-import { healthRoutes, rateLimitMiddleware, securityHeadersMiddleware } from 'breakwater/express';
+import {
+  healthRoutes,
+  performanceTrackingMiddleware,
+  rateLimitMiddleware,
+  requestLoggingMiddleware,
+  securityHeadersMiddleware,
+} from 'breakwater/express';
+
+const seen = createHardening({ metrics: {}, slowRequestMs: 500 }); // with a logger, its access log as well
+app.use(requestLoggingMiddleware(seen)); // on the application, so that routes are known from the first request on
+app.use(performanceTrackingMiddleware(seen));
 
 const limits = createHardening({ ddos: false, identify: ({ native }) => (native as { user?: string }).user });
 const api = express.Router();

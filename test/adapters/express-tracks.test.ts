@@ -5,7 +5,7 @@ import {
   setupMiddleware,
 } from 'breakwater/express';
 import { createHardening, type RequestRecord } from 'breakwater/http';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import express5 from 'express';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -92,10 +92,28 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s',
     expect(await routesOf(outer, records, targets)).toEqual(['/outer/middle/tenants/:tid/users/:id', 'unmatched']);
   });
 
+  it('OBS-H6 an application that another framework runs below a path knows its own mounts', async () => {
+    const { hardening, records } = pipeline();
+    const [outer, app] = [express(), express()];
+    setupMiddleware(app, hardening);
+    app.use('/tenants/:tid', routerWith('/users/:id'));
+    outer.use('/outer', (request, response, next) => {
+      app(request, response, next);
+    });
+    const targets = ['/outer/tenants/1/users/2', '/outer/tenants/2/users/3'];
+    const route = '/*/tenants/:tid/users/:id';
+    expect(await routesOf(outer, records, targets)).toEqual([route, route]);
+  });
+
   it('what Express keeps on a request is there for handlers and can be set', async () => {
     const app = express();
-    setupMiddleware(app);
     const seen: unknown[] = [];
+    const identify = ({ native }: { native: unknown }) => {
+      const { params, next } = native as Request;
+      seen.push({ ...params }, typeof params, typeof next);
+      return undefined;
+    };
+    setupMiddleware(app, { identify });
     const router = express.Router({ mergeParams: true });
     router.get('/users/:id', (request, response) => {
       const { params, baseUrl } = request;
@@ -114,6 +132,9 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s',
     running.push(server);
     expect(await rawAsk(server.port, { target: '/tenants/1/users/2' })).toBe(200);
     expect(seen).toEqual([
+      {},
+      'object',
+      'function',
       {},
       undefined,
       true,

@@ -4,6 +4,7 @@ import { errorMiddleware, setupMiddleware } from 'breakwater/koa';
 import Koa3 from 'koa';
 import Koa2 from 'koa-2';
 import mount from 'koa-mount';
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { serve } from './frameworks.js';
 import { type Ask, rawAsk } from './raw-ask.js';
@@ -186,6 +187,8 @@ describe.each([
     const { port, close } = await serve((request, response) => void handle(request, response));
     return {
       close,
+      port,
+      records,
       async ask(asked: Ask) {
         const before = records.length;
         const status = await rawAsk(port, asked);
@@ -235,6 +238,27 @@ describe.each([
     const { record } = await ask({ target: '/tenants/1/teapot' });
     expect(record).toMatchObject({ status: 418, route: '/tenants/:tid/teapot', error: { message: 'short and stout' } });
     expect((await ask({ target: '/tenants/1/text' })).record).toMatchObject({ status: 500, error: 'a text' });
+    await close();
+  });
+
+  it('OBS-H8 a client that hangs up leaves the name of what it waited for', async () => {
+    const { port, records, close } = await start((app) => {
+      const router = new Router({ prefix: '/api' });
+      router.get('/hangs/:id', () => new Promise(() => undefined));
+      app.use(router.routes());
+      app.use(() => new Promise(() => undefined));
+    });
+    for (const [target, route] of [
+      ['/api/hangs/1', '/api/hangs/:id'],
+      ['/hangs', '/*'],
+    ] as const) {
+      const asked = request({ port, host: '127.0.0.1', path: target }).end();
+      asked.on('error', () => undefined);
+      const before = records.length;
+      setTimeout(() => asked.destroy(), 50);
+      await expect.poll(() => records.length).toBe(before + 1);
+      expect(records.at(-1)).toMatchObject({ status: 499, route });
+    }
     await close();
   });
 

@@ -12,7 +12,7 @@ import { DIALECTS } from './express-dialects.js';
 import { type Running, serve } from './frameworks.js';
 
 type PartName =
-  'setupMiddleware' | 'requestLoggingMiddleware' | 'performanceTrackingMiddleware' | 'rateLimitMiddleware';
+  'setupMiddleware' | 'requestLoggingMiddleware' | 'performanceTrackingMiddleware' | 'securityHeadersMiddleware';
 type Handler = Parameters<typeof serve>[0];
 
 /** What a handler of either framework can do. */
@@ -40,6 +40,7 @@ const EXPRESS: readonly Framework[] = DIALECTS.map(({ name, express }) => ({
     if (proxies !== undefined) app.set('trust proxy', proxies === 'all' ? true : proxies);
     for (const part of parts) {
       if (part === 'setupMiddleware') expressAdapter.setupMiddleware(app, hardening);
+      else if (part === 'securityHeadersMiddleware') app.use(expressAdapter[part]({ hsts: 'secure' }));
       else app.use(expressAdapter[part](hardening));
     }
     app.get('/things/:id', (_request, response, next) => {
@@ -60,6 +61,7 @@ const KOA: readonly Framework[] = [
     app.silent = true;
     for (const part of parts) {
       if (part === 'setupMiddleware') koaAdapter.setupMiddleware(app, hardening);
+      else if (part === 'securityHeadersMiddleware') app.use(koaAdapter[part]({ hsts: 'secure' }));
       else app.use(koaAdapter[part](hardening));
     }
     app.use(koaAdapter.errorMiddleware());
@@ -209,4 +211,15 @@ describe.each([...EXPRESS, ...KOA].map((framework) => [framework.name, framework
       expect((await ask('/things/1')).headers.has('strict-transport-security')).toBe(false);
     },
   );
+
+  it('OBS-H18 a part by itself does not believe what an application that trusts everybody does', async () => {
+    for (const [proxies, isSent] of [
+      ['all', false],
+      [1, true],
+    ] as const) {
+      const { ask } = await start(['securityHeadersMiddleware'], {}, () => Promise.resolve('hello'), proxies);
+      const answer = await ask('/things/1', { headers: { 'x-forwarded-proto': 'https' } });
+      expect([answer.status, answer.headers.has('strict-transport-security')]).toEqual([200, isSent]);
+    }
+  });
 });

@@ -2,9 +2,11 @@ import { setupMiddleware } from 'breakwater/express';
 import { createHardening, type RequestRecord } from 'breakwater/http';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS, type Dialect } from './express-dialects.js';
-import { NESTED, PLAIN, type Topology } from './express-topologies.js';
 import { serve } from './frameworks.js';
+import { NESTED } from './nested-topologies.js';
+import { PLAIN } from './plain-topologies.js';
 import { rawAsk } from './raw-ask.js';
+import type { Topology } from './topology.js';
 
 describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s', (_, dialect: Dialect) => {
   it.each([...PLAIN, ...NESTED].map((topology) => [topology.title, topology] as const))(

@@ -24,10 +24,15 @@ export function templateOf(
   const names = Object.keys(params);
   if (names.length === 0) return path;
   const whole = path.split('/').map(decoded);
-  const template = filled(whole, names, params, outer, 'lastIndexOf');
-  if (isKnown(template)) return template;
-  const other = filled(whole, names, params, outer, 'indexOf');
-  return isKnown(other) ? other : template;
+  const own = names.filter((name) => outer[name] !== params[name]);
+  // An outer router's is one of the mount's own where both have one name and one value, and elsewhere a word by chance.
+  for (const chosen of own.length === names.length ? [own] : [own, names]) {
+    for (const find of ['lastIndexOf', 'indexOf'] as const) {
+      const template = filled(whole, chosen, params, outer, find);
+      if (isKnown(template)) return template;
+    }
+  }
+  return filled(whole, names, params, outer, 'lastIndexOf');
 }
 
 /** The last parameter comes first: those of outer routers stand before. */
@@ -47,7 +52,7 @@ function filled(
     const shown = Array.isArray(value) ? `*${name}` : /^\d+$/.test(name) ? '*' : `:${name}`;
     const at = segments.map(({ open, named }) => (named === '' ? open : ''))[find](text);
     if (at !== -1) segments[at] = { open: '', named: shown };
-    // An outer router's may be anywhere in the words of this path by chance.
+    // Parts of words are still more often such by chance.
     else if (outer[name] !== value && !fillSpan(segments, text, shown)) fillPart(segments, text, shown);
   }
   return segments.map(({ open, named }) => open + named).join('/');

@@ -79,7 +79,6 @@ export class WatchedTrack implements RouteTrack {
   #enter(next: unknown, base: string): WatchedRun {
     const run = { next, place: this.#below(base), base, outer: this.#values };
     this.#runs.push(run);
-    this.#isRoute = false;
     return run;
   }
 
@@ -87,6 +86,6 @@ export class WatchedTrack implements RouteTrack {
   #below(base = ''): Place {
     if (this.#run === undefined) return this.#entry;
     const { place, base: above, outer } = this.#run;
-    return this.#isRoute ? place : this.#mounts.below(place, base.slice(above.length), this.#values, outer);
+    return this.#mounts.below(place, base.slice(above.length), this.#values, outer);
   }
 }

@@ -1,207 +1,6 @@
-import type { Application, RequestHandler, Router } from 'express';
-import type { Dialect } from './express-dialects.js';
-import type { Ask } from './raw-ask.js';
+import { goOn, hello, routerWith, topology, type Topology } from './topology.js';
 
-/** A request, and the route that its record is to name. */
-export interface Expected extends Ask {
-  readonly route: string;
-  /** The route where routers publish nothing, if that is another. */
-  readonly watched?: string;
-  readonly status?: number;
-}
-
-/** A way to lay out routes. */
-export interface Topology {
-  readonly title: string;
-  build(app: Application, dialect: Dialect): void;
-  expected(dialect: Dialect): readonly Expected[];
-}
-
-const hello: RequestHandler = (_request, response) => void response.send('hello');
-const goOn: RequestHandler = (_request, _response, next) => {
-  next();
-};
-
-function topology(
-  title: string,
-  build: Topology['build'],
-  expected: readonly Expected[] | Topology['expected'],
-): Topology {
-  return { title, build, expected: typeof expected === 'function' ? expected : () => expected };
-}
-
-/** A router with one route. */
-function routerWith({ express }: Dialect, path: string | RegExp | string[], options = {}): Router {
-  const router = express.Router(options);
-  router.get(path, hello);
-  return router;
-}
-
-export const PLAIN: readonly Topology[] = [
-  topology(
-    'plain paths and the root',
-    (app) => {
-      app.get('/', hello);
-      app.get('/users', hello);
-    },
-    [
-      { target: '/', route: '/' },
-      { target: '/users', route: '/users' },
-      { target: '/users?id=/x', route: '/users' },
-      { target: '/nothing', route: 'unmatched', status: 404 },
-    ],
-  ),
-  topology(
-    'parameters',
-    (app) => {
-      app.get('/users/:id', hello);
-      app.get('/flights/:from-:to', hello);
-    },
-    [
-      { target: '/users/42', route: '/users/:id' },
-      { target: '/users/%2e%2e', route: '/users/:id' },
-      { target: '/users/a%2Fb', route: '/users/:id' },
-      { target: '/flights/ber-lis', route: '/flights/:from-:to' },
-      { target: '/users', route: 'unmatched', status: 404 },
-    ],
-  ),
-  topology(
-    'other cases and slashes at the end',
-    (app, dialect) => {
-      app.get('/users/:id', hello);
-      app.use('/Api', routerWith(dialect, '/Things/:id'));
-    },
-    [
-      { target: '/USERS/42/', route: '/users/:id' },
-      { target: '/Api/Things/5', route: '/Api/Things/:id' },
-      { target: '/api/things/5/', route: '/Api/Things/:id' },
-      { target: '/aPI/THINGS/5', route: '/Api/Things/:id' },
-    ],
-  ),
-  topology(
-    'an array of paths',
-    (app, dialect) => {
-      app.get(['/one', '/two/:id'], hello);
-      app.use('/in', routerWith(dialect, ['/a', '/b/:id']));
-    },
-    [
-      { target: '/one', route: '/one', watched: '/one|/two/:id' },
-      { target: '/two/2', route: '/two/:id', watched: '/one|/two/:id' },
-      { target: '/in/b/5', route: '/in/b/:id', watched: '/in/a|/b/:id' },
-    ],
-  ),
-  topology(
-    'a RegExp',
-    (app, dialect) => {
-      app.get(/^\/files\/(\d+)$/, hello);
-      app.use('/in', routerWith(dialect, /^\/x(.*)$/));
-    },
-    [
-      { target: '/files/1', route: '/^\\/files\\/(\\d+)$/' },
-      { target: '/files/2', route: '/^\\/files\\/(\\d+)$/' },
-      { target: '/in/xyz', route: '/in/^\\/x(.*)$/' },
-    ],
-  ),
-  topology(
-    'wildcards',
-    (app, { rest }) => {
-      app.get(rest('/assets'), hello);
-      app.get(rest(''), hello);
-    },
-    ({ rest }) => [
-      { target: '/assets/a/b.js', route: rest('/assets') },
-      { target: '/anything/at/all', route: rest('') },
-    ],
-  ),
-  topology(
-    'a parameter that need not be there',
-    (app, { optional }) => void app.get(optional('/posts', 'page'), hello),
-    ({ optional }) => [
-      { target: '/posts', route: optional('/posts', 'page') },
-      { target: '/posts/2', route: optional('/posts', 'page') },
-    ],
-  ),
-  topology(
-    'router.route() with several methods, and app.all',
-    (app) => {
-      app.route('/things/:id').get(hello).post(hello);
-      app.all('/all/:id', hello);
-    },
-    [
-      { target: '/things/1', route: '/things/:id' },
-      { method: 'POST', target: '/things/1', route: '/things/:id' },
-      { method: 'DELETE', target: '/things/1', route: 'unmatched', status: 404 },
-      { method: 'PUT', target: '/all/1', route: '/all/:id' },
-    ],
-  ),
-  topology(
-    'HEAD on a GET, and OPTIONS that Express answers',
-    (app, dialect) => {
-      app.get('/users/:id', hello);
-      app.post('/posts', hello);
-      app.options('/own', hello);
-      app.use('/api', routerWith(dialect, '/things'));
-    },
-    [
-      { method: 'HEAD', target: '/users/1', route: '/users/:id' },
-      { method: 'HEAD', target: '/posts', route: 'unmatched', status: 404 },
-      { method: 'OPTIONS', target: '/users/1', route: 'unmatched' },
-      { method: 'OPTIONS', target: '/api/things', route: 'unmatched' },
-      { method: 'OPTIONS', target: '/own', route: '/own' },
-      { method: 'OPTIONS', target: '/nothing', route: 'unmatched', status: 404 },
-    ],
-  ),
-  topology(
-    'targets in absolute form',
-    (app, dialect) => {
-      app.get('/users/:id', hello);
-      app.use('/tenants/:tid', routerWith(dialect, '/users/:id'));
-    },
-    [
-      { target: 'http://example.org/users/1', route: '/users/:id' },
-      { target: 'http://example.org/tenants/9/users/1?a=b', route: '/tenants/:tid/users/:id' },
-    ],
-  ),
-  topology(
-    'an answering middleware, at the root and mounted',
-    (app) => {
-      app.use('/static', (request, response, next) => {
-        if (request.url === '/missing') next();
-        else response.send('file');
-      });
-      app.use('/of/:tenant', hello);
-      app.use((request, response, next) => {
-        if (request.url === '/nothing') next();
-        else response.send('the application');
-      });
-    },
-    [
-      { target: '/static/a/b.css', route: '/static/*' },
-      { target: '/static/missing', route: '/*' },
-      { target: '/of/acme/x', route: '/of/:tenant/*' },
-      { target: '/some/page', route: '/*' },
-      { target: '/nothing', route: 'unmatched', status: 404 },
-    ],
-  ),
-  topology(
-    'next("route") and next() out of a route',
-    (app) => {
-      app.get('/a/:id', (_request, _response, next) => {
-        next('route');
-      });
-      app.get('/a/fallback', hello);
-      app.get('/b/:id', goOn);
-      app.use('/b/page', hello);
-    },
-    [
-      { target: '/a/fallback', route: '/a/fallback' },
-      { target: '/a/1', route: 'unmatched', status: 404 },
-      { target: '/b/1', route: 'unmatched', status: 404 },
-      { target: '/b/page', route: '/b/page/*' },
-    ],
-  ),
-];
-
+/** Routers and applications within others. */
 export const NESTED: readonly Topology[] = [
   topology('a router that is mounted', (app, dialect) => void app.use('/api', routerWith(dialect, '/users/:id')), [
     { target: '/api/users/1', route: '/api/users/:id' },
@@ -246,6 +45,18 @@ export const NESTED: readonly Topology[] = [
       { target: '/tenants/1', route: '/tenants/:id' },
       { target: '/tenants/1/teams/2/members/3', route: '/tenants/:id/teams/:id/members/:mid' },
       { target: '/tenants/1/teams/1/members/1', route: '/tenants/:id/teams/:id/members/:mid' },
+    ],
+  ),
+  topology(
+    'values of merged parameters that are parts of words below',
+    (app, dialect) => {
+      const outer = dialect.express.Router({ mergeParams: true });
+      outer.use('/teams/:team', routerWith(dialect, '/members/:id', { mergeParams: true }));
+      app.use('/tenants/:tid', outer);
+    },
+    [
+      { target: '/tenants/e/teams/m/members/s', route: '/tenants/:tid/teams/:team/members/:id' },
+      { target: '/tenants/teams/teams/1/members/2', route: '/tenants/:tid/teams/:team/members/:id' },
     ],
   ),
   topology(
@@ -333,6 +144,7 @@ export const NESTED: readonly Topology[] = [
       app.use('/by/:hand', (request, response, next) => {
         router(request, response, next);
       });
+      app.use('/users', goOn);
       app.get('/users/:id', (request, response, next) => {
         router(request, response, next);
       });
