@@ -246,6 +246,32 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s',
   });
 });
 
+describe('what only looks like Express', () => {
+  it.each([
+    [undefined],
+    [{ get: (): unknown => undefined }],
+    [{ get: (): unknown => undefined, request: {}, router: { listRoutes() {} } }],
+  ])('is served all the same, without names of routes: %j', async (app) => {
+    const before = listening();
+    const hardening = createHardening({ onListenerError: () => undefined });
+    const records: RequestRecord[] = [];
+    hardening.on('request', (record) => records.push(record));
+    const part = requestLoggingMiddleware(hardening);
+    const server = await serve((request, response) => {
+      part(Object.assign(request, { originalUrl: '/', app }) as never, response, () => response.end('hello'));
+    });
+    expect([await rawAsk(server.port, { target: '/' }), await rawAsk(server.port, { target: '/' })]).toEqual([
+      200, 200,
+    ]);
+    await server.close();
+    expect(records.map(({ status, route }) => [status, route])).toEqual([
+      [200, undefined],
+      [200, undefined],
+    ]);
+    expect(listening()).toBe(before);
+  });
+});
+
 describe('several copies of the package', () => {
   it('share what listens to the routers, and the tracks of requests', async () => {
     vi.resetModules();

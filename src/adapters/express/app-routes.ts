@@ -26,13 +26,17 @@ export function followRoutes(app: object): () => void {
   return publishes(app) ? listenToRouters() : () => undefined;
 }
 
-/** The same for good. @internal */
+/** The same for good, for the application of a request. @internal */
 export function keepFollowing(request: RoutedRequest): void {
   if (request[ROUTES]?.kept === true) return;
-  followRoutes(request.app as FollowedApp);
-  // An application of another kind may have no prototype for its requests.
+  const app = request.app as FollowedApp | undefined;
+  if (app === undefined) return;
+  mark(app);
   const routes = request[ROUTES];
-  if (routes !== undefined) routes.kept = true;
+  // What looks like an application of Express need not make its requests as Express does.
+  if (routes === undefined) return;
+  routes.kept = true;
+  if (publishes(app)) listenToRouters();
 }
 
 function mark(app: FollowedApp): void {
