@@ -50,7 +50,7 @@ export class KoaExchange implements Exchange<KoaContext> {
 
   expose(name: string, value: string): void {
     const { state } = this.native;
-    if (state !== undefined) state[name] = value;
+    if (state !== undefined) Object.assign(state, { [name]: value });
   }
 
   /** Koa begins with 404; what knows the path but not the method says which methods there are. */

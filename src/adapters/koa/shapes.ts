@@ -17,7 +17,7 @@ export interface KoaContext {
   /** Node's response. */
   readonly res: ResponseShape;
   /** What handlers and templates share. */
-  readonly state?: Record<string, unknown> | undefined;
+  readonly state?: object | undefined;
   /** The application. */
   readonly app: { readonly proxy?: boolean | undefined };
   /** Whether Koa writes the response. */
