@@ -167,7 +167,8 @@ scrape_configs:
       '["_OTHER"]': 0,
     });
     expect(await of('aborted_requests_total', 'http_request_method', 'http_route')).toEqual({
-      '["GET","unmatched"]': 2,
+      // A stream ends when its client has had enough.
+      '["GET","unmatched"]': 1,
     });
     expect(await of('stream_lifetime_seconds_count', 'http_route', 'kind')).toEqual({ '["unmatched","stream"]': 1 });
     expect(await of('stream_first_byte_seconds_count', 'http_route', 'kind')).toEqual({ '["unmatched","stream"]': 1 });
