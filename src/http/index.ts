@@ -23,7 +23,15 @@ export type { PolicyDecision } from './limits/rate-limit-fields.js';
 export { rateLimitFields } from './limits/rate-limit-fields.js';
 export type { RateLimitFieldsOptions, RateLimitHeadersOptions } from './limits/rate-limit-options.js';
 export { RATE_LIMIT_HEADERS_DEFAULTS } from './limits/rate-limit-options.js';
-export type { HttpMetrics, HttpMonitor } from './record/metric-sinks.js';
+export type {
+  HttpCounter,
+  HttpGauge,
+  HttpHistogram,
+  HttpLevel,
+  HttpMetrics,
+  HttpMonitor,
+  HttpSeries,
+} from './record/metric-sinks.js';
 export type { RequestKind, RequestRecord } from './record/request-record.js';
 export type { RouteRule } from './limits/route-rules.js';
 export { cspNonce } from './headers/csp-nonce.js';

@@ -153,7 +153,8 @@ function bodyBytesOf(method: string, response: ResponseShape): number | undefine
 /** What the service gave an answer up for, where its stream knows; that the client hung up is none of it. */
 function brokenBy({ errored }: ResponseShape): { readonly thrown: unknown } | undefined {
   if (errored === undefined || errored === null) return undefined;
-  return (errored as { readonly code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE'
-    ? undefined
-    : { thrown: errored };
+  return HUNG_UP.includes((errored as { readonly code?: unknown }).code) ? undefined : { thrown: errored };
 }
+
+/** What Node calls a client that is gone; later lines of it give up the answers that waited for their turn so. */
+const HUNG_UP: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'];
