@@ -1,17 +1,5 @@
-import { HealthStatus } from '../core/health-status.js';
+import { HealthStatus, milder, worse } from '../core/health-status.js';
 import type { ComponentHealth } from './report.js';
-
-const SEVERITY = /* @__PURE__ */ Object.freeze({ HEALTHY: 0, DEGRADED: 1, UNHEALTHY: 2 });
-
-/** The worse of two. @internal */
-export function worse(a: HealthStatus, b: HealthStatus): HealthStatus {
-  return SEVERITY[a] >= SEVERITY[b] ? a : b;
-}
-
-/** The milder of two. @internal */
-export function milder(a: HealthStatus, b: HealthStatus): HealthStatus {
-  return SEVERITY[a] <= SEVERITY[b] ? a : b;
-}
 
 /** The status of the whole: its worst component, where one that is not critical counts as `DEGRADED` at most. @internal */
 export function overall(components: readonly Pick<ComponentHealth, 'status' | 'critical'>[]): HealthStatus {
@@ -67,7 +55,7 @@ export class Standing {
       this.#streak = undefined;
       return;
     }
-    const isWorse = SEVERITY[found] > SEVERITY[this.#shown];
+    const isWorse = worse(found, this.#shown) === found;
     const before = this.#streak?.worse === isWorse ? this.#streak : { length: 0, nearest: found };
     const length = before.length + 1;
     const nearest = isWorse ? milder(before.nearest, found) : worse(before.nearest, found);

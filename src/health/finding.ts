@@ -1,5 +1,5 @@
 import { errorText } from '../core/error-text.js';
-import { HealthStatus } from '../core/health-status.js';
+import { HealthStatus, isHealthStatus } from '../core/health-status.js';
 import { oneLine } from '../core/printable.js';
 import { redactText, redactValue } from '../core/redaction.js';
 
@@ -35,7 +35,7 @@ export function failure(status: HealthStatus, what: string, error: unknown): Saf
 export function readOutcome(outcome: unknown): SafeFinding {
   if (outcome === undefined || outcome === true) return { status: HealthStatus.HEALTHY };
   if (outcome === false) return { status: HealthStatus.UNHEALTHY };
-  if (isStatus(outcome)) return { status: outcome };
+  if (isHealthStatus(outcome)) return { status: outcome };
   return readFinding(outcome);
 }
 
@@ -45,7 +45,7 @@ export function readFinding(outcome: unknown): SafeFinding {
   try {
     const { status, message, details } = outcome as { status?: unknown; message?: unknown; details?: unknown };
     const text = message ?? undefined;
-    if (!isStatus(status) || (text !== undefined && typeof text !== 'string')) return INVALID;
+    if (!isHealthStatus(status) || (text !== undefined && typeof text !== 'string')) return INVALID;
     const safe = safeDetails(details);
     return {
       status,
@@ -55,10 +55,6 @@ export function readFinding(outcome: unknown): SafeFinding {
   } catch {
     return INVALID;
   }
-}
-
-function isStatus(value: unknown): value is HealthStatus {
-  return typeof value === 'string' && Object.hasOwn(HealthStatus, value);
 }
 
 function safeDetails(details: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
-import { HealthStatus } from '../core/health-status.js';
-import { Standing, servedForMs, worse } from './engine.js';
+import { HealthStatus, worse } from '../core/health-status.js';
+import { Standing, servedForMs } from './engine.js';
 import { CheckTimeoutError } from './errors.js';
 import { failure, finding, readOutcome, type SafeFinding, shortMs } from './finding.js';
 import { SampleRing } from './history.js';

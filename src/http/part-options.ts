@@ -36,9 +36,26 @@ export function givenPart<T extends { readonly kind: string }>(
     const options = optionsOfPart(value, path, issues);
     return madePart(issues, path, () => make(options));
   }
-  const missing = methods.filter((method) => typeof value[method] !== 'function');
+  return wholeInstance(value, path, methods, issues);
+}
+
+/**
+ * An instance that can do what the pipeline will ask of it.
+ *
+ * @param members - its methods, and `name` where it has to have one.
+ * @internal
+ */
+export function wholeInstance<T extends object>(
+  value: T,
+  path: string,
+  members: readonly (keyof T & string)[],
+  issues: OptionIssue[],
+): T | undefined {
+  const missing = members
+    .filter((member) => typeof value[member] !== (member === 'name' ? 'string' : 'function'))
+    .map((member) => (member === 'name' ? member : `${member}()`));
   if (missing.length === 0) return value;
-  issues.push({ path, message: `must be an instance with ${missing.map((method) => `${method}()`).join(', ')}` });
+  issues.push({ path, message: `must be an instance with ${missing.join(', ')}` });
   return undefined;
 }
 

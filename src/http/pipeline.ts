@@ -30,7 +30,7 @@ import { metricsPart, monitorPart } from './record/metric-parts.js';
 import { Recorder } from './record/recorder.js';
 import { inRequestContext, tellInContext } from './record/request-context.js';
 import { RequestIds } from './record/request-id.js';
-import { isError, type RecordTeller } from './record/request-record.js';
+import { type RecordTeller, wasGivenUp } from './record/request-record.js';
 import { RequestViews } from './request-views.js';
 import { ShownExtras } from './record/shown-extras.js';
 import { shownPath } from './record/shown-path.js';
@@ -199,8 +199,7 @@ export class Pipeline implements Hardening {
       target: this,
       closed: (record) => {
         this.#requests++;
-        // A stream ends when its client has had enough.
-        if (record.aborted && record.kind === 'response' && !isError(record)) this.#aborted++;
+        if (wasGivenUp(record)) this.#aborted++;
         if (record.slow) this.#slow++;
         if (this.#events.has('request')) this.#events.emit('request', record);
       },

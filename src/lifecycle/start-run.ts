@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { HealthStatus } from '../core/health-status.js';
+import { HealthStatus, isHealthStatus } from '../core/health-status.js';
 import { redactText } from '../core/redaction.js';
 import type { StartHook } from './hooks.js';
 import { shown } from './journal.js';
@@ -183,9 +183,7 @@ async function askHealth(context: StartContext): Promise<StepFailure | undefined
 
 function notAReport(report: unknown): string | undefined {
   const status = (report as Partial<LifecycleHealthReport> | null | undefined)?.status;
-  return typeof status === 'string' && Object.hasOwn(HealthStatus, status)
-    ? undefined
-    : 'startup() must answer a report with a status';
+  return isHealthStatus(status) ? undefined : 'startup() must answer a report with a status';
 }
 
 function whatAils(report: LifecycleHealthReport | undefined): string | undefined {

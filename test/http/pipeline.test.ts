@@ -338,7 +338,10 @@ describe('createHardening', () => {
   it.each([
     [{ abuse: { threshold: 0 } }, 'abuse.threshold'],
     [{ abuse: { action: 'ban' } }, "abuse.action must be 'report' or 'reject'"],
-    [{ abuse: { kind: 'abuse-detector' } }, 'lacks record(), isFlagged(), explain(), snapshot()'],
+    [
+      { abuse: { kind: 'abuse-detector' } },
+      'abuse must be an instance with record(), isFlagged(), explain(), snapshot()',
+    ],
     [{ metrics: { maxSeriesPerMetric: 0 } }, 'metrics.maxSeriesPerMetric'],
     [{ metrics: { kind: 'metrics-collector' } }, 'metrics must be an instance with histogram()'],
     [{ monitor: true }, 'monitor must be an instance'],

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { quiet } from '../../core/thenable.js';
 import type { Exchange, HardeningInput, MountedPipeline, PipelineStep } from '../../http/index.js';
 import { toHardening } from '../../http/mount.js';
 import { fail } from './failure.js';
 import { nodeExchange, type NodeRequest } from './node-exchange.js';
+import { runBehind } from './run-behind.js';
 import { SocketResponse } from './socket-response.js';
 import type { UpgradeSocket } from './upgrade-socket.js';
 
@@ -52,18 +52,9 @@ export function hardenUpgrade<Request extends NodeRequest, Socket extends Upgrad
     const failed = (thrown: unknown): void => {
       fail(pipeline, exchange, thrown, { giveUp: () => socket.destroy() });
     };
-    const go = (): void => {
-      // Answered by the pipeline before another listener of the same server, or gone while a limiter was asked.
-      if (response.ended || socket.destroyed) return;
-      try {
-        quiet(pipeline.within(exchange, run), failed);
-      } catch (thrown) {
-        failed(thrown);
-      }
-    };
-    const answers = pipeline.handle(exchange, STEPS);
-    if (answers === false) go();
-    else if (answers !== true) void answers.then((does) => does || go());
+    // Answered by the pipeline before another listener of the same server, or gone while a limiter was asked.
+    const runOpen = (): unknown => (response.ended || socket.destroyed ? undefined : run());
+    runBehind(pipeline, exchange, STEPS, runOpen, failed);
   }
 
   return Object.assign(hardened, {

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { quiet } from '../../core/thenable.js';
 import type { HardeningInput, MountedPipeline } from '../../http/index.js';
 import { toHardening } from '../../http/mount.js';
 import { fail } from './failure.js';
 import { nodeExchange, type NodeRequest, type NodeResponse } from './node-exchange.js';
+import { runBehind } from './run-behind.js';
 
 /** Headers of an answer that will not come. Those of the service as a whole, such as those of CORS, stay. */
 const OF_THE_ANSWER =
@@ -59,16 +59,7 @@ export function harden<Request extends NodeRequest, Response extends NodeRespons
         },
       });
     };
-    const go = (): void => {
-      try {
-        quiet(pipeline.within(exchange, run), failed);
-      } catch (thrown) {
-        failed(thrown);
-      }
-    };
-    const answers = pipeline.handle(exchange);
-    if (answers === false) go();
-    else if (answers !== true) void answers.then((does) => does || go());
+    runBehind(pipeline, exchange, undefined, run, failed);
   }
 
   return Object.assign(hardened, {

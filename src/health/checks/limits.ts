@@ -1,6 +1,5 @@
-import { HealthStatus } from '../../core/health-status.js';
+import { HealthStatus, worse } from '../../core/health-status.js';
 import type { ReportIssue } from '../../core/options.js';
-import { worse } from '../engine.js';
 
 /** What one figure says. @internal */
 export interface Judgement {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../core/errors.js';
-import { HealthStatus } from '../../core/health-status.js';
+import { HealthStatus, isHealthStatus } from '../../core/health-status.js';
 import { count, describe, flag, oneOf, type ParsedOptions, parseOptions, text } from '../../core/options.js';
 import { redactName, redactText, redactValue } from '../../core/redaction.js';
 import type { ComponentHealth, HealthReport } from '../report.js';
@@ -139,7 +139,5 @@ function textOf(value: unknown): string {
 
 /** What is no status is not well. */
 function statusOf(value: unknown): HealthStatus {
-  return typeof value === 'string' && Object.hasOwn(HealthStatus, value)
-    ? (value as HealthStatus)
-    : HealthStatus.UNHEALTHY;
+  return isHealthStatus(value) ? value : HealthStatus.UNHEALTHY;
 }

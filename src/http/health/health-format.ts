@@ -1,6 +1,5 @@
 import type { HealthFormat } from '../../health/index.js';
-
-const LONGEST_ACCEPT = 2_000;
+import { type AcceptRange, acceptRanges } from '../../internal/accept.js';
 
 interface Form {
   readonly format: HealthFormat;
@@ -21,13 +20,6 @@ const NAMED: readonly HealthFormat[] = /* @__PURE__ */ Object.freeze(['health+js
 
 const Specificity = /* @__PURE__ */ Object.freeze({ ANY: 0, TYPE: 1, NAMED: 2, VERSION: 3 });
 
-interface Range {
-  readonly type: string;
-  readonly subtype: string;
-  readonly version: string | undefined;
-  readonly q: number;
-}
-
 interface Wish {
   readonly specificity: number;
   readonly q: number;
@@ -42,7 +34,7 @@ interface Wish {
  */
 export function healthFormat(accept: string | undefined): HealthFormat {
   if (accept === undefined) return 'json';
-  const ranges = accept.slice(0, LONGEST_ACCEPT).split(',').flatMap(readRange);
+  const ranges = acceptRanges(accept);
   let best: { readonly format: HealthFormat; readonly wish: Wish } | undefined;
   for (const form of FORMS) {
     const wish = wishFor(form, ranges);
@@ -63,7 +55,7 @@ function isBetter(
   return isNamed && NAMED.indexOf(a.format) < NAMED.indexOf(b.format);
 }
 
-function wishFor(form: Form, ranges: readonly Range[]): Wish | undefined {
+function wishFor(form: Form, ranges: readonly AcceptRange[]): Wish | undefined {
   let wish: Wish | undefined;
   for (const range of ranges) {
     const specificity = specificityOf(range, form);
@@ -75,26 +67,11 @@ function wishFor(form: Form, ranges: readonly Range[]): Wish | undefined {
 }
 
 /** How closely a range describes a form; `undefined` when it does not cover it. */
-function specificityOf({ type, subtype, version }: Range, form: Form): number | undefined {
+function specificityOf({ type, subtype, version }: AcceptRange, form: Form): number | undefined {
   if (type === '*') return subtype === '*' ? Specificity.ANY : undefined;
   if (type !== form.type) return undefined;
   if (subtype === '*') return Specificity.TYPE;
   if (subtype !== form.subtype) return undefined;
   if (version === undefined || form.version === undefined) return Specificity.NAMED;
   return version === form.version ? Specificity.VERSION : undefined;
-}
-
-const QVALUE = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
-
-function readRange(text: string): readonly Range[] {
-  const [range = '', ...parameters] = text.split(';').map((word) => word.trim().toLowerCase());
-  const [type = '', subtype = '', more] = range.split('/');
-  const weight = parameter(parameters, 'q') ?? '1';
-  if (subtype === '' || more !== undefined || !QVALUE.test(weight)) return [];
-  return [{ type, subtype, version: parameter(parameters, 'version'), q: Number(weight) }];
-}
-
-function parameter(parameters: readonly string[], name: string): string | undefined {
-  const found = parameters.find((word) => word.startsWith(`${name}=`));
-  return found?.slice(name.length + 1).replace(/^"(.*)"$/, '$1');
 }

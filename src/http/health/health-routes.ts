@@ -1,6 +1,6 @@
 import { HealthStatus } from '../../core/health-status.js';
 import type { Reporter } from '../../core/reporter.js';
-import { type RequestView, stateOf } from '../exchange.js';
+import type { RequestView } from '../exchange.js';
 import { send } from '../send.js';
 import { sendHealth } from './send-report.js';
 
@@ -33,7 +33,7 @@ export class HealthRoutes {
     const route = this.#routes.get(path);
     if (route === undefined) return undefined;
     // The path of a route is its pattern as well.
-    stateOf(request.exchange.response).route = path;
+    request.state.route = path;
     if (method !== 'GET' && method !== 'HEAD') {
       const body = { type: 'about:blank', title: 'Method not allowed', status: 405 };
       send(request, 405, { contentType: 'application/problem+json', headers: [['Allow', 'GET, HEAD']], body });

@@ -16,7 +16,6 @@ import { liveRoute, readyRoute } from './probes.js';
 import { checkRoute, summaryRoute } from './report-routes.js';
 import type { KnownSource, Phase } from './report.js';
 import { securityRoute } from './security-route.js';
-import type { HealthAnswer } from './send-report.js';
 import { SharedReport } from './shared-report.js';
 
 /** The parts of a pipeline that the health routes tell of. @internal */
@@ -62,7 +61,7 @@ function routesOf(
   const { clock, authorize, lifecycle } = options;
   const authorized = authorizer(authorize, clock, reporter);
   const phaseNow = (): Phase => lifecycle?.phase ?? 'READY';
-  const everything = new SharedReport<HealthAnswer>([checks, ...ofComponents], now);
+  const everything = new SharedReport([checks, ...ofComponents], now);
   const status = async () => (await everything.get()).report.status;
   const limiters = limitersOf(limits).filter((limiter) => limiter.kind === 'ddos-protection');
   return [

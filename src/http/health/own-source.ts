@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import { HealthStatus } from '../../core/health-status.js';
+import { HealthStatus, isHealthStatus } from '../../core/health-status.js';
 import { redactValue } from '../../core/redaction.js';
 import { BreakwaterWarning } from '../../core/reporter.js';
 import type { ComponentHealth, HealthReport } from '../../health/index.js';
@@ -27,7 +27,7 @@ export function ownSource(source: HealthSource, clock: Clock): KnownSource {
 
 function readReport(name: ReportName, given: unknown, wallNow: () => number): HealthReport {
   const report = redactValue(given) as { readonly status?: unknown; readonly components?: unknown } | null | undefined;
-  if (isStatus(report?.status) && Array.isArray(report.components) && report.components.every(isComponent)) {
+  if (isHealthStatus(report?.status) && Array.isArray(report.components) && report.components.every(isComponent)) {
     const { status, components } = report;
     return { status, components: components.map((component) => wholeComponent(component, wallNow)) };
   }
@@ -38,11 +38,7 @@ type Given = { readonly name: string; readonly status: HealthStatus } & Readonly
 
 function isComponent(value: unknown): value is Given {
   const { name, status } = (value ?? {}) as { readonly name?: unknown; readonly status?: unknown };
-  return typeof name === 'string' && isStatus(status);
-}
-
-function isStatus(value: unknown): value is HealthStatus {
-  return typeof value === 'string' && Object.hasOwn(HealthStatus, value);
+  return typeof name === 'string' && isHealthStatus(status);
 }
 
 /** With what every form of a report shows: a component that says no more than its status was asked just now. */

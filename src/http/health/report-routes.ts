@@ -2,11 +2,11 @@ import type { HealthReport } from '../../health/index.js';
 import type { Authorizer } from './authorization.js';
 import type { HealthRoute } from './health-routes.js';
 import type { Phase } from './report.js';
-import { formatFor, type HealthAnswer, healthAnswer, sendHealth } from './send-report.js';
+import { formatFor, healthAnswer, sendHealth } from './send-report.js';
 import type { SharedReport } from './shared-report.js';
 
 /** Everything that is known; for others the status of the whole. @internal */
-export function checkRoute(shared: SharedReport<HealthAnswer>, authorized: Authorizer): HealthRoute {
+export function checkRoute(shared: SharedReport, authorized: Authorizer): HealthRoute {
   return {
     name: 'check',
     async answer(request) {
@@ -22,11 +22,7 @@ export function checkRoute(shared: SharedReport<HealthAnswer>, authorized: Autho
 }
 
 /** One small status snapshot: where the service is in its life, and how many components are how; for others the status. @internal */
-export function summaryRoute(
-  shared: SharedReport<HealthAnswer>,
-  authorized: Authorizer,
-  phaseNow: () => Phase,
-): HealthRoute {
+export function summaryRoute(shared: SharedReport, authorized: Authorizer, phaseNow: () => Phase): HealthRoute {
   return {
     name: 'summary',
     async answer(request) {

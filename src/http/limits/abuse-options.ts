@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { OptionIssue } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import type { ListenerErrorHandler } from '../../core/reporter.js';
-import { madePart } from '../part-options.js';
+import { isOfKind, madePart, optionsOfPart, wholeInstance } from '../part-options.js';
 import { AbuseDetector, type AbuseDetectorOptions } from '../../traffic/abuse-detector/index.js';
 
 /** What the pipeline needs of a detector: `AbuseDetector` and `SharedAbuseDetector` have it. */
@@ -35,7 +35,7 @@ export interface AbuseSettings {
   readonly rejects: boolean;
 }
 
-const METHODS = ['record', 'isFlagged', 'explain', 'snapshot'] as const;
+const MEMBERS = ['record', 'isFlagged', 'explain', 'snapshot', 'name'] as const;
 
 /** The `abuse` option: an instance, options, or nothing. @internal */
 export function readAbuseOption(
@@ -47,31 +47,24 @@ export function readAbuseOption(
   issues: OptionIssue[],
 ): AbuseSettings | undefined {
   if (value === undefined || value === false) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    issues.push({ path: 'abuse', message: `must be an instance, its options, or false, got ${describe(value)}` });
-    return undefined;
-  }
-  if ('kind' in value) return instance(value, 'abuse', false, issues);
-  const { action, detector, ...options } = value as { readonly action?: unknown; readonly detector?: unknown };
+  const isInstance = isOfKind<AbuseSink>(value, 'abuse-detector');
+  const given: object = isInstance ? { detector: value } : optionsOfPart(value, 'abuse', issues);
+  const { action, detector, ...options } = given as { readonly action?: unknown; readonly detector?: unknown };
   if (action !== undefined && action !== 'report' && action !== 'reject') {
     issues.push({ path: 'abuse.action', message: `must be 'report' or 'reject', got ${describe(action)}` });
   }
-  const rejects = action === 'reject';
-  if (detector !== undefined) {
-    for (const name of Object.keys(options)) {
-      issues.push({ path: `abuse.${name}`, message: 'belongs to the detector, which is an instance here' });
-    }
-    return instance(detector, 'abuse.detector', rejects, issues);
+  const made =
+    detector === undefined
+      ? madePart<AbuseSink>(issues, 'abuse', () => new AbuseDetector({ ...shared, ...options }))
+      : ownDetector(detector, isInstance ? 'abuse' : 'abuse.detector', issues);
+  for (const name of detector === undefined ? [] : Object.keys(options)) {
+    issues.push({ path: `abuse.${name}`, message: 'belongs to the detector, which is an instance here' });
   }
-  const made = madePart(issues, 'abuse', () => new AbuseDetector({ ...shared, ...options }));
-  return made && { detector: made, rejects };
+  return made && { detector: made, rejects: action === 'reject' };
 }
 
-function instance(value: unknown, path: string, rejects: boolean, issues: OptionIssue[]): AbuseSettings | undefined {
-  const given = (value ?? {}) as Partial<AbuseSink>;
-  const missing = METHODS.filter((method) => typeof given[method] !== 'function').map((method) => `${method}()`);
-  if (given.kind === 'abuse-detector' && missing.length === 0) return { detector: given as AbuseSink, rejects };
-  const lacks = missing.length === 0 ? "the kind 'abuse-detector'" : missing.join(', ');
-  issues.push({ path, message: `must be an AbuseDetector, its options, or false; this one lacks ${lacks}` });
+function ownDetector(detector: unknown, path: string, issues: OptionIssue[]): AbuseSink | undefined {
+  if (isOfKind<AbuseSink>(detector, 'abuse-detector')) return wholeInstance(detector, path, MEMBERS, issues);
+  issues.push({ path, message: `must be an AbuseDetector, got ${describe(detector)}` });
   return undefined;
 }

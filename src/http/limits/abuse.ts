@@ -1,8 +1,8 @@
 import type { Reporter } from '../../core/reporter.js';
-import { addressKey } from '../../traffic/client-address/index.js';
 import type { Decision } from '../../traffic/decision.js';
 import type { RequestView } from '../exchange.js';
 import type { AbuseSettings, AbuseSink } from './abuse-options.js';
+import { subjectOf } from './subject.js';
 
 /** What sort of event a status is. */
 const TYPES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
@@ -104,11 +104,7 @@ export class AbuseBook {
     }
   }
 
-  /** Names have prefixes, so that no id reads like an address. */
   #subject(request: RequestView): string | undefined {
-    const id = this.#verified(request);
-    if (id !== undefined) return `id:${id}`;
-    const address = addressKey(request.address ?? '');
-    return address === undefined ? undefined : `address:${address}`;
+    return subjectOf(request, this.#verified(request));
   }
 }

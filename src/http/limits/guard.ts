@@ -1,12 +1,13 @@
 import type { Reporter } from '../../core/reporter.js';
 import { isThenable } from '../../core/thenable.js';
-import { addressKey, type CidrSet, isPrivateAddress } from '../../traffic/client-address/index.js';
+import { type CidrSet, isPrivateAddress } from '../../traffic/client-address/index.js';
 import type { Decision } from '../../traffic/decision.js';
 import { isGone } from '../record/connection.js';
 import type { HardeningRequest, RequestView } from '../exchange.js';
 import type { AddressLimiter, KeyLimiter, Limits } from './limits.js';
 import type { RateLimitHeaders } from './rate-limit-headers.js';
 import type { AbuseBook } from './abuse.js';
+import { subjectOf } from './subject.js';
 import { sendRefusal } from './refusal.js';
 
 /** Who is calling: an id, or an id of which is known whether the service has verified it. */
@@ -138,11 +139,10 @@ export class Guard {
     return verified === true && typeof id === 'string' && id !== '' ? id : undefined;
   }
 
-  /** Ids and addresses have prefixes, so that no id reads like an address. */
   #key(request: RequestView): string | undefined {
     const { identify } = this.#settings;
     const id = identify && this.#ask((asked) => idOf(identify(asked)), request);
-    if (typeof id === 'string' && id !== '') return `id:${id}`;
+    if (typeof id === 'string') return subjectOf(request, id);
     if (!isNobody(id)) {
       this.#settings.reporter.warn(
         'BREAKWATER_W_IDENTITY',
@@ -150,8 +150,7 @@ export class Guard {
           'nobody, so that the request is limited by its address: turn a number into text',
       );
     }
-    const address = addressKey(request.address ?? '');
-    return address === undefined ? undefined : `address:${address}`;
+    return subjectOf(request, undefined);
   }
 
   /** The service's own functions may fail; the request then goes on as if they had said nothing. */

@@ -5,7 +5,7 @@ import { DDoSProtection, type DDoSProtectionOptions } from '../../traffic/ddos-p
 import type { Decision } from '../../traffic/decision.js';
 import { PerUserRateLimiter, type PerUserRateLimiterOptions } from '../../traffic/rate-limiter/index.js';
 import { readHeadersOption, type SecurityHeaders } from '../headers/security-headers.js';
-import { isOfKind, madePart, optionsOfPart } from '../part-options.js';
+import { isOfKind, madePart, optionsOfPart, wholeInstance } from '../part-options.js';
 import { pathMatcher, type RouteRule } from './route-rules.js';
 import { isFieldText } from './structured-fields.js';
 
@@ -93,13 +93,13 @@ export function makeLimits(settings: LimitSettings, issues: OptionIssue[]): Limi
       settings.ddos === false
         ? undefined
         : isOfKind<AddressLimiter>(settings.ddos, 'ddos-protection')
-          ? instance(settings.ddos, 'ddos', ['check', 'isBlocked', 'snapshot'], issues)
+          ? wholeInstance(settings.ddos, 'ddos', ['check', 'isBlocked', 'snapshot', 'name'], issues)
           : ddos(optionsOfPart(settings.ddos, 'ddos', issues), 'ddos'),
     perUser:
       settings.perUser === false || (settings.perUser === undefined && !settings.identified)
         ? undefined
         : isOfKind<KeyLimiter>(settings.perUser, 'per-user-rate-limiter')
-          ? instance(settings.perUser, 'perUser', ['check', 'snapshot'], issues)
+          ? wholeInstance(settings.perUser, 'perUser', ['check', 'snapshot', 'name'], issues)
           : perUser(optionsOfPart(settings.perUser, 'perUser', issues), 'perUser'),
     slowRequestMs,
     headers: undefined,
@@ -194,20 +194,6 @@ export function describePolicy(limiter: AddressLimiter | KeyLimiter, limit: numb
   if (capacity !== undefined && capacity !== limit) return { enforced };
   const ms = windowMs ?? ((capacity ?? 0) / (refillPerSecond ?? 0)) * 1_000;
   return ms > 0 ? { windowMs: ms, enforced } : { enforced };
-}
-
-/** An instance that can do what the pipeline will ask of it. */
-function instance<T extends AddressLimiter | KeyLimiter>(
-  limiter: T,
-  path: string,
-  methods: readonly (keyof T & string)[],
-  issues: OptionIssue[],
-): T | undefined {
-  const missing = methods.filter((method) => typeof limiter[method] !== 'function').map((method) => `${method}()`);
-  if (typeof limiter.name !== 'string') missing.push('name');
-  if (missing.length === 0) return limiter;
-  issues.push({ path, message: `must be an instance with ${missing.join(', ')}` });
-  return undefined;
 }
 
 /** Options that were given for the general limiter are the route's as well, unless it says otherwise. */

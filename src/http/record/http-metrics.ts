@@ -1,7 +1,7 @@
 import { BUCKETS } from '../../observability/metrics/index.js';
-import type { HttpMetrics, HttpMonitor } from './metric-sinks.js';
+import type { HttpLevel, HttpMetrics, HttpMonitor, HttpSeries } from './metric-sinks.js';
 import { type HttpMethod, methodOf } from './http-method.js';
-import { isError, type RecordTeller, type RequestRecord } from './request-record.js';
+import { isError, type RecordTeller, type RequestRecord, wasGivenUp } from './request-record.js';
 
 /** Streams stay open for minutes and hours. */
 const OPEN_SECONDS = /* @__PURE__ */ Object.freeze([1, 10, 60, 300, 900, 3_600, 14_400, 86_400]);
@@ -9,23 +9,19 @@ const OPEN_SECONDS = /* @__PURE__ */ Object.freeze([1, 10, 60, 300, 900, 3_600, 
 /** Series whose place is remembered; more of them are looked up each time. */
 const MOST_REMEMBERED = 2_000;
 
-interface Observer {
-  observe(value: number): void;
-}
-
 /** Series by route and then by what else they are told apart by. */
-class Places<T> {
-  readonly #byRoute = new Map<string, Map<string | number, T>>();
+class Places {
+  readonly #byRoute = new Map<string, Map<string | number, HttpSeries>>();
   #size = 0;
 
   /** What is remembered for these, or what `make` gives. */
-  get(route: string, rest: string | number, make: () => T): T {
+  get(route: string, rest: string | number, make: () => HttpSeries): HttpSeries {
     let places = this.#byRoute.get(route);
     const known = places?.get(rest);
     if (known !== undefined) return known;
     const made = make();
     if (this.#size >= MOST_REMEMBERED) return made;
-    if (places === undefined) this.#byRoute.set(route, (places = new Map<string | number, T>()));
+    if (places === undefined) this.#byRoute.set(route, (places = new Map<string | number, HttpSeries>()));
     places.set(rest, made);
     this.#size++;
     return made;
@@ -66,8 +62,8 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
     labels: [method, route, 'error_type'],
   });
 
-  const places = new Places<Observer>();
-  const gauges = new Map<HttpMethod, { inc(n?: number): void; dec(n?: number): void }>();
+  const places = new Places();
+  const gauges = new Map<HttpMethod, HttpLevel>();
   const gaugeOf = (name: HttpMethod) => {
     let gauge = gauges.get(name);
     if (gauge === undefined) gauges.set(name, (gauge = active.bind({ [method]: name })));
@@ -100,7 +96,7 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
         if (firstByteMs !== undefined) firstBytes.observe({ [route]: label, kind }, firstByteMs / 1_000);
         lifetimes.observe({ [route]: label, kind }, durationMs / 1_000);
       }
-      if (record.aborted && kind === 'response' && !isError(record)) aborted.inc({ [method]: name, [route]: label });
+      if (wasGivenUp(record)) aborted.inc({ [method]: name, [route]: label });
       if (isError(record)) errors.inc({ [method]: name, [route]: label, error_type: errorType(record) });
     },
   };

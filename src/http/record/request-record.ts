@@ -54,6 +54,11 @@ export interface RecordTeller {
   closed(record: RequestRecord, others: readonly RecordTeller[]): void;
 }
 
+/** Whether the client gave up: a stream ends when it has had enough, and what the service cut off is no choice of its. @internal */
+export function wasGivenUp(record: RequestRecord): boolean {
+  return record.aborted && record.kind === 'response' && !isError(record);
+}
+
 /** A record while its request goes on. @internal */
 export interface Recording {
   /** Tells `teller` as well, unless somebody writes to its target already. */

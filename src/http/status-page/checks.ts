@@ -1,7 +1,8 @@
 import type { HealthSource } from '../health/report.js';
 import { errorText } from '../../core/error-text.js';
+import { type HealthStatus, isHealthStatus } from '../../core/health-status.js';
 import { markOf, worstFirst } from './marks.js';
-import { type Fields, fieldsOf, isStatus, listOf, nameOf, numberOf, textOf } from './reading.js';
+import { type Fields, fieldsOf, listOf, nameOf, numberOf, textOf } from './reading.js';
 import type { CheckLine, Sample, StatusData } from './status-data.js';
 
 /** As many as the sparkline can tell apart. */
@@ -9,7 +10,7 @@ const MOST_SAMPLES = 60;
 
 /** What a report says, or why there is none. @internal */
 export interface Asked {
-  readonly status: string;
+  readonly status: HealthStatus;
   readonly components: readonly Fields[];
   readonly trouble?: string;
 }
@@ -20,7 +21,7 @@ export async function askReport(source: HealthSource | undefined): Promise<Asked
   try {
     const { status, components } = fieldsOf(await source.check());
     return {
-      status: isStatus(status) ? status : 'UNHEALTHY',
+      status: isHealthStatus(status) ? status : 'UNHEALTHY',
       components: listOf(components).map(fieldsOf),
     };
   } catch (error) {
@@ -32,7 +33,7 @@ export async function askReport(source: HealthSource | undefined): Promise<Asked
 export function checkLines({ components, trouble }: Asked, source: HealthSource | undefined): StatusData['checks'] {
   const samples = samplesOf(source);
   const lines = components.map((component): CheckLine => {
-    const status = isStatus(component.status) ? component.status : 'UNHEALTHY';
+    const status = isHealthStatus(component.status) ? component.status : 'UNHEALTHY';
     const name = typeof component.name === 'string' ? component.name : '';
     return {
       name: nameOf(name),

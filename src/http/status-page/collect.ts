@@ -1,5 +1,6 @@
 import type { Component } from '../../core/component.js';
-import { type Asked, askReport, checkLines } from './checks.js';
+import { worse } from '../../core/health-status.js';
+import { askReport, checkLines } from './checks.js';
 import { circuitLines } from './circuits.js';
 import { banLines, flagLines, isLimiter, limiterLines, type LimiterSource } from './limiters.js';
 import { type Mark, markOf } from './marks.js';
@@ -32,7 +33,7 @@ export async function collectStatus(sources: StatusSources, startedMs: number): 
   const lifecycle = lifecycleReport(sources.lifecycle, components);
   return {
     title: nameOf(sources.title),
-    status: markOf(worst(report, watched)),
+    status: markOf(worse(report.status, watched.status)),
     phase: phaseOf(sources.lifecycle),
     shadow: mode === 'shadow',
     renderedAt: sources.wallNow(),
@@ -56,11 +57,6 @@ function limitersOf({ limiters }: StatusSources, components: readonly Component[
   return [...new Set<LimiterSource | undefined>([...limiters, ...components.filter(isLimiter)])].filter(
     (limiter) => limiter !== undefined,
   );
-}
-
-function worst(...reports: readonly Asked[]): string {
-  const found = reports.map(({ status }) => status);
-  return ['UNHEALTHY', 'DEGRADED'].find((status) => found.includes(status)) ?? 'HEALTHY';
 }
 
 /** A service without a lifecycle is ready, as its route says. */

@@ -1,6 +1,6 @@
 import type { Component } from '../../core/component.js';
 import { errorText } from '../../core/error-text.js';
-import { HealthStatus } from '../../core/health-status.js';
+import { type HealthStatus, isHealthStatus } from '../../core/health-status.js';
 import { oneLine } from '../../core/printable.js';
 import { redactName, redactText } from '../../core/redaction.js';
 import { quiet } from '../../core/thenable.js';
@@ -98,7 +98,7 @@ export function healthOf(component: Component): Answer<Finding> | undefined {
   const answer = asked('health()', () => component.health?.());
   if ('trouble' in answer) return answer;
   const { status, message } = answer.value;
-  if (!isStatus(status)) return { trouble: 'health() gave no status' };
+  if (!isHealthStatus(status)) return { trouble: 'health() gave no status' };
   const text = textOf(message);
   return { value: text === undefined ? { status } : { status, message: text } };
 }
@@ -107,11 +107,6 @@ export function healthOf(component: Component): Answer<Finding> | undefined {
 export interface Finding {
   readonly status: HealthStatus;
   readonly message?: string;
-}
-
-/** @internal */
-export function isStatus(value: unknown): value is HealthStatus {
-  return typeof value === 'string' && Object.hasOwn(HealthStatus, value);
 }
 
 /** What a part has on itself and from its class; reading it may throw. @internal */

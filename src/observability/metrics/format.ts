@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { redactText } from '../../core/redaction.js';
+import { type AcceptRange, acceptRanges } from '../../internal/accept.js';
 
 /** How a scrape is written: Prometheus text 0.0.4, OpenMetrics 1.0.0, or the snapshot as JSON. */
 export type MetricsFormat = 'prometheus' | 'openmetrics' | 'json';
@@ -31,8 +32,6 @@ export function contentType(format: MetricsFormat): string {
   return CONTENT_TYPES[format];
 }
 
-const LONGEST_ACCEPT = 2_000;
-
 /**
  * Which format an `Accept` header asks for: the one with the highest `q`; at the same `q` OpenMetrics goes before JSON, and
  * JSON before text. A wildcard means text, and so does a header that names none of them, or no header.
@@ -40,18 +39,17 @@ const LONGEST_ACCEPT = 2_000;
 export function metricsFormat(accept: string | undefined): MetricsFormat {
   if (typeof accept !== 'string') return 'prometheus';
   const wanted = { openmetrics: 0, json: 0, prometheus: 0 };
-  for (const part of accept.slice(0, LONGEST_ACCEPT).split(',')) {
-    const [range = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
-    const format = formatOf(range, parameter(parameters, 'version'));
-    if (format !== undefined) wanted[format] = Math.max(wanted[format], quality(parameter(parameters, 'q')));
+  for (const range of acceptRanges(accept)) {
+    const format = formatOf(range);
+    if (format !== undefined) wanted[format] = Math.max(wanted[format], range.q);
   }
   const { openmetrics, json, prometheus } = wanted;
   if (openmetrics > 0 && openmetrics >= Math.max(json, prometheus)) return 'openmetrics';
   return json > 0 && json >= prometheus ? 'json' : 'prometheus';
 }
 
-function formatOf(range: string, version: string | undefined): MetricsFormat | undefined {
-  switch (range) {
+function formatOf({ type, subtype, version }: AcceptRange): MetricsFormat | undefined {
+  switch (`${type}/${subtype}`) {
     case 'application/openmetrics-text':
       return version === undefined || version === '1.0.0' ? 'openmetrics' : undefined;
     case 'application/json':
@@ -64,15 +62,4 @@ function formatOf(range: string, version: string | undefined): MetricsFormat | u
     default:
       return undefined;
   }
-}
-
-function parameter(parameters: readonly string[], name: string): string | undefined {
-  const found = parameters.find((word) => word.startsWith(`${name}=`));
-  return found?.slice(name.length + 1).replace(/^"(.*)"$/, '$1');
-}
-
-function quality(text: string | undefined): number {
-  if (text === undefined) return 1;
-  const q = Number(text);
-  return q >= 0 && q <= 1 ? q : 0;
 }
