@@ -2,6 +2,7 @@ import { Mounts } from './mounts.js';
 import { Place } from './place.js';
 import { listenToRouters } from './route-channel.js';
 import { type AppRoutes, type RoutedRequest, ROUTES, TRACK } from './route-track.js';
+import { settle, settleAtNext } from './settle.js';
 import { TracedTrack } from './traced-track.js';
 import { takeOver, watchRequests } from './watch.js';
 import { WatchedTrack } from './watched-track.js';
@@ -43,7 +44,7 @@ function mark(app: FollowedApp): void {
   const { request: prototype, parent } = app;
   if (prototype === undefined) return;
   if (!Object.hasOwn(prototype, ROUTES)) {
-    Object.defineProperty(prototype, ROUTES, { value: publishes(app) ? tracedRoutes() : watchedRoutes(prototype) });
+    Object.defineProperty(prototype, ROUTES, { value: publishes(app) ? tracedRoutes(prototype) : watchedRoutes(prototype) });
     if (parent === undefined) app.on?.('mount', mark);
   }
   if (parent !== undefined) mark(parent);
@@ -58,8 +59,9 @@ function publishes(app: FollowedApp): boolean {
   }
 }
 
-function tracedRoutes(): AppRoutes {
+function tracedRoutes(prototype: object): AppRoutes {
   const root = new Place();
+  settleAtNext(prototype);
   return { kept: false, begin: (request, base) => (request[TRACK] = new TracedTrack(entryOf(root, request, base))) };
 }
 
@@ -67,6 +69,7 @@ function watchedRoutes(prototype: object): AppRoutes {
   const root = new Place();
   const mounts = new Mounts();
   const begin = (request: RoutedRequest, base: string | undefined): WatchedTrack => {
+    settle(request);
     const track = new WatchedTrack(entryOf(root, request, base), mounts);
     takeOver(request, track);
     return (request[TRACK] = track);
