@@ -463,6 +463,7 @@ export type {
   BoundGauge,
   BoundHistogram,
   ContextOptions,
+  ContextRunnerOptions,
   Counter,
   DestinationChange,
   DurationRecorder,

@@ -3,6 +3,7 @@ import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
 import type { RateLimitField } from './limits/rate-limit-drafts.js';
 import type { TraceContext } from '../internal/traceparent.js';
 import type { Recording, RequestKind } from './record/request-record.js';
+import type { RequestContext } from './record/request-context.js';
 import { pathOf, spellingsOf } from './request-path.js';
 
 /** Request headers by lower-case name, as Node has them. */
@@ -189,10 +190,8 @@ export interface ExchangeState {
   route?: string;
   /** Value of the nonce in its headers. */
   nonce?: string;
-  /** Whether what comes after the pipeline runs in the context of the request. */
-  entered?: boolean;
-  /** Calls something in that context. */
-  inContext?: ((fn: () => void) => void) | undefined;
+  /** The context of the request, as the logger has it that wrote about it last. */
+  context?: RequestContext;
   /** Limiters that have counted this request, and as whose. */
   counted?: Map<object, string>;
   /** What they decided, in that order, unless nobody is told. */

@@ -41,8 +41,11 @@ export interface EventLogger {
   withContext?<T>(fields: object, fn: () => T): T;
   /** Calls `fn` as a step of a trace: exactly the one that is given. */
   withTrace?<T>(step: TraceStep, fn: () => T): T;
-  /** A function that runs in the context that holds now, whoever calls it. */
-  bind?<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R;
+  /**
+   * Both at once, for as many calls as there are: gives what calls a function so that every line within it has the fields and
+   * the step. With it neither of the others is called.
+   */
+  contextRunner?(fields: object, options: { readonly trace?: TraceStep | undefined }): <T>(fn: () => T) => T;
 }
 
 /** What the records of requests hold besides. */

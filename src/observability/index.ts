@@ -2,6 +2,7 @@ export type {
   AccessorFunctions,
   ActiveSpan,
   ContextOptions,
+  ContextRunnerOptions,
   DestinationChange,
   DurationRecorder,
   EventLogger,

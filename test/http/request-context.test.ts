@@ -138,4 +138,66 @@ describe('what comes after the pipeline', () => {
     });
     expect(depths).toEqual([true]);
   });
+
+  it('is entered as one by a logger that knows how to, for the handler and for its line', () => {
+    const entered: unknown[] = [];
+    const calls: string[] = [];
+    const logger = {
+      event: (_type: string, message: string) => void calls.push(message),
+      withContext: () => {
+        throw new Error('not called');
+      },
+      contextRunner: (fields: object, options: object) => {
+        entered.push(fields, options);
+        return <T>(fn: () => T): T => {
+          calls.push('in');
+          return fn();
+        };
+      },
+    };
+    const hardening = createHardening({ logger });
+    const exchange = exchangeOf({ 'x-request-id': 'request-1' });
+    void hardening.handle(exchange);
+    expect(hardening.within(exchange, () => 7)).toBe(7);
+    exchange.response.end();
+    expect(calls).toEqual(['in', 'in', 'request']);
+    expect(entered).toEqual([{ requestId: 'request-1' }, { trace: undefined }]);
+  });
+
+  it('is left out where a logger cannot make it, and everything goes on', async () => {
+    const reported: unknown[] = [];
+    const events: string[] = [];
+    const logger = {
+      event: (_type: string, message: string) => void events.push(message),
+      contextRunner: (): never => {
+        throw new Error('no context');
+      },
+    };
+    const hardening = createHardening({ logger, onListenerError: (error) => reported.push(error) });
+    const exchange = exchangeOf();
+    void hardening.handle(exchange);
+    expect(hardening.within(exchange, () => 7)).toBe(7);
+    exchange.response.end();
+    await Promise.resolve();
+    expect([events, reported]).toEqual([['request'], [new Error('no context')]]);
+  });
+
+  it('is that of each logger, where pipelines have one of their own', () => {
+    const [outer, inner] = [setup(), setup()];
+    const exchange = exchangeOf({ 'x-request-id': 'request-1' });
+    for (const { hardening } of [outer, inner]) void hardening.handle(exchange);
+    outer.hardening.within(exchange, () => {
+      inner.hardening.within(exchange, () => {
+        outer.log.systemEvent('handled');
+        inner.log.systemEvent('handled');
+        exchange.response.end();
+      });
+    });
+    for (const { lines } of [outer, inner]) {
+      expect(lines.map(({ msg, requestId }) => [msg, requestId])).toEqual([
+        ['handled', 'request-1'],
+        ['request', 'request-1'],
+      ]);
+    }
+  });
 });

@@ -44,7 +44,9 @@ function mark(app: FollowedApp): void {
   const { request: prototype, parent } = app;
   if (prototype === undefined) return;
   if (!Object.hasOwn(prototype, ROUTES)) {
-    Object.defineProperty(prototype, ROUTES, { value: publishes(app) ? tracedRoutes(prototype) : watchedRoutes(prototype) });
+    Object.defineProperty(prototype, ROUTES, {
+      value: publishes(app) ? tracedRoutes(prototype) : watchedRoutes(prototype),
+    });
     if (parent === undefined) app.on?.('mount', mark);
   }
   if (parent !== undefined) mark(parent);

@@ -6,7 +6,7 @@ const HIDDEN = /* @__PURE__ */ Object.freeze({ enumerable: false });
 const SHOWN = /* @__PURE__ */ Object.freeze({ enumerable: true });
 
 /** Whether the engine is V8 before 13: in Node before 24. */
-export const SETTLES: boolean = /* @__PURE__ */ isOldV8();
+const SETTLES: boolean = /* @__PURE__ */ isOldV8();
 
 /**
  * Has the engine keep a request and its response as tables from here on, where it would give them a hidden class of their own

@@ -1,5 +1,6 @@
 import type { Reporter } from '../../core/reporter.js';
 import type { EventLogger } from '../options.js';
+import { knowsContexts } from './logger.js';
 import { shownError } from './shown-error.js';
 import { isError, type RecordTeller, type RequestRecord } from './request-record.js';
 
@@ -42,7 +43,7 @@ export function accessLog({ logger, target, skip, reporter }: AccessLogSettings)
       return false;
     }
   };
-  const hasContext = logger.withContext !== undefined;
+  const hasContext = knowsContexts(logger);
   return {
     does: 'access-log',
     target,

@@ -15,8 +15,13 @@ export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
     },
     ...(typeof logger.withContext === 'function' ? { withContext: logger.withContext.bind(logger) } : {}),
     ...(typeof logger.withTrace === 'function' ? { withTrace: logger.withTrace.bind(logger) } : {}),
-    ...(typeof logger.bind === 'function' ? { bind: logger.bind.bind(logger) } : {}),
+    ...(typeof logger.contextRunner === 'function' ? { contextRunner: logger.contextRunner.bind(logger) } : {}),
   };
+}
+
+/** Whether its lines tell their request by themselves. @internal */
+export function knowsContexts({ withContext, contextRunner }: EventLogger): boolean {
+  return withContext !== undefined || contextRunner !== undefined;
 }
 
 /** Writes a refusal. @internal */
@@ -24,7 +29,7 @@ export function logRefusal(logger: EventLogger, { decision, id, ...request }: Ha
   const { policy, source, retryAfterMs } = decision;
   const wait = retryAfterMs === Infinity ? null : retryAfterMs;
   // Within the context of the request it is in the line already.
-  const ids = id === undefined || logger.withContext !== undefined ? {} : { id };
+  const ids = id === undefined || knowsContexts(logger) ? {} : { id };
   const message = request.shadow ? 'request would be refused' : 'request refused';
   logger.event('SECURITY_EVENT', message, { ...ids, ...request, policy, source, retryAfterMs: wait });
 }

@@ -105,7 +105,7 @@ export class OpenRecord implements Recording {
     // What is said in the call that begins the answer, its status and its type, is known only afterwards.
     this.#look(response);
     const { slowRequestMs, extras, now } = this.#settings;
-    const durationMs = now() - this.#startedAtMs;
+    const durationMs = toMicroseconds(now() - this.#startedAtMs);
     const aborted = !isWhole(response);
     const bodyBytes = aborted ? undefined : bodyBytesOf(method, response);
 
@@ -124,7 +124,9 @@ export class OpenRecord implements Recording {
     record.kind = this.#kind;
     record.aborted = aborted;
     record.durationMs = durationMs;
-    if (this.#firstByteAtMs !== undefined) record.firstByteMs = this.#firstByteAtMs - this.#startedAtMs;
+    if (this.#firstByteAtMs !== undefined) {
+      record.firstByteMs = toMicroseconds(this.#firstByteAtMs - this.#startedAtMs);
+    }
     if (bodyBytes !== undefined) record.bodyBytes = bodyBytes;
     record.slow = this.#kind === 'response' && durationMs > slowRequestMs;
     if (refusedBy !== undefined) record.refusedBy = refusedBy;
@@ -135,6 +137,11 @@ export class OpenRecord implements Recording {
 }
 
 type Draft = { -readonly [K in keyof RequestRecord]: RequestRecord[K] };
+
+/** What is smaller tells nothing, and is a dozen digits in each line. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
 
 /** What no route answered is told apart from what nobody knows the route of. */
 function routeOf(route: string | null | undefined): string | undefined {

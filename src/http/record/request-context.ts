@@ -1,6 +1,13 @@
 import type { Reporter } from '../../core/reporter.js';
-import { type ResponseShape, stateOf } from '../exchange.js';
+import { type ExchangeState, type ResponseShape, stateOf } from '../exchange.js';
 import type { EventLogger } from '../options.js';
+import { knowsContexts } from './logger.js';
+
+/** What a logger writes about one request within. @internal */
+export interface RequestContext {
+  readonly logger: EventLogger;
+  readonly run: (fn: () => void) => void;
+}
 
 /**
  * Runs what comes after the pipeline so that every line that is written there carries the request's id and trace, if the
@@ -13,14 +20,10 @@ export function inRequestContext<T>(
   reporter: Reporter,
   next: () => T,
 ): T {
-  if (logger?.withContext === undefined) return next();
+  if (logger === undefined || !knowsContexts(logger)) return next();
   const state = stateOf(response);
-  if (state.entered === true) return next();
-  state.entered = true;
-  return enter(logger, response, reporter, () => {
-    state.inContext = bound(logger, reporter);
-    return next();
-  });
+  if (state.context?.logger === logger) return next();
+  return enter(contextOf(logger, state, reporter), reporter, next);
 }
 
 /** Writes about a request in its context, also where nothing has run in it: it was refused, say. @internal */
@@ -30,15 +33,12 @@ export function tellInContext(
   reporter: Reporter,
   tell: () => void,
 ): void {
-  const { inContext } = stateOf(response);
-  if (inContext !== undefined) inContext(tell);
-  else if (logger?.withContext === undefined) tell();
-  else enter(logger, response, reporter, tell);
+  if (logger === undefined || !knowsContexts(logger)) tell();
+  else enter(contextOf(logger, stateOf(response), reporter), reporter, tell);
 }
 
 /** Calls `fn` once, whatever the logger does: where that fails, there is no context. */
-function enter<T>(logger: EventLogger, response: ResponseShape, reporter: Reporter, fn: () => T): T {
-  const { id, trace } = stateOf(response);
+function enter<T>(context: RequestContext, reporter: Reporter, fn: () => T): T {
   const outcome: { value?: T; thrown?: { readonly error: unknown } } = {};
   let ran = false;
   const run = (): void => {
@@ -51,11 +51,7 @@ function enter<T>(logger: EventLogger, response: ResponseShape, reporter: Report
     }
   };
   try {
-    const within = (): void => {
-      logger.withContext?.(id === undefined ? {} : { requestId: id }, run);
-    };
-    if (trace === undefined || logger.withTrace === undefined) within();
-    else logger.withTrace(trace, within);
+    context.run(run);
   } catch (error) {
     reporter.listenerError(error);
   }
@@ -65,14 +61,22 @@ function enter<T>(logger: EventLogger, response: ResponseShape, reporter: Report
   return outcome.value as T;
 }
 
-/** Calls functions in the context that holds now, if the logger can keep it. */
-function bound(logger: EventLogger, reporter: Reporter): ((fn: () => void) => void) | undefined {
+function contextOf(logger: EventLogger, state: ExchangeState, reporter: Reporter): RequestContext {
+  if (state.context?.logger === logger) return state.context;
+  return (state.context = { logger, run: runner(logger, state, reporter) });
+}
+
+function runner(logger: EventLogger, { id, trace }: ExchangeState, reporter: Reporter): RequestContext['run'] {
+  const fields = id === undefined ? {} : { requestId: id };
+  if (logger.contextRunner === undefined) {
+    const within = (fn: () => void): void => logger.withContext?.(fields, fn);
+    if (trace === undefined || logger.withTrace === undefined) return within;
+    return (fn) => logger.withTrace?.(trace, () => within(fn));
+  }
   try {
-    return logger.bind?.((fn: () => void) => {
-      fn();
-    });
+    return logger.contextRunner(fields, { trace });
   } catch (error) {
     reporter.listenerError(error);
-    return undefined;
+    return () => undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { EventLogger } from '../options.js';
 import { lineFields } from './access-log.js';
+import { knowsContexts } from './logger.js';
 import { isError, type RecordTeller, type RequestRecord } from './request-record.js';
 
 /** Where most of a request's time went: before its answer began, or while that was sent. */
@@ -14,7 +15,7 @@ function phaseOf({ durationMs, firstByteMs = durationMs }: RequestRecord): 'hand
  * @internal
  */
 export function slowLog(logger: EventLogger, target: object): RecordTeller {
-  const hasContext = logger.withContext !== undefined;
+  const hasContext = knowsContexts(logger);
   return {
     does: 'slow-log',
     target,

@@ -10,7 +10,7 @@ export type { RedactOptions, Revealing, StructuredLoggerOptions } from './option
 export { STRUCTURED_LOGGER_DEFAULTS } from './options.js';
 export type { RateCapOptions } from './rate-cap.js';
 export type { LoggerSnapshot } from './snapshot.js';
-export type { ContextOptions, EventOptions } from './structured-logger.js';
+export type { ContextOptions, ContextRunnerOptions, EventOptions } from './structured-logger.js';
 export { StructuredLogger } from './structured-logger.js';
 export { timed } from './timed.js';
 export type { DurationRecorder, TimingOptions } from './timing-options.js';

@@ -27,6 +27,12 @@ export interface ContextOptions {
   readonly level?: LogLevel;
 }
 
+/** What holds within a context for several calls. */
+export interface ContextRunnerOptions extends ContextOptions {
+  /** The step of a trace that lines within it tell of. @defaultValue as outside */
+  readonly trace?: TraceContext | undefined;
+}
+
 /** How a child comes by what it shares with its parent. */
 class Descent {
   constructor(
@@ -130,6 +136,29 @@ export class StructuredLogger implements EventLogger, Component<LoggerSnapshot> 
     checkFunction('withContext', fn);
     if (options?.level !== undefined) checkLevel('withContext', options.level, true);
     return this.#within({ fields, level: options?.level }, fn);
+  }
+
+  /**
+   * A context for several calls that belong together, but do not follow from one another, such as the handler of a request and
+   * whoever hears of its end. What it returns runs a function in it, as often as it is called, and returns what that returns.
+   *
+   * @throws {@link InvalidArgumentError} for fields that are no object, and for a level that there is not.
+   *
+   * @example
+   * const within = log.contextRunner({ jobId });
+   * job.on('done', () => within(() => log.systemEvent('job done')));
+   */
+  contextRunner(fields: object, options: ContextRunnerOptions = {}): <T>(fn: () => T) => T {
+    checkFields('contextRunner', fields);
+    const { level, trace } = options;
+    if (level !== undefined) checkLevel('contextRunner', level, true);
+    const { contexts, ids } = this.#core;
+    const step = trace && incomingTrace(trace, ids);
+    const frame = new Frame(contexts.current(), { fields, level, trace: step });
+    return (fn) => {
+      checkFunction('contextRunner', fn);
+      return contexts.run(frame, fn);
+    };
   }
 
   /** The fields of the context that holds here: frozen, and as they were given. */

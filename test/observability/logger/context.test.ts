@@ -187,3 +187,38 @@ it('fields that cannot be read do not keep a call from running', () => {
   });
   expect(out.last).toMatchObject({ a: 1, b: '[unreadable]' });
 });
+
+it('OBS-L4 a context for several calls holds in each of them, whoever calls, and in nothing else', async () => {
+  const { log, out } = logger();
+  const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+  const fields: Record<string, unknown> = { jobId: 1 };
+  const within = log.withContext({ outer: 'o' }, () => log.contextRunner(fields, { trace, level: 'error' }));
+  fields['jobId'] = 2;
+
+  const value = within(() => {
+    log.systemEvent('not written at this level');
+    log.error('first');
+    return 7;
+  });
+  log.systemEvent('between');
+  await log.withContext({ jobId: 'of another' }, () =>
+    within(async () => {
+      await Promise.resolve();
+      log.error('second');
+    }),
+  );
+
+  expect(value).toBe(7);
+  const common = { jobId: 1, outer: 'o', trace_id: trace.traceId, span_id: trace.spanId };
+  expect(out.lines).toMatchObject([{ msg: 'first', ...common }, { msg: 'between' }, { msg: 'second', ...common }]);
+  expect(out.lines[1]).not.toHaveProperty('jobId');
+  expect(() => within(() => { throw new RangeError('mine'); })).toThrow(RangeError); // prettier-ignore
+});
+
+it.each([
+  ['fields', () => logger().log.contextRunner('id' as never), /contextRunner.*fields|fields.*contextRunner/],
+  ['a level', () => logger().log.contextRunner({}, { level: 'loud' as never }), /level/],
+  ['a function', () => logger().log.contextRunner({})('fn' as never), /function/],
+])('OBS-L4 a context for several calls refuses %s that is none', (_, make, text) => {
+  expect(make).toThrow(text);
+});
