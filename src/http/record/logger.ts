@@ -20,8 +20,8 @@ export function harmless(logger: EventLogger, reporter: Reporter): EventLogger {
 }
 
 /** Whether its lines tell their request by themselves. @internal */
-export function knowsContexts({ withContext, contextRunner }: EventLogger): boolean {
-  return withContext !== undefined || contextRunner !== undefined;
+export function knowsContexts(logger: EventLogger): boolean {
+  return logger.contextRunner !== undefined || logger.withContext !== undefined;
 }
 
 /** Writes a refusal. @internal */
