@@ -50,3 +50,16 @@ api.use((request, _response, next) => {
 });
 api.use(rateLimitMiddleware(limits)); // after it, so that the identity is known
 // #endregion parts
+
+// #region continue
+import { createServer } from 'node:http';
+
+const uploads = express();
+setupMiddleware(uploads);
+uploads.use((request, response, next) => {
+  if (request.headers.expect !== undefined) response.writeContinue(); // asks for the body, now that it is let in
+  next();
+});
+const uploadServer = createServer(uploads).on('checkContinue', uploads); // instead of asking before it is
+// #endregion continue
+console.log(uploadServer.listenerCount('checkContinue'));
