@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { entryPoints, root } from './entry-points.js';
+import { mergeChunks } from './merge-chunks.js';
 
 /** Written last, so that a build that stopped half-way is never taken for a complete one. */
 const stamp = join(root, '.cache', 'built');
@@ -62,6 +63,7 @@ function build(): number {
     stdio: 'inherit',
   });
   if (status !== 0) return status ?? 1;
+  mergeChunks(join(root, 'dist'));
   makeCommonJS();
   const missing = missingReferences();
   if (missing.length > 0) {

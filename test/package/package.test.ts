@@ -162,6 +162,22 @@ describe('the table of entry points', () => {
     expect(stdout.trim().split('\n')).toHaveLength(entryPoints.length);
   });
 
+  it('loads few files for each, what is shared being in two', () => {
+    const dist = join(ROOT, 'dist');
+    const loaded = (file: string, known: Set<string>): Set<string> => {
+      if (known.has(file)) return known;
+      known.add(file);
+      const imports = readFileSync(join(dist, file), 'utf8').matchAll(/(?:\bfrom|^import) "\.\/([\w-]+\.js)"/gm);
+      for (const [, next = ''] of imports) loaded(next, known);
+      return known;
+    };
+    const files = entryPoints.map(({ name }) => [name, loaded(`${name}.js`, new Set())] as const);
+
+    expect(files.filter(([, { size }]) => size > 20).map(([name]) => name)).toEqual([]);
+    expect([...(files.find(([name]) => name === 'core')?.[1] ?? [])]).toEqual(['core.js', 'chunk-core.js']);
+    expect(files.some(([, all]) => all.has('chunk-shared.js'))).toBe(true);
+  });
+
   it('the root lists every public name of the domains, one by one', () => {
     const names = (name: string): string[] =>
       [...readFileSync(join(ROOT, 'etc', `${name}.api.md`), 'utf8').matchAll(REPORTED)].map(([, found = '']) => found);
