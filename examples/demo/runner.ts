@@ -22,7 +22,7 @@ export async function play(options: DemoOptions, { narrator, interrupted }: Surr
   const seconds = (): number => (performance.now() - startedMs) / 1_000;
   const book = new LogBook();
   const outcomes = await withService({ ...options, log: book }, async (database, service) => {
-    narrator.line(`Breakwater: ${service.framework} service on PostgreSQL, up after ${seconds().toFixed(1)} s.`);
+    narrator.line(`Breakwater: ${service.frameworkName} service on PostgreSQL, up after ${seconds().toFixed(1)} s.`);
     const stage = new Stage(database, service, book, narrator);
     try {
       const wanted = SCENES.filter((scene) => isWanted(scene, options));
@@ -121,11 +121,11 @@ async function withService<T>(
   }
 }
 
-function invitation({ url, framework }: DemoService): readonly string[] {
+function invitation({ url, frameworkName }: DemoService): readonly string[] {
   const base = url.replace('127.0.0.1', 'localhost');
   const quiet = "curl -s -o /dev/null -w '%{http_code}\\n'";
   return [
-    `${framework} service on PostgreSQL at ${base}. Ctrl-C ends it.`,
+    `${frameworkName} service on PostgreSQL at ${base}. Ctrl-C ends it.`,
     'Its log is one line of JSON for each event: on standard error, or with --log FILE in a file.',
     '',
     'Look around:',

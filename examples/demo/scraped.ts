@@ -13,8 +13,8 @@ export class Scraped {
     }
   }
 
-  static async by(client: Client): Promise<Scraped> {
-    const { status, body } = await client.get('/metrics');
+  static async by(client: Client, path = '/metrics', headers: Readonly<Record<string, string>> = {}): Promise<Scraped> {
+    const { status, body } = await client.get(path, headers);
     if (status !== 200) throw new Error(`the scrape was answered ${String(status)}`);
     return new Scraped(body);
   }

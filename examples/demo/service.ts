@@ -17,7 +17,9 @@ import type { Framework } from './options.js';
 /** The service while it runs. */
 export interface DemoService {
   readonly url: string;
-  readonly framework: string;
+  readonly framework: Framework;
+  /** As people say it. */
+  readonly frameworkName: string;
   readonly backend: Backend;
   readonly guards: Guards;
   readonly hardening: Hardening;
@@ -70,7 +72,8 @@ export async function startService(
     observability.logger.systemEvent('listening', { framework, database: address });
     return {
       url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-      framework: framework === 'koa' ? 'Koa 3' : 'Express 5',
+      framework,
+      frameworkName: framework === 'koa' ? 'Koa 3' : 'Express 5',
       backend,
       guards,
       hardening,

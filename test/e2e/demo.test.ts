@@ -102,7 +102,7 @@ function runs(pid: number): boolean {
 describe('the demo: usage', () => {
   it.each([
     [['--serv'], /--serv.*the options are --koa, --serve, --port N, --log FILE/],
-    [['nonsense'], /"nonsense".*the words are "all", "configuration", "restart"/],
+    [['nonsense'], /"nonsense".*the words are "all", "configuration", "one-call", "restart"/],
     [['--port', '3'], /add --serve/],
     [['--log', 'lines'], /--log says where --serve writes; add --serve/],
     [['--serve', '--log='], /the name of a file/],
@@ -110,6 +110,7 @@ describe('the demo: usage', () => {
     [['--serve', '--port', 'http'], /0 to 65535/],
     [['all', '--serve'], /leave out "all" or --serve/],
     [['--serve', 'configuration'], /leave out "configuration" or --serve/],
+    [['one-call', '--serve'], /leave out "one-call" or --serve/],
     [['restart', '--serve'], /leave out "restart" or --serve/],
   ])('refuses %j with exit code 2 and one line that helps', async (args, hint) => {
     const { code, out, err } = await demo(...args).ended;
@@ -150,6 +151,7 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
         'A dependency never answers',
         'A feature degrades and recovers',
         'Configuration and a rotated secret',
+        'One call hardens a service',
         'A rolling restart under load',
       ],
     ],
@@ -171,7 +173,8 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       expect(out).toMatch(/^ {4}breakwater_circuit_calls_total\{breaker="database",outcome="rejected"\} [1-9]/m);
       // Real lines of the log, as wide as a terminal.
       const quoted = out.split('\n').filter((line) => line.startsWith('    '));
-      expect(quoted.filter((line) => line.startsWith('    {"level":"'))).toHaveLength(4);
+      const lines = quoted.filter((line) => line.startsWith('    {"level":"'));
+      expect(lines).toHaveLength(scenes.includes('One call hardens a service') ? 5 : 4);
       expect(Math.max(...quoted.map((line) => line.length))).toBeLessThanOrEqual(120);
       expect(err).toBe('');
       // Not a terminal: no colours, whatever the environment says.
@@ -193,6 +196,23 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       await expectNothingLeft();
     },
   );
+
+  it.each([
+    ['Express 5', [], '404 with 2 of 5', 'also X-Powered-By: Express, on all 3'],
+    ['Koa 3', ['--koa'], '404 with 0 of 5', 'no X-Powered-By'],
+  ])('plays the scene of the one call alone on %s, and leaves nothing', async (on, args, bare, powered) => {
+    const { code, out, err } = await demo('one-call', ...args).ended;
+    expect([code, err], out).toEqual([0, '']);
+    expect(out).toContain(`A shop on ${on} runs twice`);
+    expect(out).toContain(`(200 with 0 of 5, ${bare}, 500 with 0 of 5; after the call 200 with 5 of 5,`);
+    expect(out).toContain(powered);
+    expect(out).toMatch(/100 x 200, 50 x 429 with Retry-After 900, .*; bare 150 x 200\)$/m);
+    expect(out).toMatch(/2000 of them unmatched; (\d+) series before, \1 after\)$/m);
+    const summary = out.slice(out.indexOf('Summary'));
+    expect(summary).toMatch(/One call hardens a service +12 of 12 /);
+    expect(summary.match(/\d+ of \d+/g)).toHaveLength(1);
+    await expectNothingLeft();
+  });
 
   it('plays the scene of the restart alone, and leaves nothing', async () => {
     const { code, out, err } = await demo('restart').ended;

@@ -7,6 +7,7 @@ import { featureDegrades } from './feature-degrades.js';
 import { fromOutside } from './from-outside.js';
 import { neverAnswers } from './never-answers.js';
 import { normalTraffic } from './normal-traffic.js';
+import { oneCall } from './one-call.js';
 import { oneClientFloods } from './one-client-floods.js';
 import { retryStorm } from './retry-storm.js';
 import { rollingRestart } from './rolling-restart.js';
@@ -25,5 +26,6 @@ export const SCENES: readonly Scene[] = [
   neverAnswers,
   featureDegrades,
   configuration,
+  oneCall,
   rollingRestart,
 ];
