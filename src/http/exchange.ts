@@ -3,7 +3,6 @@ import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
 import type { RateLimitField } from './limits/rate-limit-drafts.js';
 import type { TraceContext } from '../internal/traceparent.js';
 import type { Recording, RequestKind } from './record/request-record.js';
-import type { RequestContext } from './record/request-context.js';
 import { pathOf, spellingsOf } from './request-path.js';
 
 /** Request headers by lower-case name, as Node has them. */
@@ -166,6 +165,12 @@ export interface Decided {
 export interface Appended {
   readonly before: string | undefined;
   readonly whole: string;
+}
+
+/** What one logger writes about a request within. @internal */
+export interface RequestContext {
+  readonly logger: object;
+  readonly run: (fn: () => void) => void;
 }
 
 const STATE = /* @__PURE__ */ Symbol.for('breakwater.http.exchange');

@@ -1,13 +1,7 @@
 import type { Reporter } from '../../core/reporter.js';
-import { type ExchangeState, type ResponseShape, stateOf } from '../exchange.js';
+import { type ExchangeState, type RequestContext, type ResponseShape, stateOf } from '../exchange.js';
 import type { EventLogger } from '../options.js';
 import { knowsContexts } from './logger.js';
-
-/** What a logger writes about one request within. @internal */
-export interface RequestContext {
-  readonly logger: EventLogger;
-  readonly run: (fn: () => void) => void;
-}
 
 /**
  * Runs what comes after the pipeline so that every line that is written there carries the request's id and trace, if the
