@@ -117,7 +117,7 @@ function emitProcessWarning(error: unknown): void {
     process.emitWarning(redactText(warning.message), { type: warning.name, code: warning.code });
     return;
   }
-  process.emitWarning('a listener threw; the guarded call was not affected', {
+  process.emitWarning('a function of the service failed, a listener perhaps; what called it went on', {
     type: 'BreakwaterWarning',
     code: 'BREAKWATER_W_LISTENER',
     detail: redactText(errorStack(error)),

@@ -2,7 +2,7 @@ import type { Decision } from '../traffic/decision.js';
 import type { AddressLimiter, KeyLimiter } from './limits/limits.js';
 import type { RateLimitField } from './limits/rate-limit-drafts.js';
 import type { TraceContext } from '../internal/traceparent.js';
-import type { Recording, RequestKind } from './record/request-record.js';
+import type { RecordTeller, RequestKind } from './record/request-record.js';
 import { pathOf, spellingsOf } from './request-path.js';
 
 /** Request headers by lower-case name, as Node has them. */
@@ -148,8 +148,9 @@ export class RequestView implements HardeningRequest {
   }
 
   header(name: string): string | undefined {
-    const value = this.exchange.headers[name.toLowerCase()];
-    return value === undefined || typeof value === 'string' ? value : value.join(', ');
+    const value: unknown = this.exchange.headers[name.toLowerCase()];
+    // What every object inherits, such as `constructor`, is no header.
+    return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : undefined;
   }
 }
 
@@ -167,10 +168,21 @@ export interface Appended {
   readonly whole: string;
 }
 
+/** Calls what tells of a request in the context of the pipeline that wants it told. @internal */
+export type Told = (response: ResponseShape, tell: () => void) => void;
+
+/** A record while its request goes on. @internal */
+export interface Recording {
+  /** Tells `teller` as well, in the context that `told` calls it in, unless somebody writes to its target already. */
+  join(teller: RecordTeller, told: Told): void;
+}
+
 /** What one logger writes about a request within. @internal */
 export interface RequestContext {
   readonly logger: object;
   readonly run: (fn: () => void) => void;
+  /** Whether what comes after the pipeline runs in it. */
+  entered: boolean;
 }
 
 const STATE = /* @__PURE__ */ Symbol.for('breakwater.http.exchange');
@@ -191,12 +203,14 @@ export interface ExchangeState {
   atHead?: ((response: ResponseShape, state: ExchangeState) => void)[];
   /** … which it has. */
   begun?: boolean;
+  /** The status that it is about to begin with, where the call that begins it says so. */
+  status?: number;
   /** What stands for the route where the pipeline itself answers. */
   route?: string;
   /** Value of the nonce in its headers. */
   nonce?: string;
-  /** The context of the request, as the logger has it that wrote about it last. */
-  context?: RequestContext;
+  /** The contexts of the request, one for each logger. */
+  contexts?: RequestContext[];
   /** Limiters that have counted this request, and as whose. */
   counted?: Map<object, string>;
   /** What they decided, in that order, unless nobody is told. */

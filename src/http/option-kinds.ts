@@ -17,7 +17,7 @@ export function groupOrFlag<S extends OptionSchema>(
   const inner = group(schema);
   return {
     parse(value, path, report) {
-      const given = value ?? fallback;
+      const given = value === undefined ? fallback : value;
       return given === false ? false : inner.parse(given === true ? {} : given, path, report);
     },
   };

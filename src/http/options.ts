@@ -68,7 +68,10 @@ export interface StatusPageOptions {
 
 /** How requests get their ids. */
 export interface RequestIdOptions {
-  /** Whether a well-formed id in the request's `X-Request-Id` is taken over. @defaultValue `true` */
+  /**
+   * Whether a well-formed id in the request's `X-Request-Id` is taken over: 8 to 128 letters, digits and `. _ : + / = -`.
+   * @defaultValue `true`
+   */
   readonly acceptIncoming?: boolean | undefined;
 }
 
@@ -127,7 +130,7 @@ export interface HardeningOptions {
   readonly exempt?: ((request: HardeningRequest) => boolean) | undefined;
   /** Limits of their own for parts of the service; the first that matches applies. @defaultValue `[]` */
   readonly routes?: readonly RouteRule[] | undefined;
-  /** What the health routes begin with. @defaultValue `'/health'` */
+  /** What the health routes begin with, from the root of the service on, wherever they are mounted. @defaultValue `'/health'` */
   readonly healthPrefix?: string | undefined;
   /** `'shadow'` refuses nobody and tells who would have been. @defaultValue `'enforce'` */
   readonly mode?: 'enforce' | 'shadow' | undefined;

@@ -133,7 +133,8 @@ export class Pipeline implements Hardening {
 
   recordAbuse(request: object, type: string, options?: RecordAbuseOptions): boolean {
     if (this.#abuse === undefined) return false;
-    const view = this.#views.of(request);
+    const view =
+      typeof request === 'object' && (request as object | null) !== null ? this.#views.of(request) : undefined;
     if (view !== undefined) return this.#abuse.record(view, type, options);
     throw new InvalidArgumentError(
       'recordAbuse: the request must be one that went through this pipeline: req of Express, ctx of Koa, or what identify gets',
@@ -141,9 +142,11 @@ export class Pipeline implements Hardening {
   }
 
   /** A fault in the pipeline must not become a fault of the service. */
-  #fault({ response }: Exchange, error: unknown): boolean {
+  #fault(exchange: Exchange, error: unknown): boolean {
     this.#reporter.listenerError(error);
-    return response.headersSent;
+    // It may be no exchange at all.
+    const { response } = exchange as { readonly response?: ResponseShape };
+    return response?.headersSent === true;
   }
 
   #run(request: RequestView, steps: readonly PipelineStep[], from: number): Later<boolean> {
@@ -167,13 +170,20 @@ export class Pipeline implements Hardening {
         this.#headers.add(request);
         return false;
       case 'health':
-        return this.#health?.answer(request) !== undefined;
+        if (this.#health?.has(request.path) !== true) return false;
+        // Whoever guesses tokens there is one who fails to log in.
+        this.#book(request);
+        return this.#health.answer(request) !== undefined;
       case 'guard':
         // Mounted before them, limits would fail the probes of whoever decides about restarts. No probe is an upgrade.
         if (request.kind === 'response' && this.#health?.has(request.path) === true) return false;
-        if (this.#abuse !== undefined) this.#recorder.join(request, [bookkeeper(this.#abuse, request)]);
+        this.#book(request);
         return this.#guard.refuses(request, limitsFor(this.#limits, request.paths), this.#limits.general.ddos);
     }
+  }
+
+  #book(request: RequestView): void {
+    if (this.#abuse !== undefined) this.#recorder.join(request, [bookkeeper(this.#abuse, request)]);
   }
 
   on<K extends keyof HardeningEvents>(type: K, listener: (event: HardeningEvents[K]) => void): () => void {
@@ -201,7 +211,7 @@ export class Pipeline implements Hardening {
         this.#requests++;
         if (wasGivenUp(record)) this.#aborted++;
         if (record.slow) this.#slow++;
-        if (this.#events.has('request')) this.#events.emit('request', record);
+        if (this.#options.requestRecord !== false && this.#events.has('request')) this.#events.emit('request', record);
       },
     };
   }

@@ -121,7 +121,7 @@ function schema() {
     routes: routesOption(),
     healthPrefix: kind<string>(
       'a path such as /health, without a slash at its end',
-      (value) => typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value),
+      (value) => typeof value === 'string' && /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(value),
     ),
     mode: oneOf(['enforce', 'shadow'], 'enforce'),
     clock: clockOption(),

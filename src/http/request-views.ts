@@ -1,12 +1,5 @@
-import { type HardeningRequest, knownState, RequestView, type ResponseShape } from './exchange.js';
-
-/** Where a request of a framework keeps its response, unless the framework itself does. */
-const RESPONSE = /* @__PURE__ */ Symbol.for('breakwater.http.response');
-
-interface Native {
-  readonly res?: unknown;
-  readonly [RESPONSE]?: ResponseShape;
-}
+import { type HardeningRequest, knownState, RequestView } from './exchange.js';
+import { linkResponse, responseOf } from './native-response.js';
 
 /**
  * The views of the requests that went through one pipeline, by the frameworks' own requests. They are kept with the state of
@@ -17,21 +10,14 @@ interface Native {
 export class RequestViews {
   keep(view: RequestView): void {
     (view.state.views ??= new Map<object, HardeningRequest>()).set(this, view);
-    const { native, exchange } = view;
-    if (!isObject(native) || native.res === exchange.response) return;
-    Reflect.defineProperty(native, RESPONSE, { value: exchange.response, configurable: true });
+    linkResponse(view.native, view.exchange.response);
   }
 
   /** @param request - a view itself, the framework's own request, or another view of that. */
   of(request: object): RequestView | undefined {
     if (request instanceof RequestView) return request;
-    const { native: given } = request as Partial<HardeningRequest>;
-    const native: Native = isObject(given) ? given : request;
-    const response = native[RESPONSE] ?? native.res;
-    return isObject(response) ? (knownState(response)?.views?.get(this) as RequestView | undefined) : undefined;
+    const { native } = request as Partial<HardeningRequest>;
+    const response = responseOf(typeof native === 'object' && native !== null ? native : request);
+    return response && (knownState(response)?.views?.get(this) as RequestView | undefined);
   }
-}
-
-function isObject(value: unknown): value is Native {
-  return typeof value === 'object' && value !== null;
 }

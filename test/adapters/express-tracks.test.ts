@@ -53,6 +53,78 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s',
     return express.Router().get(path, hello);
   }
 
+  it('lets libraries define parameters anew, as validators do, also where an error follows', async () => {
+    const { hardening, records } = pipeline();
+    const app = express();
+    app.set('env', 'test');
+    setupMiddleware(app, hardening);
+    const validated: RequestHandler = (request, _response, next) => {
+      Object.defineProperty(request, 'params', { value: { ...request.params, id: 7 } });
+      next();
+    };
+    app.get('/failing/:id', validated, (_request, _response, next) => {
+      setImmediate(() => {
+        next(new Error('mine'));
+      });
+    });
+    app.get('/passing/:id', validated, (_request, _response, next) => {
+      setImmediate(next);
+    });
+    app.get('/things/:id', validated, (request, response) => void response.send(request.params));
+    app.use((_request, response) => void response.status(404).send('nothing'));
+    const routes = await routesOf(app, records, ['/failing/1', '/passing/1', '/things/1']);
+    expect(routes).toEqual(['/failing/:id', publishes ? '/*' : '/passing/:id', '/things/:id']);
+  });
+
+  it('goes through an application that is called by hand, and is not hardened', async () => {
+    const { hardening, records } = pipeline();
+    const [app, child] = [express(), express()];
+    const seen: unknown[] = [];
+    child.get('/inside', (request, response) => {
+      seen.push(typeof request.next);
+      response.send('hello');
+    });
+    setupMiddleware(app, hardening);
+    app.use((request, response, next) => {
+      child(request, response, next);
+    });
+    app.get('/behind', (request, response) => {
+      seen.push(typeof request.next);
+      response.send('hello');
+    });
+    await routesOf(app, records, ['/inside', '/behind']);
+    expect(seen).toEqual(['function', 'function']);
+  });
+
+  it('copies of a request go their own way', async () => {
+    const { hardening, records } = pipeline();
+    const app = express();
+    const inner = express.Router();
+    inner.get('/user/:name', (request, response) => {
+      setImmediate(() => response.json(request.params['name']));
+    });
+    setupMiddleware(app, hardening);
+    let batch: unknown;
+    const answered: unknown[] = [];
+    app.get('/batch/:id', (request, response) => {
+      const copies = [
+        Object.assign(Object.create(request) as Request, { url: '/user/alice' }),
+        Object.assign(Object.create(Object.getPrototypeOf(request) as object) as Request, request, {
+          url: '/user/bob',
+        }),
+      ];
+      const end = (name: unknown): void => {
+        if (answered.push(name) < copies.length) return;
+        batch = [{ ...request }.params, request.params, Object.keys(request).includes('params'), typeof request.next];
+        response.send('hello');
+      };
+      for (const copy of copies) inner(copy, { json: end } as never, end as never);
+    });
+    expect(await routesOf(app, records, ['/batch/5'])).toEqual(['/batch/:id']);
+    expect(answered).toEqual(['alice', 'bob']);
+    expect(batch).toEqual([{ id: '5' }, { id: '5' }, true, 'function']);
+  });
+
   it.each([
     ['requestLoggingMiddleware', requestLoggingMiddleware],
     ['performanceTrackingMiddleware', performanceTrackingMiddleware],

@@ -101,6 +101,12 @@ describe('harden for handlers of requests', () => {
     expect((await worker.fetch(request, { key: '203.0.113.8' })).status).toBe(200);
   });
 
+  it('takes options that want less of what the handler is given', async () => {
+    const handler = (_request: Request, env: { readonly name: string }): Response => new Response(env.name);
+    const ask = harden(handler, {}, { address: (_, env) => env.name, route: () => '/x' });
+    expect(await (await ask(new Request('http://service.test/'), { name: '203.0.113.7' })).text()).toBe('203.0.113.7');
+  });
+
   it('after dispose every request passes through', async () => {
     const response = hello();
     const hardened = harden(() => response, { ddos: { deny: ['0.0.0.0/0'] } }, { address });

@@ -59,7 +59,11 @@ describe('the pattern of a mount', () => {
     ['/v2', { major: '2' }, '/v:major'],
     ['/a%2Fb/x', { id: 'a/b' }, '/:id/x'],
     ['/%E0%A4%A/x', { id: 'x' }, '/%E0%A4%A/:id'],
-    ['/x/y', { id: undefined, other: '', more: 5 }, '/x/y'],
+    ['/x/y', { id: undefined, other: '' }, '/x/y'],
+    ['/x/5/y', { more: 5 }, '/x/:more/y'],
+    ['/x/5/y', { user: { id: 5 } }, undefined],
+    ['/x/5/y', { id: 'made something else' }, undefined],
+    ['/files/a/b', { path: 'a', 0: '/b/c' }, undefined],
     ['/users', {}, '/users'],
   ])('%s with %j is %s', (path, params, pattern) => {
     expect(templateOf(path, params, {}, never)).toBe(pattern);

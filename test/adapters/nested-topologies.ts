@@ -195,6 +195,6 @@ export const NESTED: readonly Topology[] = [
       outer.use('/tenants/:tid', router);
       app.use('/api', outer);
     },
-    [{ target: '/api/tenants/1/users/2', route: '/api/tenants/:tid/users/:id' }],
+    [{ target: '/api/tenants/1/users/2', route: '/api/tenants/:tid/users/:id', watched: '/api/*/users/:id' }],
   ),
 ];

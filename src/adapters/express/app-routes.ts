@@ -1,7 +1,7 @@
 import { Mounts } from './mounts.js';
 import { Place } from './place.js';
 import { listenToRouters } from './route-channel.js';
-import { type AppRoutes, type RoutedRequest, ROUTES, TRACK } from './route-track.js';
+import { type AppRoutes, type RoutedRequest, ROUTES, type RouteTrack, TRACK } from './route-track.js';
 import { settle, settleAtNext } from './settle.js';
 import { TracedTrack } from './traced-track.js';
 import { takeOver, watchRequests } from './watch.js';
@@ -64,7 +64,7 @@ function publishes(app: FollowedApp): boolean {
 function tracedRoutes(prototype: object): AppRoutes {
   const root = new Place();
   settleAtNext(prototype);
-  return { kept: false, begin: (request, base) => (request[TRACK] = new TracedTrack(entryOf(root, request, base))) };
+  return { kept: false, begin: (request, base) => lay(request, new TracedTrack(entryOf(root, request, base))) };
 }
 
 function watchedRoutes(prototype: object): AppRoutes {
@@ -74,10 +74,18 @@ function watchedRoutes(prototype: object): AppRoutes {
     settle(request);
     const track = new WatchedTrack(entryOf(root, request, base), mounts);
     takeOver(request, track);
-    return (request[TRACK] = track);
+    return lay(request, track);
   };
-  watchRequests(prototype, begin);
+  watchRequests(prototype, (request) => {
+    begin(request, request.baseUrl);
+  });
   return { kept: false, begin };
+}
+
+/** Hidden, so that a copy of the request does not have it: that goes its own way. */
+function lay<T extends RouteTrack>(request: RoutedRequest, track: T): T {
+  Object.defineProperty(request, TRACK, { value: track, configurable: true, writable: true });
+  return track;
 }
 
 /**

@@ -26,18 +26,21 @@ export class ExpressExchange implements Exchange<ExpressRequest> {
 
   /** A part that is mounted by itself meets the application here for the first time. */
   frameworkAddress(): string | undefined {
-    return trustsAll(this.native.app) ? this.socketAddress : this.native.ip;
+    const { app, ip } = this.native;
+    // A router may be used without an application.
+    return app === undefined || trustsAll(app) ? this.socketAddress : ip;
   }
 
   get frameworkTrustsProxy(): boolean {
     const { app } = this.native;
-    const setting = app.get('trust proxy');
-    return setting !== undefined && setting !== false && !trustsAll(app);
+    const setting = app?.get('trust proxy');
+    return app !== undefined && setting !== undefined && setting !== false && !trustsAll(app);
   }
 
   get frameworkSecure(): boolean | undefined {
     try {
-      return trustsAll(this.native.app) ? undefined : this.native.secure;
+      const { app, secure } = this.native;
+      return app === undefined || trustsAll(app) ? undefined : secure;
     } catch {
       // The setting may be a function of the service.
       return undefined;

@@ -12,6 +12,7 @@ interface Segment {
  *
  * @param params - those of the mount; where routers merge them, those of the outer ones as well.
  * @param outer - those of the outer ones.
+ * @returns `undefined` when a value is not there: functions of the service may have made something else of it.
  * @param isKnown - whether a template was seen before: where a value is found twice, that tells which is the parameter.
  * @internal
  */
@@ -20,7 +21,7 @@ export function templateOf(
   params: Params,
   outer: Params,
   isKnown: (template: string) => boolean,
-): string {
+): string | undefined {
   const names = Object.keys(params);
   if (names.length === 0) return path;
   const whole = path.split('/').map(decoded);
@@ -29,7 +30,7 @@ export function templateOf(
   for (const chosen of own.length === names.length ? [own] : [own, names]) {
     for (const find of ['lastIndexOf', 'indexOf'] as const) {
       const template = filled(whole, chosen, params, outer, find);
-      if (isKnown(template)) return template;
+      if (template !== undefined && isKnown(template)) return template;
     }
   }
   return filled(whole, names, params, outer, 'lastIndexOf');
@@ -42,18 +43,23 @@ function filled(
   params: Params,
   outer: Params,
   find: 'indexOf' | 'lastIndexOf',
-): string {
+): string | undefined {
   const segments = whole.map((open): Segment => ({ open, named: '' }));
   for (let i = names.length - 1; i >= 0; i--) {
     const name = names[i] as string;
     const value = params[name];
-    const text = Array.isArray(value) ? value.join('/') : value;
-    if (typeof text !== 'string' || text === '') continue;
+    const text = Array.isArray(value) ? value.join('/') : typeof value === 'number' ? String(value) : value;
+    if (text === undefined || text === '') continue;
+    const isOwn = outer[name] !== value;
+    if (typeof text !== 'string') {
+      if (isOwn) return undefined;
+      continue;
+    }
     const shown = Array.isArray(value) ? `*${name}` : /^\d+$/.test(name) ? '*' : `:${name}`;
     const at = segments.map(({ open, named }) => (named === '' ? open : ''))[find](text);
     if (at !== -1) segments[at] = { open: '', named: shown };
     // Parts of words are still more often such by chance.
-    else if (outer[name] !== value && !fillSpan(segments, text, shown)) fillPart(segments, text, shown);
+    else if (isOwn && !fillSpan(segments, text, shown) && !fillPart(segments, text, shown)) return undefined;
   }
   return segments.map(({ open, named }) => open + named).join('/');
 }
@@ -71,15 +77,16 @@ function fillSpan(segments: Segment[], text: string, shown: string): boolean {
 }
 
 /** A parameter can be a part of a segment. */
-function fillPart(segments: Segment[], text: string, shown: string): void {
+function fillPart(segments: Segment[], text: string, shown: string): boolean {
   for (const segment of [...segments].reverse()) {
     const { open, named } = segment;
     const at = open.lastIndexOf(text);
     if (at === -1) continue;
     segment.named = shown + open.slice(at + text.length) + named;
     segment.open = open.slice(0, at);
-    return;
+    return true;
   }
+  return false;
 }
 
 function decoded(segment: string): string {

@@ -18,6 +18,7 @@ export class Mounts {
   below(place: Place, path: string, params: Params, outer: Params): Place {
     if (path === '') return place;
     const template = templateOf(path, params, outer, (one) => place.has(one.toLowerCase()));
+    if (template === undefined) return place.mount(EVERY_OTHER);
     // Routers take letters of any case, unless they are told otherwise: the first to come is remembered.
     const key = template.toLowerCase();
     if (place.has(key)) return place.mount(template, key);

@@ -26,7 +26,7 @@ export function performanceTrackingMiddleware(hardening?: HardeningInput): Expre
   return middleware(hardening, ['performance']);
 }
 
-/** The health routes alone. */
+/** The health routes alone, by their whole path: inside a mount that has to be in `healthPrefix`. */
 export function healthRoutes(hardening?: HardeningInput): ExpressMiddleware {
   return middleware(hardening, ['health']);
 }

@@ -44,9 +44,9 @@ export function listenToRouters(): () => void {
 
 function onStart(message: Traced): void {
   const { req } = message;
-  const track = req[TRACK];
-  if (track === undefined) begin(message);
-  else track.started?.(message);
+  // What is made after a request and inherits from it goes its own way.
+  if (Object.hasOwn(req, TRACK)) req[TRACK]?.started?.(message);
+  else begin(message);
 }
 
 function begin(message: Traced): void {

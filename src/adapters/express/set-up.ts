@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../core/errors.js';
+import { hasMethod } from '../../core/options.js';
 import type { HardeningInput, MountedPipeline } from '../../http/index.js';
 import { refuseTrustingAll } from '../../http/mount.js';
 import { followRoutes } from './app-routes.js';
@@ -21,8 +22,11 @@ import { trustsAll } from './trust.js';
  * app.get('/', (request, response) => response.send('hello'));
  */
 export function setupMiddleware(app: ExpressApp, hardening?: HardeningInput): MountedPipeline {
-  if (typeof (app as ExpressApp | undefined)?.use !== 'function') {
-    throw new InvalidArgumentError('setupMiddleware: the first argument must be an Express application');
+  // A router has no settings.
+  if (!hasMethod(app, 'use') || !hasMethod(app, 'set')) {
+    throw new InvalidArgumentError(
+      'setupMiddleware: the first argument must be an Express application; on a router, mount the parts',
+    );
   }
   if (hasRoutes(app)) {
     throw new InvalidArgumentError(

@@ -14,8 +14,8 @@ export interface ExpressRequest {
   readonly secure?: boolean | undefined;
   /** The connection. */
   readonly socket: ConnectionShape | null;
-  /** The application that handles the request at present. */
-  readonly app: Pick<ExpressApp, 'get'>;
+  /** The application that handles the request at present; none where a router is used by itself. */
+  readonly app?: Pick<ExpressApp, 'get'> | undefined;
 }
 
 /** A middleware as Express takes it. */

@@ -6,58 +6,66 @@ const WATCHED = /* @__PURE__ */ Symbol.for('breakwater.express.watched');
 
 type WatchedRequest = RoutedRequest & { [WATCHED]?: WatchedTrack };
 
+const OWN = /* @__PURE__ */ Object.freeze({ configurable: true, enumerable: true, writable: true });
+
+/** Its own accessors take the place of what a request has of its own, so that a copy of it has values, as without them. */
+const ACCESSORS: PropertyDescriptorMap = /* @__PURE__ */ Object.freeze({
+  next: {
+    configurable: true,
+    enumerable: true,
+    get(this: WatchedRequest): unknown {
+      return this[WATCHED]?.next;
+    },
+    set(this: WatchedRequest, next: unknown) {
+      if (isAnother(this)) Object.defineProperty(this, 'next', { ...OWN, value: next });
+      else this[WATCHED]?.goOn(next, this);
+    },
+  },
+  route: {
+    configurable: true,
+    enumerable: true,
+    get(this: WatchedRequest): unknown {
+      return this[WATCHED]?.matched;
+    },
+    set(this: WatchedRequest, route: unknown) {
+      if (isAnother(this)) Object.defineProperty(this, 'route', { ...OWN, value: route });
+      else this[WATCHED]?.match(route, this.params);
+    },
+  },
+});
+
 /**
- * Has the requests of an application tell their tracks what its routers put on them: by accessors on their prototype, which
- * Express has for what a service adds to requests.
+ * Lays the track of each request of an application when its router puts the first property on it, which is `next`.
  *
- * @param begin - lays the track of a request, calling {@link takeOver}.
+ * @param begin - lays the track, calling {@link takeOver}.
  * @internal
  */
-export function watchRequests(
-  prototype: object,
-  begin: (request: RoutedRequest, base: string | undefined) => WatchedTrack,
-): void {
-  const shown = { configurable: true, enumerable: true };
-  Object.defineProperties(prototype, {
-    next: {
-      ...shown,
-      get(this: WatchedRequest): unknown {
-        return this[WATCHED]?.next;
-      },
-      set(this: WatchedRequest, next: unknown) {
-        (this[WATCHED] ?? begin(this, this.baseUrl)).goOn(next, this.baseUrl);
-      },
-    },
-    params: {
-      ...shown,
-      get(this: WatchedRequest): unknown {
-        return this[WATCHED]?.params;
-      },
-      set(this: WatchedRequest, params: unknown) {
-        (this[WATCHED] ?? begin(this, this.baseUrl)).prepare(params);
-      },
-    },
-    route: {
-      ...shown,
-      get(this: WatchedRequest): unknown {
-        return this[WATCHED]?.matched;
-      },
-      set(this: WatchedRequest, route: unknown) {
-        (this[WATCHED] ?? begin(this, this.baseUrl)).match(route);
-      },
+export function watchRequests(prototype: object, begin: (request: RoutedRequest) => void): void {
+  Object.defineProperty(prototype, 'next', {
+    configurable: true,
+    get: () => undefined,
+    set(this: RoutedRequest, next: unknown) {
+      Object.defineProperty(this, 'next', { ...OWN, value: next });
+      begin(this);
     },
   });
 }
 
-/** Has a request keep on its track what it has of its own: Express 4 puts that there before the request has its prototype. @internal */
+/**
+ * Has a request tell its track from now on what its routers put on it, and tells it what they have put there by now. Not its
+ * parameters: services and libraries define those anew, which must stay what it is.
+ * @internal
+ */
 export function takeOver(request: WatchedRequest, track: WatchedTrack): void {
-  if (Object.hasOwn(request, 'next')) {
-    track.goOn(request.next, request.baseUrl);
-    track.prepare(request.params);
-    track.matched = request.route;
-    delete request.next;
-    delete request.params;
-    delete request.route;
-  }
-  request[WATCHED] = track;
+  const { next, route } = request;
+  Object.defineProperty(request, WATCHED, { configurable: true, writable: true, value: track });
+  Object.defineProperty(request, 'next', ACCESSORS['next'] as PropertyDescriptor);
+  if (Object.hasOwn(request, 'route')) track.matched = route;
+  Object.defineProperty(request, 'route', ACCESSORS['route'] as PropertyDescriptor);
+  track.goOn(next, request);
+}
+
+/** Whether it is made after the request that is watched, and inherits from it. */
+function isAnother(request: WatchedRequest): boolean {
+  return !Object.hasOwn(request, WATCHED);
 }

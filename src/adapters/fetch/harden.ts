@@ -4,10 +4,11 @@ import { quiet } from '../../core/thenable.js';
 import type { Exchange, Hardening, HardeningInput, MountedPipeline } from '../../http/index.js';
 import { noteError } from '../../http/exchange.js';
 import { toHardening } from '../../http/mount.js';
+import { linkResponse } from '../../http/native-response.js';
 import { notedError, notedRoute } from '../../http/request-notes.js';
 import { Answer } from './answer.js';
 import { closed, complete } from './complete.js';
-import type { FetchAnswer, FetchOptions, FetchRequest } from './shapes.js';
+import type { FetchAnswer, FetchOptions, FetchRequest, Given } from './shapes.js';
 
 /**
  * Puts the whole pipeline before a handler that takes a `Request` and answers with a `Response`, as Hono, Next, Bun, Deno and
@@ -32,7 +33,7 @@ export function harden<
 >(
   handler: (request: Request, ...rest: Rest) => Answered,
   hardening?: HardeningInput,
-  options?: FetchOptions<Request, Rest>,
+  options?: FetchOptions<Request, Given<Rest>>,
 ): ((request: Request, ...rest: Rest) => Promise<Awaited<Answered>>) & MountedPipeline {
   if (typeof (handler as unknown) !== 'function') {
     throw new InvalidArgumentError(
@@ -58,12 +59,15 @@ export function harden<
       frameworkTrustsProxy: false,
       response: answer,
       route() {
-        const named = route?.(request, ...rest);
-        return named === undefined ? notedRoute(request, answer) : named;
+        const named: unknown = route?.(request, ...rest);
+        quiet(named);
+        return typeof named === 'string' || named === null ? named : notedRoute(request, answer);
       },
       error: () => notedError(request),
       native: request,
     };
+    // For cspNonce: the handler's own Response is not made by then.
+    linkResponse(request, answer);
     const answers = pipeline.handle(exchange);
     answer.heed();
     if (typeof answers === 'boolean' ? answers : await answers) return (await answer.own()) as Awaited<Answered>;

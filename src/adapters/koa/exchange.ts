@@ -1,3 +1,4 @@
+import { stateOf } from '../../http/exchange.js';
 import type { ConnectionShape, Exchange, RequestHeaders, ResponseShape } from '../../http/index.js';
 import { anything, chosenRoute, type RoutedContext } from './route.js';
 import type { KoaContext } from './shapes.js';
@@ -58,6 +59,7 @@ export class KoaExchange implements Exchange<KoaContext> {
     const { response, socket } = this;
     // Nothing was decided when the client hung up.
     if (response.destroyed === true || socket?.destroyed === true) return false;
-    return response.statusCode === 404 || response.hasHeader('allow');
+    const status = stateOf(response).status ?? response.statusCode;
+    return status === 404 || response.hasHeader('allow');
   }
 }

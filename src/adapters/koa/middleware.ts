@@ -1,5 +1,5 @@
 import { noteError } from '../../http/exchange.js';
-import type { HardeningInput, PipelineStep } from '../../http/index.js';
+import type { HardeningInput, PipelineStep, ResponseShape } from '../../http/index.js';
 import { toHardening } from '../../http/mount.js';
 import { KoaExchange } from './exchange.js';
 import { type RoutedContext, watch } from './route.js';
@@ -22,6 +22,8 @@ export function middleware(given: HardeningInput, steps?: readonly PipelineStep[
     if (typeof answers === 'boolean' ? answers : await answers) {
       // The answer is written to the response itself, so Koa must not write one.
       context.respond = false;
+      // What is around it goes on afterwards, and must not take this for a request that nobody answers.
+      if (!context.res.headersSent && context.res.destroyed !== true) await over(context.res);
       return undefined;
     }
     try {
@@ -31,4 +33,10 @@ export function middleware(given: HardeningInput, steps?: readonly PipelineStep[
       throw error;
     }
   };
+}
+
+function over(response: ResponseShape): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+  });
 }

@@ -1,4 +1,5 @@
 import type { ExchangeState, RequestView, ResponseShape } from '../exchange.js';
+import { headList } from './head-list.js';
 
 type WriteHead = (this: ResponseShape, ...args: unknown[]) => unknown;
 
@@ -19,7 +20,11 @@ export function atHead(
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the response again, below
   const writeHead = response.writeHead as unknown as WriteHead;
   const telling: WriteHead = function (...args) {
-    if (state.begun !== true) for (const one of fns) one(this, state);
+    if (state.begun !== true) {
+      if (typeof args[0] === 'number') state.status = args[0];
+      const response = headList(this, args) ?? this;
+      for (const one of fns) one(response, state);
+    }
     const result = writeHead.apply(this, args);
     state.begun = true;
     return result;

@@ -2,7 +2,7 @@ import type { OptionIssue } from '../../core/errors.js';
 import { oneOf, parseOptions, type OptionKind } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
 import { madePart } from '../part-options.js';
-import { policyIssues } from './content-security-policy.js';
+import { headerIssues } from './header-issues.js';
 
 /** Which set of headers to begin with. */
 export type SecurityHeadersPreset = 'default' | 'modern';
@@ -79,8 +79,8 @@ function headersOption(): OptionKind<Readonly<Record<string, string | false>>> {
         if (!NAME.test(name)) report(shown, 'is not a header name');
         else if (header !== false && (typeof header !== 'string' || !VALUE.test(header))) {
           report(shown, 'must be false, or text that a header can carry: no line breaks');
-        } else if (typeof header === 'string' && /^content-security-policy(-report-only)?$/i.test(name)) {
-          for (const issue of policyIssues(header)) report(shown, issue);
+        } else if (typeof header === 'string') {
+          for (const issue of headerIssues(name, header)) report(shown, issue);
         }
       }
       return value as Readonly<Record<string, string | false>>;

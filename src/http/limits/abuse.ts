@@ -82,7 +82,10 @@ export class AbuseBook {
     if (!this.#rejects) return undefined;
     try {
       const subject = this.#subject(request);
-      if (subject === undefined || !this.detector.isFlagged(subject)) return undefined;
+      if (subject === undefined) return undefined;
+      // A promise is no answer, or all clients would be refused.
+      const flagged: unknown = this.detector.isFlagged(subject);
+      if (this.#reporter.watch(flagged) || flagged !== true) return undefined;
       const left = this.detector.explain(subject)?.reasons.map(({ remainingMs }) => remainingMs) ?? [];
       const retryAfterMs = Math.max(1, ...left);
       return {

@@ -25,6 +25,8 @@ function pathOption(): OptionKind<string | RegExp> {
       }
       if (typeof value !== 'string' || !value.startsWith('/'))
         report(path, `must be a path that starts with / or a RegExp, got ${describe(value)}`);
+      else if (/[?#]/.test(value))
+        report(path, 'must be a path alone: without a query and a fragment, which are not looked at');
       else if (/\/:\w|[*{}]/.test(value))
         report(path, 'must be a path as clients write it: for a pattern such as /users/:id give a RegExp');
       return value as string;

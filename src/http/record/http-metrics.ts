@@ -1,3 +1,4 @@
+import type { Reporter } from '../../core/reporter.js';
 import { BUCKETS } from '../../observability/metrics/index.js';
 import type { HttpLevel, HttpMetrics, HttpMonitor, HttpSeries } from './metric-sinks.js';
 import { type HttpMethod, methodOf } from './http-method.js';
@@ -103,12 +104,15 @@ export function httpMetrics(metrics: HttpMetrics): RecordTeller {
 }
 
 /** Keeps the latest durations by method and pattern of the route, in ms. @internal */
-export function httpMonitor(monitor: HttpMonitor): RecordTeller {
+export function httpMonitor(monitor: HttpMonitor, reporter: Reporter): RecordTeller {
   return {
     does: 'monitor',
     target: monitor,
     closed({ kind, method, route = 'unknown', durationMs }) {
-      if (kind === 'response') monitor.record(`${methodOf(method)} ${route}`, durationMs);
+      if (kind !== 'response') return;
+      // What is said to return nothing may be async.
+      const sink: { record(metric: string, value: number): unknown } = monitor;
+      reporter.watch(sink.record(`${methodOf(method)} ${route}`, durationMs));
     },
   };
 }

@@ -1,14 +1,15 @@
 import { redactName } from '../../core/redaction.js';
-import type { RequestView, ResponseShape } from '../exchange.js';
+import type { Recording, RequestView, ResponseShape, Told } from '../exchange.js';
 import { atHead } from '../headers/at-head.js';
 import { isWhole, whenOver } from './connection.js';
-import type { Recording, RecordTeller, RequestKind, RequestRecord } from './request-record.js';
+import type { RecordTeller, RequestKind, RequestRecord } from './request-record.js';
 import type { ShownExtras } from './shown-extras.js';
 import { shownPath } from './shown-path.js';
 
 const CLIENT_HUNG_UP = 499;
 const SERVER_FAILED = 500;
 const LONGEST_METHOD = 32;
+const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 const LONGEST_ROUTE = 200;
 
 /** How a pipeline wants a request to be recorded. @internal */
@@ -17,8 +18,6 @@ export interface RecordSettings {
   readonly extras: ShownExtras | undefined;
   /** Reads the time; never fails. */
   readonly now: () => number;
-  /** Calls what tells of the request, in its context. */
-  readonly told: (response: ResponseShape, tell: () => void) => void;
   /** Hears of what is thrown by whoever is told, and by the framework. */
   readonly failed: (error: unknown) => void;
 }
@@ -33,7 +32,11 @@ export class OpenRecord implements Recording {
   readonly #startedAtMs: number;
   readonly #settings: RecordSettings;
   readonly #tellers: RecordTeller[] = [];
+  /** Of each of them. */
+  readonly #told: Told[] = [];
   #firstByteAtMs: number | undefined;
+  /** Whether nobody was there any more when the answer began: what it says then, nobody was told. */
+  #isUnheard = false;
   #route: string | undefined;
   #kind: RequestKind;
 
@@ -51,14 +54,16 @@ export class OpenRecord implements Recording {
     });
   }
 
-  join(teller: RecordTeller): void {
+  join(teller: RecordTeller, told: Told): void {
     for (const { does, target } of this.#tellers) if (does === teller.does && target === teller.target) return;
     this.#tellers.push(teller);
+    this.#told.push(told);
     if (teller.opened !== undefined) this.#safely(() => teller.opened?.(this.#request.method));
   }
 
   #begin(response: ResponseShape): void {
     this.#firstByteAtMs = this.#settings.now();
+    this.#isUnheard = this.#request.exchange.socket?.destroyed === true;
     this.#look(response);
   }
 
@@ -69,19 +74,23 @@ export class OpenRecord implements Recording {
     if (this.#kind !== 'response') return;
     if (response.statusCode === 101) this.#kind = 'upgrade';
     const type = response.getHeader?.('content-type');
-    if (typeof type === 'string' && type.startsWith('text/event-stream')) this.#kind = 'stream';
+    if (typeof type === 'string' && EVENT_STREAM.test(type)) this.#kind = 'stream';
   }
 
   #close(): void {
     const record = this.#record();
-    const tell = (): void => {
-      for (const teller of this.#tellers) {
-        this.#safely(() => {
-          teller.closed(record, this.#tellers);
+    // Most of the time all of one pipeline.
+    for (const told of new Set(this.#told)) {
+      told(this.#request.exchange.response, () => {
+        this.#tellers.forEach((teller, i) => {
+          if (this.#told[i] === told) {
+            this.#safely(() => {
+              teller.closed(record, this.#tellers);
+            });
+          }
         });
-      }
-    };
-    this.#settings.told(this.#request.exchange.response, tell);
+      });
+    }
   }
 
   /** Nobody hears of what is thrown where an event is emitted but the process, which ends. */
@@ -106,7 +115,7 @@ export class OpenRecord implements Recording {
     this.#look(response);
     const { slowRequestMs, extras, now } = this.#settings;
     const durationMs = toMicroseconds(now() - this.#startedAtMs);
-    const aborted = !isWhole(response);
+    const aborted = this.#isUnheard || !isWhole(response);
     const bodyBytes = aborted ? undefined : bodyBytesOf(method, response);
 
     const record: Partial<Draft> = {};
@@ -120,7 +129,7 @@ export class OpenRecord implements Recording {
     if (this.#route !== undefined) record.route = this.#route;
     if (address !== undefined) record.address = address;
     const unanswered = broken === undefined ? CLIENT_HUNG_UP : SERVER_FAILED;
-    record.status = aborted && !response.headersSent ? unanswered : response.statusCode;
+    record.status = this.#isUnheard || (aborted && !response.headersSent) ? unanswered : response.statusCode;
     record.kind = this.#kind;
     record.aborted = aborted;
     record.durationMs = durationMs;
@@ -130,7 +139,11 @@ export class OpenRecord implements Recording {
     if (bodyBytes !== undefined) record.bodyBytes = bodyBytes;
     record.slow = this.#kind === 'response' && durationMs > slowRequestMs;
     if (refusedBy !== undefined) record.refusedBy = refusedBy;
-    if (extras !== undefined) Object.assign(record, extras.of(this.#request));
+    if (extras !== undefined)
+      Object.assign(
+        record,
+        this.#safely(() => extras.of(this.#request)),
+      );
     if (error !== undefined) record.error = error.thrown;
     return Object.freeze(record as Draft);
   }
@@ -153,8 +166,7 @@ function bodyBytesOf(method: string, response: ResponseShape): number | undefine
   const { statusCode } = response;
   if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0;
   const length = response.getHeader?.('content-length');
-  const bytes = length === undefined ? NaN : Number(length);
-  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+  return /^\d{1,15}$/.test(String(length)) ? Number(length) : undefined;
 }
 
 /** What the service gave an answer up for, where its stream knows; that the client hung up is none of it. */

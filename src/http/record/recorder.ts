@@ -1,7 +1,7 @@
 import { incomingTrace } from '../../internal/trace-step.js';
 import { HexIds } from '../../internal/hex-ids.js';
 import type { Reporter } from '../../core/reporter.js';
-import type { RequestView } from '../exchange.js';
+import type { RequestView, Told } from '../exchange.js';
 import { fillHeaders } from '../headers/fill-headers.js';
 import type { EventLogger } from '../options.js';
 import { accessLog } from './access-log.js';
@@ -42,7 +42,7 @@ export class Recorder {
   readonly #measures: readonly RecordTeller[];
   readonly #traceIds = new HexIds();
   readonly #failed: (error: unknown) => void;
-  readonly #told: RecordSettings['told'];
+  readonly #told: Told;
 
   constructor(settings: RecorderSettings) {
     const { keepsRecords, logger, givenLogger = {}, metrics, monitor, counts, reporter } = settings;
@@ -60,9 +60,9 @@ export class Recorder {
         ]
       : [];
     this.#measures = [
-      ...(keepsRecords ? [counts] : []),
+      counts,
       ...(metrics === undefined ? [] : [httpMetrics(metrics)]),
-      ...(monitor === undefined ? [] : [httpMonitor(monitor)]),
+      ...(monitor === undefined ? [] : [httpMonitor(monitor, reporter)]),
       ...(logger === undefined ? [] : [slowLog(logger, givenLogger)]),
     ];
   }
@@ -77,7 +77,7 @@ export class Recorder {
       fillHeaders(request, [['X-Request-Id', state.id]]);
     }
     // A trace that nobody began and no line tells of is nothing but work.
-    if (headers['traceparent'] !== undefined || logger?.withTrace !== undefined) {
+    if (headers['traceparent'] !== undefined || (logger?.withTrace ?? logger?.contextRunner) !== undefined) {
       state.trace ??= incomingTrace(headers, this.#traceIds);
     }
     this.join(request, this.#logs);
@@ -93,11 +93,11 @@ export class Recorder {
     if (tellers.length === 0) return;
     const { state } = request;
     const open = (state.open ??= new OpenRecord(request, this.#recordSettings(request)));
-    for (const teller of tellers) open.join(teller);
+    for (const teller of tellers) open.join(teller, this.#told);
   }
 
   #recordSettings(request: RequestView): RecordSettings {
     const { extras, now, slowRequestMs } = this.#settings;
-    return { slowRequestMs: slowRequestMs(request), extras, now, told: this.#told, failed: this.#failed };
+    return { slowRequestMs: slowRequestMs(request), extras, now, failed: this.#failed };
   }
 }

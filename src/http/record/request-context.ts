@@ -15,9 +15,10 @@ export function inRequestContext<T>(
   next: () => T,
 ): T {
   if (logger === undefined || !knowsContexts(logger)) return next();
-  const state = stateOf(response);
-  if (state.context?.logger === logger) return next();
-  return enter(contextOf(logger, state, reporter), reporter, next);
+  const context = contextOf(logger, stateOf(response), reporter);
+  if (context.entered) return next();
+  context.entered = true;
+  return enter(context, reporter, next);
 }
 
 /** Writes about a request in its context, also where nothing has run in it: it was refused, say. @internal */
@@ -56,8 +57,12 @@ function enter<T>(context: RequestContext, reporter: Reporter, fn: () => T): T {
 }
 
 function contextOf(logger: EventLogger, state: ExchangeState, reporter: Reporter): RequestContext {
-  if (state.context?.logger === logger) return state.context;
-  return (state.context = { logger, run: runner(logger, state, reporter) });
+  const contexts = (state.contexts ??= []);
+  const known = contexts.find((context) => context.logger === logger);
+  if (known !== undefined) return known;
+  const context = { logger, run: runner(logger, state, reporter), entered: false };
+  contexts.push(context);
+  return context;
 }
 
 function runner(logger: EventLogger, { id, trace }: ExchangeState, reporter: Reporter): RequestContext['run'] {

@@ -59,12 +59,6 @@ export function wasGivenUp(record: RequestRecord): boolean {
   return record.aborted && record.kind === 'response' && !isError(record);
 }
 
-/** A record while its request goes on. @internal */
-export interface Recording {
-  /** Tells `teller` as well, unless somebody writes to its target already. */
-  join(teller: RecordTeller): void;
-}
-
 /**
  * Whether something went wrong in the service: what is thrown for the client's sake is an answer like any other, unless it
  * cut that answer off.
