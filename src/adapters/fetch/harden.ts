@@ -8,7 +8,7 @@ import { linkResponse } from '../../http/native-response.js';
 import { notedError, notedRoute } from '../../http/request-notes.js';
 import { Answer } from './answer.js';
 import { closed, complete } from './complete.js';
-import type { FetchAnswer, FetchOptions, FetchRequest, Given } from './shapes.js';
+import type { FetchAnswer, FetchOptions, FetchRequest } from './shapes.js';
 
 /**
  * Puts the whole pipeline before a handler that takes a `Request` and answers with a `Response`, as Hono, Next, Bun, Deno and
@@ -33,7 +33,8 @@ export function harden<
 >(
   handler: (request: Request, ...rest: Rest) => Answered,
   hardening?: HardeningInput,
-  options?: FetchOptions<Request, Given<Rest>>,
+  // What else a handler is given is inferred from the handler alone.
+  options?: FetchOptions<Request, [Rest][Rest extends unknown ? 0 : never]>,
 ): ((request: Request, ...rest: Rest) => Promise<Awaited<Answered>>) & MountedPipeline {
   if (typeof (handler as unknown) !== 'function') {
     throw new InvalidArgumentError(

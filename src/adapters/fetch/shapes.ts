@@ -48,6 +48,3 @@ export interface FetchOptions<Request, Rest extends readonly unknown[]> {
    */
   readonly route?: ((request: Request, ...rest: Rest) => string | null | undefined) | undefined;
 }
-
-/** The same type, which says nothing about what is inferred: the handler does. */
-export type Given<T> = [T][T extends unknown ? 0 : never];
