@@ -55,7 +55,8 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s',
   it('a request and its response are tables where the engine would never share their classes', async () => {
     const pair = await met(hardened);
 
-    expect(pair.map(hasClass)).toEqual(OLD_V8 ? [false, false] : [true, true]);
+    // Own accessors in the place of fields make a table of a request everywhere.
+    expect(pair.map(hasClass)).toEqual(OLD_V8 ? [false, false] : [publishes, true]);
   });
 
   it('a handler finds all that there is without us, in its place', async () => {
