@@ -111,7 +111,7 @@ describe('settle', () => {
 });
 
 describe('settleAtNext', () => {
-  it.runIf(OLD_V8)('gives each request a property of its own, as without it', () => {
+  it('gives each request a property of its own, as without it', () => {
     const prototype = {};
     settleAtNext(prototype);
     const request = Object.create(prototype, {}) as { next?: unknown };
