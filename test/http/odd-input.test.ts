@@ -105,6 +105,26 @@ describe('answers', () => {
   });
 });
 
+describe('a response without a connection that closes', () => {
+  it('OBS-H9 is over when all of it was handed over, and whole', async () => {
+    const { hardening, records } = setup();
+    const response = await ask(hardening, '/', { socket: { remoteAddress: '203.0.113.5' } });
+    response.writeHead(200);
+    response.emit('finish');
+    expect(records).toMatchObject([{ status: 200, aborted: false }]);
+    response.end();
+    expect(records).toHaveLength(1);
+  });
+
+  it('OBS-H8 is given up when it closes before that', async () => {
+    const { hardening, records } = setup();
+    const response = await ask(hardening, '/', { socket: { remoteAddress: '203.0.113.5' } });
+    response.writeHead(200);
+    response.emit('close');
+    expect(records).toMatchObject([{ status: 200, aborted: true }]);
+  });
+});
+
 describe('wrong tokens', () => {
   it('at the status page are failed logins', async () => {
     const events: unknown[] = [];

@@ -23,24 +23,36 @@ const OPEN = /* @__PURE__ */ Symbol.for('breakwater.http.open');
 
 /**
  * Calls `over` once, when the response is over or its connection is: a response that waits for its turn on a connection
- * that closes never hears of that itself.
+ * that closes never hears of that itself, and one that only looks as if it had a connection, as where a platform calls the
+ * service as a function, never closes.
+ *
+ * @param over - told whether all was handed over, where there was nobody to take it.
  * @internal
  */
-export function whenOver({ response, socket }: Exchange, over: () => void): void {
+export function whenOver({ response, socket }: Exchange, over: (isHandedOver: boolean) => void): void {
   // A stream of HTTP/2 has a turn of its own.
   const connection = 'stream' in response ? undefined : socket;
   const open = connection === undefined ? undefined : openOn(connection);
   let isOver = false;
-  const end = (): void => {
+  const end = (isHandedOver = false): void => {
     if (isOver) return;
     isOver = true;
-    open?.delete(end);
-    over();
+    open?.delete(close);
+    over(isHandedOver);
   };
-  response.once('close', end);
-  open?.add(end);
+  const close = (): void => {
+    end();
+  };
+  response.once('close', close);
+  if (connection !== undefined && !('writableLength' in connection)) {
+    // An event of Node's responses that those have, too.
+    (response as unknown as { once(event: 'finish', listener: () => void): void }).once('finish', () => {
+      end(true);
+    });
+  }
+  open?.add(close);
   // Both may have told everybody already.
-  if (connection?.destroyed === true) queueMicrotask(end);
+  if (connection?.destroyed === true) queueMicrotask(close);
 }
 
 /** Those that wait for the end of a connection, with one listener for all of them. */

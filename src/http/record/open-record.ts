@@ -49,8 +49,8 @@ export class OpenRecord implements Recording {
     atHead(request, (response) => {
       this.#begin(response);
     });
-    whenOver(request.exchange, () => {
-      this.#close();
+    whenOver(request.exchange, (isHandedOver) => {
+      this.#close(isHandedOver);
     });
   }
 
@@ -77,8 +77,8 @@ export class OpenRecord implements Recording {
     if (typeof type === 'string' && EVENT_STREAM.test(type)) this.#kind = 'stream';
   }
 
-  #close(): void {
-    const record = this.#record();
+  #close(isHandedOver: boolean): void {
+    const record = this.#record(isHandedOver);
     // Most of the time all of one pipeline.
     for (const told of new Set(this.#told)) {
       told(this.#request.exchange.response, () => {
@@ -104,7 +104,7 @@ export class OpenRecord implements Recording {
   }
 
   /** Written out member by member: with spreading the record costs more than all who are told of it. */
-  #record(): RequestRecord {
+  #record(isHandedOver: boolean): RequestRecord {
     const { exchange } = this.#request;
     const { response } = exchange;
     const broken = brokenBy(response);
@@ -115,7 +115,7 @@ export class OpenRecord implements Recording {
     this.#look(response);
     const { slowRequestMs, extras, now } = this.#settings;
     const durationMs = toMicroseconds(now() - this.#startedAtMs);
-    const aborted = this.#isUnheard || !isWhole(response);
+    const aborted = this.#isUnheard || !(isHandedOver || isWhole(response));
     const bodyBytes = aborted ? undefined : bodyBytesOf(method, response);
 
     const record: Partial<Draft> = {};
