@@ -116,6 +116,14 @@ describe('a response without a connection that closes', () => {
     expect(records).toHaveLength(1);
   });
 
+  it('OBS-H9 is whole when it closes after its end', async () => {
+    const { hardening, records } = setup();
+    const response = await ask(hardening, '/', { socket: { remoteAddress: '203.0.113.5' } });
+    Object.assign(response, { writableEnded: true }).writeHead(200);
+    response.emit('close');
+    expect(records).toMatchObject([{ status: 200, aborted: false }]);
+  });
+
   it('OBS-H8 is given up when it closes before that', async () => {
     const { hardening, records } = setup();
     const response = await ask(hardening, '/', { socket: { remoteAddress: '203.0.113.5' } });

@@ -40,11 +40,12 @@ export function whenOver({ response, socket }: Exchange, over: (isHandedOver: bo
     open?.delete(close);
     over(isHandedOver);
   };
+  const isPretended = connection !== undefined && !('writableLength' in connection);
   const close = (): void => {
-    end();
+    end(isPretended && (response as { readonly writableEnded?: boolean }).writableEnded === true);
   };
   response.once('close', close);
-  if (connection !== undefined && !('writableLength' in connection)) {
+  if (isPretended) {
     // An event of Node's responses that those have, too.
     (response as unknown as { once(event: 'finish', listener: () => void): void }).once('finish', () => {
       end(true);
