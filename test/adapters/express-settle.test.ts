@@ -4,7 +4,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { settle, settleAtNext } from '../../src/adapters/express/settle.js';
+import { beforeFirstProperty } from '../../src/adapters/express/first-property.js';
+import { settle } from '../../src/adapters/express/settle.js';
 import { DIALECTS } from './express-dialects.js';
 import { type Running, serve } from './frameworks.js';
 import { rawAsk } from './raw-ask.js';
@@ -110,10 +111,11 @@ describe('settle', () => {
   });
 });
 
-describe('settleAtNext', () => {
-  it('gives each request a property of its own, as without it', () => {
+describe('beforeFirstProperty', () => {
+  it('meets each request once, before it has a property of its own, as without it', () => {
     const prototype = {};
-    settleAtNext(prototype);
+    const met: unknown[] = [];
+    beforeFirstProperty(prototype, (request) => met.push([request, Object.keys(request)]));
     const request = Object.create(prototype, {}) as { next?: unknown };
     const other = Object.create(prototype, {}) as { next?: unknown };
     const next = (): void => undefined;
@@ -123,19 +125,16 @@ describe('settleAtNext', () => {
     request.next = next;
 
     expect(seen(request)).toEqual([['next', { value: next, writable: true, enumerable: true, configurable: true }]]);
+    expect(met).toEqual([[request, []]]);
     expect(other.next).toBeUndefined();
     expect(Object.keys(other)).toEqual([]);
   });
 
   it('does nothing twice, and nothing to a prototype that has one', () => {
-    const own = { next: 1 };
-    settleAtNext(own);
-    expect(own).toEqual({ next: 1 });
-
-    const prototype = {};
-    settleAtNext(prototype);
-    const before = seen(prototype);
-    settleAtNext(prototype);
-    expect(seen(prototype)).toEqual(before);
+    const prototype = { next: 1 };
+    const met: unknown[] = [];
+    beforeFirstProperty(prototype, (request) => met.push(request));
+    (Object.create(prototype) as { next: unknown }).next = 2;
+    expect([prototype, met]).toEqual([{ next: 1 }, []]);
   });
 });

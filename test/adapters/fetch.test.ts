@@ -1,9 +1,9 @@
 import { InvalidArgumentError, InvalidOptionsError } from 'breakwater/core';
 import { type FetchOptions, type FetchRequest, harden, setRoute } from 'breakwater/fetch';
-import { createHardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
-import { ManualClock } from 'breakwater/testing';
+import { createHardening, type HardeningOptions } from 'breakwater/http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { held } from '../held.js';
+import { setup } from '../http/setup.js';
 
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -12,15 +12,6 @@ const SECURITY_HEADERS = {
 };
 const hello = (): Response => new Response('hello');
 const address = (request: Request): string => request.headers.get('x-test-address') ?? '203.0.113.5';
-
-function setup(options: HardeningOptions = {}) {
-  const clock = new ManualClock({ now: 1_000 });
-  const reported: unknown[] = [];
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { clock, hardening, reported, records };
-}
 
 type Handler = (request: Request) => Response | Promise<Response>;
 

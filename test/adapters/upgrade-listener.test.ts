@@ -5,7 +5,8 @@ import { ManualClock } from 'breakwater/testing';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { held } from '../held.js';
-import { ASKED, closeAll, echo, parsed, setup, start, SWITCH } from './upgrades.js';
+import { setup } from '../http/setup.js';
+import { ASKED, closeAll, echo, parsed, start, SWITCH } from './upgrades.js';
 
 afterEach(closeAll);
 

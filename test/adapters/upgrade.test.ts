@@ -9,7 +9,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { ASKED, closeAll, echo, type Handler, later, parsed, portOf, raw, setup, start, SWITCH } from './upgrades.js';
+import { setup } from '../http/setup.js';
+import { ASKED, closeAll, echo, type Handler, later, parsed, portOf, raw, start, SWITCH } from './upgrades.js';
 
 afterEach(closeAll);
 

@@ -1,6 +1,5 @@
-import { createHardening, type Hardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
+import { type Hardening } from 'breakwater/http';
 import { harden, hardenUpgrade } from 'breakwater/node-http';
-import { ManualClock } from 'breakwater/testing';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -29,15 +28,6 @@ export function later(close: () => void): void {
 /** Closes everything that was started. */
 export function closeAll(): void {
   for (const close of closing.splice(0)) close();
-}
-
-export function setup(options: HardeningOptions = {}) {
-  const clock = new ManualClock({ now: 1_000 });
-  const reported: unknown[] = [];
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { clock, hardening, reported, records };
 }
 
 export async function start(hardening: Hardening, ...handlers: readonly Handler[]) {

@@ -7,9 +7,9 @@ describe('a header that every answer would carry', () => {
     ['transfer-encoding', 'chunked', 'belongs to each answer by itself'],
     ['Connection', 'close', 'belongs to each answer by itself'],
     ['Content-Type', 'text/html', 'belongs to each answer by itself'],
-    ['Strict-Transport-Security', 'bogus', 'must say max-age in seconds'],
-    ['Strict-Transport-Security', 'max-age=-1', 'must say max-age in seconds'],
-    ['Strict-Transport-Security', 'includeSubDomains', 'must say max-age in seconds'],
+    ['Strict-Transport-Security', 'bogus', 'must say max-age, in seconds'],
+    ['Strict-Transport-Security', 'max-age=-1', 'must say max-age, in seconds'],
+    ['Strict-Transport-Security', 'includeSubDomains', 'must say max-age, in seconds'],
     ['X-Frame-Options', 'ALLOW-FROM https://a.example', 'must be DENY or SAMEORIGIN'],
     ['X-Content-Type-Options', 'sniff', 'must be nosniff'],
   ])('is refused as %s: %s', (name, value, text) => {

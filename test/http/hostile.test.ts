@@ -1,19 +1,11 @@
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { InvalidOptionsError, registerSecret } from 'breakwater/core';
-import { createHardening, type HardeningOptions, type RequestRecord, securityHeaders } from 'breakwater/http';
+import { createHardening, securityHeaders } from 'breakwater/http';
 import { ManualClock } from 'breakwater/testing';
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ask, FakeResponse } from './exchange.js';
-
-function setup(options: HardeningOptions = {}) {
-  const clock = new ManualClock({ now: 1_000 });
-  const reported: unknown[] = [];
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { clock, reported, hardening, records };
-}
+import { setup } from './setup.js';
 
 /** A socket that is gone, or one that has no address. */
 function socket(destroyed: boolean) {

@@ -1,18 +1,16 @@
 import { InvalidArgumentError } from 'breakwater/core';
-import { createHardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
-import { ManualClock } from 'breakwater/testing';
+import { type AbuseSink, createHardening } from 'breakwater/http';
 import { describe, expect, it } from 'vitest';
 import { ask, FakeResponse } from './exchange.js';
+import { setup } from './setup.js';
 
 const TOKEN = 'a-token-for-the-monitoring';
 
-function setup(options: HardeningOptions = {}) {
-  const reported: unknown[] = [];
-  const clock = new ManualClock();
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { hardening, records, reported, clock };
+/** A detector of the service's own, whose types may say what it does not do. */
+function detectorWith(own: object): AbuseSink {
+  const nothing = (): undefined => undefined;
+  const rest = { record: nothing, isFlagged: () => false, explain: nothing, snapshot: () => ({}) };
+  return { kind: 'abuse-detector', name: 'mine', ...rest, ...own } as AbuseSink;
 }
 
 describe('what every object inherits', () => {
@@ -51,15 +49,8 @@ describe('parts that answer later than they should', () => {
   });
 
   it('a detector that promises to say whether somebody is flagged refuses nobody', async () => {
-    const detector = {
-      kind: 'abuse-detector',
-      name: 'mine',
-      record: () => undefined,
-      isFlagged: () => Promise.resolve(true),
-      explain: () => undefined,
-      snapshot: () => ({}),
-    } as const;
-    const { hardening } = setup({ abuse: { action: 'reject', detector: detector as never } });
+    const detector = detectorWith({ isFlagged: () => Promise.resolve(true) });
+    const { hardening } = setup({ abuse: { action: 'reject', detector } });
     expect((await ask(hardening, '/')).answered).toBe(false);
   });
 });
@@ -136,15 +127,8 @@ describe('a response without a connection that closes', () => {
 describe('wrong tokens', () => {
   it('at the status page are failed logins', async () => {
     const events: unknown[] = [];
-    const detector = {
-      kind: 'abuse-detector',
-      name: 'mine',
-      record: (...event: unknown[]) => void events.push(event.slice(0, 2)),
-      isFlagged: () => false,
-      explain: () => undefined,
-      snapshot: () => ({}),
-    } as const;
-    const { hardening } = setup({ authorize: TOKEN, statusPage: true, abuse: detector as never });
+    const detector = detectorWith({ record: (...event: unknown[]) => void events.push(event.slice(0, 2)) });
+    const { hardening } = setup({ authorize: TOKEN, statusPage: true, abuse: detector });
     await ask(hardening, '/health/status', { headers: { authorization: 'Bearer guessed-guessed-guessed' } });
     await ask(hardening, '/health/live');
     expect(events).toEqual([['address:203.0.113.5', 'AUTH_FAILED']]);

@@ -2,20 +2,12 @@ import { CircuitBreaker } from 'breakwater/circuit-breaker';
 import { InvalidOptionsError } from 'breakwater/core';
 import { DDoSProtection } from 'breakwater/ddos-protection';
 import { HealthCheckService } from 'breakwater/health';
-import { createHardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
+import { createHardening } from 'breakwater/http';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { ask, FakeResponse } from './exchange.js';
-
-function setup(options: HardeningOptions = {}) {
-  const clock = new ManualClock({ now: 1_000 });
-  const reported: unknown[] = [];
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { clock, reported, hardening, records };
-}
+import { setup } from './setup.js';
 
 describe('limits', () => {
   it('TRA-66 a refusal after the headers were sent throws nothing and leaves the answer alone', async () => {

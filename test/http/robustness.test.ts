@@ -1,18 +1,9 @@
 import { InvalidOptionsError, registerSecret } from 'breakwater/core';
-import { createHardening, type Hardening, type HardeningOptions, type RequestRecord } from 'breakwater/http';
+import { createHardening, type Hardening, type HardeningOptions } from 'breakwater/http';
 import { PerUserRateLimiter } from 'breakwater/rate-limiter';
-import { ManualClock } from 'breakwater/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, FakeResponse } from './exchange.js';
-
-function setup(options: HardeningOptions = {}) {
-  const clock = new ManualClock({ now: 1_000 });
-  const reported: unknown[] = [];
-  const hardening = createHardening({ clock, onListenerError: (error) => reported.push(error), ...options });
-  const records: RequestRecord[] = [];
-  hardening.on('request', (record) => records.push(record));
-  return { clock, reported, hardening, records };
-}
+import { setup } from './setup.js';
 
 const later = (): never => Promise.reject(new Error('too late')) as never;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,10 +1,11 @@
+import { beforeFirstProperty } from './first-property.js';
 import { Mounts } from './mounts.js';
 import { Place } from './place.js';
 import { listenToRouters } from './route-channel.js';
 import { type AppRoutes, type RoutedRequest, ROUTES, type RouteTrack, TRACK } from './route-track.js';
-import { settle, settleAtNext } from './settle.js';
+import { settle, SETTLES } from './settle.js';
 import { TracedTrack } from './traced-track.js';
-import { takeOver, watchRequests } from './watch.js';
+import { takeOver } from './watch.js';
 import { WatchedTrack } from './watched-track.js';
 
 /** What is needed of an application to follow its requests. */
@@ -63,7 +64,7 @@ function publishes(app: FollowedApp): boolean {
 
 function tracedRoutes(prototype: object): AppRoutes {
   const root = new Place();
-  settleAtNext(prototype);
+  if (SETTLES) beforeFirstProperty(prototype, settle);
   return { kept: false, begin: (request, base) => lay(request, new TracedTrack(entryOf(root, request, base))) };
 }
 
@@ -76,7 +77,7 @@ function watchedRoutes(prototype: object): AppRoutes {
     takeOver(request, track);
     return lay(request, track);
   };
-  watchRequests(prototype, (request) => {
+  beforeFirstProperty(prototype, (request) => {
     begin(request, request.baseUrl);
   });
   return { kept: false, begin };

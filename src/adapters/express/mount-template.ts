@@ -12,8 +12,8 @@ interface Segment {
  *
  * @param params - those of the mount; where routers merge them, those of the outer ones as well.
  * @param outer - those of the outer ones.
- * @returns `undefined` when a value is not there: functions of the service may have made something else of it.
  * @param isKnown - whether a template was seen before: where a value is found twice, that tells which is the parameter.
+ * @returns `undefined` when a value is not there: functions of the service may have made something else of it.
  * @internal
  */
 export function templateOf(

@@ -5,8 +5,8 @@ const OF_RESPONSE = 'req';
 const HIDDEN = /* @__PURE__ */ Object.freeze({ enumerable: false });
 const SHOWN = /* @__PURE__ */ Object.freeze({ enumerable: true });
 
-/** Whether the engine is V8 before 13: in Node before 24. */
-const SETTLES: boolean = /* @__PURE__ */ isOldV8();
+/** Whether there is anything to settle: the engine is V8 before 13, in Node before 24. @internal */
+export const SETTLES: boolean = /* @__PURE__ */ isOldV8();
 
 /**
  * Has the engine keep a request and its response as tables from here on, where it would give them a hidden class of their own
@@ -20,25 +20,6 @@ export function settle(request: object): void {
   const { res } = request as { readonly res?: unknown };
   asTable(request, OF_REQUEST);
   if (typeof res === 'object' && res !== null) asTable(res, OF_RESPONSE);
-}
-
-/**
- * The same for all requests of an application, before its router puts the first property on them: `next`, which is the
- * request's own from then on.
- *
- * @param prototype - that of its requests.
- * @internal
- */
-export function settleAtNext(prototype: object): void {
-  if (!SETTLES || Object.hasOwn(prototype, 'next')) return;
-  Object.defineProperty(prototype, 'next', {
-    configurable: true,
-    get: () => undefined,
-    set(this: object, value: unknown) {
-      settle(this);
-      Object.defineProperty(this, 'next', { value, writable: true, enumerable: true, configurable: true });
-    },
-  });
 }
 
 /** What is not there, or cannot be redefined, stays as it is. */

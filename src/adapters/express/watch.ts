@@ -1,3 +1,4 @@
+import { own } from './first-property.js';
 import type { RoutedRequest } from './route-track.js';
 import type { WatchedTrack } from './watched-track.js';
 
@@ -6,49 +7,39 @@ const WATCHED = /* @__PURE__ */ Symbol.for('breakwater.express.watched');
 
 type WatchedRequest = RoutedRequest & { [WATCHED]?: WatchedTrack };
 
-const OWN = /* @__PURE__ */ Object.freeze({ configurable: true, enumerable: true, writable: true });
-
 /** Its own accessors take the place of what a request has of its own, so that a copy of it has values, as without them. */
-const ACCESSORS: PropertyDescriptorMap = /* @__PURE__ */ Object.freeze({
-  next: {
-    configurable: true,
-    enumerable: true,
-    get(this: WatchedRequest): unknown {
-      return this[WATCHED]?.next;
-    },
-    set(this: WatchedRequest, next: unknown) {
-      if (isAnother(this)) Object.defineProperty(this, 'next', { ...OWN, value: next });
-      else this[WATCHED]?.goOn(next, this);
-    },
+const NEXT = /* @__PURE__ */ watched(
+  'next',
+  (track) => track.next,
+  (track, next, request) => {
+    track.goOn(next, request);
   },
-  route: {
-    configurable: true,
-    enumerable: true,
-    get(this: WatchedRequest): unknown {
-      return this[WATCHED]?.matched;
-    },
-    set(this: WatchedRequest, route: unknown) {
-      if (isAnother(this)) Object.defineProperty(this, 'route', { ...OWN, value: route });
-      else this[WATCHED]?.match(route, this.params);
-    },
+);
+const ROUTE = /* @__PURE__ */ watched(
+  'route',
+  (track) => track.matched,
+  (track, route, { params }) => {
+    track.match(route, params);
   },
-});
+);
 
-/**
- * Lays the track of each request of an application when its router puts the first property on it, which is `next`.
- *
- * @param begin - lays the track, calling {@link takeOver}.
- * @internal
- */
-export function watchRequests(prototype: object, begin: (request: RoutedRequest) => void): void {
-  Object.defineProperty(prototype, 'next', {
+function watched(
+  name: string,
+  read: (track: WatchedTrack) => unknown,
+  tell: (track: WatchedTrack, value: unknown, request: RoutedRequest) => void,
+): PropertyDescriptor {
+  return {
     configurable: true,
-    get: () => undefined,
-    set(this: RoutedRequest, next: unknown) {
-      Object.defineProperty(this, 'next', { ...OWN, value: next });
-      begin(this);
+    enumerable: true,
+    get(this: WatchedRequest): unknown {
+      return this[WATCHED] && read(this[WATCHED]);
     },
-  });
+    set(this: WatchedRequest, value: unknown) {
+      // What is made after the request and inherits from it goes its own way.
+      if (!Object.hasOwn(this, WATCHED)) own(this, name, value);
+      else if (this[WATCHED] !== undefined) tell(this[WATCHED], value, this);
+    },
+  };
 }
 
 /**
@@ -59,13 +50,8 @@ export function watchRequests(prototype: object, begin: (request: RoutedRequest)
 export function takeOver(request: WatchedRequest, track: WatchedTrack): void {
   const { next, route } = request;
   Object.defineProperty(request, WATCHED, { configurable: true, writable: true, value: track });
-  Object.defineProperty(request, 'next', ACCESSORS['next'] as PropertyDescriptor);
+  Object.defineProperty(request, 'next', NEXT);
   if (Object.hasOwn(request, 'route')) track.matched = route;
-  Object.defineProperty(request, 'route', ACCESSORS['route'] as PropertyDescriptor);
+  Object.defineProperty(request, 'route', ROUTE);
   track.goOn(next, request);
-}
-
-/** Whether it is made after the request that is watched, and inherits from it. */
-function isAnother(request: WatchedRequest): boolean {
-  return !Object.hasOwn(request, WATCHED);
 }

@@ -32,8 +32,8 @@ export class OpenRecord implements Recording {
   readonly #startedAtMs: number;
   readonly #settings: RecordSettings;
   readonly #tellers: RecordTeller[] = [];
-  /** Of each of them. */
-  readonly #told: Told[] = [];
+  /** The same by the pipelines that want them told: most of the time one. */
+  readonly #byTold = new Map<Told, RecordTeller[]>();
   #firstByteAtMs: number | undefined;
   /** Whether nobody was there any more when the answer began: what it says then, nobody was told. */
   #isUnheard = false;
@@ -57,7 +57,9 @@ export class OpenRecord implements Recording {
   join(teller: RecordTeller, told: Told): void {
     for (const { does, target } of this.#tellers) if (does === teller.does && target === teller.target) return;
     this.#tellers.push(teller);
-    this.#told.push(told);
+    const own = this.#byTold.get(told);
+    if (own === undefined) this.#byTold.set(told, [teller]);
+    else own.push(teller);
     if (teller.opened !== undefined) this.#safely(() => teller.opened?.(this.#request.method));
   }
 
@@ -79,16 +81,13 @@ export class OpenRecord implements Recording {
 
   #close(isHandedOver: boolean): void {
     const record = this.#record(isHandedOver);
-    // Most of the time all of one pipeline.
-    for (const told of new Set(this.#told)) {
+    for (const [told, tellers] of this.#byTold) {
       told(this.#request.exchange.response, () => {
-        this.#tellers.forEach((teller, i) => {
-          if (this.#told[i] === told) {
-            this.#safely(() => {
-              teller.closed(record, this.#tellers);
-            });
-          }
-        });
+        for (const teller of tellers) {
+          this.#safely(() => {
+            teller.closed(record, this.#tellers);
+          });
+        }
       });
     }
   }
@@ -139,11 +138,8 @@ export class OpenRecord implements Recording {
     if (bodyBytes !== undefined) record.bodyBytes = bodyBytes;
     record.slow = this.#kind === 'response' && durationMs > slowRequestMs;
     if (refusedBy !== undefined) record.refusedBy = refusedBy;
-    if (extras !== undefined)
-      Object.assign(
-        record,
-        this.#safely(() => extras.of(this.#request)),
-      );
+    const shown = extras && this.#safely(() => extras.of(this.#request));
+    if (shown !== undefined) Object.assign(record, shown);
     if (error !== undefined) record.error = error.thrown;
     return Object.freeze(record as Draft);
   }
