@@ -54,10 +54,11 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('%s',
   }
 
   it('a request and its response are tables where the engine would never share their classes', async () => {
-    const pair = await met(hardened);
+    const [request, response] = await met(hardened);
 
-    // Own accessors in the place of fields make a table of a request everywhere.
-    expect(pair.map(hasClass)).toEqual(OLD_V8 ? [false, false] : [publishes, true]);
+    expect(hasClass(response)).toBe(!OLD_V8);
+    // Own accessors in the place of fields may make a table of a request by themselves.
+    if (OLD_V8 || publishes) expect(hasClass(request)).toBe(!OLD_V8);
   });
 
   it('a handler finds all that there is without us, in its place', async () => {
