@@ -24,19 +24,19 @@ export const rotatingAddresses: Scene = {
     const heavy = new Sender(stage.visitor());
     const ordinary = new Sender(stage.visitor());
     try {
-      const before = heldBytes();
+      const before = await heldBytes();
       stage.say(`${String(OVER_HTTP)} requests over HTTP, each from an address of its own; a heavy one is among them.`);
       const flood = await overHttp(crowd, heavy, ordinary);
       stage.say(`${String(STRAIGHT)} further addresses straight to the same protection, faster than HTTP could.`);
       await inParts(STRAIGHT, (n) => ddos.check(`2001:db8:${(n >> 16).toString(16)}:${(n & 0xffff).toString(16)}::1`));
-      const during = heldBytes();
+      const during = await heldBytes();
       await heavy.send(THRESHOLD + 1 - heavy.answers.length);
       await ordinary.send(5);
       grew(stage, `${String(OVER_HTTP + STRAIGHT)} addresses`, before, during);
       judge(stage, flood, { heavy, ordinary, told, blocked });
 
       await inParts(STRAIGHT, (n) => users.check(`id:made-up-${String(n)}`));
-      grew(stage, `${String(STRAIGHT)} made-up users beside them`, during, heldBytes());
+      grew(stage, `${String(STRAIGHT)} made-up users beside them`, during, await heldBytes());
     } finally {
       for (const stop of stops) stop();
     }
