@@ -423,6 +423,8 @@ export {
   REDIS_CHECK_DEFAULTS,
   redisCheck,
 } from './health/index.js';
+export type { DeploymentFinding, DeploymentOutcome, DeploymentReport, DeploymentVerdict } from './deployment/index.js';
+export { CheckStatus } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

@@ -7,6 +7,7 @@ import type { PlatformAbortSignal } from '../core/platform.js';
 import { Reporter } from '../core/reporter.js';
 import { steady } from '../core/steady.js';
 import { quiet } from '../core/thenable.js';
+import { within } from '../internal/within.js';
 import { Ending, type StopCause } from './ending.js';
 import {
   drainDelayFor,
@@ -21,7 +22,7 @@ import {
   startOrder,
   type StopPhase,
 } from './engine.js';
-import { StartFailedError } from './errors.js';
+import { StartFailedError, tookTooLong } from './errors.js';
 import { LIFECYCLE_EVENTS, type LifecycleEvents, tellAsJson } from './events.js';
 import { hookFunction, hookName, Hooks, hookWarning, type LifecycleHook, shownReason } from './hooks.js';
 import { aTurn, canBeHeard, keepsAlive, processExit, soon, surroundings } from './host.js';
@@ -44,7 +45,6 @@ import { runStart } from './start-run.js';
 import { runStop } from './stop-run.js';
 import { Stopping } from './stopping.js';
 import { READY_STEP, startReport, Timeline } from './timeline.js';
-import { within } from './within.js';
 
 const AT_ONCE = 'the process ends at once';
 
@@ -351,7 +351,7 @@ export class ApplicationLifecycle implements Component<LifecycleReport> {
     const report = stopping.report(this.#ending.hadFatal);
     if (report.ok) this.#journal.note('stopped', report);
     else this.#journal.trouble('BREAKWATER_W_STOP_NOT_CLEAN', stopping.whatWentWrong, report);
-    await within(clock, MOST_FLUSH_MS, 'flush', () => this.#journal.flush(MOST_FLUSH_MS));
+    await within(clock, MOST_FLUSH_MS, tookTooLong('flush', MOST_FLUSH_MS), () => this.#journal.flush(MOST_FLUSH_MS));
     await aTurn();
     this.#attempt(() => {
       if (this.#ending.end(report.exitCode, cause.signal)) return;

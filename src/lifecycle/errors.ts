@@ -30,3 +30,8 @@ export class StepTimeoutError extends BreakwaterError {
     return 'StepTimeoutError';
   }
 }
+
+/** Makes the error of a step that took longer than `ms`. @internal */
+export function tookTooLong(step: string, ms: number): () => StepTimeoutError {
+  return () => new StepTimeoutError(`${step} took longer than ${String(Math.round(Math.max(0, ms)))} ms`);
+}

@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.js';
 import { HealthStatus, isHealthStatus } from '../core/health-status.js';
 import { redactText } from '../core/redaction.js';
+import { type Outcome, within } from '../internal/within.js';
+import { tookTooLong } from './errors.js';
 import type { StartHook } from './hooks.js';
 import { shown } from './journal.js';
 import type { LifecycleDeployment, LifecycleHealth, LifecycleHealthReport, LifecycleVerdict } from './options.js';
 import type { Timeline } from './timeline.js';
-import { type Outcome, within } from './within.js';
 
 /** A step did not succeed; `cause` is what it threw. @internal */
 export class StepFailure {
@@ -64,7 +65,10 @@ async function step<T>(
     return { failure: new StepFailure(name, 'was not begun: the start was given up') };
   }
   const ms = Math.max(0, Math.min(limits.longestMs ?? Infinity, timeoutMs - atMs));
-  const outcome: Outcome<T> = await within(clock, ms, name, run, { signal: abort, graceMs: limits.giveUpMs ?? 0 });
+  const outcome: Outcome<T> = await within(clock, ms, tookTooLong(name, ms), run, {
+    signal: abort,
+    graceMs: limits.giveUpMs ?? 0,
+  });
   if (outcome.status === 'timed out') {
     const why = isAborted(abort) ? 'was given up' : `took longer than ${String(Math.round(ms))} ms`;
     const message = redactText([why, limits.hint?.()].filter((text) => text !== undefined).join('; '), 500);

@@ -1,12 +1,13 @@
 import type { Clock } from '../core/clock.js';
 import { redactText } from '../core/redaction.js';
+import { within } from '../internal/within.js';
 import { hookAllowanceMs, type StopPhase, workUntilMs } from './engine.js';
+import { tookTooLong } from './errors.js';
 import type { Hooks, StopHook } from './hooks.js';
 import type { InFlight } from './in-flight.js';
 import { shown } from './journal.js';
 import type { Servers } from './servers/index.js';
 import type { Timeline } from './timeline.js';
-import { within } from './within.js';
 
 /** What a stop works with. @internal */
 export interface StopContext {
@@ -63,7 +64,7 @@ async function sayGoodbye({ clock, servers, timeline }: StopContext, untilMs: nu
   const atMs = timeline.elapsedMs;
   const open = servers.upgraded;
   const ms = Math.max(0, Math.min(GOODBYE_MS, untilMs - atMs));
-  const outcome = await within(clock, ms, 'WebSockets', () => servers.whenDowngraded());
+  const outcome = await within(clock, ms, tookTooLong('WebSockets', ms), () => servers.whenDowngraded());
   const left = servers.upgraded;
   servers.sayGoodbye();
   // That a client does not answer is no failure of this process.
@@ -79,7 +80,9 @@ async function finish(context: StopContext, name: string, going: InFlight, until
   if (going.size === 0) return;
   const { clock, timeline, cutOff } = context;
   const atMs = timeline.elapsedMs;
-  const outcome = await within(clock, Math.max(0, untilMs - atMs), name, () => going.whenEmpty());
+  const outcome = await within(clock, Math.max(0, untilMs - atMs), tookTooLong(name, untilMs - atMs), () =>
+    going.whenEmpty(),
+  );
   if (outcome.status === 'done') {
     timeline.add(name, 'DONE', atMs);
     return;
@@ -102,7 +105,7 @@ async function runHooks(context: StopContext, phases: readonly StopPhase[]): Pro
     }
     const later = planned.length - i - 1 + after;
     const ms = hookAllowanceMs(hook.timeoutMs ?? hookTimeoutMs, Math.max(0, budgetMs - atMs), later);
-    const outcome = await within(clock, ms, name, (signal) => hook.run({ signal }));
+    const outcome = await within(clock, ms, tookTooLong(name, ms), (signal) => hook.run({ signal }));
     if (outcome.status === 'done') timeline.add(name, 'DONE', atMs);
     else if (outcome.status === 'failed') timeline.add(name, 'FAILED', atMs, shown(outcome.error));
     else timeline.add(name, 'TIMED_OUT', atMs, `took longer than ${String(Math.round(ms))} ms`);

@@ -1,6 +1,5 @@
 import type { Clock } from '../core/clock.js';
 import { settled } from '../core/thenable.js';
-import { StepTimeoutError } from './errors.js';
 
 /** How something that may take only so long came out. @internal */
 export type Outcome<T> =
@@ -12,13 +11,14 @@ export type Outcome<T> =
  * Runs something and waits for it no longer than `ms`; then its signal aborts, and what it answers later is dropped.
  * Never rejects, and the timer holds the process: a hook that hangs with nothing else alive must still end in order.
  *
+ * @param tookTooLong - makes the reason that its signal aborts with after `ms`.
  * @param abort - aborts its signal earlier; it may then still take `graceMs` to end in order.
  * @internal
  */
 export function within<T>(
   clock: Clock,
   ms: number,
-  what: string,
+  tookTooLong: () => unknown,
   run: (signal: AbortSignal) => T | PromiseLike<T>,
   abort?: { readonly signal: AbortSignal; readonly graceMs: number },
 ): Promise<Outcome<T>> {
@@ -44,7 +44,7 @@ export function within<T>(
       controller.abort(abort?.signal.reason);
     };
     const cancels: (() => void)[] = [];
-    expireIn(ms, () => new StepTimeoutError(`${what} took longer than ${String(Math.round(ms))} ms`));
+    expireIn(ms, tookTooLong);
     if (abort?.signal.aborted === true) giveUp();
     else abort?.signal.addEventListener('abort', giveUp, { once: true });
     const answer = new Promise<T>((settle) => {
