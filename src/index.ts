@@ -423,7 +423,15 @@ export {
   REDIS_CHECK_DEFAULTS,
   redisCheck,
 } from './health/index.js';
-export type { DeploymentFinding, DeploymentOutcome, DeploymentReport, DeploymentVerdict } from './deployment/index.js';
+export type {
+  DeploymentCheck,
+  DeploymentCheckContext,
+  DeploymentFinding,
+  DeploymentOutcome,
+  DeploymentReport,
+  DeploymentVerdict,
+  FindingPlace,
+} from './deployment/index.js';
 export { CheckStatus } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,

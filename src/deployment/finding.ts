@@ -1,3 +1,7 @@
+import { errorText } from '../core/error-text.js';
+import { oneLine } from '../core/printable.js';
+import { redactText } from '../core/redaction.js';
+
 /** How a check came out, from best to worst. */
 export const CheckStatus = /* @__PURE__ */ Object.freeze({ PASS: 'PASS', WARN: 'WARN', FAIL: 'FAIL' });
 export type CheckStatus = (typeof CheckStatus)[keyof typeof CheckStatus];
@@ -13,6 +17,16 @@ export interface DeploymentFinding {
   readonly hint?: string;
   /** Whether it could not be found out. Such a finding is a `FAIL`, since what nobody knows is not in order. */
   readonly crashed?: boolean;
+  /** Where it is, if it is in a file. */
+  readonly place?: FindingPlace;
+}
+
+/** A place in a file. */
+export interface FindingPlace {
+  /** The file, as it was named. */
+  readonly file: string;
+  /** Its line, from 1. */
+  readonly line?: number;
 }
 
 /** The answer of a check that looks at one thing. */
@@ -50,4 +64,14 @@ export function worstOf(statuses: Iterable<CheckStatus>): CheckStatus {
 /** Whether it is one of the three words. @internal */
 export function isCheckStatus(value: unknown): value is CheckStatus {
   return typeof value === 'string' && Object.hasOwn(RANK, value);
+}
+
+/** Text as it is shown: in one line, since it may come from elsewhere and end in a terminal, and without secrets. @internal */
+export function shownText(text: string, longest = 300): string {
+  return redactText(oneLine(text), longest);
+}
+
+/** An error as it is shown behind a colon. @internal */
+export function shownError(error: unknown, longest = 200): string {
+  return redactText(oneLine(errorText(error)), longest);
 }

@@ -3,5 +3,12 @@
  *
  * @packageDocumentation
  */
-export type { DeploymentFinding, DeploymentOutcome, DeploymentReport, DeploymentVerdict } from './finding.js';
+export type { DeploymentCheck, DeploymentCheckContext } from './check.js';
+export type {
+  DeploymentFinding,
+  DeploymentOutcome,
+  DeploymentReport,
+  DeploymentVerdict,
+  FindingPlace,
+} from './finding.js';
 export { CheckStatus } from './finding.js';
