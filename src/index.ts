@@ -424,15 +424,40 @@ export {
   redisCheck,
 } from './health/index.js';
 export type {
+  CheckCounts,
+  CheckedConfig,
+  CheckedHealth,
+  CheckedMigrations,
+  CheckResult,
+  DatabaseQuery,
   DeploymentCheck,
   DeploymentCheckContext,
+  DeploymentChecked,
+  DeploymentCheckerOptions,
+  DeploymentEvents,
   DeploymentFinding,
   DeploymentOutcome,
   DeploymentReport,
+  DeploymentResults,
+  DeploymentSnapshot,
+  DeploymentSummary,
   DeploymentVerdict,
+  EnvironmentCheckOptions,
+  EnvironmentSource,
   FindingPlace,
+  ResultFinding,
+  RunChecksOptions,
+  Silence,
+  Silenced,
 } from './deployment/index.js';
-export { CheckStatus } from './deployment/index.js';
+export {
+  CheckStatus,
+  DEPLOYMENT_CHECKER_DEFAULTS,
+  DeploymentChecker,
+  DeploymentCheckTimeoutError,
+  environmentCheck,
+  REQUIRED_VARIABLES,
+} from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

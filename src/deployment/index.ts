@@ -12,3 +12,26 @@ export type {
   FindingPlace,
 } from './finding.js';
 export { CheckStatus } from './finding.js';
+export type { CheckedConfig, EnvironmentCheckOptions, EnvironmentSource } from './checks/environment-check.js';
+export { environmentCheck, REQUIRED_VARIABLES } from './checks/environment-check.js';
+export type { DatabaseQuery } from './checks/database-connection-check.js';
+export type { DeploymentChecked, DeploymentEvents } from './deployment-checker/events.js';
+export type {
+  CheckedHealth,
+  CheckedMigrations,
+  DeploymentCheckerOptions,
+  RunChecksOptions,
+  Silence,
+} from './deployment-checker/options.js';
+export type {
+  CheckCounts,
+  CheckResult,
+  DeploymentResults,
+  DeploymentSnapshot,
+  DeploymentSummary,
+  ResultFinding,
+  Silenced,
+} from './deployment-checker/result.js';
+export { DEPLOYMENT_CHECKER_DEFAULTS } from './deployment-checker/options.js';
+export { DeploymentCheckTimeoutError } from './deployment-checker/errors.js';
+export { DeploymentChecker } from './deployment-checker/deployment-checker.js';

@@ -1,0 +1,108 @@
+import { redactName } from '../../core/redaction.js';
+import type { DeploymentCheck } from '../check.js';
+import { CheckStatus, type DeploymentFinding, type DeploymentReport, shownText } from '../finding.js';
+import { hostEnvironment } from '../host.js';
+
+/** Variables by their names. */
+export type EnvironmentSource = Readonly<Record<string, string | undefined>>;
+
+/** A configuration that says what became of its keys: a `ConfigValidator`, or anything alike. */
+export interface CheckedConfig {
+  /** Reads everything. */
+  validate(): {
+    readonly items: readonly { readonly key: string; readonly status: string }[];
+    readonly errors: readonly { readonly key: string; readonly message: string }[];
+    readonly warnings?: readonly { readonly key: string; readonly message: string }[];
+  };
+}
+
+/** What must be set when nobody says otherwise. */
+export const REQUIRED_VARIABLES: readonly string[] = /* @__PURE__ */ Object.freeze([
+  'DATABASE_URL',
+  'API_HOST',
+  'API_PORT',
+  'API_WORKERS',
+  'SECRET_KEY',
+  'BOT_TOKEN',
+  'ADMIN_IDS',
+]);
+
+/** Options of {@link environmentCheck}. */
+export interface EnvironmentCheckOptions {
+  /** Where variables are looked up. @defaultValue `process.env`, at each run */
+  readonly environment?: EnvironmentSource | undefined;
+}
+
+/**
+ * A check that the environment is complete. Findings have the id `environment.<NAME>`; values are never shown, nor anything
+ * about them.
+ *
+ * @param required - names of variables that must be set, where blank ones count as missing; or a `ConfigValidator`, whose own
+ * rules decide: what is wrong is a `FAIL`, a default that is used or something deprecated a `WARN`.
+ */
+export function environmentCheck(
+  required: readonly string[] | CheckedConfig = REQUIRED_VARIABLES,
+  { environment }: EnvironmentCheckOptions = {},
+): DeploymentCheck {
+  const look = isList(required)
+    ? () => ofNames(required, environment ?? hostEnvironment())
+    : () => ofConfig(required.validate());
+  return { id: 'environment', name: 'Environment variables', tags: ['environment', 'static'], run: look };
+}
+
+function isList(required: readonly string[] | CheckedConfig): required is readonly string[] {
+  return Array.isArray(required);
+}
+
+function ofNames(names: readonly string[], environment: EnvironmentSource): DeploymentReport {
+  const missing = names.filter((name) => isBlank(environment[name]));
+  const shown = missing.map((name) => redactName(name, 200));
+  const findings = missing.map((name, i): DeploymentFinding => {
+    const isSet = environment[name] !== undefined;
+    return {
+      id: `environment.${shown[i] ?? ''}`,
+      status: CheckStatus.FAIL,
+      message: `${shown[i] ?? ''} is ${isSet ? 'blank' : 'not set'}`,
+      hint: isBlank(environment[`${name}_FILE`])
+        ? 'set it where the service runs; a secret that a pipeline does not have arrives blank'
+        : `${shown[i] ?? ''}_FILE is set: name that, or hand in a ConfigValidator, which reads such files`,
+    };
+  });
+  const all = String(names.length);
+  return {
+    findings,
+    message:
+      missing.length === 0
+        ? `${names.length === 1 ? 'the required variable is' : `all ${all} required variables are`} set`
+        : `${String(missing.length)} of ${all} required variables ${missing.length === 1 ? 'is' : 'are'} missing: ${shown.join(', ')}`,
+    metadata: { required: names.length, missing: shown },
+  };
+}
+
+/** White space alone is what is left of a secret that a pipeline does not have. */
+function isBlank(value: string | undefined): boolean {
+  return value === undefined || value.trim() === '';
+}
+
+function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['validate']>): DeploymentReport {
+  const defaulted = items.filter(({ status }) => status === 'DEFAULTED');
+  const finding = (status: CheckStatus, key: string, message: string): DeploymentFinding => ({
+    id: `environment.${redactName(key, 200)}`,
+    status,
+    message: shownText(`${redactName(key, 200)} ${message}`),
+  });
+  const wrong = new Set(errors.map(({ key }) => redactName(key, 200)));
+  const parts = [
+    ...(wrong.size > 0 ? [`${String(wrong.size)} wrong: ${[...wrong].join(', ')}`] : []),
+    ...(defaulted.length > 0 ? [`${String(defaulted.length)} by default`] : []),
+  ];
+  return {
+    findings: [
+      ...errors.map(({ key, message }) => finding(CheckStatus.FAIL, key, message)),
+      ...defaulted.map(({ key }) => finding(CheckStatus.WARN, key, 'is not set: its default is used')),
+      ...warnings.map(({ key, message }) => finding(CheckStatus.WARN, key, message)),
+    ],
+    message: `${String(items.length)} keys${parts.length === 0 ? ', all of them in order' : `; ${parts.join('; ')}`}`,
+    metadata: { keys: items.length, wrong: [...wrong], defaulted: defaulted.map(({ key }) => redactName(key, 200)) },
+  };
+}

@@ -1,0 +1,113 @@
+import { redactValue } from '../../core/redaction.js';
+import {
+  CheckStatus,
+  type DeploymentFinding,
+  type FindingPlace,
+  isCheckStatus,
+  shownText,
+  worstOf,
+} from '../finding.js';
+
+/** An answer that is safe to print and to keep. @internal */
+export interface SafeOutcome {
+  readonly status: CheckStatus;
+  readonly message: string;
+  readonly hint?: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly crashed?: boolean;
+  readonly timedOut?: boolean;
+  readonly findings?: readonly DeploymentFinding[];
+}
+
+/** Findings of one check that are kept; the status is that of all. */
+const MOST_FINDINGS = 1_000;
+const LONGEST_HINT = 500;
+const LARGEST_METADATA = 16_384;
+const ID = /^[\w.@/:+~-]{1,200}$/;
+const NONE: Readonly<Record<string, unknown>> = /* @__PURE__ */ Object.freeze({});
+
+/** That it could not be found out. @internal */
+export function crash(message: string, timedOut = false): SafeOutcome {
+  return {
+    status: CheckStatus.FAIL,
+    message,
+    metadata: NONE,
+    crashed: true,
+    ...(timedOut ? { timedOut } : {}),
+  };
+}
+
+/** What a check answered, whatever that is: an answer that cannot be understood is a crash, and never in order. @internal */
+export function readOutcome(outcome: unknown): SafeOutcome {
+  try {
+    return readKnown(outcome) ?? crash('crashed: its answer is no outcome, see DeploymentOutcome');
+  } catch {
+    return crash('crashed: its answer cannot be read');
+  }
+}
+
+function readKnown(outcome: unknown): SafeOutcome | undefined {
+  if (typeof outcome !== 'object' || outcome === null) return undefined;
+  const { status, message, hint, metadata, findings } = outcome as Readonly<Record<string, unknown>>;
+  if (typeof message !== 'string') return undefined;
+  const shown = {
+    message: shownText(message),
+    ...(typeof hint === 'string' ? { hint: shownText(hint, LONGEST_HINT) } : {}),
+    metadata: safeMetadata(metadata),
+  };
+  if (findings === undefined) return isCheckStatus(status) ? { status, ...shown } : undefined;
+  if (!Array.isArray(findings)) return undefined;
+  const all = (findings as readonly unknown[]).map(readFinding);
+  if (!all.every((one) => one !== undefined)) return undefined;
+  const kept = all.length > MOST_FINDINGS ? worstFirst(all).slice(0, MOST_FINDINGS) : all;
+  return { status: worstOf(all.map((one) => one.status)), ...shown, findings: kept };
+}
+
+function readFinding(finding: unknown): DeploymentFinding | undefined {
+  if (typeof finding !== 'object' || finding === null) return undefined;
+  const { id, status, message, hint, crashed, place } = finding as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || !isCheckStatus(status) || typeof message !== 'string') return undefined;
+  return Object.freeze({
+    id: shownId(id),
+    // What nobody knows is not in order, whatever the check says of it.
+    status: crashed === true ? CheckStatus.FAIL : status,
+    message: shownText(message),
+    ...(typeof hint === 'string' ? { hint: shownText(hint, LONGEST_HINT) } : {}),
+    ...(crashed === true ? { crashed } : {}),
+    ...readPlace(place),
+  });
+}
+
+/** An id goes into files and lines: what does not belong there is replaced. */
+function shownId(id: string): string {
+  if (ID.test(id)) return shownText(id, 200);
+  const clean = shownText(id, 200).replace(/[^\w.@/:+~-]+/g, '-');
+  return clean === '' ? '-' : clean;
+}
+
+function readPlace(place: unknown): { readonly place?: FindingPlace } {
+  if (typeof place !== 'object' || place === null) return {};
+  const { file, line } = place as Readonly<Record<string, unknown>>;
+  if (typeof file !== 'string') return {};
+  const isLine = typeof line === 'number' && Number.isSafeInteger(line) && line > 0;
+  return { place: Object.freeze({ file: shownText(file, 1_000), ...(isLine ? { line } : {}) }) };
+}
+
+/** The failures first, otherwise in their order. @internal */
+export function worstFirst<T extends { readonly status: CheckStatus }>(all: readonly T[]): T[] {
+  const of = (status: CheckStatus): T[] => all.filter((one) => one.status === status);
+  return [...of(CheckStatus.FAIL), ...of(CheckStatus.WARN), ...of(CheckStatus.PASS)];
+}
+
+function safeMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
+  if (typeof metadata !== 'object' || metadata === null) return NONE;
+  const copy = redactValue(metadata);
+  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return NONE;
+  if (JSON.stringify(copy).length > LARGEST_METADATA) return Object.freeze({ omitted: 'too large' });
+  return freeze(copy as Record<string, unknown>);
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}

@@ -1,0 +1,186 @@
+import { APIConfig, ConfigValidator } from 'breakwater/config';
+import { DeploymentChecker, environmentCheck, REQUIRED_VARIABLES } from 'breakwater/deployment';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runs } from '../../runs.js';
+
+const COMPLETE = {
+  DATABASE_URL: 'postgres://db/app',
+  API_HOST: '0.0.0.0',
+  API_PORT: '8000',
+  API_WORKERS: '4',
+  SECRET_KEY: 'k'.repeat(40),
+  BOT_TOKEN: '123:abc',
+  ADMIN_IDS: '1,2',
+};
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function result(environment: Record<string, string | undefined>, env?: readonly string[]) {
+  const checker = new DeploymentChecker({ environment, ...(env === undefined ? {} : { env }) });
+  const { allPass, results } = await checker.runAllChecks();
+  return { allPass, ...results[0] };
+}
+
+describe('the variables that are required', () => {
+  it('are seven unless a list says otherwise', async () => {
+    expect(REQUIRED_VARIABLES).toEqual(Object.keys(COMPLETE));
+    expect(await result(COMPLETE)).toMatchObject({
+      allPass: true,
+      id: 'environment',
+      status: 'PASS',
+      message: 'all 7 required variables are set',
+      metadata: { required: 7, missing: [] },
+    });
+    expect(await result({ ONE: 'x' }, ['ONE'])).toMatchObject({
+      allPass: true,
+      message: 'the required variable is set',
+    });
+  });
+
+  it('come from the process, as it is at the run', async () => {
+    const checker = new DeploymentChecker();
+    for (const [name, value] of Object.entries(COMPLETE)) vi.stubEnv(name, value);
+    expect((await checker.runAllChecks()).allPass).toBe(true);
+    vi.stubEnv('BOT_TOKEN', undefined);
+    expect((await checker.runAllChecks()).results[0]?.metadata).toMatchObject({ missing: ['BOT_TOKEN'] });
+  });
+
+  it.each([
+    ['not set', undefined, 'SECRET_KEY is not set'],
+    ['empty', '', 'SECRET_KEY is blank'],
+    ['white space', ' \t\n', 'SECRET_KEY is blank'],
+  ])('HLD-60 fail when one is %s', async (_, value, message) => {
+    expect(await result({ ...COMPLETE, SECRET_KEY: value })).toMatchObject({
+      allPass: false,
+      status: 'FAIL',
+      message: '1 of 7 required variables is missing: SECRET_KEY',
+      findings: [{ id: 'environment.SECRET_KEY', status: 'FAIL', message }],
+    });
+  });
+
+  it('says where to look when a file is named in its place', async () => {
+    const { findings } = await result({ ...COMPLETE, SECRET_KEY: undefined, SECRET_KEY_FILE: '/run/secrets/key' });
+    expect(findings?.[0]?.hint).toBe(
+      'SECRET_KEY_FILE is set: name that, or hand in a ConfigValidator, which reads such files',
+    );
+  });
+
+  it.each([
+    [[], 'must name at least one variable; false asks for none'],
+    [['A', 'A'], 'env[1] names A again'],
+    [['A=b'], 'env[0] must be the name of a variable'],
+    [['', 3], 'env[1] must be the name of a variable, got 3'],
+    ['A', 'must be a list of names, a ConfigValidator or false'],
+    [{}, 'must be a list of names, a ConfigValidator or false'],
+  ])('refuses %j', (env, message) => {
+    expect(() => new DeploymentChecker({ env: env as never })).toThrow(message);
+  });
+});
+
+describe('a configuration', () => {
+  const config = (env: Record<string, string>) =>
+    new ConfigValidator({ env })
+      .register('PORT', 'int', { default: 80 })
+      .register('SECRET_KEY', 'str', { required: true, secret: true, minLength: 32 })
+      .register('OLD', 'str', { deprecated: true });
+
+  it('decides by its own rules', async () => {
+    const checker = new DeploymentChecker({ env: config({ SECRET_KEY: 'short-but-secret', OLD: 'x', PORT: 'many' }) });
+    const { allPass, results } = await checker.runAllChecks();
+    expect(allPass).toBe(false);
+    expect(results[0]).toMatchObject({
+      status: 'FAIL',
+      metadata: { keys: 3, wrong: ['PORT', 'SECRET_KEY'], defaulted: [] },
+    });
+    expect(results[0]?.findings?.map(({ id, status }) => [id, status])).toEqual([
+      ['environment.PORT', 'FAIL'],
+      ['environment.SECRET_KEY', 'FAIL'],
+      ['environment.OLD', 'WARN'],
+    ]);
+    expect(JSON.stringify(results)).not.toContain('short-but-secret');
+  });
+
+  it('is a warning where a default is used', async () => {
+    const { allPass, results } = await new DeploymentChecker({
+      env: config({ SECRET_KEY: 'x'.repeat(32) }),
+    }).runAllChecks();
+    expect(allPass).toBe(true);
+    expect(results[0]).toMatchObject({
+      status: 'WARN',
+      message: '3 keys; 1 by default',
+      findings: [{ id: 'environment.PORT', message: 'PORT is not set: its default is used' }],
+    });
+  });
+
+  it('may be a ready-made one, and a check by itself', async () => {
+    const check = environmentCheck(
+      new APIConfig({ env: { API_HOST: 'h', API_PORT: '1', API_WORKERS: '1', SECRET_KEY: 'x'.repeat(32) } }),
+    );
+    const { results } = await new DeploymentChecker({ env: false, checks: [check] }).runAllChecks();
+    expect(results[0]).toMatchObject({ status: 'PASS', message: '4 keys, all of them in order' });
+  });
+
+  it('that fails to validate is a crash', async () => {
+    const broken = {
+      validate(): never {
+        throw new Error('no');
+      },
+    };
+    const { results } = await new DeploymentChecker({ env: broken }).runAllChecks();
+    expect(results[0]).toMatchObject({ status: 'FAIL', crashed: true });
+  });
+});
+
+describe('HLD-59 no value of a variable', () => {
+  it('is in any output, nor its length, whatever the checks do with it', async () => {
+    const value = fc
+      .string({ minLength: 12, maxLength: 60, unit: 'grapheme-ascii' })
+      .filter((text) => /[a-z]\w*\W.*\d/i.test(text));
+    await fc.assert(
+      fc.asyncProperty(value, value, async (secret, url) => {
+        const environment = {
+          SECRET_KEY: secret,
+          DATABASE_URL: `postgres://app:${encodeURIComponent(url)}@db/app`,
+          API_HOST: ' ',
+        };
+        const checker = new DeploymentChecker({
+          env: ['SECRET_KEY', 'DATABASE_URL', 'API_HOST'],
+          environment,
+          checks: [
+            {
+              id: 'crash',
+              name: 'Crash',
+              run: () => {
+                throw new Error(`cannot use ${environment.SECRET_KEY} of ${environment.DATABASE_URL}`);
+              },
+            },
+            {
+              id: 'tell',
+              name: 'Tell',
+              run: () => ({
+                message: secret,
+                metadata: { a: secret, [secret]: url, b: Buffer.from(secret).toString('base64') },
+                findings: [
+                  { id: secret, status: 'FAIL', message: url, hint: JSON.stringify(secret), place: { file: secret } },
+                ],
+              }),
+            },
+          ],
+        });
+        const { results } = await checker.runAllChecks();
+        const text = JSON.stringify([
+          results,
+          checker.snapshot(),
+          checker.getSummary(),
+          checker.metrics(),
+          checker.health(),
+        ]);
+        // Inside of JSON a text is written with its escapes.
+        for (const one of [secret, environment.DATABASE_URL, encodeURIComponent(secret)])
+          expect(text).not.toContain(JSON.stringify(one).slice(1, -1));
+      }),
+      { numRuns: runs(1_000) },
+    );
+  }, 60_000);
+});
