@@ -1,8 +1,8 @@
 import type { CommandIo } from './io.js';
 import type { Option } from './read-options.js';
 
-/** What the process says about its work; the first that applies of usage, fail, unverified, pass. */
-export const ExitCode = { PASS: 0, FAIL: 1, USAGE: 2, UNVERIFIED: 3 } as const;
+/** What the process says about its work; the first that applies of usage, fail, unverified, pending, pass. */
+export const ExitCode = { PASS: 0, FAIL: 1, USAGE: 2, UNVERIFIED: 3, PENDING: 4 } as const;
 
 /** One verb of the command line. */
 export interface Command {

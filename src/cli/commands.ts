@@ -1,3 +1,4 @@
+import { check } from './check/check.js';
 import { type Command, ExitCode } from './command.js';
 import { env } from './env/env.js';
 import { UsageError } from './failures.js';
@@ -29,7 +30,7 @@ const version: Command = {
 };
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [help, version, env];
+export const commands: readonly Command[] = [help, version, check, env];
 
 function takesNothing({ name }: Command, [extra]: readonly string[]): void {
   if (extra !== undefined) throw new UsageError(`'${name}' takes nothing else, got ${echo(extra)}`, 'breakwater help');

@@ -7,6 +7,14 @@ import { fileName } from './words.js';
 
 /** The names that are looked for, in this order. */
 const NAMES = ['breakwater.config.js', 'breakwater.config.mjs', 'breakwater.config.cjs'] as const;
+/** The name of options that are plain JSON. */
+export const JSON_NAME = 'breakwater.config.json';
+
+/** A user's module: its name, and what it exports or, of JSON, holds. */
+export interface UserModule {
+  readonly name: string;
+  readonly exports: unknown;
+}
 
 /**
  * The configuration that the user's module exports.
@@ -15,23 +23,60 @@ const NAMES = ['breakwater.config.js', 'breakwater.config.mjs', 'breakwater.conf
  * @throws {@link UnverifiedError} when there is no such file, it cannot be loaded, or it exports no configuration.
  */
 export async function loadConfig(named: string | undefined, io: CommandIo): Promise<ReadableConfig> {
-  const name = named ?? NAMES.find((one) => io.isFile(resolve(io.directory(), one)));
-  if (name === undefined)
+  const module = await loadModule(named, io);
+  if (module === undefined)
     throw new UnverifiedError(
       `no configuration here: looked for ${NAMES.slice(0, -1).join(', ')} and ${NAMES.at(-1) ?? ''}; ` +
         "write one that exports a ConfigValidator as 'config', or name another file with --config",
     );
+  const config = exportedConfig(module, io);
+  if (config !== undefined) return config;
+  throw new UnverifiedError(
+    `${fileName(module.name)} exports no configuration: export a ConfigValidator as 'config' or as default`,
+  );
+}
+
+/**
+ * The module, or `undefined` when none was named and there is none.
+ *
+ * @param more - names that are looked for after {@link NAMES}.
+ * @throws {@link UnverifiedError} when it cannot be loaded.
+ */
+export async function loadModule(
+  named: string | undefined,
+  io: CommandIo,
+  more: readonly string[] = [],
+): Promise<UserModule | undefined> {
+  const name = named ?? [...NAMES, ...more].find((one) => io.isFile(resolve(io.directory(), one)));
+  if (name === undefined) return undefined;
   const path = resolve(io.directory(), name);
   if (!io.isFile(path)) throw new UnverifiedError(`there is no file ${fileName(name)}`);
+  if (name.endsWith('.json')) return { name, exports: parsed(name, path, io) };
   try {
-    const config = exported(await io.importModule(path));
-    if (config !== undefined) return config;
+    return { name, exports: await io.importModule(path) };
   } catch (error) {
     throw new UnverifiedError(`${fileName(name)} ${reason(name, error, io)}`);
   }
-  throw new UnverifiedError(
-    `${fileName(name)} exports no configuration: export a ConfigValidator as 'config' or as default`,
-  );
+}
+
+/** What a module exports that is a configuration; reading what it exports may throw. @throws {@link UnverifiedError} */
+export function exportedConfig({ name, exports }: UserModule, io: CommandIo): ReadableConfig | undefined {
+  try {
+    return exported(exports);
+  } catch (error) {
+    throw new UnverifiedError(`${fileName(name)} ${reason(name, error, io)}`);
+  }
+}
+
+function parsed(name: string, path: string, io: CommandIo): unknown {
+  try {
+    // A byte order mark is no part of the text.
+    return JSON.parse(io.readText(path).replace(/^\ufeff/, ''));
+  } catch (error) {
+    // What the parser says quotes the file, and whatever is secret in it.
+    const why = error instanceof SyntaxError ? 'is no JSON' : `cannot be read: ${errorLine(error, io)}`;
+    throw new UnverifiedError(`${fileName(name)} ${why}`);
+  }
 }
 
 /** Where it may be: as `config`, as default, or in the default's `config` or `env`. */

@@ -8,23 +8,21 @@ export function overview(commands: readonly Command[]): string {
       ? [[[command.name, ...command.aliases].join(', '), command.summary]]
       : command.commands.map(({ name, summary }) => [`${command.name} ${name}`, summary]),
   );
-  const groups = commands.filter((command) => command.commands !== undefined);
+  const more = commands.filter(({ commands: inner, options }) => inner !== undefined || options !== undefined);
   return [
     'Usage: breakwater <command>',
     '',
     'Commands:',
     ...aligned(rows),
     '',
-    ...groups.map(({ name }) => `Run 'breakwater ${name} --help' for the options of '${name}'.`),
+    ...more.map(({ name }) => `Run 'breakwater ${name} --help' for the options of '${name}'.`),
   ].join('\n');
 }
 
 /** A group's commands, and the options of all of them. */
 export function groupHelp({ name, summary: about, commands = [] }: Command): string {
   const options = new Map<string, Row>();
-  for (const command of commands)
-    for (const [option, { takes, summary }] of Object.entries<Option>(command.options ?? {}))
-      options.set(option, [takes === undefined ? `--${option}` : `--${option} ${takes}`, summary]);
+  for (const command of commands) for (const row of optionRows(command.options ?? {})) options.set(row[0], row);
   const rows: Row[] = [...options.values(), ['--help, -h', 'show this help']];
   return [
     `Usage: breakwater ${name} <command> [options]`,
@@ -45,9 +43,19 @@ export function groupHelp({ name, summary: about, commands = [] }: Command): str
   ].join('\n');
 }
 
-type Row = readonly [string, string];
+/** Two columns. */
+export type Row = readonly [string, string];
 
-function aligned(rows: readonly Row[]): string[] {
+/** An option for each line of a help. */
+export function optionRows(options: Readonly<Record<string, Option>>): Row[] {
+  return Object.entries(options).map(([name, { takes, summary }]) => [
+    takes === undefined ? `--${name}` : `--${name} ${takes}`,
+    summary,
+  ]);
+}
+
+/** Rows whose second columns stand below each other. */
+export function aligned(rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

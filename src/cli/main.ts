@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { ExitCode } from './command.js';
@@ -22,6 +22,7 @@ const io: CommandIo = {
   environment: () => process.env,
   loadEnvFile: (path) => process.loadEnvFile(path),
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  readText: (path) => readFileSync(path, 'utf8'),
   importModule: (path) => import(pathToFileURL(path).href),
 };
 

@@ -153,10 +153,13 @@ describe('the configuration module', () => {
     expect((await example({ 'breakwater.config.mjs': text })).err).toContain('node --import tsx ');
   });
 
-  it.each([['conf.yaml'], ['conf.json']])('that is no JavaScript (%s) is not taken for TypeScript', async (name) => {
+  it.each([
+    ['conf.yaml', "'conf.yaml' cannot be loaded: "],
+    ['conf.json', "'conf.json' exports no configuration"],
+  ])('that is no JavaScript (%s) is not taken for TypeScript', async (name, message) => {
     const { code, err } = await example({ [name]: '{}' }, '--config', name);
     expect(code).toBe(3);
-    expect(err).toContain(`'${name}' cannot be loaded: `);
+    expect(err).toContain(message);
     expect(err).not.toContain('tsx');
   });
 });

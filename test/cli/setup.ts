@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,9 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
       throw Object.assign(new Error(`open '${path}'`), { code: 'ENOENT' });
     },
     isFile: () => false,
+    readText: () => {
+      throw new Error('nothing to read');
+    },
     importModule: () => Promise.reject(new Error('nothing to import')),
     ...world,
   });
@@ -56,6 +59,7 @@ export function onDisk(files: Readonly<Record<string, string>>): Partial<Command
     folder,
     directory: () => folder,
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    readText: (path) => readFileSync(path, 'utf8'),
     importModule: (path) => load(pathToFileURL(path).href),
   };
 }

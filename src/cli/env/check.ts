@@ -1,11 +1,8 @@
-import { resolve } from 'node:path';
-import { printable } from '../../core/printable.js';
 import { type Command, ExitCode } from '../command.js';
-import { UnverifiedError } from '../failures.js';
+import { loadEnvFile } from '../dotenv.js';
 import type { CommandIo } from '../io.js';
 import { readOptions } from '../read-options.js';
 import { property, type ReadableConfig } from '../readable-config.js';
-import { fileName } from '../words.js';
 import { ask, print } from './ask.js';
 import { CONFIG, FORMAT, HELP } from './options.js';
 
@@ -35,16 +32,4 @@ function verdict(config: ReadableConfig, format: 'text' | 'json', io: CommandIo)
   if (format === 'text') return { ok: config.validate().ok, summary: config.summary('text', io.terminal) };
   const summary = config.summary('json');
   return { ok: property(JSON.parse(summary), 'ok') === true, summary };
-}
-
-function loadEnvFile(file: string, io: CommandIo): void {
-  try {
-    io.loadEnvFile(resolve(io.directory(), file));
-  } catch (error) {
-    // The code alone: the message may hold what is in the file.
-    const code = property(error, 'code');
-    if (code === 'ENOENT') throw new UnverifiedError(`there is no file ${fileName(file)}`);
-    const why = typeof code === 'string' ? ` (${printable(code)})` : '';
-    throw new UnverifiedError(`the file ${fileName(file)} cannot be read${why}`);
-  }
 }

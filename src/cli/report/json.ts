@@ -1,0 +1,15 @@
+import { countsOf, type Report } from './report.js';
+
+/** A report for programs; docs/schemas/check-report.json says what it is made of. */
+export function jsonReport({ command, subject, items }: Report, exitCode: number): string {
+  const report = {
+    version: 1,
+    command,
+    subject,
+    exitCode,
+    allPass: items.length > 0 && items.every(({ status }) => status !== 'FAIL'),
+    counts: countsOf(items),
+    results: items.map(({ metadata = {}, tags = [], ...item }) => ({ ...item, metadata, tags })),
+  };
+  return JSON.stringify(report, undefined, 2);
+}

@@ -1,0 +1,191 @@
+import { DeploymentChecker, type DeploymentOutcome } from 'breakwater/deployment';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse as parseXml } from './xml.js';
+import { FORMATS } from '../../src/cli/report/report.js';
+import { printReport } from '../../src/cli/report/print.js';
+import { runs } from '../runs.js';
+import { breakwater, holding } from './setup.js';
+
+const SILENCE = [{ id: 'known.one', reason: 'moves <next> week', until: '2999-01-01' }];
+
+function check(outcomes: Readonly<Record<string, () => DeploymentOutcome>>, ...words: string[]) {
+  const checks = Object.entries(outcomes).map(([id, run]) => ({ id, name: `The ${id}`, run }));
+  const deployment = new DeploymentChecker({ env: false, checks, silence: outcomes['known'] ? SILENCE : [] });
+  return breakwater(['check', ...words], holding({ 'breakwater.config.js': { deployment } }));
+}
+
+const good = (): DeploymentOutcome => ({ status: 'PASS', message: 'fine' });
+const warns = (): DeploymentOutcome => ({ status: 'WARN', message: 'odd' });
+const crashes = (): DeploymentOutcome => {
+  throw new Error('no route');
+};
+const several = (): DeploymentOutcome => ({
+  message: 'two of "them" & more',
+  findings: [
+    {
+      id: 'several.one',
+      status: 'FAIL',
+      message: '100% wrong: a, b',
+      hint: 'mend\nit',
+      place: { file: 'conf/a:b,c.json', line: 3 },
+    },
+    { id: 'several.two', status: 'WARN', message: 'odd <one>' },
+  ],
+});
+const known = (): DeploymentOutcome => ({
+  message: 'known',
+  findings: [{ id: 'known.one', status: 'FAIL', message: 'one' }],
+});
+const all = { good, warns, crashes, several, known };
+
+describe('a report', () => {
+  it('HLD-63 as JSON is one document, with nothing else on standard output', async () => {
+    const { code, out, err } = await check(all, '--format', 'json');
+    expect([code, err]).toEqual([1, '']);
+    expect(JSON.parse(out)).toMatchObject({
+      version: 1,
+      command: 'check',
+      subject: 'production',
+      exitCode: 1,
+      allPass: false,
+      counts: { total: 5, passed: 1, warned: 1, failed: 2, crashed: 1, timedOut: 0, silenced: 1 },
+      results: [
+        { id: 'good', name: 'The good', status: 'PASS', message: 'fine', metadata: {}, tags: [] },
+        { id: 'warns', status: 'WARN' },
+        { id: 'crashes', status: 'FAIL', crashed: true },
+        {
+          id: 'several',
+          status: 'FAIL',
+          findings: [{ id: 'several.one', place: { file: 'conf/a:b,c.json', line: 3 } }, {}],
+        },
+        { id: 'known', status: 'WARN', findings: [{ silenced: { status: 'FAIL', reason: 'moves <next> week' } }] },
+      ],
+    });
+  });
+
+  it('HLD-63 as JUnit has one test case for each check', async () => {
+    const { out } = await check(all, '--format', 'junit');
+    const suites = parseXml(out);
+    expect(suites).toMatchObject({
+      name: 'testsuites',
+      attributes: { tests: '5', failures: '1', errors: '1', skipped: '1' },
+    });
+    const cases = suites.children[0]?.children ?? [];
+    expect(
+      cases.map(({ attributes, children }) => [attributes['name'], attributes['classname'], children[0]?.name]),
+    ).toEqual([
+      ['The good', 'breakwater.check.good', undefined],
+      ['The warns', 'breakwater.check.warns', 'system-out'],
+      ['The crashes', 'breakwater.check.crashes', 'error'],
+      ['The several', 'breakwater.check.several', 'failure'],
+      ['The known', 'breakwater.check.known', 'skipped'],
+    ]);
+    expect(cases[3]?.children[0]).toMatchObject({
+      attributes: { message: 'two of "them" & more', type: 'FAIL' },
+      text: 'FAIL several.one: 100% wrong: a, b; mend it\nWARN several.two: odd <one>',
+    });
+    const strict = parseXml((await check(all, '--format', 'junit', '--fail-on', 'warn')).out);
+    expect(strict.attributes).toMatchObject({ failures: '2', errors: '1', skipped: '1' });
+  });
+
+  it('as annotations of GitHub has one for each thing that is wrong', async () => {
+    const { out } = await check(all, '--format', 'github');
+    expect(out.split('\n')).toEqual([
+      '::warning title=The warns (warns)::WARN: odd',
+      '::error title=The crashes (crashes)::CRASH: crashed: no route',
+      '::error file=conf/a%3Ab%2Cc.json,line=3,title=The several (several.one)::FAIL: 100%25 wrong: a, b%0Amend it',
+      '::warning title=The several (several.two)::WARN: odd <one>',
+      '::notice title=The known (known.one)::SILENCED: one (silenced until 2999-01-02T00:00:00.000Z: moves <next> week)',
+      'breakwater check: production: 1 of 5 checks passed, 2 failed (1 could not be found out), 1 warning, 1 silenced',
+    ]);
+    expect((await check({ warns }, '--format', 'github', '--fail-on', 'warn')).out).toMatch(/^::error title=The warns/);
+  });
+
+  it('cannot be made to give commands to GitHub', async () => {
+    const evil = (): DeploymentOutcome => ({
+      status: 'FAIL',
+      message: '::add-mask::x\n::set-env name=A::b ##[error]c',
+    });
+    const { out } = await check({ evil }, '--format', 'github');
+    expect(out.split('\n').filter((line) => line.trimStart().startsWith('::'))).toHaveLength(1);
+    expect(out).not.toContain('##[');
+  });
+
+  it('has colours where they are shown', async () => {
+    const deployment = new DeploymentChecker({ env: false, checks: [{ id: 'bad', name: 'Bad', run: crashes }] });
+    const world = { ...holding({ 'breakwater.config.js': { deployment } }), terminal: { hasColors: () => true } };
+    expect((await breakwater(['check'], world)).out).toContain('\u001b[35mCRASH   \u001b[0m  Bad');
+    expect((await breakwater(['check', '--format', 'json'], world)).out).not.toContain('\u001b');
+  });
+
+  it('names its file and line, and what is silenced', async () => {
+    const { out } = await check(all);
+    expect(out).toContain('FAIL 100% wrong: a, b (conf/a:b,c.json:3) [several.one]');
+    expect(out).toContain('SILENCED one [known.one]');
+    expect(out).toContain('FAIL, silenced until 2999-01-02T00:00:00.000Z: moves <next> week');
+  });
+
+  it('is well-formed whatever texts hold', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 40 });
+    const item = fc.record({
+      id: text,
+      name: text,
+      status: fc.constantFrom('PASS', 'WARN', 'FAIL'),
+      message: text,
+      hint: text,
+      durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+      crashed: fc.boolean(),
+      findings: fc.array(fc.record({ id: text, status: fc.constantFrom('PASS', 'WARN', 'FAIL'), message: text }), {
+        maxLength: 3,
+      }),
+    });
+    fc.assert(
+      fc.property(fc.array(item, { minLength: 1, maxLength: 4 }), fc.constantFrom(...FORMATS), (items, format) => {
+        let out = '';
+        const report = { command: 'check', subject: 'production', items: items as never };
+        printReport(report, { out: (line: string) => (out += line), terminal: {} } as never, { format });
+        if (format === 'json') expect((JSON.parse(out) as { results: unknown[] }).results).toHaveLength(items.length);
+        if (format === 'junit') expect(parseXml(out).children[0]?.children).toHaveLength(items.length);
+      }),
+      { numRuns: runs(2_000) },
+    );
+  });
+});
+
+describe('HLD-59 no secret', () => {
+  it('is in any format, whatever a check says', async () => {
+    const secret = fc
+      .string({ minLength: 8, maxLength: 40, unit: 'grapheme' })
+      .filter((one) => one.trim().length >= 8 && !/^[\w.: -]*$/.test(one));
+    await fc.assert(
+      fc.asyncProperty(secret, fc.constantFrom(...FORMATS), async (value, format) => {
+        const deployment = new DeploymentChecker({
+          environment: { SECRET_KEY: value },
+          env: ['SECRET_KEY', 'OTHER'],
+          checks: [
+            {
+              id: 'says',
+              name: 'Says',
+              run: () => ({ status: 'FAIL', message: `got ${value}`, hint: value, metadata: { value } }),
+            },
+            {
+              id: 'throws',
+              name: 'Throws',
+              run: () => {
+                throw new Error(`with ${value} in it`);
+              },
+            },
+          ],
+        });
+        const { out, err } = await breakwater(
+          ['check', '--format', format],
+          holding({ 'breakwater.config.js': { deployment } }),
+        );
+        for (const written of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+          expect(out + err).not.toContain(written);
+      }),
+      { numRuns: runs(2_000) },
+    );
+  }, 60_000);
+});
