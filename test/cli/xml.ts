@@ -34,17 +34,17 @@ export function parse(document: string): Element {
 }
 
 function read(text: string): Record<string, string> {
-  return Object.fromEntries(
-    [...text.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, decoded(value ?? '')]),
-  );
+  const found: Record<string, string> = {};
+  for (const [, name = '', value = ''] of text.matchAll(/([\w-]+)="([^"]*)"/g)) found[name] = decoded(value);
+  return found;
 }
 
 function decoded(text: string): string {
   // eslint-disable-next-line no-control-regex -- what XML 1.0 forbids
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text))
     throw new Error('a character that XML forbids');
-  return text.replace(/&(#\d+;)?/g, (_, number: string | undefined) => {
+  return text.replaceAll(/&(?:#(\d+);)?/g, (_match: string, number: string | undefined) => {
     if (number === undefined) throw new Error('an ampersand that is no reference');
-    return String.fromCharCode(Number(number.slice(1, -1)));
+    return String.fromCharCode(Number(number));
   });
 }

@@ -1,6 +1,7 @@
 import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'breakwater/circuit-breaker';
 import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
+import { DEPLOYMENT_CHECKER_DEFAULTS } from 'breakwater/deployment';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import {
   CERTIFICATE_CHECK_DEFAULTS,
@@ -58,6 +59,7 @@ const MODULES = [
   'observe',
   'application-config',
   'live-config',
+  'deployment-checker',
   'health',
   'lifecycle',
   'liveness-server',
@@ -245,6 +247,10 @@ describe('docs', () => {
     ['health-checks', 'src/health/checks/memory-check.ts', 'MemoryCheckOptions', []],
     ['health-checks', 'src/health/checks/disk-check.ts', 'DiskCheckOptions', []],
     ['lifecycle', 'src/lifecycle/options.ts', 'ApplicationLifecycleOptions', []],
+    ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'DeploymentCheckerOptions', []],
+    ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'RunChecksOptions', []],
+    ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'Silence', []],
+    ['deployment-checker', 'src/deployment/check.ts', 'DeploymentCheck', []],
     ['health', 'src/health/options.ts', 'MaintenanceOptions', []],
     ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
     ['liveness-server', 'src/health/liveness/options.ts', 'LivenessServerOptions', []],

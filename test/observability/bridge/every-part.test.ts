@@ -56,6 +56,7 @@ describe('observe: every part of the library', () => {
         'hardening refused',
         'health-check-service statusChange',
         'application-lifecycle phaseChange',
+        'deployment-checker checked',
         'live-config change',
         'live-config rejected',
       ]),

@@ -2,6 +2,7 @@ import { AbuseDetector, SharedAbuseDetector } from 'breakwater/abuse-detector';
 import { ConfigValidator, LiveConfig } from 'breakwater/config';
 import type { Component } from 'breakwater/core';
 import { DDoSProtection, SharedDDoSProtection } from 'breakwater/ddos-protection';
+import { DeploymentChecker } from 'breakwater/deployment';
 import { ErrorRecoveryService, GracefulDegradation } from 'breakwater/error-recovery';
 import { HealthCheckService, LivenessServer } from 'breakwater/health';
 import { createHardening } from 'breakwater/http';
@@ -85,6 +86,7 @@ export function everyPart(name = 'main', clock = new ManualClock({ now: 1_000, w
     log: new StructuredLogger({ ...o, destination: nowhere, securityDestination: nowhere }),
     hardening: createHardening({ ...o, health: false, ddos: { threshold: 2 } }),
     lifecycle: new ApplicationLifecycle({ ...o, signals: [], fatalErrors: [], exit: () => undefined }),
+    deployment: new DeploymentChecker({ ...o, env: ['SET', 'MISSING'], environment: { SET: '1' } }),
     live: new LiveConfig(new ConfigValidator({ env: everChanging() }).register('LIMIT', 'int', { required: true }), o),
   };
   parts.health.register('database', () => true, { critical: true });
@@ -132,6 +134,7 @@ export async function useAll(parts: Parts, key: string, address: string, clock: 
     (await ask(parts.hardening, `/of/${key}`, { address })).end();
   }
   for (let i = 0; i < 3; i++) parts.live.reload();
+  await parts.deployment.runAllChecks();
   await parts.lifecycle.start();
   await quiet(() => parts.retry.execute(() => 'fine'));
   await quiet(() => parts.fallback.execute(fails));
