@@ -158,6 +158,7 @@ describe('docs', () => {
     ['graceful-degradation', GRACEFUL_DEGRADATION_DEFAULTS],
     ['circuit-breaker', CIRCUIT_BREAKER_REGISTRY_DEFAULTS],
     ['lifecycle', APPLICATION_LIFECYCLE_DEFAULTS],
+    ['deployment-checker', DEPLOYMENT_CHECKER_DEFAULTS],
     ['retry', RETRY_DEFAULTS],
     ['retry', RETRY_BUDGET_DEFAULTS],
     ['bulkhead', BULKHEAD_DEFAULTS],

@@ -10,7 +10,7 @@ import {
 } from '../../core/options.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import type { DeploymentCheck } from '../check.js';
-import { type CheckedConfig, type EnvironmentSource, REQUIRED_VARIABLES } from '../checks/environment-check.js';
+import type { CheckedConfig, EnvironmentSource } from '../checks/environment-check.js';
 import type { DatabaseQuery } from '../checks/database-connection-check.js';
 import type { DeploymentOutcome } from '../finding.js';
 import { checksOption, environmentOption, envOption, wordsOption } from './option-kinds.js';
@@ -74,7 +74,6 @@ export interface DeploymentCheckerOptions {
 /** Defaults of {@link DeploymentCheckerOptions}. */
 export const DEPLOYMENT_CHECKER_DEFAULTS = /* @__PURE__ */ Object.freeze({
   name: 'default',
-  env: REQUIRED_VARIABLES,
   timeoutMs: 5_000,
 });
 
