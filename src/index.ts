@@ -429,7 +429,7 @@ export type {
   CheckedHealth,
   CheckedMigrations,
   CheckResult,
-  DatabaseQuery,
+  DatabaseProbe,
   DeploymentCheck,
   DeploymentCheckContext,
   DeploymentChecked,

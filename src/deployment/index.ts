@@ -14,7 +14,7 @@ export type {
 export { CheckStatus } from './finding.js';
 export type { CheckedConfig, EnvironmentCheckOptions, EnvironmentSource } from './checks/environment-check.js';
 export { environmentCheck, REQUIRED_VARIABLES } from './checks/environment-check.js';
-export type { DatabaseQuery } from './checks/database-connection-check.js';
+export type { DatabaseProbe } from './checks/database-connection-check.js';
 export type { DeploymentChecked, DeploymentEvents } from './deployment-checker/events.js';
 export type {
   CheckedHealth,

@@ -4,7 +4,7 @@ import type { DeploymentCheck, DeploymentCheckContext } from '../check.js';
 import { CheckStatus, type DeploymentOutcome, type DeploymentReport, shownError } from '../finding.js';
 
 /** Sends a query; what it answers does not matter. */
-export type DatabaseQuery = (context: DeploymentCheckContext) => unknown;
+export type DatabaseProbe = (context: DeploymentCheckContext) => unknown;
 
 /** A query that takes as long is worth a look before the visitors come. */
 const SLOW_MS = 1_000;
@@ -27,7 +27,7 @@ const NOTHING_TO_WAIT_FOR: DeploymentReport = /* @__PURE__ */ Object.freeze({
  *
  * @param query - sends the cheapest query there is, such as `() => pool.query('SELECT 1')`.
  */
-export function databaseConnectionCheck(query: DatabaseQuery, clock: Clock): DeploymentCheck {
+export function databaseConnectionCheck(query: DatabaseProbe, clock: Clock): DeploymentCheck {
   const now = steady(clock);
   return {
     id: 'database',

@@ -11,7 +11,7 @@ import {
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import type { DeploymentCheck } from '../check.js';
 import type { CheckedConfig, EnvironmentSource } from '../checks/environment-check.js';
-import type { DatabaseQuery } from '../checks/database-connection-check.js';
+import type { DatabaseProbe } from '../checks/database-connection-check.js';
 import type { DeploymentOutcome } from '../finding.js';
 import { checksOption, environmentOption, envOption, wordsOption } from './option-kinds.js';
 import { silenceOption } from './silence-option.js';
@@ -51,7 +51,7 @@ export interface DeploymentCheckerOptions {
   /** Where variables are looked up. @defaultValue `process.env`, at each run */
   readonly environment?: EnvironmentSource | undefined;
   /** Sends the cheapest query there is; what it answers does not matter. @defaultValue no database is asked */
-  readonly database?: DatabaseQuery | undefined;
+  readonly database?: DatabaseProbe | undefined;
   /** A `MigrationValidator`. @defaultValue migrations are not looked at */
   readonly migrations?: CheckedMigrations | undefined;
   /** A `HealthCheckValidator`. @defaultValue no running service is asked */
@@ -86,7 +86,7 @@ function schema() {
     name: text(defaults.name),
     env: envOption(),
     environment: environmentOption(),
-    database: optionalFunction<DatabaseQuery>(),
+    database: optionalFunction<DatabaseProbe>(),
     migrations: optionalWithMethod<CheckedMigrations>('validate'),
     health: optionalWithMethod<CheckedHealth>('run'),
     checks: checksOption(),

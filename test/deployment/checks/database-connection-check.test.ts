@@ -1,8 +1,8 @@
-import { type DatabaseQuery, DeploymentChecker } from 'breakwater/deployment';
+import { type DatabaseProbe, DeploymentChecker } from 'breakwater/deployment';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 
-async function result(database: DatabaseQuery, afterMs = 0) {
+async function result(database: DatabaseProbe, afterMs = 0) {
   const clock = new ManualClock();
   const run = new DeploymentChecker({ env: false, clock, database }).runAllChecks();
   await clock.advanceAsync(afterMs);
@@ -11,7 +11,7 @@ async function result(database: DatabaseQuery, afterMs = 0) {
 }
 
 const slow =
-  (clock: ManualClock, ms: number): DatabaseQuery =>
+  (clock: ManualClock, ms: number): DatabaseProbe =>
   () =>
     new Promise(
       (resolve) =>
@@ -61,7 +61,7 @@ describe('a database', () => {
   });
 
   it('whose query nobody can wait for could not be found out', async () => {
-    const forgotten: DatabaseQuery = () => {
+    const forgotten: DatabaseProbe = () => {
       void Promise.resolve();
     };
     expect(await result(forgotten)).toMatchObject({
