@@ -434,6 +434,13 @@ export type {
 } from './deployment/index.js';
 export { CheckStatus } from './deployment/index.js';
 export type {
+  HealthCheckReport,
+  HealthCheckValidatorOptions,
+  HealthRouteFact,
+  TrustedCertificates,
+} from './deployment/index.js';
+export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './deployment/index.js';
+export type {
   ApplicationLifecycleOptions,
   AttachableServer,
   FatalErrorKind,

@@ -12,3 +12,10 @@ export type {
   FindingPlace,
 } from './finding.js';
 export { CheckStatus } from './finding.js';
+export type {
+  HealthCheckReport,
+  HealthCheckValidatorOptions,
+  HealthRouteFact,
+  TrustedCertificates,
+} from './health-check-validator/index.js';
+export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './health-check-validator/index.js';
