@@ -8,14 +8,14 @@ export function overview(commands: readonly Command[]): string {
       ? [[[command.name, ...command.aliases].join(', '), command.summary]]
       : command.commands.map(({ name, summary }) => [`${command.name} ${name}`, summary]),
   );
-  const groups = commands.filter((command) => command.commands !== undefined);
+  const withHelp = commands.filter((command) => command.commands !== undefined || command.options !== undefined);
   return [
     'Usage: breakwater <command>',
     '',
     'Commands:',
     ...aligned(rows),
     '',
-    ...groups.map(({ name }) => `Run 'breakwater ${name} --help' for the options of '${name}'.`),
+    ...withHelp.map(({ name }) => `Run 'breakwater ${name} --help' for the options of '${name}'.`),
   ].join('\n');
 }
 

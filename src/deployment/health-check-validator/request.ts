@@ -31,6 +31,8 @@ export interface ConnectionOptions {
   readonly ca?: TrustedCertificates | undefined;
   /** Whether requests go one after the other over one connection; otherwise each has its own. */
   readonly keepAlive?: boolean;
+  /** Whether every certificate will do: only where nothing secret is sent, and nothing but a status is believed. */
+  readonly insecure?: boolean;
 }
 
 /**
@@ -50,7 +52,10 @@ export class Connections {
   }
 
   /** Opens nothing yet. */
-  static async to(target: Target, { ca, keepAlive = false }: ConnectionOptions = {}): Promise<Connections> {
+  static async to(
+    target: Target,
+    { ca, keepAlive = false, insecure = false }: ConnectionOptions = {},
+  ): Promise<Connections> {
     const pool = keepAlive ? { keepAlive, maxSockets: 1 } : {};
     if (!target.isSecure) {
       const { Agent: HttpAgent, request } = await import('node:http');
@@ -59,7 +64,7 @@ export class Connections {
     const { Agent: HttpsAgent, request } = await import('node:https');
     const trusted = ca === undefined ? {} : { ca: [ca].flat() as (string | Buffer)[] };
     // Named, since the environment can turn it off for everybody else.
-    return new Connections(target, new HttpsAgent({ ...pool, ...trusted, rejectUnauthorized: true }), request);
+    return new Connections(target, new HttpsAgent({ ...pool, ...trusted, rejectUnauthorized: !insecure }), request);
   }
 
   /** Never rejects. */
