@@ -51,6 +51,7 @@ describe.each(FRAMEWORKS)('the health routes on %s', (_, app) => {
     const report = await check();
     expect(wrong(report)).toEqual({});
     expect([report.status, report.findings.length]).toEqual(['PASS', 23]);
+    expect(new Set(report.findings.map(({ id }) => id)).size).toBe(23);
     expect(report.routes.map(({ route, statusCode }) => [route, statusCode])).toEqual([
       ['/health/live', 200],
       ['/health/ready', 200],

@@ -2,7 +2,9 @@ import { HealthCheckValidator, type HealthCheckReport } from 'breakwater/deploym
 import { ManualClock } from 'breakwater/testing';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createNetServer, type Socket } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../runs.js';
 import { answer, listening, said, service, wrong } from './services.js';
 
 const SILENT = { 'health.unreachable': 'FAIL', 'health.live': 'FAIL', 'health.ready': 'FAIL' };
@@ -40,7 +42,7 @@ describe('a health check of a service that', () => {
   });
 
   it('HLD-58: cannot be found: nothing is known of it', async () => {
-    const report = await new HealthCheckValidator({ baseUrl: 'http://nowhere.invalid' }).run();
+    const report = await new HealthCheckValidator({ baseUrl: 'http://nowhere.invalid', timeoutMs: 30_000 }).run();
     const crashed = Object.fromEntries(Object.keys(SILENT).map((id) => [id, 'FAIL, crashed']));
     expect(wrong(report)).toEqual(crashed);
     expect(said(report, 'health.unreachable')).toMatch(/no connection \((ENOTFOUND|EAI_AGAIN)\)$/);
@@ -195,6 +197,38 @@ describe('a health check of a service that', () => {
     expect(clock.pending).toBe(0);
     const open = (): Promise<number> => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
     await expect.poll(open).toBe(0);
+  });
+
+  it('HLD-57: says anything at all: the run ends in time, and says that it is not well', async () => {
+    const line = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'HTTP/1.1 200 OK',
+        'HTTP/1.1 100 Continue',
+        'HTTP/1.1 304 X',
+        'Content-Length: 3',
+        'Connection: close',
+      ),
+      fc.constantFrom(
+        'Transfer-Encoding: chunked',
+        'Content-Encoding: gzip',
+        'Retry-After: -1',
+        '',
+        '0',
+        '{"status":"ok"}',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 8 }), async (lines) => {
+        const { report, clock } = await run((socket) => {
+          socket.once('data', () => socket.end(`${lines.join('\r\n')}\r\n`));
+        });
+        expect(report.status).toBe('FAIL');
+        expect(report.durationMs).toBeLessThanOrEqual(6_000);
+        expect(clock.pending).toBe(0);
+      }),
+      { numRuns: runs(100) },
+    );
   });
 
   it('HLD-33: is not ready, and answers 503 as it should', async () => {
