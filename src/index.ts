@@ -459,6 +459,13 @@ export {
   REQUIRED_VARIABLES,
 } from './deployment/index.js';
 export type {
+  HealthCheckReport,
+  HealthCheckValidatorOptions,
+  HealthRouteFact,
+  TrustedCertificates,
+} from './deployment/index.js';
+export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './deployment/index.js';
+export type {
   ApplicationLifecycleOptions,
   AttachableServer,
   FatalErrorKind,

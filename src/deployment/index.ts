@@ -35,3 +35,10 @@ export type {
 export { DEPLOYMENT_CHECKER_DEFAULTS } from './deployment-checker/options.js';
 export { DeploymentCheckTimeoutError } from './deployment-checker/errors.js';
 export { DeploymentChecker } from './deployment-checker/deployment-checker.js';
+export type {
+  HealthCheckReport,
+  HealthCheckValidatorOptions,
+  HealthRouteFact,
+  TrustedCertificates,
+} from './health-check-validator/index.js';
+export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './health-check-validator/index.js';

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -84,6 +86,26 @@ describe('the breakwater process', () => {
       expect.objectContaining({ name: 'shop', ok: true }),
     ]);
     expect(`${failed.out}${passed.out}`).not.toContain('horse');
+  });
+
+  it('probes a service directly, whatever proxy the environment names, and ends at once', async () => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/well' ? 200 : 503;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const proxy = 'http://127.0.0.1:1';
+    const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' };
+    const [well, ill, senseless] = await Promise.all([
+      real(['probe', `${origin}/well`], { env }),
+      real(['probe', `${origin}/ill`], { env }),
+      real(['probe', '/ill'], { env }),
+    ]);
+    expect(well).toEqual({ code: 0, out: expect.stringMatching(/^200 from .* ms\n$/) as string, err: '' });
+    expect(ill).toEqual({ code: 1, out: '', err: expect.stringMatching(/^breakwater: 503 from .* ms\n$/) as string });
+    expect([senseless.code, senseless.out, senseless.err.trimEnd().split('\n').length]).toEqual([1, '', 1]);
   });
 
   it('passes nothing without its environment file', async () => {

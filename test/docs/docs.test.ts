@@ -1,7 +1,7 @@
 import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'breakwater/circuit-breaker';
 import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
-import { DEPLOYMENT_CHECKER_DEFAULTS } from 'breakwater/deployment';
+import { DEPLOYMENT_CHECKER_DEFAULTS, HEALTH_CHECK_VALIDATOR_DEFAULTS } from 'breakwater/deployment';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import {
   CERTIFICATE_CHECK_DEFAULTS,
@@ -61,6 +61,7 @@ const MODULES = [
   'live-config',
   'deployment-checker',
   'health',
+  'health-check-validator',
   'lifecycle',
   'liveness-server',
   'status-page',
@@ -182,6 +183,7 @@ describe('docs', () => {
     ['health-checks', MEMORY_CHECK_DEFAULTS],
     ['health-checks', DISK_CHECK_DEFAULTS],
     ['health', HEALTH_RESPONSE_DEFAULTS],
+    ['health-check-validator', HEALTH_CHECK_VALIDATOR_DEFAULTS],
     ['liveness-server', LIVENESS_SERVER_DEFAULTS],
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
@@ -254,6 +256,7 @@ describe('docs', () => {
     ['deployment-checker', 'src/deployment/check.ts', 'DeploymentCheck', []],
     ['health', 'src/health/options.ts', 'MaintenanceOptions', []],
     ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
+    ['health-check-validator', 'src/deployment/health-check-validator/options.ts', 'HealthCheckValidatorOptions', []],
     ['liveness-server', 'src/health/liveness/options.ts', 'LivenessServerOptions', []],
     ['status-page', 'src/http/options.ts', 'StatusPageOptions', []],
     ['http', 'src/http/options.ts', 'HardeningOptions', []],
