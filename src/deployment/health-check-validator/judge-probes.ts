@@ -23,7 +23,8 @@ export function judgeSilence({ live, ready }: FirstLook, { target }: Settings): 
   const code = answer.kind === 'failed' ? answer.code : '';
   const missing = [live, ready].map(judgeProbe);
   if (target.isSecure && CERTIFICATE.test(code)) {
-    const hint = 'Give it a certificate for this host from an authority that is trusted, or name its own with `ca`.';
+    const hint =
+      'Give it a certificate for this host from an authority that is trusted, or name its own with `ca` (doctor: NODE_EXTRA_CA_CERTS).';
     return [
       fail('health.certificate', `the certificate of ${target.origin} is not trusted (${code})`, hint),
       ...missing,
