@@ -9,7 +9,15 @@ export function jsonReport({ command, subject, items }: Report, exitCode: number
     exitCode,
     allPass: items.length > 0 && items.every(({ status }) => status !== 'FAIL'),
     counts: countsOf(items),
-    results: items.map(({ metadata = {}, tags = [], ...item }) => ({ ...item, metadata, tags })),
+    results: items.map(({ id, name, status, message, metadata = {}, tags = [], ...more }) => ({
+      id,
+      name,
+      status,
+      message,
+      ...more,
+      metadata,
+      tags,
+    })),
   };
   return JSON.stringify(report, undefined, 2);
 }

@@ -2,9 +2,9 @@ import { type Command, ExitCode } from '../command.js';
 import { UsageError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { property } from '../readable-config.js';
+import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { readAddress, readTimeout, TIMEOUT } from './address.js';
 import { asksForHelp, commandHelp } from './command-help.js';
-import { printReport } from './print-report.js';
 
 const HELP = 'breakwater doctor --help';
 const TIMEOUT_MS = 2_000;
@@ -16,6 +16,8 @@ const options = {
     takes: 'NAME',
     summary: 'variable of the environment with a token that opens the details; a command line is seen by everybody',
   },
+  'fail-on': FAIL_ON,
+  format: REPORT_FORMAT,
 } as const;
 
 /** `doctor`: what is wrong with the health routes of a running service. */
@@ -29,7 +31,7 @@ export const doctor: Command = {
       io.out(help());
       return ExitCode.PASS;
     }
-    const { text, given } = readAddress('doctor', options, words);
+    const { text, target, given } = readAddress('doctor', options, words);
     const timeoutMs = readTimeout('doctor', given.timeout, TIMEOUT_MS);
     const token = readToken(given['token-env'], io);
     const { HealthCheckValidator } = await import('../../deployment/health-check-validator/index.js');
@@ -40,7 +42,10 @@ export const doctor: Command = {
         throw new UsageError(whatIsWrong(error), HELP);
       }
     };
-    return printReport(await make().run(), io);
+    const { findings } = await make().run();
+    const items = findings.map((finding) => ({ ...finding, name: finding.id, durationMs: 0 }));
+    const report = { command: 'doctor', subject: target.origin, items };
+    return printReport(report, io, { format: given.format, failOn: given['fail-on'] });
   },
 };
 
@@ -78,9 +83,9 @@ function help(): string {
     options,
     codes: [
       '  2  usage: the command line makes no sense',
-      '  1  something is wrong',
+      '  1  something is wrong, or a warning with --fail-on warn',
       '  3  it could not be found out',
-      '  0  all is well, or there are warnings alone',
+      '  0  all is well',
     ],
   });
 }
