@@ -12,3 +12,14 @@ export type {
   FindingPlace,
 } from './finding.js';
 export { CheckStatus } from './finding.js';
+
+export type { DatabaseDialect, DatabaseQuery } from './database/dialect.js';
+
+export { MigrationValidator } from './migration-validator/migration-validator.js';
+export type {
+  CustomMigrationTool,
+  MigrationToolName,
+  MigrationValidatorOptions,
+} from './migration-validator/options.js';
+export { MIGRATION_VALIDATOR_DEFAULTS } from './migration-validator/options.js';
+export type { MigrationReport } from './migration-validator/report.js';
