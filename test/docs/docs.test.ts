@@ -249,7 +249,7 @@ describe('docs', () => {
     ['health-checks', 'src/health/checks/disk-check.ts', 'DiskCheckOptions', []],
     ['lifecycle', 'src/lifecycle/options.ts', 'ApplicationLifecycleOptions', []],
     ['migrations', 'src/deployment/migration-validator/options.ts', 'MigrationValidatorOptions', []],
-    ['migrations', 'src/deployment/migration-validator/options.ts', 'CustomMigrationTool', []],
+    ['migrations', 'src/deployment/migration-validator/custom-tool.ts', 'CustomMigrationTool', []],
     ['health', 'src/health/options.ts', 'MaintenanceOptions', []],
     ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
     ['liveness-server', 'src/health/liveness/options.ts', 'LivenessServerOptions', []],

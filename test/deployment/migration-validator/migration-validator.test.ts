@@ -67,6 +67,13 @@ describe('MigrationValidator', () => {
     expect(report).toMatchObject({ status, ahead: ['b.js'], message: '1 applied, none pending, 1 ahead' });
   });
 
+  it('says when names differ in their ending only', async () => {
+    const hints = async (row: string) =>
+      (await validate(folder({ 'a.js': '' }), [knexTable(row)], { tool: 'knex' })).findings.at(-1)?.hint;
+    expect(await hints('a.ts')).toContain('ending only');
+    expect(await hints('b.ts')).not.toContain('ending only');
+  });
+
   it('HLD-72: an empty folder fails', async () => {
     const report = await validate(folder({ 'readme.md': '' }), [knexTable()], { tool: 'knex' });
     expect(found(report)).toEqual([['migrations.empty', 'FAIL']]);
