@@ -465,6 +465,16 @@ export type {
   TrustedCertificates,
 } from './deployment/index.js';
 export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './deployment/index.js';
+
+export type {
+  CustomMigrationTool,
+  DatabaseDialect,
+  DatabaseQuery,
+  MigrationReport,
+  MigrationToolName,
+  MigrationValidatorOptions,
+} from './deployment/index.js';
+export { MIGRATION_VALIDATOR_DEFAULTS, MigrationValidator } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

@@ -42,3 +42,11 @@ export type {
   TrustedCertificates,
 } from './health-check-validator/index.js';
 export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './health-check-validator/index.js';
+
+export type { DatabaseDialect, DatabaseQuery } from './database/dialect.js';
+
+export { MigrationValidator } from './migration-validator/migration-validator.js';
+export type { CustomMigrationTool, MigrationToolName } from './migration-validator/custom-tool.js';
+export type { MigrationValidatorOptions } from './migration-validator/options.js';
+export { MIGRATION_VALIDATOR_DEFAULTS } from './migration-validator/options.js';
+export type { MigrationReport } from './migration-validator/report.js';

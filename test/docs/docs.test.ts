@@ -1,7 +1,11 @@
 import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'breakwater/circuit-breaker';
 import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
-import { DEPLOYMENT_CHECKER_DEFAULTS, HEALTH_CHECK_VALIDATOR_DEFAULTS } from 'breakwater/deployment';
+import {
+  DEPLOYMENT_CHECKER_DEFAULTS,
+  HEALTH_CHECK_VALIDATOR_DEFAULTS,
+  MIGRATION_VALIDATOR_DEFAULTS,
+} from 'breakwater/deployment';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import {
   CERTIFICATE_CHECK_DEFAULTS,
@@ -64,6 +68,7 @@ const MODULES = [
   'health-check-validator',
   'lifecycle',
   'liveness-server',
+  'migrations',
   'status-page',
   'http',
   'express',
@@ -160,6 +165,7 @@ describe('docs', () => {
     ['circuit-breaker', CIRCUIT_BREAKER_REGISTRY_DEFAULTS],
     ['lifecycle', APPLICATION_LIFECYCLE_DEFAULTS],
     ['deployment-checker', DEPLOYMENT_CHECKER_DEFAULTS],
+    ['migrations', MIGRATION_VALIDATOR_DEFAULTS],
     ['retry', RETRY_DEFAULTS],
     ['retry', RETRY_BUDGET_DEFAULTS],
     ['bulkhead', BULKHEAD_DEFAULTS],
@@ -254,6 +260,8 @@ describe('docs', () => {
     ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'RunChecksOptions', []],
     ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'Silence', []],
     ['deployment-checker', 'src/deployment/check.ts', 'DeploymentCheck', []],
+    ['migrations', 'src/deployment/migration-validator/options.ts', 'MigrationValidatorOptions', []],
+    ['migrations', 'src/deployment/migration-validator/custom-tool.ts', 'CustomMigrationTool', []],
     ['health', 'src/health/options.ts', 'MaintenanceOptions', []],
     ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
     ['health-check-validator', 'src/deployment/health-check-validator/options.ts', 'HealthCheckValidatorOptions', []],
