@@ -12,3 +12,38 @@ export type {
   FindingPlace,
 } from './finding.js';
 export { CheckStatus } from './finding.js';
+export type {
+  ExpectedColumn,
+  ExpectedForeignKey,
+  ExpectedIndex,
+  ExpectedTable,
+  RecordSchemaOptions,
+  SchemaCheck,
+  SchemaCheckOptions,
+  SchemaColumn,
+  SchemaDialect,
+  SchemaDifference,
+  SchemaDifferenceId,
+  SchemaDomain,
+  SchemaEnum,
+  SchemaExtension,
+  SchemaForeignKey,
+  SchemaIndex,
+  SchemaKey,
+  SchemaSequence,
+  SchemaSnapshot,
+  SchemaTable,
+  SchemaTableKind,
+  SchemaTrigger,
+  SchemaUnique,
+  TableMap,
+} from './schema/index.js';
+export {
+  diffSchemas,
+  parseExpectedSchema,
+  RECORD_SCHEMA_DEFAULTS,
+  recordSchema,
+  SCHEMA_CHECK_DEFAULTS,
+  schemaCheck,
+  SchemaUnreadableError,
+} from './schema/index.js';

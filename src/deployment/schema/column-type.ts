@@ -63,7 +63,10 @@ export function postgresType(written: string): PostgresType {
     else words.push(text.toLowerCase());
   }
   // What is quoted or belongs to a schema comes in pieces around its dots.
-  const given = words.join(' ').replace(/ ?\. ?/g, '.').replace(/^pg_catalog\./, '');
+  const given = words
+    .join(' ')
+    .replace(/ ?\. ?/g, '.')
+    .replace(/^pg_catalog\./, '');
   const name = Object.hasOwn(ALIASES, given) ? (ALIASES[given] ?? given) : given;
   if (name === 'character' && sizes.length === 0) sizes.push(1);
   if (name === 'numeric' && sizes.length === 1) sizes.push(0);
@@ -114,7 +117,12 @@ export function affinity(type: string): 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | '
 }
 
 function compareSqlite(expected: string, actual: string): TypeMatch {
-  const plain = (type: string): string => type.toUpperCase().replace(/\s+/g, ' ').replace(/ ?([(),]) ?/g, '$1').trim();
+  const plain = (type: string): string =>
+    type
+      .toUpperCase()
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([(),]) ?/g, '$1')
+      .trim();
   if (plain(expected) === plain(actual)) return 'same';
   return affinity(expected) === affinity(actual) ? 'alike' : 'different';
 }

@@ -34,9 +34,7 @@ function bracketed(text: string): SqlToken[] {
 export function unquoted(name: string): string {
   const quote = name.charAt(0);
   if (quote === '[') return name.slice(1, -1);
-  return quote === '"' || quote === '`' || quote === "'"
-    ? name.slice(1, -1).replaceAll(quote + quote, quote)
-    : name;
+  return quote === '"' || quote === '`' || quote === "'" ? name.slice(1, -1).replaceAll(quote + quote, quote) : name;
 }
 
 /** Whether pieces are in one pair of brackets, which says nothing. @internal */
