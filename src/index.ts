@@ -433,6 +433,16 @@ export type {
   FindingPlace,
 } from './deployment/index.js';
 export { CheckStatus } from './deployment/index.js';
+
+export type {
+  CustomMigrationTool,
+  DatabaseDialect,
+  DatabaseQuery,
+  MigrationReport,
+  MigrationToolName,
+  MigrationValidatorOptions,
+} from './deployment/index.js';
+export { MIGRATION_VALIDATOR_DEFAULTS, MigrationValidator } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

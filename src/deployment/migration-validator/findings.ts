@@ -1,0 +1,151 @@
+import { CheckStatus, type DeploymentFinding, shownText } from '../finding.js';
+import type { Classification } from './engine.js';
+import type { DiskProblem } from './entry.js';
+import type { LockState } from './bookkeeping.js';
+
+const SHOWN = 5;
+
+/** The first few names, and how many more there are. @internal */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).map((name) => (name === '' ? '(no name)' : `'${shownText(name, 100)}'`));
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
+
+/** `1 migration is`, `2 migrations are`. */
+function are(names: readonly unknown[], [one, many]: readonly [string, string] = ['is', 'are']): string {
+  return names.length === 1 ? `1 migration ${one}` : `${String(names.length)} migrations ${many}`;
+}
+
+/** What is told of, about one tool. @internal */
+export interface Told {
+  readonly tool: string;
+  readonly dir: string;
+  readonly allowAhead: boolean;
+  /** Whether the tool runs nothing more when something is out of order. */
+  readonly late: 'refuses' | 'runs' | 'skips';
+}
+
+/** How each tool runs what is pending, for the hint. */
+const COMMANDS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
+  knex: 'knex migrate:latest',
+  prisma: 'prisma migrate deploy',
+  drizzle: 'drizzle-kit migrate',
+  'node-pg-migrate': 'node-pg-migrate up',
+  typeorm: 'typeorm migration:run',
+});
+
+/** What the classification has to say, worst first within each kind. @internal */
+export function classFindings(found: Classification, told: Told): DeploymentFinding[] {
+  const command = COMMANDS[told.tool];
+  const findings: DeploymentFinding[] = [];
+  const add = (names: readonly unknown[], finding: () => DeploymentFinding): void => {
+    if (names.length > 0) findings.push(finding());
+  };
+  add(found.failed, () => ({
+    id: 'migrations.failed',
+    status: CheckStatus.FAIL,
+    message: `${are(found.failed, ['was', 'were'])} begun and not brought to an end: ${listed(found.failed)}`,
+    hint: 'the database may have half of it: look, repair it by hand, and then tell the tool what has become of it',
+  }));
+  add(found.edited, () => ({
+    id: 'migrations.edited',
+    status: CheckStatus.FAIL,
+    message: `${are(found.edited, ['was', 'were'])} edited after being applied: ${listed(found.edited)}`,
+    hint: 'put back the file that was applied, and make a new migration of what was changed',
+  }));
+  add(found.skipped, () => ({
+    id: 'migrations.skipped',
+    status: CheckStatus.FAIL,
+    message: `${are(found.skipped)} older than the newest that is applied, so that ${told.tool} will never run ${found.skipped.length === 1 ? 'it' : 'them'}: ${listed(found.skipped)}`,
+    hint: 'generate it again, so that it is newer than all that are applied',
+  }));
+  add(found.outOfOrder, () => ({
+    id: 'migrations.out-of-order',
+    status: told.late === 'refuses' ? CheckStatus.FAIL : CheckStatus.WARN,
+    message: `${are(found.outOfOrder, ['comes', 'come'])} before one that was applied earlier: ${listed(found.outOfOrder)}`,
+    hint:
+      told.late === 'refuses'
+        ? `${told.tool} runs nothing until that is resolved, unless it was told to allow it; give it a later name if it is pending`
+        : `${told.tool} runs it nevertheless; on a new database the order will be another, so see that both come to the same`,
+  }));
+  add(found.pending, () => ({
+    id: 'migrations.pending',
+    status: CheckStatus.FAIL,
+    message: `${are(found.pending)} pending: ${listed(found.pending)}`,
+    hint: `apply ${found.pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
+  }));
+  add(found.ahead, () => ({
+    id: 'migrations.ahead',
+    status: told.allowAhead ? CheckStatus.WARN : CheckStatus.FAIL,
+    message: `${are(found.ahead)} applied and not in the folder: ${listed(found.ahead)}`,
+    hint: 'a newer build has migrated the database; see that this build can live with it',
+  }));
+  found.duplicates.slice(0, SHOWN).forEach((group) => {
+    const one = new Set(group.map(({ id }) => id)).size === 1;
+    findings.push({
+      id: 'migrations.duplicate',
+      status: CheckStatus.FAIL,
+      message: one
+        ? `${String(group.length)} files are one migration to ${told.tool}: ${listed(group.map(({ file }) => file))}`
+        : `${are(group, ['has', 'have'])} the number ${shownText(group[0]?.prefix ?? '', 40)}, as two branches make them: ${listed(group.map(({ id }) => id))}`,
+      hint: one ? 'keep one of them' : 'give one of them a new number, after having decided which comes first',
+    });
+  });
+  return findings;
+}
+
+/** What the folder has to say. @internal */
+export function diskFindings(problems: readonly DiskProblem[], dir: string): DeploymentFinding[] {
+  const hints = {
+    journal: 'restore it from version control, or generate it again',
+    unreadable: 'name the class after the migration, with a time of 13 digits at its end',
+    skipped: 'generate it with the tool, which enters it there, or take the file away',
+  };
+  const shown = problems.slice(0, SHOWN).map(({ kind, message, file }): DeploymentFinding => ({
+    id: `migrations.${kind}`,
+    status: CheckStatus.FAIL,
+    message: shownText(message),
+    hint: hints[kind],
+    ...(kind === 'unreadable' ? { crashed: true } : {}),
+    ...(file === undefined ? {} : { place: { file: shownText(`${dir}/${file}`) } }),
+  }));
+  const more = problems.slice(SHOWN);
+  if (more.length === 0) return shown;
+  const [kind] = more.map((problem) => problem.kind);
+  return [
+    ...shown,
+    {
+      id: `migrations.${kind ?? 'journal'}`,
+      status: CheckStatus.FAIL,
+      message: `and ${String(more.length)} more like these`,
+    },
+  ];
+}
+
+/** What a lock has to say; nothing when it is free. @internal */
+export function lockFinding(state: LockState, tool: string): DeploymentFinding | undefined {
+  if (state === 'free') return undefined;
+  if (state === 'running') {
+    return {
+      id: 'migrations.locked',
+      status: CheckStatus.WARN,
+      message: `a session holds the lock of ${tool}: migrations are being run right now`,
+      hint: 'wait until it has ended, and check again',
+    };
+  }
+  if (state === 'ignored') {
+    return {
+      id: 'migrations.locked',
+      status: CheckStatus.WARN,
+      message: `the lock table of ${tool} says that migrations are being run`,
+      hint: `${tool} itself does not look at it on this database; find out who has set it`,
+    };
+  }
+  return {
+    id: 'migrations.locked',
+    status: CheckStatus.FAIL,
+    message: `the lock of ${tool} is taken: no migration can be run until it is given back`,
+    hint: `if nobody is migrating, whoever held it has died; give it back with \`${tool} migrate:unlock\``,
+  };
+}

@@ -1,0 +1,128 @@
+import { describe, type OptionKind, type ReportIssue } from '../../core/options.js';
+import { nearest } from '../../core/spelling.js';
+import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
+import type { CustomMigrationTool, MigrationToolName } from './options.js';
+
+const NAMES = [
+  'auto',
+  'knex',
+  'drizzle',
+  'prisma',
+  'umzug',
+  'sequelize',
+  'node-pg-migrate',
+  'kysely',
+  'typeorm',
+] as const;
+
+/** The folder. @internal */
+export function folderOption(): OptionKind<string> {
+  return {
+    parse(value, path, report) {
+      if (typeof value !== 'string' || value === '' || value.includes('\0'))
+        report(
+          path,
+          `must be the path of a folder, got ${typeof value === 'string' ? 'one that is empty or has a zero byte' : describe(value)}`,
+        );
+      return value as string;
+    },
+  };
+}
+
+/** Which database it is. @internal */
+export function dialectOption(): OptionKind<DatabaseDialect> {
+  return {
+    parse(value, path, report) {
+      if (value !== 'postgresql' && value !== 'postgres' && value !== 'sqlite')
+        report(path, `must be 'postgresql' or 'postgres' or 'sqlite', got ${describe(value)}`);
+      return value as DatabaseDialect;
+    },
+  };
+}
+
+/** The query function. @internal */
+export function queryOption(): OptionKind<DatabaseQuery> {
+  return {
+    parse(value, path, report) {
+      if (typeof value !== 'function') report(path, `must be a function that sends SQL, got ${describe(value)}`);
+      return value as DatabaseQuery;
+    },
+  };
+}
+
+/** The name of a table, schema or column, or nothing. @internal */
+export function sqlNameOption(): OptionKind<string | undefined> {
+  return {
+    parse(value, path, report) {
+      if (value !== undefined) checkSqlName(value, path, report);
+      return value as string | undefined;
+    },
+  };
+}
+
+function checkSqlName(value: unknown, path: string, report: ReportIssue): void {
+  if (typeof value !== 'string') report(path, `must be a string, got ${describe(value)}`);
+  else if (value === '' || value.length > 128 || /\p{Cc}/u.test(value))
+    report(path, 'must be a name of 1 to 128 characters without control characters');
+}
+
+/** The name of a tool, or what is told of one. @internal */
+export function toolOption(): OptionKind<'auto' | MigrationToolName | CustomMigrationTool> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined) return 'auto';
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        checkCustom(value as Readonly<Record<string, unknown>>, path, report);
+        // A copy: what its owner changes later is not what was checked.
+        return { ...value } as CustomMigrationTool;
+      }
+      if (!NAMES.includes(value as 'auto')) {
+        const meant = typeof value === 'string' ? nearest(value, NAMES) : undefined;
+        const hint = meant === undefined ? `, got ${describe(value)}` : `; did you mean '${meant}'?`;
+        report(path, `must be ${NAMES.map((name) => `'${name}'`).join(' or ')} or an object${hint}`);
+      }
+      return value as MigrationToolName;
+    },
+  };
+}
+
+const KEYS = ['table', 'schema', 'column', 'files', 'order', 'orderBy', 'strictOrder', 'checksum'];
+const ALGORITHMS = ['sha256', 'sha1', 'md5'];
+
+function checkCustom(tool: Readonly<Record<string, unknown>>, path: string, report: ReportIssue): void {
+  checkKeys(tool, KEYS, path, report);
+  for (const name of ['table', 'column']) checkSqlName(tool[name], `${path}.${name}`, report);
+  for (const name of ['schema', 'orderBy'])
+    if (tool[name] !== undefined) checkSqlName(tool[name], `${path}.${name}`, report);
+  const { files, order, strictOrder, checksum } = tool;
+  if (!(files instanceof RegExp) && typeof files !== 'function')
+    report(`${path}.files`, `must be a regular expression or a function, got ${describe(files)}`);
+  if (order !== undefined && typeof order !== 'function')
+    report(`${path}.order`, `must be a function, got ${describe(order)}`);
+  if (strictOrder !== undefined && typeof strictOrder !== 'boolean')
+    report(`${path}.strictOrder`, `must be true or false, got ${describe(strictOrder)}`);
+  if (checksum === undefined) return;
+  if (typeof checksum !== 'object' || checksum === null) {
+    report(`${path}.checksum`, `must be an object, got ${describe(checksum)}`);
+    return;
+  }
+  const { column, algorithm } = checksum as Readonly<Record<string, unknown>>;
+  checkKeys(checksum as Readonly<Record<string, unknown>>, ['column', 'algorithm'], `${path}.checksum`, report);
+  checkSqlName(column, `${path}.checksum.column`, report);
+  if (algorithm !== undefined && !ALGORITHMS.includes(algorithm as string))
+    report(`${path}.checksum.algorithm`, "must be 'sha256' or 'sha1' or 'md5'");
+}
+
+function checkKeys(
+  given: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  path: string,
+  report: ReportIssue,
+): void {
+  for (const key of Object.keys(given)) {
+    if (known.includes(key) || given[key] === undefined) continue;
+    const meant = nearest(key, known);
+    // A name that nobody knows may be anything, and is not shown.
+    report(path, `has an option that does not exist${meant === undefined ? '' : `; did you mean ${path}.${meant}?`}`);
+  }
+}

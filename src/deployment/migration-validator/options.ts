@@ -1,0 +1,99 @@
+import type { Clock } from '../../core/clock.js';
+import { clockOption, durationMs, flag, type ParsedOptions, type ReportIssue, text } from '../../core/options.js';
+import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
+import { dialectOption, folderOption, queryOption, sqlNameOption, toolOption } from './option-kinds.js';
+
+/** A migration tool that {@link MigrationValidator} knows. `sequelize` is the format of `umzug`. */
+export type MigrationToolName =
+  'knex' | 'drizzle' | 'prisma' | 'umzug' | 'sequelize' | 'node-pg-migrate' | 'kysely' | 'typeorm';
+
+/** Any other tool that keeps a row for each migration and has a file for each in one folder. */
+export interface CustomMigrationTool {
+  /** Its table. */
+  readonly table: string;
+  /** The schema of its table. @defaultValue the first of the search path that has such a table */
+  readonly schema?: string | undefined;
+  /** The column that names the migration. */
+  readonly column: string;
+  /**
+   * Which files are migrations, and what the table calls them: an expression whose first group is the name, or the whole
+   * file name where it has no group; or a function that answers the name, or nothing for a file that is none.
+   */
+  readonly files: RegExp | ((file: string) => string | undefined);
+  /** Compares two names by the order in which they are run. @defaultValue by code units, as `sort()` does */
+  readonly order?: ((a: string, b: string) => number) | undefined;
+  /** The column by which rows are in the order in which they were run. @defaultValue `column` */
+  readonly orderBy?: string | undefined;
+  /** Whether the tool refuses to run what comes before something that was run. @defaultValue `false` */
+  readonly strictOrder?: boolean | undefined;
+  /** Where the table keeps a digest of the whole file, in hexadecimal digits. @defaultValue nothing: what was edited is not seen */
+  readonly checksum?:
+    { readonly column: string; readonly algorithm?: 'sha256' | 'sha1' | 'md5' | undefined } | undefined;
+}
+
+/** Options of {@link MigrationValidator}. */
+export interface MigrationValidatorOptions {
+  /** Shown in messages. @defaultValue `'migrations'` */
+  readonly name?: string | undefined;
+  /** What runs the migrations. `auto` goes by the tables in the database and the files in the folder. @defaultValue `'auto'` */
+  readonly tool?: 'auto' | MigrationToolName | CustomMigrationTool | undefined;
+  /** The folder of the migrations, as the build ships it. */
+  readonly dir: string;
+  /**
+   * Sends one text of SQL without parameters and answers what came back, in whichever form the client has. It may go to a
+   * pool. Best as a role that may only read.
+   */
+  readonly query: DatabaseQuery;
+  /** What the database is. */
+  readonly dialect: DatabaseDialect;
+  /** The table of the tool, where it was configured; not with `auto`. @defaultValue that of the tool */
+  readonly table?: string | undefined;
+  /** The schema of that table, on PostgreSQL; not with `auto`. @defaultValue that of the tool, or the search path */
+  readonly schema?: string | undefined;
+  /** Whether the database may be ahead of the folder, as it is after a rollback of the build. Without it that is a `FAIL`. @defaultValue `true` */
+  readonly allowAhead?: boolean | undefined;
+  /** The longest that each read of the database, or of the folder, may take; ms, at least 1. @defaultValue `5_000` */
+  readonly timeoutMs?: number | undefined;
+  /** Time source. @defaultValue `systemClock` */
+  readonly clock?: Clock | undefined;
+}
+
+/** Defaults of {@link MigrationValidatorOptions}. */
+export const MIGRATION_VALIDATOR_DEFAULTS = /* @__PURE__ */ Object.freeze({
+  name: 'migrations',
+  tool: 'auto',
+  allowAhead: true,
+  timeoutMs: 5_000,
+});
+
+/** @internal */
+export const migrationValidatorOptions = {
+  name: text(MIGRATION_VALIDATOR_DEFAULTS.name),
+  tool: toolOption(),
+  dir: folderOption(),
+  query: queryOption(),
+  dialect: dialectOption(),
+  table: sqlNameOption(),
+  schema: sqlNameOption(),
+  allowAhead: flag(MIGRATION_VALIDATOR_DEFAULTS.allowAhead),
+  timeoutMs: durationMs(MIGRATION_VALIDATOR_DEFAULTS.timeoutMs, { min: 1, max: 2_147_483_647 }),
+  clock: clockOption(),
+};
+
+/** @internal */
+export type ParsedMigrationValidatorOptions = ParsedOptions<typeof migrationValidatorOptions>;
+
+/** What the options cannot say together. @internal */
+export function checkTogether(options: ParsedMigrationValidatorOptions, report: ReportIssue): void {
+  const { tool, table, schema, dialect } = options;
+  const postgres = dialect !== 'sqlite';
+  for (const [path, value] of Object.entries({ table, schema })) {
+    if (value === undefined) continue;
+    if (tool === 'auto') report(path, "cannot be told for 'auto': say which tool it is");
+    else if (typeof tool !== 'string') report(path, `is what tool.${path} says`);
+    else if (tool === 'prisma' && path === 'table') report(path, 'cannot be another for prisma');
+  }
+  if (!postgres && schema !== undefined) report('schema', 'is for PostgreSQL');
+  if (!postgres && typeof tool !== 'string' && tool.schema !== undefined) report('tool.schema', 'is for PostgreSQL');
+  if (!postgres && tool === 'node-pg-migrate') report('tool', "'node-pg-migrate' is for PostgreSQL");
+}

@@ -1,0 +1,59 @@
+import { digest, FolderError } from '../disk.js';
+import type { CustomMigrationTool } from '../options.js';
+import { readFiles } from './files.js';
+import { byText, type MigrationTool } from './tool.js';
+
+/** Any tool with a table that has a row for each migration, and a folder that has a file for each. @internal */
+export function customTool(tool: CustomMigrationTool): MigrationTool {
+  const { table, schema, column, files, order = byText, strictOrder = false, orderBy, checksum } = tool;
+  const identify = identifier(files);
+  return {
+    name: 'custom',
+    place: { table, schema },
+    columns: [
+      column,
+      ...(orderBy === undefined ? [] : [orderBy]),
+      ...(checksum === undefined ? [] : [checksum.column]),
+    ],
+    order: [orderBy ?? column],
+    rules: { late: strictOrder ? 'refuses' : 'runs' },
+    locks: [],
+    disk: async (folder) => {
+      const { migrations, problems } = await readFiles(folder, {
+        idOf: identify,
+        ...(checksum === undefined
+          ? {}
+          : { checksums: (content) => [digest(checksum.algorithm ?? 'sha256', content)] }),
+      });
+      return { migrations: [...migrations].sort((a, b) => compared(order, a.id, b.id)), problems };
+    },
+    rows: (rows) =>
+      rows.map((row) => ({
+        id: row[column] ?? '',
+        state: 'applied',
+        checksum: checksum === undefined ? undefined : (row[checksum.column] ?? undefined),
+      })),
+  };
+}
+
+function identifier(files: CustomMigrationTool['files']): (file: string) => string | undefined {
+  if (typeof files !== 'function') {
+    // Without the flags that make an expression remember where it was.
+    const pattern = new RegExp(files.source, files.flags.replace(/[gy]/g, ''));
+    return (file) => {
+      const found = pattern.exec(file);
+      return found === null ? undefined : (found[1] ?? file);
+    };
+  }
+  return (file) => {
+    const id: unknown = files(file);
+    if (id === undefined || typeof id === 'string') return id;
+    throw new FolderError('tool.files must answer a text or nothing');
+  };
+}
+
+function compared(order: (a: string, b: string) => number, a: string, b: string): number {
+  const answer: unknown = order(a, b);
+  if (typeof answer === 'number' && !Number.isNaN(answer)) return answer;
+  throw new FolderError('tool.order must answer a number');
+}

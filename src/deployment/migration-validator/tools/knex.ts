@@ -1,0 +1,20 @@
+import { extensionOf, readFiles } from './files.js';
+import { type MigrationTool, namedRows, type TablePlace } from './tool.js';
+
+/** Source: knex's `DEFAULT_LOAD_EXTENSIONS`. */
+const EXTENSIONS = ['.co', '.coffee', '.eg', '.iced', '.js', '.cjs', '.litcoffee', '.ls', '.ts'];
+
+/** knex 3: a file name with its ending, and a table beside that says whether somebody migrates. @internal */
+export function knexTool({ table = 'knex_migrations', schema }: Partial<TablePlace>): MigrationTool {
+  return {
+    name: 'knex',
+    place: { table, schema },
+    columns: ['id', 'name', 'batch'],
+    order: ['id'],
+    rules: { late: 'runs' },
+    locks: [{ kind: 'table', table: (main) => `${main}_lock`, heeded: true }],
+    disk: (folder) =>
+      readFiles(folder, { idOf: (file) => (EXTENSIONS.includes(extensionOf(file)) ? file : undefined) }),
+    rows: namedRows('name'),
+  };
+}

@@ -1,0 +1,73 @@
+import type { TextRow } from '../../database/answer.js';
+import type { MigrationFolder } from '../disk.js';
+import type { AppliedRow, DiskMigration, DiskProblem, DiskState } from '../entry.js';
+import { prismaChecksums } from './checksums.js';
+import { type MigrationTool, prefixOf } from './tool.js';
+
+const LOCK_FILE = 'migration_lock.toml';
+
+/** Prisma up to 7: a folder for each migration, with a checksum and what became of each attempt. @internal */
+export function prismaTool(
+  { schema }: { readonly schema?: string | undefined },
+  dialect: 'postgresql' | 'sqlite',
+): MigrationTool {
+  return {
+    name: 'prisma',
+    place: { table: '_prisma_migrations', schema },
+    columns: ['id', 'migration_name', 'checksum', 'finished_at', 'rolled_back_at', 'started_at'],
+    order: ['started_at', 'id'],
+    rules: { late: 'runs' },
+    // Source: the schema engine's advisory lock.
+    locks: [{ kind: 'advisory', key: '72707369' }],
+    disk: (folder) => readFolders(folder, dialect),
+    rows: prismaRows,
+  };
+}
+
+/** One row is one attempt; several of one migration are usual after one that failed. */
+function prismaRows(rows: readonly TextRow<string>[]): readonly AppliedRow[] {
+  return rows.map((row) => {
+    const id = row['migration_name'] ?? '';
+    const checksum = row['checksum'] ?? undefined;
+    if (row['rolled_back_at'] !== null) return { id, checksum, state: 'undone' };
+    return { id, checksum, state: row['finished_at'] === null ? 'failed' : 'applied' };
+  });
+}
+
+async function readFolders(folder: MigrationFolder, dialect: 'postgresql' | 'sqlite'): Promise<DiskState> {
+  const migrations: DiskMigration[] = [];
+  const problems: DiskProblem[] = [];
+  for (const name of await folder.folders()) {
+    if (name.startsWith('.')) continue;
+    const file = `${name}/migration.sql`;
+    const content = await folder.text(file);
+    if (content === undefined) {
+      problems.push({
+        kind: 'journal',
+        message: `the folder '${name}' has no migration.sql, which prisma refuses`,
+        file,
+      });
+      continue;
+    }
+    const prefix = prefixOf(name);
+    migrations.push({
+      id: name,
+      file,
+      checksums: prismaChecksums(content),
+      ...(prefix === undefined ? {} : { prefix }),
+    });
+  }
+  const provider = /^\s*provider\s*=\s*"([\w-]{1,40})"/m.exec((await folder.text(LOCK_FILE)) ?? '')?.[1];
+  if (provider !== undefined && !PROVIDERS[dialect].includes(provider))
+    problems.push({
+      kind: 'journal',
+      message: `the migrations are for '${provider}', which this database is not`,
+      file: LOCK_FILE,
+    });
+  return { migrations, problems };
+}
+
+const PROVIDERS = {
+  postgresql: ['postgresql', 'postgres', 'cockroachdb'],
+  sqlite: ['sqlite'],
+};
