@@ -1,0 +1,34 @@
+/** Where to migrate: a PostgreSQL, a file of SQLite, or one in memory. */
+export interface Target {
+  readonly url?: string;
+  readonly file?: string;
+  readonly memory?: MemoryDatabase;
+}
+
+export interface MemoryDatabase {
+  exec(sql: string): unknown;
+  close(): void;
+}
+
+export interface Tool {
+  /** The file of a migration below the folder. */
+  fileOf(name: string): string;
+  /** What the tool calls it. */
+  idOf(name: string): string;
+  add(dir: string, name: string, when?: number): void;
+  remove(dir: string, name: string): void;
+  /** Runs all that are pending. */
+  up(target: Target, dir: string): Promise<unknown>;
+  /** What the tool itself says is pending, if it says that at all. */
+  pending?(target: Target, dir: string): Promise<string[]>;
+}
+
+export type ToolName = 'knex' | 'drizzle' | 'drizzle 1' | 'node-pg-migrate' | 'kysely' | 'umzug' | 'typeorm';
+export const tools: Readonly<Record<ToolName, Tool>>;
+export function memory(): MemoryDatabase;
+export function readOnly(file: string): { query(sql: string): unknown; close(): void };
+export function execute(file: string, sql: string): void;
+export function clients(url: string): Promise<{
+  readonly queries: Readonly<Record<string, (sql: string) => unknown>>;
+  close(): Promise<unknown>;
+}>;
