@@ -40,15 +40,25 @@ const ALIASES: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze(
   timetz: 'time with time zone',
 });
 
-/** A type of PostgreSQL in parts: `timestamp(3) with time zone` is `timestamp with time zone` of `3`. @internal */
-export interface PostgresType {
+/** A type of PostgreSQL in parts: `timestamp(3) with time zone` is `timestamp with time zone` of `3`. */
+interface PostgresType {
   readonly name: string;
   readonly sizes: readonly number[];
   readonly dimensions: number;
 }
 
-/** @internal */
-export function postgresType(written: string): PostgresType {
+/** Between a schema and what is in it: a dot may stand in a name. */
+const BELOW = '\0';
+
+/** Whether a column is of a type that was made, such as an enum. @internal */
+export function isOfType(
+  written: string,
+  { schema, name }: { readonly schema: string; readonly name: string },
+): boolean {
+  return postgresType(written).name === schema + BELOW + name;
+}
+
+function postgresType(written: string): PostgresType {
   const words: string[] = [];
   const sizes: number[] = [];
   let dimensions = 0;
@@ -60,13 +70,13 @@ export function postgresType(written: string): PostgresType {
     else if (text === ']' || text === ',' || (dimensions > 0 && /^\d+$/.test(text))) continue;
     else if (within && /^\d+$/.test(text)) sizes.push(Number(text));
     else if (kind === 'name') words.push(unquoted(text));
-    else words.push(text.toLowerCase());
+    else words.push(text.toLowerCase().replaceAll('.', BELOW));
   }
   // What is quoted or belongs to a schema comes in pieces around its dots.
   const given = words
     .join(' ')
-    .replace(/ ?\. ?/g, '.')
-    .replace(/^pg_catalog\./, '');
+    .replace(/ ?\0 ?/g, BELOW)
+    .replace(/^pg_catalog\0/, '');
   const name = Object.hasOwn(ALIASES, given) ? (ALIASES[given] ?? given) : given;
   if (name === 'character' && sizes.length === 0) sizes.push(1);
   if (name === 'numeric' && sizes.length === 1) sizes.push(0);
@@ -83,7 +93,7 @@ function comparePostgres(expectedText: string, actualText: string): TypeMatch {
   const sameSizes = JSON.stringify(expected.sizes) === JSON.stringify(actual.sizes);
   if (expected.name === actual.name && sameSizes) return 'same';
   // One that does not say in which schema: `mood` is found in `public.mood`.
-  if (!expected.name.includes('.') && actual.name.endsWith(`.${expected.name}`)) return 'same';
+  if (!expected.name.includes(BELOW) && actual.name.endsWith(BELOW + expected.name)) return 'same';
   if (isPlainText(expected) && isPlainText(actual)) return 'alike';
   return isWider(expected, actual) ? 'wider' : 'different';
 }

@@ -1,4 +1,4 @@
-import { compareTypes, postgresType } from './column-type.js';
+import { compareTypes, isOfType } from './column-type.js';
 import { plainDefault } from './default-value.js';
 import { shownText } from '../finding.js';
 import { type Note, shownName } from './difference.js';
@@ -72,7 +72,7 @@ function diffType(
 ): void {
   let match = compareTypes(expected, actual, dialect);
   if (match === 'different' && dialect === 'postgresql') {
-    const domain = snapshot.domains.find(({ schema, name }) => postgresType(actual).name === `${schema}.${name}`);
+    const domain = snapshot.domains.find((one) => isOfType(actual, one));
     if (domain !== undefined && compareTypes(expected, domain.type, dialect) === 'same') match = 'alike';
   }
   const message = `it is ${shownType(actual)}, expected ${shownType(expected)}`;
@@ -86,7 +86,7 @@ function shownType(type: string): string {
 }
 
 function diffValues(values: readonly string[], type: string, place: string, { note, actual }: Comparing): void {
-  const found = actual.enums.find(({ schema, name }) => postgresType(type).name === `${schema}.${name}`);
+  const found = actual.enums.find((one) => isOfType(type, one));
   if (found === undefined)
     note('schema.type', place, `it is ${shownType(type)}, expected a type that lists its values`);
   for (const value of found === undefined ? [] : values) {
