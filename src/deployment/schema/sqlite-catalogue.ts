@@ -13,10 +13,10 @@ export function sqliteCatalogue(mostTables: number): string {
   return `select 'table' as kind, json_object('name', m.name, 'type', m.type, 'sql', m.sql) as data
 from (select * from main.sqlite_master m where m.type in ('table', 'view') and ${OTHERS} order by m.name limit ${String(mostTables + 1)}) m
 union all select 'column', json_object('table', m.name, ${COLUMN}) from ${tables} join pragma_table_xinfo(m.name, 'main') x
-union all select 'index', json_object('table', m.name, 'name', l.name, 'unique', l."unique", 'origin', l.origin, 'partial', l.partial,
-  'sql', (select i.sql from main.sqlite_master i where i.type = 'index' and i.name = l.name),
-  'columns', (select json_group_array(x.name) from (select x.name from pragma_index_xinfo(l.name, 'main') x where x."key" order by x.seqno) x))
-from ${tables} join pragma_index_list(m.name, 'main') l
+union all select 'index', json_object('table', m.name, 'name', l.name, 'unique', l."unique", 'origin', l.origin, 'seq', l.seq,
+  'sql', (select i.sql from main.sqlite_master i where i.type = 'index' and i.name = l.name)) from ${tables} join pragma_index_list(m.name, 'main') l
+union all select 'index column', json_object('table', m.name || '/' || l.seq, 'n', x.seqno, 'name', x.name)
+from ${tables} join pragma_index_list(m.name, 'main') l join pragma_index_xinfo(l.name, 'main') x where x."key"
 union all select 'foreign key', json_object('table', m.name, 'id', f.id, 'n', f.seq, 'references', f."table", 'column', f."from",
   'theirs', f."to", 'update', f.on_update, 'delete', f.on_delete) from ${tables} join pragma_foreign_key_list(m.name, 'main') f
 union all select 'trigger', json_object('table', t.tbl_name, 'name', t.name, 'sql', t.sql) from main.sqlite_master t where t.type = 'trigger'`;

@@ -1,4 +1,4 @@
-import { type SqlToken, tokensOf, unquoted } from './sql-text.js';
+import { type SqlToken, tokensOf, unquoted, unwrapped } from './sql-text.js';
 
 /** What SQLite tells only in the text that made a table. @internal */
 export interface SqliteDefinition {
@@ -39,7 +39,7 @@ function readPart(
     if (word === 'constraint') name = unquoted(part[i + 1]?.text ?? '');
     else if ((word === 'check' || word === 'as') && part[i + 1]?.text === '(') {
       const end = closing(part, i + 1);
-      const inside = textOf(part.slice(i + 2, end));
+      const inside = textOf(unwrapped(part.slice(i + 2, end)));
       if (word === 'check') checks.push({ name, definition: `CHECK (${inside})` });
       else generated.set(unquoted(part[0]?.text ?? '').toLowerCase(), inside);
       name = '';

@@ -16,16 +16,16 @@ import type {
   SchemaTable,
   SchemaTableKind,
 } from './snapshot.js';
-import { plainSql } from './sql-text.js';
 import { sqliteDefinition, sqliteIndexCondition, sqliteIndexDefinition } from './sqlite-definition.js';
 
 type Data = CatalogueRow['data'];
 
 /** What the rows of the catalogue of SQLite say. @internal */
 export function sqliteSnapshot(rows: readonly CatalogueRow[]): Catalogue {
-  const [columns, indexes, keys, triggers] = [
+  const [columns, indexes, inIndexes, keys, triggers] = [
     groupedBy(rows, 'column'),
     groupedBy(rows, 'index'),
+    groupedBy(rows, 'index column'),
     groupedBy(rows, 'foreign key'),
     groupedBy(rows, 'trigger'),
   ];
@@ -34,7 +34,10 @@ export function sqliteSnapshot(rows: readonly CatalogueRow[]): Catalogue {
     .map(({ data }) =>
       tableOf(data, {
         columns: columns.get(data['name']) ?? [],
-        indexes: indexes.get(data['name']) ?? [],
+        indexes: (indexes.get(data['name']) ?? []).map((index) => ({
+          ...index,
+          columns: columnsOf(inIndexes.get(`${String(data['name'])}/${String(index['seq'])}`) ?? []),
+        })),
         keys: keys.get(data['name']) ?? [],
         triggers: triggers.get(data['name']) ?? [],
       }),
@@ -54,6 +57,11 @@ export function sqliteSnapshot(rows: readonly CatalogueRow[]): Catalogue {
   };
 }
 
+/** `null` for an expression. */
+function columnsOf(rows: readonly Data[]): unknown[] {
+  return [...rows].sort((a, b) => Number(a['n']) - Number(b['n'])).map(({ name }) => name);
+}
+
 interface Parts {
   readonly columns: readonly Data[];
   readonly indexes: readonly Data[];
@@ -67,7 +75,7 @@ function tableOf(data: Data, { columns, indexes, keys, triggers }: Parts): Schem
   const { checks, generated, options } =
     kind === 'table'
       ? sqliteDefinition(sql)
-      : { checks: [], generated: new Map<string, string>(), options: expressionOf(plainSql(sql, 'sqlite')) };
+      : { checks: [], generated: new Map<string, string>(), options: expressionOf(sql) };
   const shown = columns.filter(({ hidden }) => hidden !== 1).sort((a, b) => Number(a['n']) - Number(b['n']));
   const inKey = shown.filter(({ key }) => Number(key) > 0).sort((a, b) => Number(a['key']) - Number(b['key']));
   const [first] = inKey;
