@@ -86,6 +86,10 @@ export function diffForeignKeys(wanted: WantedTable, actual: SchemaTable, compar
     actual.foreignKeys,
     key,
     key,
+    (one) => [
+      keyOf(one.onDelete, one.onUpdate, one.deferrable ?? null, one.valid, one.enabled),
+      'name' in one ? one.name : '',
+    ],
   );
   for (const one of missing) note('schema.missing-foreign-key', place, `the foreign key ${shownKey(one)} is missing`);
   for (const one of complete ? extra : [])
@@ -144,7 +148,10 @@ export function diffChecks(wanted: WantedTable, actual: SchemaTable, comparing: 
   if (wanted.checks === undefined) return;
   const place = placeOf(actual, comparing);
   const key = ({ definition }: SchemaCheck): string => plainSql(definition, dialect);
-  const { pairs, missing, extra } = matchUp(wanted.checks, actual.checks, key, key);
+  const { pairs, missing, extra } = matchUp(wanted.checks, actual.checks, key, key, ({ name, valid }) => [
+    keyOf(valid),
+    name,
+  ]);
   for (const { definition } of missing) note('schema.missing-check', place, `${shownText(definition, 120)} is missing`);
   for (const { definition } of complete ? extra : [])
     note('schema.extra-constraint', place, `${shownText(definition, 120)} is not expected`);

@@ -16,7 +16,10 @@ export function diffIndexes(wanted: WantedTable, actual: SchemaTable, comparing:
   const others = actual.indexes.filter((index) => !isUniqueness(index));
   const key = ({ unique, definition }: WantedIndex): string =>
     keyOf(unique ?? false, plainSql(definition ?? '', dialect));
-  const { pairs, missing, extra } = matchUp<WantedIndex, SchemaIndex>(recorded, others, key, key);
+  const { pairs, missing, extra } = matchUp<WantedIndex, SchemaIndex>(recorded, others, key, key, ({ name, valid }) => [
+    keyOf(valid),
+    name ?? '',
+  ]);
   for (const index of missing) {
     if (index.valid === false) note('schema.restored', place, `no longer: the index ${shownIndex(index)} is invalid`);
     else note('schema.missing-index', place, `the index ${shownIndex(index)} is missing`);

@@ -79,7 +79,7 @@ function expectedOption(): OptionKind<SchemaSnapshot | TableMap> {
         return parseExpectedSchema(value);
       } catch (error) {
         if (!isBreakwaterError(error)) throw error;
-        report(path, error.message);
+        report(path, error.message.replace(/^the expected schema:? /, ''));
         return {};
       }
     },
