@@ -51,10 +51,7 @@ export {
 export type { DatabaseDialect, DatabaseQuery } from './database/dialect.js';
 
 export { MigrationValidator } from './migration-validator/migration-validator.js';
-export type {
-  CustomMigrationTool,
-  MigrationToolName,
-  MigrationValidatorOptions,
-} from './migration-validator/options.js';
+export type { CustomMigrationTool, MigrationToolName } from './migration-validator/custom-tool.js';
+export type { MigrationValidatorOptions } from './migration-validator/options.js';
 export { MIGRATION_VALIDATOR_DEFAULTS } from './migration-validator/options.js';
 export type { MigrationReport } from './migration-validator/report.js';

@@ -15,7 +15,7 @@ import {
   POOL_CHECK_DEFAULTS,
   REDIS_CHECK_DEFAULTS,
 } from 'breakwater/health';
-import { RECORD_SCHEMA_DEFAULTS, SCHEMA_CHECK_DEFAULTS } from 'breakwater/deployment';
+import { MIGRATION_VALIDATOR_DEFAULTS, RECORD_SCHEMA_DEFAULTS, SCHEMA_CHECK_DEFAULTS } from 'breakwater/deployment';
 import { HARDENING_DEFAULTS, RATE_LIMIT_HEADERS_DEFAULTS, SECURITY_HEADERS_DEFAULTS } from 'breakwater/http';
 import { APPLICATION_LIFECYCLE_DEFAULTS } from 'breakwater/lifecycle';
 import { STRUCTURED_LOGGER_DEFAULTS } from 'breakwater/logger';
@@ -62,6 +62,7 @@ const MODULES = [
   'health',
   'lifecycle',
   'liveness-server',
+  'migrations',
   'status-page',
   'http',
   'express',
@@ -158,6 +159,7 @@ describe('docs', () => {
     ['graceful-degradation', GRACEFUL_DEGRADATION_DEFAULTS],
     ['circuit-breaker', CIRCUIT_BREAKER_REGISTRY_DEFAULTS],
     ['lifecycle', APPLICATION_LIFECYCLE_DEFAULTS],
+    ['migrations', MIGRATION_VALIDATOR_DEFAULTS],
     ['retry', RETRY_DEFAULTS],
     ['retry', RETRY_BUDGET_DEFAULTS],
     ['bulkhead', BULKHEAD_DEFAULTS],
@@ -249,6 +251,8 @@ describe('docs', () => {
     ['health-checks', 'src/health/checks/memory-check.ts', 'MemoryCheckOptions', []],
     ['health-checks', 'src/health/checks/disk-check.ts', 'DiskCheckOptions', []],
     ['lifecycle', 'src/lifecycle/options.ts', 'ApplicationLifecycleOptions', []],
+    ['migrations', 'src/deployment/migration-validator/options.ts', 'MigrationValidatorOptions', []],
+    ['migrations', 'src/deployment/migration-validator/custom-tool.ts', 'CustomMigrationTool', []],
     ['health', 'src/health/options.ts', 'MaintenanceOptions', []],
     ['health', 'src/health/formats/health-response.ts', 'HealthResponseOptions', []],
     ['liveness-server', 'src/health/liveness/options.ts', 'LivenessServerOptions', []],

@@ -1,7 +1,7 @@
 import type { DatabaseReader } from '../database/database-reader.js';
 import { type FoundTable, sameName } from './bookkeeping.js';
 import type { MigrationFolder } from './disk.js';
-import type { MigrationToolName } from './options.js';
+import type { MigrationToolName } from './custom-tool.js';
 import { TABLE_SIGNS, type TableSign } from './tools/catalogue.js';
 
 /** Which tool it is, or why that cannot be said. @internal */

@@ -79,7 +79,9 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     id: 'migrations.ahead',
     status: told.allowAhead ? CheckStatus.WARN : CheckStatus.FAIL,
     message: `${are(found.ahead)} applied and not in the folder: ${listed(found.ahead)}`,
-    hint: 'a newer build has migrated the database; see that this build can live with it',
+    hint: differInEnding(found)
+      ? 'some differ from pending ones in their ending only: the tool was run on the sources, and the build ships what a compiler made of them, or the other way round'
+      : 'a newer build has migrated the database; see that this build can live with it',
   }));
   found.duplicates.slice(0, SHOWN).forEach((group) => {
     const one = new Set(group.map(({ id }) => id)).size === 1;
@@ -93,6 +95,13 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     });
   });
   return findings;
+}
+
+/** Whether something that is missing is there under another ending, as `.js` is of `.ts`. */
+function differInEnding({ pending, ahead }: Classification): boolean {
+  const bare = (name: string): string => name.replace(/\.[cm]?[jt]s$/, '');
+  const waiting = new Set(pending.map(bare));
+  return ahead.some((name) => bare(name) !== name && waiting.has(bare(name)));
 }
 
 /** What the folder has to say. @internal */

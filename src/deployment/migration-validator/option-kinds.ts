@@ -1,7 +1,7 @@
 import { describe, type OptionKind, type ReportIssue } from '../../core/options.js';
 import { nearest } from '../../core/spelling.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
-import type { CustomMigrationTool, MigrationToolName } from './options.js';
+import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
 
 const NAMES = [
   'auto',

@@ -1,4 +1,4 @@
-import type { MigrationToolName } from '../options.js';
+import type { MigrationToolName } from '../custom-tool.js';
 import { drizzleTool } from './drizzle.js';
 import { knexTool } from './knex.js';
 import { kyselyTool } from './kysely.js';

@@ -1,5 +1,5 @@
 import { digest, FolderError } from '../disk.js';
-import type { CustomMigrationTool } from '../options.js';
+import type { CustomMigrationTool } from '../custom-tool.js';
 import { readFiles } from './files.js';
 import { byText, type MigrationTool } from './tool.js';
 

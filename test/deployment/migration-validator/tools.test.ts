@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { classNames } from '../../../src/deployment/migration-validator/tools/typeorm.js';
+import { prefixOf } from '../../../src/deployment/migration-validator/tools/tool.js';
+import { folders, found, validate } from './world.js';
+
+const folder = folders();
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const entry = (idx: number, tag: string, when = 1_000 + idx) => ({ idx, tag, when, version: '7', breakpoints: true });
+const journal = (...entries: unknown[]): string => JSON.stringify({ version: '7', entries });
+const drizzleTable = (...rows: (string | null)[][]) => ({
+  name: '__drizzle_migrations',
+  schema: 'drizzle',
+  columns: ['id', 'hash', 'created_at'],
+  rows,
+});
+
+describe('drizzle', () => {
+  it.each([
+    ['no JSON', '{"entries": [ SECRET_KEY=hunter2 '],
+    ['no journal', '{"hello": "hunter2"}'],
+    ['an entry without a time', journal({ idx: 0, tag: 'hunter2' })],
+    ['an entry of another folder', journal(entry(0, '../hunter2'))],
+    ['nothing', ''],
+  ])('HLD-72: a journal that is %s fails, and its contents are not shown', async (_, text) => {
+    const dir = folder({ 'meta/_journal.json': text, '0000_a.sql': '' });
+    const report = await validate(dir, [drizzleTable()], { tool: 'drizzle' });
+    expect(report.findings).toMatchObject([
+      { id: 'migrations.journal', status: 'FAIL', place: { file: `${dir}/meta/_journal.json` } },
+    ]);
+    expect(JSON.stringify(report)).not.toContain('hunter2');
+  });
+
+  it('HLD-72: a journal that is not there, and a file that it names and is not there, fail', async () => {
+    const without = await validate(folder({ '0000_a.sql': '' }), [drizzleTable()], { tool: 'drizzle' });
+    expect(found(without)).toEqual([['migrations.journal', 'FAIL']]);
+    const dir = folder({ 'meta/_journal.json': journal(entry(0, '0000_a'), entry(1, '0001_b')), '0000_a.sql': 'x' });
+    const report = await validate(dir, [drizzleTable(['1', sha256('x'), '1000'])], { tool: 'drizzle' });
+    expect(found(report)).toEqual([['migrations.journal', 'FAIL']]);
+    expect(report.applied).toEqual(['0000_a']);
+  });
+
+  it('tells of a file that is not in the journal, which drizzle never runs', async () => {
+    const dir = folder({ 'meta/_journal.json': journal(entry(0, '0000_a')), '0000_a.sql': 'x', '0001_b.sql': 'y', 'seed.sql': '' }); // prettier-ignore
+    const report = await validate(dir, [drizzleTable(['1', sha256('x'), '1000'])], { tool: 'drizzle' });
+    expect(report.findings).toMatchObject([{ id: 'migrations.skipped', place: { file: `${dir}/0001_b.sql` } }]);
+  });
+
+  it('HLD-72: two entries of one number fail, as two branches make them', async () => {
+    const files = { '0000_a.sql': 'x', '0001_b.sql': 'y', '0001_c.sql': 'z' };
+    const entries = [entry(0, '0000_a'), entry(1, '0001_b', 1_001), entry(1, '0001_c', 1_002)];
+    const dir = folder({ ...files, 'meta/_journal.json': journal(...entries) });
+    const report = await validate(dir, [drizzleTable(['1', sha256('x'), '1000'])], { tool: 'drizzle' });
+    expect(found(report)).toContainEqual(['migrations.duplicate', 'FAIL']);
+  });
+
+  it('HLD-68: finds each row by its time or else by its hash, and names those that it cannot', async () => {
+    const entries = [entry(0, '0000_a'), entry(1, '0001_b'), entry(2, '0002_c')];
+    const dir = folder({ 'meta/_journal.json': journal(...entries), '0000_a.sql': 'a', '0001_b.sql': 'b', '0002_c.sql': 'c' }); // prettier-ignore
+    const rows = [
+      ['1', sha256('a'), '1000'],
+      ['2', sha256('c'), '77'],
+      [null, 'f'.repeat(64), '5'],
+      [null, null, null],
+    ];
+    const report = await validate(dir, [drizzleTable(...rows)], { tool: 'drizzle' });
+    expect(report).toMatchObject({
+      applied: ['0000_a', '0002_c'],
+      pending: ['0001_b'],
+      ahead: ['made at 5, hash ffffffffffff', 'made at no time, hash none'],
+    });
+  });
+});
+
+describe('prisma', () => {
+  const table = { name: '_prisma_migrations', columns: ['id', 'migration_name', 'checksum', 'finished_at', 'rolled_back_at', 'started_at'] }; // prettier-ignore
+
+  it('HLD-72: a folder without its script fails, and so do migrations for another database', async () => {
+    const dir = folder({
+      'migration_lock.toml': '# by hand\nprovider = "mysql"\n',
+      '20240101000000_a/migration.sql': '',
+      '20240102000000_b/notes.txt': '',
+    });
+    const report = await validate(dir, [table], { tool: 'prisma' });
+    expect(report.findings.filter(({ id }) => id === 'migrations.journal').map(({ message }) => message)).toEqual([
+      "the folder '20240102000000_b' has no migration.sql, which prisma refuses",
+      "the migrations are for 'mysql', which this database is not",
+    ]);
+  });
+});
+
+describe('duplicates', () => {
+  it('HLD-72: two files that are one migration to the tool fail', async () => {
+    const table = { name: 'kysely_migration', columns: ['name', 'timestamp'], rows: [['a', '1']] };
+    const report = await validate(folder({ 'a.js': '', 'a.ts': '', 'a.d.ts': '' }), [table], { tool: 'kysely' });
+    expect(found(report)).toEqual([['migrations.duplicate', 'FAIL']]);
+    expect(report.findings[0]?.message).toBe("2 files are one migration to kysely: 'a.js', 'a.ts'");
+  });
+
+  it.each([
+    ['0001_a.js', '1'],
+    ['1-a.js', '1'],
+    ['20240102030405_a.js', '20240102030405'],
+    ['1700000000000_a.js', '1700000000000'],
+    ['20240102030405678_a.js', '20240102030405678'],
+    ['20240102_a.js', undefined],
+    ['2024-01-02-a.js', undefined],
+    ['2024_01_02_a.js', undefined],
+    ['a_1.js', undefined],
+    ['1a.js', undefined],
+  ])('takes for the number of %s: %s', (file, prefix) => {
+    expect(prefixOf(file)).toBe(prefix);
+  });
+});
+
+describe('node-pg-migrate', () => {
+  it('has the order of its numbers and times, not of the text', async () => {
+    const table = { name: 'pgmigrations', columns: ['id', 'name', 'run_on'] };
+    const dir = folder({ '10_j.sql': '', '2_b.sql': '', '20240101000000000_y.js': '', '1600000000000_x.js': '', '.hidden.sql': '' }); // prettier-ignore
+    const report = await validate(dir, [table], { tool: 'node-pg-migrate' });
+    expect(report.pending).toEqual(['2_b', '10_j', '1600000000000_x', '20240101000000000_y']);
+  });
+});
+
+describe('typeorm', () => {
+  it.each([
+    ['export class Init1700000000000 implements MigrationInterface {', ['Init1700000000000']],
+    ['class Init1700000000000 {\n  name = "Other1700000000001";\n}', ['Other1700000000001']],
+    ['class Init1700000000000 {\n  constructor() { this.name = \'Init1700000000000\'; }\n}', ['Init1700000000000']],
+    ['var Init1700000000000 = (function () { function Init1700000000000() {} return Init1700000000000; }());', ['Init1700000000000']],
+    ['class A1700000000000 {} class B1700000000001 {}', ['A1700000000000', 'B1700000000001']],
+    ['// class Old1700000000000 {\n/* class Older1700000000000 */', []],
+    ['export const helper = 1;', []],
+  ])('reads the class of %s', (source, names) => {
+    expect(classNames(source)).toEqual(names);
+  }); // prettier-ignore
+
+  it('says of a file that is one by its name, and in which no class can be read, that it cannot say', async () => {
+    const table = { name: 'migrations', columns: ['id', 'timestamp', 'name'] };
+    const dir = folder({ '1700000000000-Init.js': 'exports.a=class{}', 'index.js': 'exports.b = 1' });
+    const report = await validate(dir, [table], { tool: 'typeorm' });
+    expect(report.findings).toMatchObject([{ id: 'migrations.unreadable', status: 'FAIL', crashed: true }]);
+  });
+});
+
+describe('a tool of which is told', () => {
+  const table = {
+    name: 'schema_migrations',
+    columns: ['version', 'at', 'sum'],
+    rows: [
+      ['2', 't1', sha256('two')],
+      ['1', 't2', sha256('else')],
+    ],
+  };
+  const files = { '1_a.sql': 'one', '2_b.sql': 'two', '10_c.sql': 'three', 'readme.md': '' };
+  const tool = { table: 'schema_migrations', column: 'version', files: /^(\d+)_.*\.sql$/g };
+
+  it('is read by its table, its files and its order', async () => {
+    const order = (a: string, b: string) => Number(a) - Number(b);
+    const report = await validate(folder(files), [table], { tool: { ...tool, order } });
+    expect(report).toMatchObject({ tool: 'custom', applied: ['1', '2'], pending: ['10'], outOfOrder: [], edited: [] });
+    const strict = { ...tool, order, orderBy: 'at', strictOrder: true, checksum: { column: 'sum' } };
+    expect(await validate(folder(files), [table], { tool: strict })).toMatchObject({
+      outOfOrder: ['1'],
+      edited: ['1'],
+      status: 'FAIL',
+    });
+    const byFunction = { ...tool, files: (file: string) => (file.endsWith('.sql') ? file.split('_')[0] : undefined) };
+    expect((await validate(folder(files), [table], { tool: byFunction })).pending).toEqual(['10']);
+  });
+
+  it.each([
+    ['files throws', { ...tool, files: () => { throw new Error('no'); } }],
+    ['files answers a number', { ...tool, files: () => 7 as unknown as string }],
+    ['order answers nothing', { ...tool, order: () => NaN }],
+  ])('cannot be judged when %s', async (_, broken) => {
+    const report = await validate(folder(files), [table], { tool: broken });
+    expect(report.findings).toMatchObject([{ id: 'migrations.unreadable', crashed: true }]);
+  }); // prettier-ignore
+});
