@@ -42,6 +42,41 @@ export type {
   TrustedCertificates,
 } from './health-check-validator/index.js';
 export { HEALTH_CHECK_VALIDATOR_DEFAULTS, HealthCheckValidator } from './health-check-validator/index.js';
+export type {
+  ExpectedColumn,
+  ExpectedForeignKey,
+  ExpectedIndex,
+  ExpectedTable,
+  RecordSchemaOptions,
+  SchemaCheck,
+  SchemaCheckOptions,
+  SchemaColumn,
+  SchemaDialect,
+  SchemaDifference,
+  SchemaDifferenceId,
+  SchemaDomain,
+  SchemaEnum,
+  SchemaExtension,
+  SchemaForeignKey,
+  SchemaIndex,
+  SchemaKey,
+  SchemaSequence,
+  SchemaSnapshot,
+  SchemaTable,
+  SchemaTableKind,
+  SchemaTrigger,
+  SchemaUnique,
+  TableMap,
+} from './schema/index.js';
+export {
+  diffSchemas,
+  parseExpectedSchema,
+  RECORD_SCHEMA_DEFAULTS,
+  recordSchema,
+  SCHEMA_CHECK_DEFAULTS,
+  schemaCheck,
+  SchemaUnreadableError,
+} from './schema/index.js';
 
 export type { DatabaseDialect, DatabaseQuery } from './database/dialect.js';
 

@@ -5,6 +5,8 @@ import {
   DEPLOYMENT_CHECKER_DEFAULTS,
   HEALTH_CHECK_VALIDATOR_DEFAULTS,
   MIGRATION_VALIDATOR_DEFAULTS,
+  RECORD_SCHEMA_DEFAULTS,
+  SCHEMA_CHECK_DEFAULTS,
 } from 'breakwater/deployment';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
 import {
@@ -75,6 +77,7 @@ const MODULES = [
   'koa',
   'node-http',
   'fetch',
+  'schema-validation',
 ];
 
 function region(example: string, name: string): string | undefined {
@@ -194,6 +197,8 @@ describe('docs', () => {
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
     ['http', RATE_LIMIT_HEADERS_DEFAULTS],
+    ['schema-validation', RECORD_SCHEMA_DEFAULTS],
+    ['schema-validation', SCHEMA_CHECK_DEFAULTS],
   ])('the option table of %s shows the defaults of the code (%#)', (page, defaults) => {
     const rows = [...read(`docs/${page}.md`).matchAll(/^\| `([\w.]+)` +\|.*\| +(.+?) +\|$/gm)].map(
       ([, name, value]) => [name, value],
@@ -271,6 +276,10 @@ describe('docs', () => {
     ['http', 'src/http/limits/rate-limit-options.ts', 'RateLimitHeadersOptions', []],
     ['http', 'src/http/limits/rate-limit-options.ts', 'RateLimitFieldsOptions', []],
     ['fetch', 'src/adapters/fetch/shapes.ts', 'FetchOptions', []],
+    ['schema-validation', 'src/deployment/schema/options.ts', 'RecordSchemaOptions', []],
+    ['schema-validation', 'src/deployment/schema/schema-check.ts', 'SchemaCheckOptions', []],
+    ['schema-validation', 'src/deployment/schema/table-map.ts', 'ExpectedTable', []],
+    ['schema-validation', 'src/deployment/schema/table-map.ts', 'ExpectedColumn', []],
   ])('the option table of %s names every option of %s %s', (page, file, name, groups) => {
     const body = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(read(file))?.[1] ?? '';
     const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option]) => option);

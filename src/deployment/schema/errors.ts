@@ -1,0 +1,11 @@
+import { BreakwaterError } from '../../core/errors.js';
+
+/** The catalogue of a database could not be read, or holds more than is read. `cause` is what the database said. */
+export class SchemaUnreadableError extends BreakwaterError {
+  readonly code = 'BREAKWATER_SCHEMA_UNREADABLE';
+
+  /** The class's name. */
+  override get name(): string {
+    return 'SchemaUnreadableError';
+  }
+}

@@ -1,0 +1,188 @@
+import { type DeploymentReport, recordSchema, schemaCheck, type SchemaCheckOptions } from 'breakwater/deployment';
+import type { InvalidOptionsError } from 'breakwater/core';
+import { ManualClock } from 'breakwater/testing';
+import { describe, expect, it } from 'vitest';
+import { column, snapshot, table } from './snapshots.js';
+
+const CONTEXT = { signal: new AbortController().signal, profile: 'production' };
+
+/** What a client answers with these rows of the catalogue. */
+function answer(rows: readonly (readonly [string, object])[]): unknown {
+  const cells = rows.map(([kind, data]) => [kind, JSON.stringify(data)]);
+  return { rows: [{ breakwater: `breakwater:${JSON.stringify(cells)}` }] };
+}
+
+const tableRow = (id: string, name: string) =>
+  ['table', { id, schema: 'public', name, kind: 'r', definition: null }] as const;
+const columnRow = (of: string, name: string) =>
+  [
+    'column',
+    {
+      table: of,
+      n: 1,
+      name,
+      type: 'integer',
+      nullable: true,
+      default: null,
+      generated: '',
+      identity: '',
+      serial: false,
+    },
+  ] as const;
+
+function options(more: Partial<SchemaCheckOptions> = {}): SchemaCheckOptions {
+  return {
+    query: () => answer([tableRow('1', 'users'), columnRow('1', 'id')]),
+    dialect: 'postgresql',
+    expected: { users: { columns: { id: 'int' } } },
+    ...more,
+  };
+}
+
+async function report(more: Partial<SchemaCheckOptions> = {}): Promise<DeploymentReport> {
+  return (await schemaCheck(options(more)).run(CONTEXT)) as DeploymentReport;
+}
+
+describe('schemaCheck', () => {
+  it('passes, and says how much there was', async () => {
+    expect(await report()).toEqual({
+      message: 'the schema is as expected',
+      findings: [{ id: 'schema.compared', status: 'PASS', message: 'the schema is as expected; tables there: 1' }],
+    });
+  });
+
+  it('gives one finding for each kind of difference, with the first places', async () => {
+    const columns = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, 'int']));
+    const { findings, message } = await report({ expected: { users: { columns }, teams: { columns: {} } } });
+    expect(findings).toEqual([
+      {
+        id: 'schema.missing-table',
+        status: 'FAIL',
+        message: 'public.teams: the table is missing',
+        hint: expect.any(String) as string,
+      },
+      {
+        id: 'schema.missing-column',
+        status: 'FAIL',
+        message:
+          'public.users.a: the column is missing; public.users.b: the column is missing; public.users.c: the column is missing; and 2 more',
+        hint: expect.any(String) as string,
+      },
+    ]);
+    expect(message).toBe('schema.missing-table, schema.missing-column');
+  });
+
+  it('leaves out what it is told to, by name or by the beginning of one', async () => {
+    const expected = snapshot([table('users')]);
+    const query = () =>
+      answer([
+        ...[tableRow('1', 'users'), columnRow('1', 'id')],
+        ...[tableRow('2', 'old_a'), tableRow('3', 'old_b'), tableRow('4', 'tmp')],
+      ]);
+    const extra = async (ignoreTables?: string[]) => {
+      const { findings } = await report({ expected, query, ...(ignoreTables && { ignoreTables }) });
+      return findings.map(({ id, message }) => `${id} ${message}`);
+    };
+    expect(await extra()).toEqual([expect.stringMatching(/old_a.*old_b.*tmp/)]);
+    expect(await extra(['public.old_*'])).toEqual(['schema.extra-table public.tmp: the table is not expected']);
+    expect(await extra(['old_*', 'tmp'])).toEqual([expect.stringContaining('schema.compared')]);
+  });
+
+  it.each([
+    ['an empty map', {}],
+    ['an empty snapshot', snapshot([])],
+  ])('never passes with %s', async (_, expected) => {
+    expect(await report({ expected })).toMatchObject({ findings: [{ id: 'schema.nothing-expected', status: 'FAIL' }] });
+  });
+
+  it('never passes when all that is expected is left out', async () => {
+    expect(await report({ ignoreTables: ['*'] })).toMatchObject({ findings: [{ id: 'schema.nothing-expected' }] });
+  });
+
+  it.each([
+    [
+      'a query that fails',
+      () => Promise.reject(new Error('no route, password=hunter2')),
+      'no route, password=[secret]',
+    ],
+    ['something else than rows', () => ({ rows: [{ one: 1 }] }), 'something else than rows'],
+    ['a row that is none', () => ({ rows: [{ breakwater: 'breakwater:[["table","not JSON"]]' }] }), ''],
+  ])('fails as crashed on %s', async (_, query, message) => {
+    const { findings } = await report({ query });
+    expect(findings).toMatchObject([{ id: 'schema.unreadable', status: 'FAIL', crashed: true }]);
+    expect(findings[0]?.message).toContain(message);
+    expect(findings[0]?.message).not.toContain('hunter2');
+  });
+
+  it('gives up a read that takes too long', async () => {
+    const clock = new ManualClock();
+    const pending = report({ query: () => new Promise(() => undefined), clock, timeoutMs: 500 });
+    await clock.advanceAsync(500);
+    expect((await pending).findings).toMatchObject([
+      { crashed: true, message: expect.stringContaining('500 ms') as string },
+    ]);
+  });
+
+  it('takes as many tables as it says, and no more', async () => {
+    const two = () => answer([tableRow('1', 'users'), columnRow('1', 'id'), tableRow('2', 'b')]);
+    expect((await report({ query: two, maxTables: 2 })).findings).toMatchObject([{ status: 'PASS' }]);
+    expect((await report({ query: two, maxTables: 1 })).findings).toMatchObject([
+      { crashed: true, message: expect.stringContaining('more than 1 tables') as string },
+    ]);
+    await expect(recordSchema({ query: two, dialect: 'postgresql', maxTables: 1 })).rejects.toMatchObject({
+      code: 'BREAKWATER_SCHEMA_UNREADABLE',
+    });
+  });
+
+  it('reads the schemas that were recorded, quoted as they must be', async () => {
+    const texts: string[] = [];
+    const query = (sql: string) => {
+      texts.push(sql);
+      return answer([]);
+    };
+    await report({ query, expected: snapshot([table('users')], { schemas: ["it's", 'public'] }) });
+    await report({ query, expected: snapshot([table('users')]), schemas: ['other'] });
+    expect(texts[0]).toContain("n.nspname in ('it''s', 'public')");
+    expect(texts[1]).toContain("n.nspname in ('other')");
+  });
+
+  it('refuses options that cannot work, naming each', () => {
+    const wrong = {
+      query: 7,
+      dialect: 'mysql',
+      schemas: [],
+      timeoutMs: 0,
+      maxTables: 0,
+      ignoreTables: 'x',
+      integrity: 1,
+      expected: 7,
+      extra: 1,
+    };
+    try {
+      schemaCheck(wrong as unknown as SchemaCheckOptions);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'BREAKWATER_INVALID_OPTIONS' });
+      const { issues } = error as InvalidOptionsError;
+      expect(issues.map(({ path }) => path).sort()).toEqual(Object.keys(wrong).sort());
+    }
+    expect(() => schemaCheck(options({ dialect: 'sqlite', expected: snapshot([table('t')]) }))).toThrow(
+      'another database',
+    );
+    expect(() => schemaCheck(options({ expected: { t: { columns: { a: { typ: 'int' } } } } as never }))).toThrow(
+      'did you mean type?',
+    );
+  });
+
+  it('masks secrets in what it records', async () => {
+    const secretive = { ...columnRow('1', 'url')[1], default: "'postgres://me:hunter2@db/x'::text" };
+    const seen = await recordSchema({
+      query: () => answer([tableRow('1', 'users'), ['column', secretive]]),
+      dialect: 'postgresql',
+    });
+    expect(JSON.stringify(seen)).not.toContain('hunter2');
+    expect(seen.tables[0]?.columns).toMatchObject([
+      column('url', { default: expect.stringContaining('postgres://') as string }),
+    ]);
+  });
+});
