@@ -4,6 +4,7 @@ import { DatabaseReader } from '../database/database-reader.js';
 import { QueryTimeoutError } from '../database/errors.js';
 import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentFinding, shownError, shownText, worstOf } from '../finding.js';
+import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
 import { type FoundTable, findTables, MOST_ROWS, readLock, readRows, tableOf } from './bookkeeping.js';
 import { detect, toolOfFolder } from './detect.js';
 import { FolderError, MigrationFolder } from './disk.js';
@@ -91,7 +92,8 @@ class Validation {
     const classes = classify(disk.migrations, rows, tool.rules);
     const { dir, allowAhead } = this.#options;
     this.#findings.push(...classFindings(classes, { tool: labelOf(tool), dir: shownText(dir), allowAhead, late }));
-    return this.#report(tool, found, classes, locked);
+    const compared = await this.#schema(classes);
+    return this.#report(tool, found, classes, locked, compared);
   }
 
   /** The tool that was named or told, or the one that is found. */
@@ -187,15 +189,31 @@ class Validation {
     return locked;
   }
 
+  /** Holds the schema against what is expected of it, unless what is pending explains any difference. */
+  async #schema({ pending }: Classification): Promise<string | undefined> {
+    const { expected, ignoreTables } = this.#options;
+    if (expected === undefined) return undefined;
+    if (pending.length > 0) return 'the schema is compared once they are applied';
+    const { maxTables } = RECORD_SCHEMA_DEFAULTS;
+    const findings = await compareSchema(expected, this.#reader, { ignoreTables, maxTables });
+    const wrong = findings.filter(({ status }) => status !== CheckStatus.PASS);
+    // What is in order has its place beside what is not, so that nobody takes it for left out.
+    this.#findings.push(...(wrong.length > 0 || this.#findings.length > 0 ? findings : []));
+    return wrong.length === 0
+      ? 'the schema is as expected'
+      : `the schema is not as expected: ${wrong.map(({ id }) => id.replace('schema.', '')).join(', ')}`;
+  }
+
   #report(
     tool: MigrationTool | undefined,
     found: FoundTable | undefined,
     classes: Classification,
     locked: boolean,
+    compared?: string,
   ): MigrationReport {
     const status = worstOf(this.#findings.map((finding) => finding.status));
     const crashed = this.#findings.find((finding) => finding.crashed === true);
-    const counts = countsOf(classes);
+    const counts = [countsOf(classes), ...(compared === undefined ? [] : [compared])].join('; ');
     const first = this.#findings.find((finding) => finding.status === status);
     const message =
       crashed?.message ?? (tool === undefined || classes === NOTHING ? first?.message : undefined) ?? counts;

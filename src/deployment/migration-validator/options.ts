@@ -1,5 +1,14 @@
 import type { Clock } from '../../core/clock.js';
-import { clockOption, durationMs, flag, type ParsedOptions, type ReportIssue, text } from '../../core/options.js';
+import {
+  clockOption,
+  durationMs,
+  flag,
+  type OptionKind,
+  type ParsedOptions,
+  type ReportIssue,
+  text,
+} from '../../core/options.js';
+import { dialectProblem, expectedOption, namesOption, type SchemaSnapshot, type TableMap } from '../schema/index.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
 import { dialectOption, folderOption, queryOption, sqlNameOption, toolOption } from './option-kinds.js';
@@ -23,6 +32,14 @@ export interface MigrationValidatorOptions {
   readonly table?: string | undefined;
   /** The schema of that table, on PostgreSQL; not with `auto`. @defaultValue that of the tool, or the search path */
   readonly schema?: string | undefined;
+  /**
+   * What the schema should be once every migration is applied: a map written by hand, or what `recordSchema` answered when all
+   * was right. It is compared unless migrations are pending, which explain the difference.
+   * @defaultValue the schema is not compared
+   */
+  readonly expected?: SchemaSnapshot | TableMap | undefined;
+  /** Tables that are left out of the comparison, as `schemaCheck` takes them. @defaultValue none */
+  readonly ignoreTables?: readonly string[] | undefined;
   /** Whether the database may be ahead of the folder, as it is after a rollback of the build. Without it that is a `FAIL`. @defaultValue `true` */
   readonly allowAhead?: boolean | undefined;
   /** The longest that each read of the database, or of the folder, may take; ms, at least 1. @defaultValue `5_000` */
@@ -48,6 +65,8 @@ export const migrationValidatorOptions = {
   dialect: dialectOption(),
   table: sqlNameOption(),
   schema: sqlNameOption(),
+  expected: optionalExpected(),
+  ignoreTables: namesOption(),
   allowAhead: flag(MIGRATION_VALIDATOR_DEFAULTS.allowAhead),
   timeoutMs: durationMs(MIGRATION_VALIDATOR_DEFAULTS.timeoutMs, { min: 1, max: 2_147_483_647 }),
   clock: clockOption(),
@@ -60,6 +79,8 @@ export type ParsedMigrationValidatorOptions = ParsedOptions<typeof migrationVali
 export function checkTogether(options: ParsedMigrationValidatorOptions, report: ReportIssue): void {
   const { tool, table, schema, dialect } = options;
   const postgres = dialect !== 'sqlite';
+  if (options.expected !== undefined) dialectProblem(options.expected, postgres ? 'postgresql' : 'sqlite', report);
+  else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
   for (const [path, value] of Object.entries({ table, schema })) {
     if (value === undefined) continue;
     if (tool === 'auto') report(path, "cannot be told for 'auto': say which tool it is");
@@ -69,4 +90,9 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
   if (!postgres && schema !== undefined) report('schema', 'is for PostgreSQL');
   if (!postgres && typeof tool !== 'string' && tool.schema !== undefined) report('tool.schema', 'is for PostgreSQL');
   if (!postgres && tool === 'node-pg-migrate') report('tool', "'node-pg-migrate' is for PostgreSQL");
+}
+
+function optionalExpected(): OptionKind<SchemaSnapshot | TableMap | undefined> {
+  const kind = expectedOption();
+  return { parse: (value, path, report) => (value === undefined ? undefined : kind.parse(value, path, report)) };
 }

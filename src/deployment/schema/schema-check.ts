@@ -1,12 +1,10 @@
-import { flag, type OptionKind, parseOptions } from '../../core/options.js';
-import { isBreakwaterError } from '../../core/errors.js';
+import { flag, parseOptions } from '../../core/options.js';
 import type { DeploymentCheck } from '../check.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { CheckStatus, type DeploymentReport } from '../finding.js';
 import { compareSchema } from './compare.js';
-import { isSnapshot } from './is-snapshot.js';
+import { dialectProblem, expectedOption } from './expected-option.js';
 import { namesOption, type RecordSchemaOptions, recordSchemaOptions } from './options.js';
-import { parseExpectedSchema } from './parse-expected.js';
 import type { SchemaSnapshot } from './snapshot.js';
 import type { TableMap } from './table-map.js';
 
@@ -54,8 +52,7 @@ export function schemaCheck(options: SchemaCheckOptions): DeploymentCheck {
     schema,
     options,
     (parsed, report) => {
-      if (isSnapshot(parsed.expected) && parsed.expected.dialect !== parsed.dialect)
-        report('expected', `is of another database than ${parsed.dialect}`);
+      dialectProblem(parsed.expected, parsed.dialect, report);
     },
   );
   return {
@@ -68,20 +65,6 @@ export function schemaCheck(options: SchemaCheckOptions): DeploymentCheck {
       const bad = findings.filter(({ status }) => status !== CheckStatus.PASS);
       const message = bad.length === 0 ? 'the schema is as expected' : bad.map(({ id }) => id).join(', ');
       return { findings, message };
-    },
-  };
-}
-
-function expectedOption(): OptionKind<SchemaSnapshot | TableMap> {
-  return {
-    parse(value, path, report) {
-      try {
-        return parseExpectedSchema(value);
-      } catch (error) {
-        if (!isBreakwaterError(error)) throw error;
-        report(path, error.message.replace(/^the expected schema:? /, ''));
-        return {};
-      }
     },
   };
 }
