@@ -145,6 +145,15 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect(after).toMatchObject({ status: 'PASS', pending: [], ahead: [] });
   });
 
+  it('has the order in which node-pg-migrate runs numbers and times', async () => {
+    const at = await world();
+    const its = tools['node-pg-migrate'];
+    for (const name of ['10_a', '2_b', '20240101000000000_c', '1600000000000_d', '1800000000000_e', 'plain'])
+      its.add(at.dir, name);
+    const { pending } = await at.validate({ tool: 'node-pg-migrate' });
+    expect(await its.pending?.({ url: at.url }, at.dir)).toEqual(pending);
+  });
+
   it('tells a lock of knex that nobody gives back', async () => {
     const at = await world();
     tools.knex.add(at.dir, '0001_one');

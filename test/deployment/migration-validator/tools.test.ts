@@ -116,9 +116,9 @@ describe('duplicates', () => {
 describe('node-pg-migrate', () => {
   it('has the order of its numbers and times, not of the text', async () => {
     const table = { name: 'pgmigrations', columns: ['id', 'name', 'run_on'] };
-    const dir = folder({ '10_j.sql': '', '2_b.sql': '', '20240101000000000_y.js': '', '1600000000000_x.js': '', '.hidden.sql': '' }); // prettier-ignore
+    const dir = folder({ '10_j.sql': '', '2_b.sql': '', '20240101000000000_y.js': '', '1600000000000_x.js': '', '1800000000000_z.js': '', '.hidden.sql': '' }); // prettier-ignore
     const report = await validate(dir, [table], { tool: 'node-pg-migrate' });
-    expect(report.pending).toEqual(['2_b', '10_j', '1600000000000_x', '20240101000000000_y']);
+    expect(report.pending).toEqual(['2_b', '10_j', '1600000000000_x', '20240101000000000_y', '1800000000000_z']);
   });
 });
 
