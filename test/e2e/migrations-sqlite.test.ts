@@ -61,6 +61,29 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
     },
   );
 
+  it('understands node:sqlite, where the platform has it', async () => {
+    const sqlite = (await import('node:sqlite' as string).catch(() => undefined)) as
+      | {
+          DatabaseSync: new (
+            file: string,
+            options: object,
+          ) => { prepare(sql: string): { all(): unknown }; close(): void };
+        }
+      | undefined;
+    if (sqlite === undefined) {
+      process.stderr.write('skipped: this Node has no node:sqlite\n');
+      return;
+    }
+    const { dir, file } = world();
+    tools.knex.add(dir, '0001_one');
+    await tools.knex.up({ file }, dir);
+    const database = new sqlite.DatabaseSync(file, { readOnly: true });
+    const query = (sql: string) => database.prepare(sql).all();
+    const report = await new MigrationValidator({ dir, dialect: 'sqlite', query }).validate();
+    database.close();
+    expect(report).toMatchObject({ status: 'PASS', tool: 'knex', applied: ['0001_one.js'] });
+  });
+
   it('tells a lock that knex left behind, and one that kysely never looks at', async () => {
     const { dir, file } = world();
     tools.knex.add(dir, '0001_one');
