@@ -41,7 +41,7 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
   }
 
   it.each(['knex', 'kysely', 'typeorm'] as const)(
-    'HLD-65, HLD-66, HLD-67: tells every state of %s under query_only and changes no byte',
+    'HLD-65 HLD-66 HLD-67 tells every state of %s under query_only and changes no byte',
     async (name) => {
       const { dir, file } = world();
       const its = tools[name];
@@ -103,7 +103,7 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
     expect((await validate(other.file, other.dir, 'kysely')).pending).toEqual([]);
   });
 
-  it.each(['drizzle', 'drizzle 1'] as const)('HLD-66, HLD-67, HLD-68: tells every state of %s', async (name) => {
+  it.each(['drizzle', 'drizzle 1'] as const)('HLD-66 HLD-67 HLD-68 tells every state of %s', async (name) => {
     const { dir } = world();
     const database = memory();
     const its = tools[name];
