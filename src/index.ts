@@ -433,6 +433,8 @@ export type {
   FindingPlace,
 } from './deployment/index.js';
 export { CheckStatus } from './deployment/index.js';
+export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './deployment/index.js';
+export { FILES_CHECK_DEFAULTS, filesCheck } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

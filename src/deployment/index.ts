@@ -12,3 +12,6 @@ export type {
   FindingPlace,
 } from './finding.js';
 export { CheckStatus } from './finding.js';
+export { filesCheck } from './checks/files/files-check.js';
+export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './checks/files/options.js';
+export { FILES_CHECK_DEFAULTS } from './checks/files/options.js';
