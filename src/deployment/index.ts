@@ -15,3 +15,6 @@ export { CheckStatus } from './finding.js';
 export { filesCheck } from './checks/files/files-check.js';
 export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './checks/files/options.js';
 export { FILES_CHECK_DEFAULTS } from './checks/files/options.js';
+export { dependenciesCheck } from './checks/dependencies/dependencies-check.js';
+export type { DependenciesCheckOptions } from './checks/dependencies/options.js';
+export { DEPENDENCIES_CHECK_DEFAULTS } from './checks/dependencies/options.js';
