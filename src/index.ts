@@ -437,6 +437,8 @@ export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './deploy
 export { FILES_CHECK_DEFAULTS, filesCheck } from './deployment/index.js';
 export type { DependenciesCheckOptions } from './deployment/index.js';
 export { DEPENDENCIES_CHECK_DEFAULTS, dependenciesCheck } from './deployment/index.js';
+export type { CookieSettings, CORSSettings, SecurityCheckOptions, TLSFiles } from './deployment/index.js';
+export { SECURITY_CHECK_DEFAULTS, securityCheck } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

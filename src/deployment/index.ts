@@ -18,3 +18,6 @@ export { FILES_CHECK_DEFAULTS } from './checks/files/options.js';
 export { dependenciesCheck } from './checks/dependencies/dependencies-check.js';
 export type { DependenciesCheckOptions } from './checks/dependencies/options.js';
 export { DEPENDENCIES_CHECK_DEFAULTS } from './checks/dependencies/options.js';
+export type { CookieSettings, CORSSettings, SecurityCheckOptions, TLSFiles } from './checks/security/options.js';
+export { SECURITY_CHECK_DEFAULTS } from './checks/security/options.js';
+export { securityCheck } from './checks/security/security-check.js';
