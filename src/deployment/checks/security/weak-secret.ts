@@ -71,10 +71,11 @@ function lettersOf(value: string): string {
   return value.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** Digits as the letters that they are put for, but not where digits are all that there is. */
+/** Signs, and a digit or two in the middle of a word, as the letters that they are put for. */
 function unleet(value: string): string {
   if (/^[0-9a-f-]*$/i.test(value)) return value;
-  return value.replace(/[013457@$!]/g, (character) => LEET[character] ?? character);
+  const letter = (character: string): string => LEET[character] ?? character;
+  return value.replace(/[@$!]|(?<=[a-z@$!])\d{1,2}(?=[a-z@$!])/gi, (found) => found.replace(/./g, letter));
 }
 
 /** How many characters are left when the known words are taken away, and the digits beside them. */
@@ -83,7 +84,7 @@ function leftOf(value: string): number {
   const left = [lettersOf(value), lettersOf(unleet(value))].map((text) => {
     const rest = text.replace(WORDS, ' ');
     // What has none of the words is judged by its characters alone.
-    return rest === text ? value.length : rest.replace(/(?<![a-z0-9])\d{1,8}(?![a-z0-9])|\s/g, '').length;
+    return rest === text ? value.length : rest.replace(/(?<![a-z0-9])\d{1,24}(?![a-z0-9])|\s/g, '').length;
   });
   return Math.min(...left);
 }
