@@ -310,7 +310,7 @@ describe('dependenciesCheck', () => {
     expect(await other.add('a', { engines: { node } }).writeLock().found()).toEqual(packages);
   });
 
-  it('says that packages that lie nowhere cannot be verified', async () => {
+  it('HLD-58: says that packages that lie nowhere cannot be verified', async () => {
     using project = new Project({ dependencies: { a: '1' } });
     project.write('.pnp.cjs', '');
     expect(await project.found()).toEqual([

@@ -326,7 +326,7 @@ describe('a parse function', () => {
 describe('the parsers', () => {
   const missing = () => Promise.reject(Object.assign(new Error('no'), { code: 'ERR_MODULE_NOT_FOUND' }));
 
-  it('say what to install when they are not there', async () => {
+  it('HLD-58: say what to install when they are not there', async () => {
     expect(await parseYaml('a: 1', missing)).toEqual({
       absent: 'YAML cannot be read, since the package yaml is not installed',
       hint: 'install it (npm install yaml), or give the file a parse function',

@@ -104,7 +104,7 @@ describe('a secret', () => {
     ]);
   });
 
-  it('that is named must be set: blank is not', async () => {
+  it('HLD-60: that is named must be set: blank is not', async () => {
     expect(await withVariables({ A: ' \n', B: '' }, { secrets: ['A', 'B', 'C'] })).toEqual([
       'FAIL security.secret-missing.A: A is not set',
       'FAIL security.secret-missing.B: B is not set',
