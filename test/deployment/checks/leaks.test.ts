@@ -186,7 +186,7 @@ it('HLD-59: no finding about security shows a secret, nor how long it is', async
       ])
         expectNone(await said(() => securityCheck(options as never)), value);
     }),
-    { numRuns: runs(1_000) },
+    { numRuns: runs(500) },
   );
 });
 
@@ -222,6 +222,6 @@ it('HLD-59: no finding about dependencies shows what stands where versions do', 
       expectNone(await said(check), hidden);
       expectNone(await said(() => dependenciesCheck({ root: folder.path, nodeVersion: hidden })), hidden);
     }),
-    { numRuns: runs(1_000) },
+    { numRuns: runs(500) },
   );
 });
