@@ -475,6 +475,12 @@ export type {
   MigrationValidatorOptions,
 } from './deployment/index.js';
 export { MIGRATION_VALIDATOR_DEFAULTS, MigrationValidator } from './deployment/index.js';
+export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './deployment/index.js';
+export { FILES_CHECK_DEFAULTS, filesCheck } from './deployment/index.js';
+export type { DependenciesCheckOptions } from './deployment/index.js';
+export { DEPENDENCIES_CHECK_DEFAULTS, dependenciesCheck } from './deployment/index.js';
+export type { CookieSettings, CORSSettings, SecurityCheckOptions, TLSFiles } from './deployment/index.js';
+export { SECURITY_CHECK_DEFAULTS, securityCheck } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

@@ -85,3 +85,12 @@ export type { CustomMigrationTool, MigrationToolName } from './migration-validat
 export type { MigrationValidatorOptions } from './migration-validator/options.js';
 export { MIGRATION_VALIDATOR_DEFAULTS } from './migration-validator/options.js';
 export type { MigrationReport } from './migration-validator/report.js';
+export { filesCheck } from './checks/files/files-check.js';
+export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './checks/files/options.js';
+export { FILES_CHECK_DEFAULTS } from './checks/files/options.js';
+export { dependenciesCheck } from './checks/dependencies/dependencies-check.js';
+export type { DependenciesCheckOptions } from './checks/dependencies/options.js';
+export { DEPENDENCIES_CHECK_DEFAULTS } from './checks/dependencies/options.js';
+export type { CookieSettings, CORSSettings, SecurityCheckOptions, TLSFiles } from './checks/security/options.js';
+export { SECURITY_CHECK_DEFAULTS } from './checks/security/options.js';
+export { securityCheck } from './checks/security/security-check.js';

@@ -9,6 +9,7 @@ import {
   SCHEMA_CHECK_DEFAULTS,
 } from 'breakwater/deployment';
 import { ERROR_RECOVERY_SERVICE_DEFAULTS, GRACEFUL_DEGRADATION_DEFAULTS } from 'breakwater/error-recovery';
+import { DEPENDENCIES_CHECK_DEFAULTS, FILES_CHECK_DEFAULTS, SECURITY_CHECK_DEFAULTS } from 'breakwater/deployment';
 import {
   CERTIFICATE_CHECK_DEFAULTS,
   DATABASE_CHECK_DEFAULTS,
@@ -191,6 +192,9 @@ describe('docs', () => {
     ['health-checks', EVENT_LOOP_CHECK_DEFAULTS],
     ['health-checks', MEMORY_CHECK_DEFAULTS],
     ['health-checks', DISK_CHECK_DEFAULTS],
+    ['deployment-checks', FILES_CHECK_DEFAULTS],
+    ['deployment-checks', DEPENDENCIES_CHECK_DEFAULTS],
+    ['deployment-checks', SECURITY_CHECK_DEFAULTS],
     ['health', HEALTH_RESPONSE_DEFAULTS],
     ['health-check-validator', HEALTH_CHECK_VALIDATOR_DEFAULTS],
     ['liveness-server', LIVENESS_SERVER_DEFAULTS],
@@ -260,6 +264,13 @@ describe('docs', () => {
     ['health-checks', 'src/health/checks/event-loop-check.ts', 'EventLoopCheckOptions', []],
     ['health-checks', 'src/health/checks/memory-check.ts', 'MemoryCheckOptions', []],
     ['health-checks', 'src/health/checks/disk-check.ts', 'DiskCheckOptions', []],
+    ['deployment-checks', 'src/deployment/checks/files/options.ts', 'CheckedFile', []],
+    ['deployment-checks', 'src/deployment/checks/files/options.ts', 'FilesCheckOptions', []],
+    ['deployment-checks', 'src/deployment/checks/dependencies/options.ts', 'DependenciesCheckOptions', []],
+    ['deployment-checks', 'src/deployment/checks/security/options.ts', 'SecurityCheckOptions', []],
+    ['deployment-checks', 'src/deployment/checks/security/options.ts', 'TLSFiles', []],
+    ['deployment-checks', 'src/deployment/checks/security/options.ts', 'CookieSettings', []],
+    ['deployment-checks', 'src/deployment/checks/security/options.ts', 'CORSSettings', []],
     ['lifecycle', 'src/lifecycle/options.ts', 'ApplicationLifecycleOptions', []],
     ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'DeploymentCheckerOptions', []],
     ['deployment-checker', 'src/deployment/deployment-checker/options.ts', 'RunChecksOptions', []],
@@ -317,7 +328,7 @@ describe('docs', () => {
 });
 
 describe('examples', () => {
-  it.each([...MODULES, 'core', 'health-checks', 'resilience'])(
+  it.each([...MODULES, 'core', 'deployment-checks', 'health-checks', 'resilience'])(
     'the example of %s runs and ends by itself',
     (module) => {
       const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {

@@ -12,8 +12,11 @@ import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/rep
 import type { DeploymentCheck } from '../check.js';
 import type { CheckedConfig, EnvironmentSource } from '../checks/environment-check.js';
 import type { DatabaseProbe } from '../checks/database-connection-check.js';
+import type { DependenciesCheckOptions } from '../checks/dependencies/options.js';
+import type { CheckedFile } from '../checks/files/options.js';
+import type { SecurityCheckOptions } from '../checks/security/options.js';
 import type { DeploymentOutcome } from '../finding.js';
-import { checksOption, environmentOption, envOption, wordsOption } from './option-kinds.js';
+import { checksOption, environmentOption, envOption, listOption, switchOption, wordsOption } from './option-kinds.js';
 import { silenceOption } from './silence-option.js';
 
 /** A finding that somebody decided to live with for a time. */
@@ -50,8 +53,20 @@ export interface DeploymentCheckerOptions {
   readonly env?: readonly string[] | CheckedConfig | false | undefined;
   /** Where variables are looked up. @defaultValue `process.env`, at each run */
   readonly environment?: EnvironmentSource | undefined;
+  /** Configuration files that must be there, readable and right; see {@link filesCheck}. @defaultValue none */
+  readonly files?: readonly (string | CheckedFile)[] | undefined;
   /** Sends the cheapest query there is; what it answers does not matter. @defaultValue no database is asked */
   readonly database?: DatabaseProbe | undefined;
+  /**
+   * Whether what is installed is held against `package.json` and the lock file; see {@link dependenciesCheck}.
+   * @defaultValue `false`
+   */
+  readonly dependencies?: boolean | DependenciesCheckOptions | undefined;
+  /**
+   * Whether secrets, flags, rights and certificates are looked at; see {@link securityCheck}.
+   * @defaultValue `false`
+   */
+  readonly security?: boolean | SecurityCheckOptions | undefined;
   /** A `MigrationValidator`. @defaultValue migrations are not looked at */
   readonly migrations?: CheckedMigrations | undefined;
   /** A `HealthCheckValidator`. @defaultValue no running service is asked */
@@ -74,6 +89,8 @@ export interface DeploymentCheckerOptions {
 /** Defaults of {@link DeploymentCheckerOptions}. */
 export const DEPLOYMENT_CHECKER_DEFAULTS = /* @__PURE__ */ Object.freeze({
   name: 'default',
+  dependencies: false,
+  security: false,
   timeoutMs: 5_000,
 });
 
@@ -86,7 +103,10 @@ function schema() {
     name: text(defaults.name),
     env: envOption(),
     environment: environmentOption(),
+    files: listOption<string | CheckedFile>('files'),
     database: optionalFunction<DatabaseProbe>(),
+    dependencies: switchOption<DependenciesCheckOptions>(),
+    security: switchOption<SecurityCheckOptions>(),
     migrations: optionalWithMethod<CheckedMigrations>('validate'),
     health: optionalWithMethod<CheckedHealth>('run'),
     checks: checksOption(),
