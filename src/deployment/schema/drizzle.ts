@@ -29,7 +29,7 @@ export function drizzleMap(value: Json): TableMap {
   const views = entries(value['views']).map(
     ([key, view]) => [key, { ...placeOf(view), columns: viewColumns(view) }] as const,
   );
-  return Object.fromEntries([...tables, ...views]);
+  return Object.fromEntries<ExpectedTable>([...tables, ...views]);
 }
 
 function placeOf(table: Json): { readonly schema?: string; readonly table: string } {
