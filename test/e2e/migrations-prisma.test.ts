@@ -43,10 +43,10 @@ const C = '20240103000000_late';
 const STATES: [string, readonly Attempt[], Record<string, unknown>, Record<string, string>][] = [
   ['all applied', [{ name: A }, { name: B }], { applied: [A, B] }, { applied: 'PASS' }],
   ['one pending', [{ name: A }], { pending: [B] }, { pending: 'FAIL' }],
-  ['HLD-70: one that failed', [{ name: A }, { name: B, finished: false }], { failed: [B], pending: [] }, { failed: 'FAIL' }],
-  ['HLD-70: one rolled back and not applied since', [{ name: A }, { name: B, finished: false, rolledBack: true }], { pending: [B] }, { pending: 'FAIL' }],
-  ['HLD-70: one rolled back and applied since', [{ name: A }, { name: B, finished: false, rolledBack: true }, { name: B }], { applied: [A, B] }, { applied: 'PASS' }],
-  ['HLD-70: one that failed again after being rolled back', [{ name: A }, { name: B, finished: false, rolledBack: true }, { name: B, finished: false }], { failed: [B] }, { failed: 'FAIL' }],
+  ['one that failed', [{ name: A }, { name: B, finished: false }], { failed: [B], pending: [] }, { failed: 'FAIL' }],
+  ['one rolled back and not applied since', [{ name: A }, { name: B, finished: false, rolledBack: true }], { pending: [B] }, { pending: 'FAIL' }],
+  ['one rolled back and applied since', [{ name: A }, { name: B, finished: false, rolledBack: true }, { name: B }], { applied: [A, B] }, { applied: 'PASS' }],
+  ['one that failed again after being rolled back', [{ name: A }, { name: B, finished: false, rolledBack: true }, { name: B, finished: false }], { failed: [B] }, { failed: 'FAIL' }],
   ['one applied out of order', [{ name: B }], { outOfOrder: [A], pending: [A] }, { 'out-of-order': 'WARN', pending: 'FAIL' }],
   ['one that is not in the folder', [{ name: A }, { name: B }, { name: C }], { ahead: [C] }, { ahead: 'WARN' }],
   ['one that was edited', [{ name: A, checksum: sum('else') }, { name: B }], { edited: [A] }, { edited: 'FAIL' }],
@@ -61,7 +61,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator and the format of pr
   afterEach(() => at?.end());
   afterAll(() => server.remove());
 
-  it.each(STATES)('%s', async (_, attempts, lists, findings) => {
+  it.each([...STATES])('HLD-70 with %s', async (_, attempts, lists, findings) => {
     at = await World.create(server, `prisma_${String(++count)}`);
     for (const name of [A, B]) write(at.dir, name);
     writeFileSync(join(at.dir, 'migration_lock.toml'), 'provider = "postgresql"\n');
@@ -87,7 +87,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator and the format of pr
 const toolbox = await tryMigrationTools();
 describe.skipIf(toolbox === undefined)('MigrationValidator and the format of prisma on SQLite', () => {
   const { execute, readOnly } = (toolbox ?? {}) as NonNullable<typeof toolbox>;
-  it.each(STATES)('%s', async (_, attempts, lists, findings) => {
+  it.each([...STATES])('HLD-70 with %s', async (_, attempts, lists, findings) => {
     const folder = mkdtempSync(join(tmpdir(), 'breakwater-migrations-'));
     const [dir, file] = [join(folder, 'migrations'), join(folder, 'database.sqlite')];
     for (const name of [A, B]) write(dir, name);

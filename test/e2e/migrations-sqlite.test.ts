@@ -41,7 +41,7 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
   }
 
   it.each(['knex', 'kysely', 'typeorm'] as const)(
-    'HLD-65, HLD-66, HLD-67: tells every state of %s under query_only and changes no byte',
+    'HLD-65 HLD-66 HLD-67 tells every state of %s under query_only and changes no byte',
     async (name) => {
       const { dir, file } = world();
       const its = tools[name];
@@ -60,6 +60,29 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
       expect(await validate(file, dir, name)).toMatchObject({ pending: ids('0003_three'), ahead: ids('0002_two') });
     },
   );
+
+  it('understands node:sqlite, where the platform has it', async () => {
+    const sqlite = (await import('node:sqlite' as string).catch(() => undefined)) as
+      | {
+          DatabaseSync: new (
+            file: string,
+            options: object,
+          ) => { prepare(sql: string): { all(): unknown }; close(): void };
+        }
+      | undefined;
+    if (sqlite === undefined) {
+      process.stderr.write('skipped: this Node has no node:sqlite\n');
+      return;
+    }
+    const { dir, file } = world();
+    tools.knex.add(dir, '0001_one');
+    await tools.knex.up({ file }, dir);
+    const database = new sqlite.DatabaseSync(file, { readOnly: true });
+    const query = (sql: string) => database.prepare(sql).all();
+    const report = await new MigrationValidator({ dir, dialect: 'sqlite', query }).validate();
+    database.close();
+    expect(report).toMatchObject({ status: 'PASS', tool: 'knex', applied: ['0001_one.js'] });
+  });
 
   it('tells a lock that knex left behind, and one that kysely never looks at', async () => {
     const { dir, file } = world();
@@ -80,7 +103,7 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
     expect((await validate(other.file, other.dir, 'kysely')).pending).toEqual([]);
   });
 
-  it.each(['drizzle', 'drizzle 1'] as const)('HLD-66, HLD-67, HLD-68: tells every state of %s', async (name) => {
+  it.each(['drizzle', 'drizzle 1'] as const)('HLD-66 HLD-67 HLD-68 tells every state of %s', async (name) => {
     const { dir } = world();
     const database = memory();
     const its = tools[name];

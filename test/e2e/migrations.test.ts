@@ -25,7 +25,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
   });
   afterAll(() => server.remove());
 
-  const TOOLS = [
+  it.each([
     ['knex', 'knex', 'runs'],
     ['drizzle', 'drizzle', 'skips'],
     ['drizzle 1', 'drizzle', 'runs'],
@@ -34,10 +34,8 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     ['umzug', 'umzug', 'runs'],
     ['umzug', 'sequelize', 'runs'],
     ['typeorm', 'typeorm', 'runs'],
-  ] as const;
-
-  it.each(TOOLS)(
-    'HLD-65, HLD-66, HLD-67, HLD-68: tells every state of %s as %s, as a role that only reads, and changes nothing',
+  ] as const)(
+    'HLD-65 HLD-66 HLD-67 HLD-68 tells every state of %s as %s, as a role that only reads, and changes nothing',
     async (name, tool: MigrationToolName, late) => {
       const at = await world();
       const { dir, url } = at;
@@ -110,7 +108,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     await tools[name].up({ url: at.url }, at.dir);
   });
 
-  it('HLD-68: tells what drizzle silently never applies', async () => {
+  it('HLD-68 tells what drizzle silently never applies', async () => {
     const at = await world();
     const { drizzle } = tools;
     drizzle.add(at.dir, '0001_one');
@@ -145,6 +143,15 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect(after).toMatchObject({ status: 'PASS', pending: [], ahead: [] });
   });
 
+  it('has the order in which node-pg-migrate runs numbers and times', async () => {
+    const at = await world();
+    const its = tools['node-pg-migrate'];
+    for (const name of ['10_a', '2_b', '20240101000000000_c', '1600000000000_d', '1800000000000_e', 'plain'])
+      its.add(at.dir, name);
+    const { pending } = await at.validate({ tool: 'node-pg-migrate' });
+    expect(await its.pending?.({ url: at.url }, at.dir)).toEqual(pending);
+  });
+
   it('tells a lock of knex that nobody gives back', async () => {
     const at = await world();
     tools.knex.add(at.dir, '0001_one');
@@ -177,7 +184,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect(await at.validate({ tool: name })).toMatchObject({ status: 'PASS', locked: false });
   });
 
-  it('HLD-65: can write nothing in the transaction that it reads in, and leaves nothing on the connection', async () => {
+  it('HLD-65 can write nothing in the transaction that it reads in, and leaves nothing on the connection', async () => {
     const at = await world();
     tools.knex.add(at.dir, '0001_one');
     await tools.knex.up({ url: at.url }, at.dir);
@@ -199,7 +206,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect([states.rows, settings.rows]).toEqual([[], [{ ms: '0', ro: 'off' }]]);
   });
 
-  it('HLD-65: gives up on a table that a migration has locked, on the server as well', async () => {
+  it('HLD-65 gives up on a table that a migration has locked, on the server as well', async () => {
     const at = await world();
     tools.knex.add(at.dir, '0001_one');
     await tools.knex.up({ url: at.url }, at.dir);
@@ -262,7 +269,7 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect(report.message).toMatch(/several migration tools are there: umzug or sequelize in public, knex in public$/);
   });
 
-  it('HLD-65: understands the clients that people have', async () => {
+  it('HLD-65 understands the clients that people have', async () => {
     const at = await world();
     tools.knex.add(at.dir, '0001_one');
     await tools.knex.up({ url: at.url }, at.dir);

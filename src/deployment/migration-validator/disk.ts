@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 
 /** Entries of a folder that are still looked at. */
 const MOST_NAMES = 20_000;
@@ -30,18 +28,19 @@ export class MigrationFolder {
 
   /** What is in a file, or nothing when there is no such file. */
   async bytes(file: string): Promise<Uint8Array | undefined> {
-    let handle;
+    const { readFile, stat } = await import('node:fs/promises');
+    const path = `${this.#path}/${file}`;
     try {
-      handle = await open(join(this.#path, file), 'r');
-      const { size } = await handle.stat();
-      if (size > LARGEST) throw new FolderError(`'${file}' is larger than ${String(LARGEST)} bytes`);
-      return await handle.readFile();
+      const found = await stat(path);
+      // A pipe would keep whoever opens it waiting.
+      if (!found.isFile()) return undefined;
+      if (found.size > LARGEST) throw new FolderError(`'${file}' is larger than ${String(LARGEST)} bytes`);
+      return await readFile(path);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR' || codeOf(error) === 'EISDIR') return undefined;
       if (error instanceof FolderError) throw error;
-      throw new FolderError(`'${file}' cannot be read: ${codeOf(error)}`);
-    } finally {
-      await handle?.close();
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      throw new FolderError(`'${file}' cannot be read: ${code}`);
     }
   }
 
@@ -55,9 +54,10 @@ export class MigrationFolder {
     below: string,
     wanted: (entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }) => boolean,
   ): Promise<string[]> {
+    const { readdir } = await import('node:fs/promises');
     let entries;
     try {
-      entries = await readdir(join(this.#path, below), { withFileTypes: true });
+      entries = await readdir(`${this.#path}/${below}`, { withFileTypes: true });
     } catch (error) {
       const code = codeOf(error);
       if (below !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];

@@ -30,7 +30,7 @@ const set = { command: 'SET', rows: [] };
 const row = { breakwater: TEXT };
 
 describe('DatabaseReader', () => {
-  it('HLD-65: sends PostgreSQL one text that begins by forbidding writes and long waits', async () => {
+  it('HLD-65 sends PostgreSQL one text that begins by forbidding writes and long waits', async () => {
     const { read, sent, reader } = setup(() => [{ rows: [row] }]);
     expect(await read()).toEqual(ROWS);
     expect(sent).toHaveLength(1);
@@ -40,7 +40,7 @@ describe('DatabaseReader', () => {
     expect(reader.guard).toBe('transaction');
   });
 
-  it('HLD-65: sends SQLite one SELECT and nothing else', async () => {
+  it('HLD-65 sends SQLite one SELECT and nothing else', async () => {
     const { read, sent, reader } = setup(() => [row], { dialect: 'sqlite' });
     expect(await read()).toEqual(ROWS);
     expect(sent).toHaveLength(1);

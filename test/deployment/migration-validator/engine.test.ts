@@ -8,7 +8,7 @@ const on = (...ids: string[]): DiskMigration[] => ids.map((id) => ({ id, file: `
 const ran = (...ids: string[]): AppliedRow[] => ids.map((id) => ({ id, state: 'applied' }));
 
 describe('classify', () => {
-  it('HLD-68: looks at every migration by itself, whatever the last one is', () => {
+  it('HLD-68 looks at every migration by itself, whatever the last one is', () => {
     const found = classify(on('a', 'b', 'c', 'd'), ran('a', 'd', 'x'), { late: 'runs' });
     expect(found).toMatchObject({
       applied: ['a', 'd'],
@@ -23,7 +23,7 @@ describe('classify', () => {
     expect(classify(on('a', 'b'), ran('a', 'x'), { late: 'runs' })).toMatchObject({ pending: ['b'], ahead: ['x'] });
   });
 
-  it('HLD-70: lets a row that was rolled back count for nothing, and one that failed above all', () => {
+  it('HLD-70 lets a row that was rolled back count for nothing, and one that failed above all', () => {
     const rows: AppliedRow[] = [
       { id: 'a', state: 'undone' },
       { id: 'b', state: 'undone' },
@@ -64,7 +64,7 @@ describe('classify', () => {
     [9, true],
     [10, true],
     [11, false],
-  ])('HLD-68: one made at %i, after one made at 10 was applied, is skipped: %s', (madeAtMs, skipped) => {
+  ])('HLD-68 one made at %i, after one made at 10 was applied, is skipped: %s', (madeAtMs, skipped) => {
     const disk: DiskMigration[] = [
       { id: 'a', file: 'a', madeAtMs: 10 },
       { id: 'b', file: 'b', madeAtMs },
@@ -75,7 +75,7 @@ describe('classify', () => {
     expect(classify(disk, [], { late: 'skips' }).skipped).toEqual([]);
   });
 
-  it('HLD-72: finds two files of one name, and two of one number until both are applied', () => {
+  it('HLD-72 finds two files of one name, and two of one number until both are applied', () => {
     const disk: DiskMigration[] = [
       { id: '1_a', file: '1_a.js', prefix: '1' },
       { id: '1_a', file: '1_a.ts', prefix: '1' },
@@ -95,7 +95,7 @@ describe('classify', () => {
   const name = fc.constantFrom<string>('a', 'b', 'c', 'd', 'e', 'f');
   const state = fc.constantFrom('applied', 'applied', 'failed', 'undone');
 
-  it('HLD-68: is what a look at one name after the other says, for any folder and any table', () => {
+  it('HLD-68 is what a look at one name after the other says, for any folder and any table', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(name),

@@ -38,7 +38,8 @@ export class FakeDatabase {
       return [[String(rows.length), String(rows.filter((row) => row[at] === '0').length)]];
     }
     const wanted = [...sql.matchAll(/"left"\(t\."(\w+)"/g)].map(([, column]) => columns.indexOf(String(column)));
-    return rows.map((row) => wanted.map((at) => row[at] ?? null));
+    const limit = Number(/LIMIT (\d+)\) t$/.exec(sql)?.[1]);
+    return rows.slice(0, limit).map((row) => wanted.map((at) => row[at] ?? null));
   }
 }
 

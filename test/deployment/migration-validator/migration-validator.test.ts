@@ -46,7 +46,7 @@ describe('MigrationValidator', () => {
     });
   });
 
-  it('HLD-66: without its table everything is pending, and nothing but reads is sent', async () => {
+  it('HLD-66 without its table everything is pending, and nothing but reads is sent', async () => {
     const database = new FakeDatabase();
     const dir = folder({ 'a.js': '', 'b.js': '' });
     const report = await new MigrationValidator({ tool: 'knex', dir, dialect: 'postgres', query: database.query }).validate(); // prettier-ignore
@@ -61,7 +61,7 @@ describe('MigrationValidator', () => {
   it.each([
     [true, 'WARN'],
     [false, 'FAIL'],
-  ])('HLD-67: with allowAhead %s a row without a file is a %s', async (allowAhead, status) => {
+  ])('HLD-67 with allowAhead %s a row without a file is a %s', async (allowAhead, status) => {
     const report = await validate(folder({ 'a.js': '' }), [knexTable('a.js', 'b.js')], { tool: 'knex', allowAhead });
     expect(found(report)).toEqual([['migrations.ahead', status]]);
     expect(report).toMatchObject({ status, ahead: ['b.js'], message: '1 applied, none pending, 1 ahead' });
@@ -74,7 +74,7 @@ describe('MigrationValidator', () => {
     expect(await hints('b.ts')).not.toContain('ending only');
   });
 
-  it('HLD-72: an empty folder fails', async () => {
+  it('HLD-72 an empty folder fails', async () => {
     const report = await validate(folder({ 'readme.md': '' }), [knexTable()], { tool: 'knex' });
     expect(found(report)).toEqual([['migrations.empty', 'FAIL']]);
   });

@@ -22,7 +22,7 @@ describe('drizzle', () => {
     ['an entry without a time', journal({ idx: 0, tag: 'hunter2' })],
     ['an entry of another folder', journal(entry(0, '../hunter2'))],
     ['nothing', ''],
-  ])('HLD-72: a journal that is %s fails, and its contents are not shown', async (_, text) => {
+  ])('HLD-72 a journal that is %s fails, and its contents are not shown', async (_, text) => {
     const dir = folder({ 'meta/_journal.json': text, '0000_a.sql': '' });
     const report = await validate(dir, [drizzleTable()], { tool: 'drizzle' });
     expect(report.findings).toMatchObject([
@@ -31,7 +31,7 @@ describe('drizzle', () => {
     expect(JSON.stringify(report)).not.toContain('hunter2');
   });
 
-  it('HLD-72: a journal that is not there, and a file that it names and is not there, fail', async () => {
+  it('HLD-72 a journal that is not there, and a file that it names and is not there, fail', async () => {
     const without = await validate(folder({ '0000_a.sql': '' }), [drizzleTable()], { tool: 'drizzle' });
     expect(found(without)).toEqual([['migrations.journal', 'FAIL']]);
     const dir = folder({ 'meta/_journal.json': journal(entry(0, '0000_a'), entry(1, '0001_b')), '0000_a.sql': 'x' });
@@ -46,7 +46,7 @@ describe('drizzle', () => {
     expect(report.findings).toMatchObject([{ id: 'migrations.skipped', place: { file: `${dir}/0001_b.sql` } }]);
   });
 
-  it('HLD-72: two entries of one number fail, as two branches make them', async () => {
+  it('HLD-72 two entries of one number fail, as two branches make them', async () => {
     const files = { '0000_a.sql': 'x', '0001_b.sql': 'y', '0001_c.sql': 'z' };
     const entries = [entry(0, '0000_a'), entry(1, '0001_b', 1_001), entry(1, '0001_c', 1_002)];
     const dir = folder({ ...files, 'meta/_journal.json': journal(...entries) });
@@ -54,7 +54,7 @@ describe('drizzle', () => {
     expect(found(report)).toContainEqual(['migrations.duplicate', 'FAIL']);
   });
 
-  it('HLD-68: finds each row by its time or else by its hash, and names those that it cannot', async () => {
+  it('HLD-68 finds each row by its time or else by its hash, and names those that it cannot', async () => {
     const entries = [entry(0, '0000_a'), entry(1, '0001_b'), entry(2, '0002_c')];
     const dir = folder({ 'meta/_journal.json': journal(...entries), '0000_a.sql': 'a', '0001_b.sql': 'b', '0002_c.sql': 'c' }); // prettier-ignore
     const rows = [
@@ -75,7 +75,7 @@ describe('drizzle', () => {
 describe('prisma', () => {
   const table = { name: '_prisma_migrations', columns: ['id', 'migration_name', 'checksum', 'finished_at', 'rolled_back_at', 'started_at'] }; // prettier-ignore
 
-  it('HLD-72: a folder without its script fails, and so do migrations for another database', async () => {
+  it('HLD-72 a folder without its script fails, and so do migrations for another database', async () => {
     const dir = folder({
       'migration_lock.toml': '# by hand\nprovider = "mysql"\n',
       '20240101000000_a/migration.sql': '',
@@ -90,7 +90,7 @@ describe('prisma', () => {
 });
 
 describe('duplicates', () => {
-  it('HLD-72: two files that are one migration to the tool fail', async () => {
+  it('HLD-72 two files that are one migration to the tool fail', async () => {
     const table = { name: 'kysely_migration', columns: ['name', 'timestamp'], rows: [['a', '1']] };
     const report = await validate(folder({ 'a.js': '', 'a.ts': '', 'a.d.ts': '' }), [table], { tool: 'kysely' });
     expect(found(report)).toEqual([['migrations.duplicate', 'FAIL']]);
@@ -116,9 +116,9 @@ describe('duplicates', () => {
 describe('node-pg-migrate', () => {
   it('has the order of its numbers and times, not of the text', async () => {
     const table = { name: 'pgmigrations', columns: ['id', 'name', 'run_on'] };
-    const dir = folder({ '10_j.sql': '', '2_b.sql': '', '20240101000000000_y.js': '', '1600000000000_x.js': '', '.hidden.sql': '' }); // prettier-ignore
+    const dir = folder({ '10_j.sql': '', '2_b.sql': '', '20240101000000000_y.js': '', '1600000000000_x.js': '', '1800000000000_z.js': '', '.hidden.sql': '' }); // prettier-ignore
     const report = await validate(dir, [table], { tool: 'node-pg-migrate' });
-    expect(report.pending).toEqual(['2_b', '10_j', '1600000000000_x', '20240101000000000_y']);
+    expect(report.pending).toEqual(['2_b', '10_j', '1600000000000_x', '20240101000000000_y', '1800000000000_z']);
   });
 });
 
