@@ -199,8 +199,11 @@ const tools = await tryMigrationTools();
 
 describe.skipIf(tools === undefined)('the schema of SQLite', () => {
   const { memory, readOnly, execute } = tools as NonNullable<typeof tools>;
-  const folder = mkdtempSync(join(tmpdir(), 'breakwater-schema-'));
+  let folder = '';
   const ddl = readFileSync(join(import.meta.dirname, 'schema-sqlite.sql'), 'utf8');
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'breakwater-schema-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function recorded(text: string): Promise<SchemaSnapshot> {

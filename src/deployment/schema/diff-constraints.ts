@@ -32,9 +32,14 @@ export function diffKeys(wanted: WantedTable, actual: SchemaTable, comparing: Co
     note('schema.extra-constraint', place, `the primary key ${shownList(found.columns)} is not expected`);
   }
   if (wanted.unique === undefined) return;
-  const key = ({ columns, nullsNotDistinct }: Uniqueness): string => keyOf(sorted(columns), nullsNotDistinct ?? false);
+  // By hand nobody says how nulls count.
+  const key = ({ columns, nullsNotDistinct }: Uniqueness): string =>
+    keyOf(sorted(columns), complete && nullsNotDistinct === true);
   const expected = new Map(
-    uniquenesses({ unique: wanted.unique, indexes: wanted.indexes ?? [] }).map((one) => [key(one), one]),
+    uniquenesses({ unique: wanted.unique, indexes: complete ? (wanted.indexes ?? []) : [] }).map((one) => [
+      key(one),
+      one,
+    ]),
   );
   const there = new Map(uniquenesses(actual).map((one) => [key(one), one]));
   const byPrimaryKey = found === null ? undefined : key(found);

@@ -19,17 +19,17 @@ export function matchUp<W, A>(
   keyOfActual: (item: A) => string,
   detailOf: (item: W | A) => readonly [string, string] = () => ['', ''],
 ): Matched<W, A> {
-  const exact = pairUp(
-    wanted,
-    actual,
-    (item) => keyOf(keyOfWanted(item), detailOf(item)[0]),
-    (item) => keyOf(keyOfActual(item), detailOf(item)[0]),
-  );
   const inOrder = <T extends W | A>(items: readonly T[]): T[] =>
     items
       .map((item) => [keyOf(...detailOf(item)), item] as const)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([, item]) => item);
+  const exact = pairUp(
+    inOrder(wanted),
+    inOrder(actual),
+    (item) => keyOf(keyOfWanted(item), detailOf(item)[0]),
+    (item) => keyOf(keyOfActual(item), detailOf(item)[0]),
+  );
   const rest = pairUp(inOrder(exact.missing), inOrder(exact.extra), keyOfWanted, keyOfActual);
   return { ...rest, pairs: [...exact.pairs, ...rest.pairs] };
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
+import { drizzleDialect, drizzleMap, isDrizzleSnapshot } from './drizzle.js';
 import { isSnapshot } from './is-snapshot.js';
 import { fields, isFlag, isObject, isOne, isText, listOf, orNull, recordOf, type Shape, wrong } from './shape.js';
 import type { SchemaDialect, SchemaSnapshot } from './snapshot.js';
@@ -105,7 +106,8 @@ const map = recordOf(
 );
 
 /**
- * An expected schema that comes from a file: a snapshot or a map, checked to the last field.
+ * An expected schema that comes from a file: a snapshot or a map, checked to the last field, or what drizzle-kit keeps as
+ * `meta/NNNN_snapshot.json` (version 7 of PostgreSQL, 6 of SQLite), of which it makes a map.
  *
  * @param value - what `JSON.parse` answered.
  * @param dialect - that of the database which it is for; a snapshot of another is refused.
@@ -116,6 +118,13 @@ const map = recordOf(
  */
 export function parseExpectedSchema(value: unknown, dialect?: SchemaDialect): SchemaSnapshot | TableMap {
   if (!isObject(value)) throw new InvalidArgumentError(`the expected schema must be an object, got ${describe(value)}`);
+  if (isDrizzleSnapshot(value)) {
+    const theirs = drizzleDialect(value);
+    if (dialect !== undefined && theirs !== dialect) wrong('drizzle.dialect', `'${dialect}'`, theirs);
+    const converted = drizzleMap(value);
+    map(converted, 'drizzle.tables');
+    return converted;
+  }
   const expected = value as unknown as SchemaSnapshot | TableMap;
   if (!isSnapshot(expected)) {
     map(value, 'map');

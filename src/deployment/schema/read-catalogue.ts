@@ -64,9 +64,14 @@ async function readRows(reader: DatabaseReader, selects: readonly string[]): Pro
 }
 
 function parsed(data: string): CatalogueRow['data'] {
-  if (data.length < LONGEST_ROW) {
-    const value: unknown = JSON.parse(data);
-    if (isObject(value)) return value;
+  if (data.length >= LONGEST_ROW)
+    throw new SchemaUnreadableError(`something in the catalogue has more than ${String(LONGEST_ROW)} characters`);
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    // What the parser says quotes what it read.
   }
-  throw new SchemaUnreadableError(`something in the catalogue has more than ${String(LONGEST_ROW)} characters`);
+  if (isObject(value)) return value;
+  throw new SchemaUnreadableError('the query function answered something else than the catalogue');
 }

@@ -91,6 +91,14 @@ describe('parseExpectedSchema', () => {
     expect(() => parseExpectedSchema(spoilt(map, path, to))).toThrow(message);
   });
 
+  it('refuses a snapshot of drizzle that it does not know, or that is of another database', () => {
+    const drizzle = { version: '7', dialect: 'postgresql', id: 'x', prevId: 'y', tables: {} };
+    expect(parseExpectedSchema(drizzle, 'postgresql')).toEqual({});
+    expect(() => parseExpectedSchema(drizzle, 'sqlite')).toThrow("drizzle.dialect must be 'sqlite'");
+    expect(() => parseExpectedSchema({ ...drizzle, version: '8' })).toThrow('only version 7 of PostgreSQL');
+    expect(() => parseExpectedSchema({ ...drizzle, dialect: 'mysql' })).toThrow('only version 7 of PostgreSQL');
+  });
+
   it('prints nothing of what stands there', () => {
     const secret = 'hunter2-hunter2';
     for (const path of [['format'], ['tables', 0, 'name'], ['dialect'], ['tables', 0, 'columns', 0, 'identity']]) {

@@ -70,7 +70,7 @@ describe('diffSchemas of any two schemas', () => {
         expect(diffSchemas(one, one)).toEqual([]);
         expect(diffSchemas(one, JSON.parse(JSON.stringify(shuffled(one))) as SchemaSnapshot)).toEqual([]);
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(1_000) },
     );
   });
 
@@ -89,7 +89,7 @@ describe('diffSchemas of any two schemas', () => {
         for (const both of ['schema.nullability', 'schema.enum-order', 'schema.table-kind'])
           expect(count(there, both)).toBe(count(back, both));
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(1_000) },
     );
   });
 
@@ -101,7 +101,7 @@ describe('diffSchemas of any two schemas', () => {
         const ranks = found.map((line) => ['FAIL', 'WARN', 'PASS'].indexOf(line.slice(0, 4)));
         expect(ranks).toEqual([...ranks].sort());
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(1_000) },
     );
   });
 

@@ -106,7 +106,11 @@ describe('schemaCheck', () => {
       'no route, password=[secret]',
     ],
     ['something else than rows', () => ({ rows: [{ one: 1 }] }), 'something else than rows'],
-    ['a row that is none', () => ({ rows: [{ breakwater: 'breakwater:[["table","not JSON"]]' }] }), ''],
+    [
+      'a row that is none',
+      () => ({ rows: [{ breakwater: 'breakwater:[["table","hunter2"]]' }] }),
+      'something else than the catalogue',
+    ],
   ])('fails as crashed on %s', async (_, query, message) => {
     const { findings } = await report({ query });
     expect(findings).toMatchObject([{ id: 'schema.unreadable', status: 'FAIL', crashed: true }]);
