@@ -473,6 +473,7 @@ export type {
   MigrationReport,
   MigrationToolName,
   MigrationValidatorOptions,
+  SchemaReport,
 } from './deployment/index.js';
 export { MIGRATION_VALIDATOR_DEFAULTS, MigrationValidator } from './deployment/index.js';
 export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './deployment/index.js';

@@ -3,6 +3,7 @@ import { type Command, ExitCode } from './command.js';
 import { env } from './env/env.js';
 import { UsageError } from './failures.js';
 import { groupHelp, overview } from './help.js';
+import { migrations } from './migrations/migrations.js';
 import { doctor } from './service/doctor.js';
 import { probe } from './service/probe.js';
 import { echo } from './words.js';
@@ -32,7 +33,7 @@ const version: Command = {
 };
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [help, version, check, doctor, probe, env];
+export const commands: readonly Command[] = [help, version, check, migrations, doctor, probe, env];
 
 function takesNothing({ name }: Command, [extra]: readonly string[]): void {
   if (extra !== undefined) throw new UsageError(`'${name}' takes nothing else, got ${echo(extra)}`, 'breakwater help');

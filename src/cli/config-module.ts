@@ -51,7 +51,7 @@ export async function loadModule(
   if (name === undefined) return undefined;
   const path = resolve(io.directory(), name);
   if (!io.isFile(path)) throw new UnverifiedError(`there is no file ${fileName(name)}`);
-  if (name.endsWith('.json')) return { name, exports: parsed(name, path, io) };
+  if (name.endsWith('.json')) return { name, exports: readJson(name, path, io) };
   try {
     return { name, exports: await io.importModule(path) };
   } catch (error) {
@@ -68,7 +68,8 @@ export function exportedConfig({ name, exports }: UserModule, io: CommandIo): Re
   }
 }
 
-function parsed(name: string, path: string, io: CommandIo): unknown {
+/** What a file of JSON holds. @throws {@link UnverifiedError} */
+export function readJson(name: string, path: string, io: CommandIo): unknown {
   try {
     // A byte order mark is no part of the text.
     return JSON.parse(io.readText(path).replace(/^\ufeff/, ''));
@@ -77,6 +78,14 @@ function parsed(name: string, path: string, io: CommandIo): unknown {
     const why = error instanceof SyntaxError ? 'is no JSON' : `cannot be read: ${errorLine(error, io)}`;
     throw new UnverifiedError(`${fileName(name)} ${why}`);
   }
+}
+
+/** Where something may be: under its name, as default, or under its name in the default. */
+export function placesOf(exports: unknown, name: string): unknown[] {
+  const whole = property(exports, 'default');
+  // What a compiler made CommonJS of keeps its own default within that of the module.
+  const inner = property(whole, 'default');
+  return [property(exports, name), ...[whole, inner].flatMap((one) => [one, property(one, name)])];
 }
 
 /** Where it may be: as `config`, as default, or in the default's `config` or `env`. */

@@ -39,6 +39,7 @@ export function groupHelp({ name, summary: about, commands = [] }: Command): str
     '  2  usage: the command line makes no sense',
     '  1  something is wrong',
     '  3  it could not be found out',
+    ...(name === 'migrations' ? ['  4  all that is wrong is that migrations are pending'] : []),
     '  0  all is well',
   ].join('\n');
 }

@@ -1,5 +1,9 @@
+import type { Clock } from '../core/clock.js';
+
 /** What a command touches of the outside world. */
 export interface CommandIo {
+  /** Time source of commands that wait. */
+  readonly clock: Clock;
   /** Prints a line of the answer. */
   out(line: string): void;
   /** Prints a line about a problem. */
@@ -18,6 +22,8 @@ export interface CommandIo {
   isFile(path: string): boolean;
   /** The text of the file at an absolute path. Throws when it cannot be read. */
   readText(path: string): string;
+  /** Writes the file at an absolute path anew. Throws when it cannot be written. */
+  writeText(path: string, text: string): void;
   /** What the module at an absolute path exports. */
   importModule(path: string): Promise<unknown>;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { systemClock } from '../core/clock.js';
 import { ExitCode } from './command.js';
 import { errorLine } from './error-line.js';
 import type { CommandIo } from './io.js';
@@ -11,6 +12,7 @@ const { stdout, stderr } = process;
 const answer = stdout.write.bind(stdout);
 
 const io: CommandIo = {
+  clock: systemClock,
   out: (line) => void answer(`${line}\n`, noteWriteError),
   err: (line) => void stderr.write(`${line}\n`),
   version: () => {
@@ -23,6 +25,9 @@ const io: CommandIo = {
   loadEnvFile: (path) => process.loadEnvFile(path),
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
   readText: (path) => readFileSync(path, 'utf8'),
+  writeText: (path, text) => {
+    writeFileSync(path, text);
+  },
   importModule: (path) => import(pathToFileURL(path).href),
 };
 

@@ -84,7 +84,7 @@ export { MigrationValidator } from './migration-validator/migration-validator.js
 export type { CustomMigrationTool, MigrationToolName } from './migration-validator/custom-tool.js';
 export type { MigrationValidatorOptions } from './migration-validator/options.js';
 export { MIGRATION_VALIDATOR_DEFAULTS } from './migration-validator/options.js';
-export type { MigrationReport } from './migration-validator/report.js';
+export type { MigrationReport, SchemaReport } from './migration-validator/report.js';
 export { filesCheck } from './checks/files/files-check.js';
 export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './checks/files/options.js';
 export { FILES_CHECK_DEFAULTS } from './checks/files/options.js';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { systemClock } from 'breakwater/core';
 import type { CommandIo } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
 
@@ -14,6 +15,7 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
   const code = await run(argv, {
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    clock: systemClock,
     version: () => '1.2.3',
     terminal: {},
     directory: () => '/app',
@@ -24,6 +26,9 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
     isFile: () => false,
     readText: () => {
       throw new Error('nothing to read');
+    },
+    writeText: () => {
+      throw new Error('nothing to write to');
     },
     importModule: () => Promise.reject(new Error('nothing to import')),
     ...world,

@@ -1,5 +1,5 @@
 import { errorLine } from '../error-line.js';
-import { exportedConfig, JSON_NAME, loadModule, type UserModule } from '../config-module.js';
+import { exportedConfig, JSON_NAME, loadModule, placesOf, type UserModule } from '../config-module.js';
 import { UnverifiedError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { property } from '../readable-config.js';
@@ -63,14 +63,6 @@ async function made(options: object, of: string, io: CommandIo): Promise<Checker
 
 function isChecker(value: unknown): value is Checker {
   return typeof property(value, 'runAllChecks') === 'function';
-}
-
-/** Where something may be: under its name, as default, or under its name in the default. */
-export function placesOf(exports: unknown, name: string): unknown[] {
-  const whole = property(exports, 'default');
-  // What a compiler made CommonJS of keeps its own default within that of the module.
-  const inner = property(whole, 'default');
-  return [property(exports, name), ...[whole, inner].flatMap((one) => [one, property(one, name)])];
 }
 
 function readable<T>(module: UserModule, io: CommandIo, read: (exports: unknown) => T): T {

@@ -14,6 +14,19 @@ export function readResults(answer: unknown): ReportItem[] | undefined {
   }
 }
 
+/** The findings of a report, one item each, or `undefined` when it is none; all text is safe to print. */
+export function readReport(answer: unknown): ReportItem[] | undefined {
+  try {
+    const findings = property(answer, 'findings');
+    if (!Array.isArray(findings) || findings.length === 0) return undefined;
+    const items = (findings as readonly unknown[]).map(readCommon);
+    if (!items.every((one) => one !== undefined)) return undefined;
+    return items.map((one) => ({ ...one, name: one.id, durationMs: 0 }));
+  } catch {
+    return undefined;
+  }
+}
+
 function readItem(value: unknown): ReportItem | undefined {
   const known = readCommon(value);
   if (known === undefined) return undefined;

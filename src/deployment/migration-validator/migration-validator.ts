@@ -1,38 +1,24 @@
+import { InvalidArgumentError } from '../../core/errors.js';
 import { parseOptions } from '../../core/options.js';
-import { within } from '../../internal/within.js';
 import { DatabaseReader } from '../database/database-reader.js';
-import { QueryTimeoutError } from '../database/errors.js';
-import { databaseFailure } from '../database/failure.js';
-import { CheckStatus, type DeploymentFinding, shownError, shownText, worstOf } from '../finding.js';
-import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
-import { type FoundTable, findTables, MOST_ROWS, readLock, readRows, tableOf } from './bookkeeping.js';
-import { detect, toolOfFolder } from './detect.js';
-import { FolderError, MigrationFolder } from './disk.js';
-import { type Classification, classify } from './engine.js';
-import type { AppliedRow, DiskState } from './entry.js';
-import { classFindings, diskFindings, lockFinding } from './findings.js';
+import { CheckStatus, worstOf } from '../finding.js';
+import {
+  compareSchema,
+  parseExpectedSchema,
+  RECORD_SCHEMA_DEFAULTS,
+  recordSchema,
+  type RecordSchemaOptions,
+  type SchemaSnapshot,
+  type TableMap,
+} from '../schema/index.js';
 import {
   checkTogether,
   migrationValidatorOptions,
   type MigrationValidatorOptions,
   type ParsedMigrationValidatorOptions,
 } from './options.js';
-import type { MigrationReport } from './report.js';
-import { TABLE_SIGNS, toolNamed } from './tools/catalogue.js';
-import { customTool } from './tools/custom.js';
-import { drizzleGeneration } from './tools/drizzle.js';
-import type { MigrationTool } from './tools/tool.js';
-
-const NOTHING: Classification = /* @__PURE__ */ Object.freeze({
-  pending: [],
-  applied: [],
-  ahead: [],
-  edited: [],
-  outOfOrder: [],
-  failed: [],
-  skipped: [],
-  duplicates: [],
-});
+import type { MigrationReport, SchemaReport } from './report.js';
+import { differenceText, Validation } from './validation.js';
 
 /**
  * Holds the migrations that a build ships against what a database says was applied, and only ever reads: no table is made,
@@ -61,247 +47,35 @@ export class MigrationValidator {
   validate(): Promise<MigrationReport> {
     return new Validation(this.#options).run();
   }
-}
 
-/** One look. */
-class Validation {
-  readonly #options: ParsedMigrationValidatorOptions;
-  readonly #reader: DatabaseReader;
-  readonly #folder: MigrationFolder;
-  readonly #findings: DeploymentFinding[] = [];
-
-  constructor(options: ParsedMigrationValidatorOptions) {
-    this.#options = options;
-    this.#reader = new DatabaseReader(options);
-    this.#folder = new MigrationFolder(options.dir);
-  }
-
-  async run(): Promise<MigrationReport> {
-    const tool = await this.#tool();
-    if (tool === undefined) return this.#report(undefined, undefined, NOTHING, false);
-    const disk = await this.#disk(() => tool.disk(this.#folder));
-    if (disk !== undefined) this.#judgeFolder(disk);
-    const lockTables = tool.locks.flatMap((lock) => (lock.kind === 'table' ? [lock.table(tool.place.table)] : []));
-    const tables = await this.#database(() => findTables(this.#reader, [tool.place.table, ...lockTables]));
-    if (tables === undefined) return this.#report(tool, undefined, NOTHING, false);
-    const found = tableOf(this.#reader, tables, tool.place);
-    const rows = found === undefined ? this.#withoutTable(tool, tables) : await this.#rows(tool, found, disk);
-    const locked = found !== undefined && (await this.#locked(tool, found, tables));
-    if (disk === undefined || rows === undefined) return this.#report(tool, found, NOTHING, locked);
-    const { late } = tool.rules;
-    const classes = classify(disk.migrations, rows, tool.rules);
-    const { dir, allowAhead } = this.#options;
-    this.#findings.push(...classFindings(classes, { tool: labelOf(tool), dir: shownText(dir), allowAhead, late }));
-    const compared = await this.#schema(classes);
-    return this.#report(tool, found, classes, locked, compared);
-  }
-
-  /** The tool that was named or told, or the one that is found. */
-  async #tool(): Promise<MigrationTool | undefined> {
-    const { tool, table, schema } = this.#options;
-    const { dialect } = this.#reader;
-    if (typeof tool !== 'string') return customTool(tool);
-    if (tool !== 'auto') return this.#named(tool, { ...(table === undefined ? {} : { table }), schema });
-    const ofFolder = await this.#disk(async () => ({ tool: await toolOfFolder(this.#folder) }));
-    const names = TABLE_SIGNS.map((sign) => sign.table);
-    const tables = await this.#database(() => findTables(this.#reader, names));
-    if (ofFolder === undefined || tables === undefined) return undefined;
-    const detected = detect(this.#reader, tables, ofFolder.tool);
-    if (detected.tool !== undefined)
-      return this.#named(detected.tool, { schema: dialect === 'sqlite' ? undefined : detected.schema });
-    this.#fail('tool', detected.message, "say which tool it is with the option 'tool', or tell of it as an object");
-    return undefined;
-  }
-
-  async #named(
-    name: Parameters<typeof toolNamed>[0],
-    place: Parameters<typeof toolNamed>[1],
-  ): Promise<MigrationTool | undefined> {
-    const generation =
-      name === 'drizzle'
-        ? await this.#disk(async () => ({ is: await drizzleGeneration(this.#folder) }))
-        : { is: 'journal' as const };
-    return generation === undefined ? undefined : toolNamed(name, place, this.#reader.dialect, generation.is);
-  }
-
-  #judgeFolder({ migrations, problems }: DiskState): void {
-    const dir = shownText(this.#options.dir);
-    this.#findings.push(...diskFindings(problems, dir));
-    if (migrations.length > 0 || problems.length > 0) return;
-    this.#fail(
-      'empty',
-      `there is no migration in '${dir}'`,
-      'see that the build ships the folder, and that the option names it',
-    );
-  }
-
-  #withoutTable(tool: MigrationTool, tables: readonly FoundTable[]): readonly AppliedRow[] {
-    const elsewhere = tables.filter(({ schema, table }) => schema !== undefined && table === tool.place.table);
-    const where = elsewhere.map(({ schema }) => `'${shownText(schema ?? '', 60)}'`).slice(0, 3);
-    this.#findings.push({
-      id: 'migrations.no-table',
-      status: CheckStatus.WARN,
-      message: `the table '${shownText(tool.place.table, 100)}' is not there: nothing was ever applied`,
-      hint:
-        where.length === 0
-          ? 'that is right for a new database; otherwise see that it is the right one'
-          : `there is one in the schema ${where.join(', ')}: name it with the option 'schema'`,
-    });
-    return [];
-  }
-
-  async #rows(
-    tool: MigrationTool,
-    found: FoundTable,
-    disk: DiskState | undefined,
-  ): Promise<readonly AppliedRow[] | undefined> {
-    const missing = tool.columns.filter((column) => !found.columns.includes(column));
-    if (missing.length > 0) {
-      const shown = missing.map((column) => `'${shownText(column, 60)}'`).join(', ');
-      this.#fail(
-        'tool',
-        `the table '${shownText(tool.place.table, 100)}' has no column ${shown}: it is not one of ${labelOf(tool)}`,
-        "see that the options 'tool', 'table' and 'schema' are right",
-      );
-      return undefined;
-    }
-    const rows = await this.#database(() => readRows(this.#reader, tool, found));
-    if (rows !== undefined && rows.length > MOST_ROWS) {
-      this.#crash(`the table of ${labelOf(tool)} has more than ${String(MOST_ROWS)} rows`);
-      return undefined;
-    }
-    return rows === undefined || disk === undefined ? undefined : tool.rows(rows, disk);
-  }
-
-  async #locked(tool: MigrationTool, main: FoundTable, tables: readonly FoundTable[]): Promise<boolean> {
-    let locked = false;
-    for (const lock of tool.locks) {
-      const table =
-        lock.kind === 'table'
-          ? tableOf(this.#reader, tables, { table: lock.table(tool.place.table), schema: main.schema })
-          : undefined;
-      const state = await this.#database(() => readLock(this.#reader, lock, main, table));
-      const finding = lockFinding(state ?? 'free', labelOf(tool));
-      if (finding === undefined) continue;
-      this.#findings.push(finding);
-      locked = true;
-    }
-    return locked;
-  }
-
-  /** Holds the schema against what is expected of it, unless what is pending explains any difference. */
-  async #schema({ pending }: Classification): Promise<string | undefined> {
-    const { expected, ignoreTables } = this.#options;
-    if (expected === undefined) return undefined;
-    if (pending.length > 0) return 'the schema is compared once they are applied';
+  /**
+   * Holds the schema as it is against what is expected of it, whatever is pending. What the database does is a finding: it never
+   * rejects for that.
+   *
+   * @param expected - @defaultValue the option `expected`
+   * @throws {@link InvalidArgumentError} when there is none, or it is none of a schema of this database.
+   */
+  async validateSchema(
+    expected: SchemaSnapshot | TableMap | undefined = this.#options.expected,
+  ): Promise<SchemaReport> {
+    const { dialect, ignoreTables } = this.#options;
+    if (expected === undefined)
+      throw new InvalidArgumentError("validateSchema: nothing is expected; give a schema, or the option 'expected'");
+    const wanted = parseExpectedSchema(expected, dialect === 'sqlite' ? 'sqlite' : 'postgresql');
     const { maxTables } = RECORD_SCHEMA_DEFAULTS;
-    const findings = await compareSchema(expected, this.#reader, { ignoreTables, maxTables });
+    const findings = await compareSchema(wanted, new DatabaseReader(this.#options), { ignoreTables, maxTables });
     const wrong = findings.filter(({ status }) => status !== CheckStatus.PASS);
-    // What is in order has its place beside what is not, so that nobody takes it for left out.
-    this.#findings.push(...(wrong.length > 0 || this.#findings.length > 0 ? findings : []));
-    return wrong.length === 0
-      ? 'the schema is as expected'
-      : `the schema is not as expected: ${wrong.map(({ id }) => id.replace('schema.', '')).join(', ')}`;
+    const message = wrong.length === 0 ? 'the schema is as expected' : differenceText(wrong);
+    return { status: worstOf(findings.map(({ status }) => status)), message, findings };
   }
 
-  #report(
-    tool: MigrationTool | undefined,
-    found: FoundTable | undefined,
-    classes: Classification,
-    locked: boolean,
-    compared?: string,
-  ): MigrationReport {
-    const status = worstOf(this.#findings.map((finding) => finding.status));
-    const crashed = this.#findings.find((finding) => finding.crashed === true);
-    const counts = [countsOf(classes), ...(compared === undefined ? [] : [compared])].join('; ');
-    const first = this.#findings.find((finding) => finding.status === status);
-    const message =
-      crashed?.message ?? (tool === undefined || classes === NOTHING ? first?.message : undefined) ?? counts;
-    const findings =
-      this.#findings.length > 0
-        ? this.#findings
-        : [{ id: 'migrations.applied', status: CheckStatus.PASS, message: counts }];
-    const shownTable =
-      found === undefined ? undefined : shownText([found.schema, found.table].filter(Boolean).join('.'));
-    const { duplicates: _, ...lists } = classes;
-    const shownLists = Object.fromEntries(
-      Object.entries(lists).map(([name, names]) => [name, names.map((id) => shownText(id))]),
-    ) as unknown as Omit<Classification, 'duplicates'>;
-    return {
-      status,
-      message,
-      findings,
-      tool: tool?.name,
-      table: shownTable,
-      ...shownLists,
-      locked,
-      metadata: {
-        tool: tool?.name ?? null,
-        table: shownTable ?? null,
-        // `select`: the client took no more than one statement, so that the limits of time are not the server's.
-        guard: this.#reader.guard,
-        locked,
-        ...Object.fromEntries(Object.entries(lists).map(([name, names]) => [name, names.length])),
-      },
-    };
+  /**
+   * The structure of the database as it is now, to be kept as what later ones are held against; see `recordSchema`.
+   *
+   * @throws {@link SchemaUnreadableError} when the catalogue cannot be read or holds too much.
+   */
+  recordSchema(options: Pick<RecordSchemaOptions, 'schemas' | 'maxTables'> = {}): Promise<SchemaSnapshot> {
+    const { query, dialect, timeoutMs, clock } = this.#options;
+    return recordSchema({ query, dialect, timeoutMs, clock, ...options });
   }
-
-  /** What the folder says, or nothing and a finding. */
-  async #disk<T>(read: () => Promise<T>): Promise<T | undefined> {
-    const { clock, timeoutMs, dir } = this.#options;
-    const late = (): FolderError => new FolderError(`it took longer than ${String(timeoutMs)} ms`);
-    const outcome = await within(clock, timeoutMs, late, read);
-    if (outcome.status === 'done') return outcome.value;
-    const error = outcome.status === 'failed' ? outcome.error : late();
-    this.#crash(
-      `'${shownText(dir)}' cannot be read: ${shownError(error)}`,
-      'see that the build ships the folder, and that the option names it',
-    );
-    return undefined;
-  }
-
-  /** What the database says, or nothing and a finding. */
-  async #database<T>(read: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await read();
-    } catch (error) {
-      const { code, message } = databaseFailure(error);
-      const hint =
-        code === '42501'
-          ? 'grant the role SELECT on the table and USAGE on its schema, or pg_read_all_data'
-          : error instanceof QueryTimeoutError
-            ? 'see whether the database answers, and whether a migration holds a lock on the table'
-            : undefined;
-      this.#crash(`the database cannot be read: ${message}`, hint);
-      return undefined;
-    }
-  }
-
-  #fail(kind: string, message: string, hint: string): void {
-    this.#findings.push({ id: `migrations.${kind}`, status: CheckStatus.FAIL, message, hint });
-  }
-
-  #crash(message: string, hint?: string): void {
-    if (this.#findings.some((finding) => finding.message === message)) return;
-    this.#findings.push({
-      id: 'migrations.unreadable',
-      status: CheckStatus.FAIL,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-      crashed: true,
-    });
-  }
-}
-
-function labelOf({ name }: MigrationTool): string {
-  return name === 'custom' ? 'the tool' : name;
-}
-
-/** `12 applied, none pending`, and what else there is. */
-function countsOf({ applied, pending, ahead, edited, failed, skipped, outOfOrder }: Classification): string {
-  const more = Object.entries({ ahead, edited, failed, skipped, 'out of order': outOfOrder })
-    .filter(([, names]) => names.length > 0)
-    .map(([word, names]) => `${String(names.length)} ${word}`);
-  const waiting = pending.length === 0 ? 'none' : String(pending.length);
-  return [`${String(applied.length)} applied`, `${waiting} pending`, ...more].join(', ');
 }

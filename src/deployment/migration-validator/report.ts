@@ -25,3 +25,9 @@ export interface MigrationReport extends DeploymentReport {
   /** Whether somebody is migrating, or the tool believes so. */
   readonly locked: boolean;
 }
+
+/** What {@link MigrationValidator.validateSchema} found. */
+export interface SchemaReport extends DeploymentReport {
+  /** That of the worst finding. */
+  readonly status: CheckStatus;
+}

@@ -1,0 +1,31 @@
+import { type Command, ExitCode } from './command.js';
+import { UsageError } from './failures.js';
+import { groupHelp } from './help.js';
+import { echo, hint } from './words.js';
+
+/** A word with commands behind it. */
+export function commandGroup(name: string, summary: string, commands: readonly Command[]): Command {
+  const group: Command = {
+    name,
+    aliases: [],
+    summary,
+    commands,
+    run(words, io) {
+      const [word = 'help', ...rest] = words;
+      if (word === 'help' || words.some((one) => one === '--help' || one === '-h')) {
+        io.out(groupHelp(group));
+        return ExitCode.PASS;
+      }
+      const command = commands.find((one) => one.name === word);
+      if (command !== undefined) return command.run(rest, io);
+      const names = commands.map((one) => one.name);
+      throw new UsageError(
+        word.startsWith('-')
+          ? `'${name}' takes a command first, got ${echo(word)}${hint(word, ['--help'])}`
+          : `unknown command ${echo(`${name} ${word}`)}${hint(word, names)}`,
+        `breakwater ${name} --help`,
+      );
+    },
+  };
+  return group;
+}

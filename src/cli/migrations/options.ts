@@ -1,0 +1,14 @@
+/** The command that shows the options of all commands of the group. */
+export const HELP = 'breakwater migrations --help';
+
+/** The module to read. */
+export const CONFIG = {
+  takes: 'FILE',
+  summary: "module that exports a MigrationValidator as 'migrations'; default breakwater.config.js, .mjs or .cjs",
+} as const;
+
+/** What the environment does not say. */
+export const DOTENV = {
+  takes: 'FILE',
+  summary: 'sets what the environment does not, as `node --env-file` does',
+} as const;

@@ -1,0 +1,61 @@
+import type { Command } from '../command.js';
+import { UsageError } from '../failures.js';
+import type { CommandIo } from '../io.js';
+import { readOptions } from '../read-options.js';
+import { printReport, REPORT_FORMAT } from '../report/print.js';
+import type { ReportItem } from '../report/report.js';
+import { findingsOf, findMigrations } from './find-migrations.js';
+import { CONFIG, DOTENV, HELP } from './options.js';
+
+const options = {
+  config: CONFIG,
+  dotenv: DOTENV,
+  'until-applied': { takes: 'TIME', summary: "of 'wait': for how long, such as 60s or 5m; default 60s" },
+  format: REPORT_FORMAT,
+} as const;
+
+const DEFAULT_MS = 60_000;
+const EVERY_MS = 1_000;
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+/** An hour: whoever waits for longer waits for something else. */
+const LONGEST_MS = 3_600_000;
+
+/** `migrations wait`: until somebody else has applied everything. */
+export const wait: Command = {
+  name: 'wait',
+  aliases: [],
+  summary: 'wait until all migrations are applied, such as by the job of a deployment; nothing is written',
+  options,
+  async run(words, io) {
+    const given = readOptions('migrations wait', HELP, options, words);
+    const limitMs = timeOf(given['until-applied']);
+    const migrations = await findMigrations(given, io);
+    const items = await lastOf(io, () => findingsOf(io, () => migrations.validate()), limitMs);
+    return printReport({ command: 'migrations wait', subject: 'the database', items }, io, { format: given.format });
+  },
+};
+
+/**
+ * The first look that finds nothing wrong, or the last one in time. A database that is not up yet, a lock and a migration that has
+ * begun are what one waits for, too.
+ */
+async function lastOf(io: CommandIo, look: () => Promise<ReportItem[]>, limitMs: number): Promise<ReportItem[]> {
+  const untilMs = io.clock.now() + limitMs;
+  for (;;) {
+    const items = await look();
+    const leftMs = untilMs - io.clock.now();
+    if (leftMs <= 0 || items.every(({ status }) => status !== 'FAIL')) return items;
+    await new Promise<void>((resolve) => {
+      io.clock.schedule(resolve, Math.min(EVERY_MS, leftMs), { hold: true });
+    });
+  }
+}
+
+function timeOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_MS;
+  const [, number = '', unit = ''] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? [];
+  const ms = Number(number) * (UNITS[unit] ?? 0);
+  if (ms < 1 || ms > LONGEST_MS)
+    throw new UsageError("'--until-applied' takes from 1ms to 60m, such as 60s or 5m", HELP);
+  return ms;
+}

@@ -1,0 +1,226 @@
+import { InvalidArgumentError } from 'breakwater/core';
+import { ManualClock } from 'breakwater/testing';
+import { describe, expect, it } from 'vitest';
+import type { CommandIo } from '../../src/cli/io.js';
+import { breakwater, holding } from './setup.js';
+
+const PASS = { findings: [{ id: 'migrations.applied', status: 'PASS', message: '2 applied, none pending' }] };
+const PENDING = { findings: [{ id: 'migrations.pending', status: 'FAIL', message: '1 is pending', hint: 'run them' }] };
+const EDITED = { findings: [...PENDING.findings, { id: 'migrations.edited', status: 'FAIL', message: '1 is edited' }] };
+const DOWN = { findings: [{ id: 'migrations.unreadable', status: 'FAIL', message: 'no route', crashed: true }] };
+const AHEAD = { findings: [{ id: 'migrations.ahead', status: 'WARN', message: '1 is ahead' }] };
+const SNAPSHOT = { format: 1, dialect: 'postgresql', tables: [] };
+
+/** A validator that answers these, the last one for ever. */
+function validator(...answers: readonly object[]) {
+  const asked: unknown[][] = [];
+  const migrations = {
+    validate: () => {
+      asked.push(['validate']);
+      return Promise.resolve(answers[Math.min(asked.length, answers.length) - 1]);
+    },
+    validateSchema: (...words: unknown[]) => {
+      asked.push(['validateSchema', ...words]);
+      return answers[0];
+    },
+    recordSchema: (...words: unknown[]) => {
+      asked.push(['recordSchema', ...words]);
+      return Promise.resolve(SNAPSHOT);
+    },
+  };
+  return { asked, migrations, world: holding({ 'breakwater.config.js': { migrations } }) };
+}
+
+describe('breakwater migrations', () => {
+  it.each([[['migrations']], [['migrations', '--help']], [['help', 'migrations']], [['migrations', 'wait', '-h']]])(
+    '%j shows its commands and their options',
+    async (argv) => {
+      const { code, out, err } = await breakwater(argv);
+      expect([code, err]).toEqual([0, '']);
+      for (const word of [
+        'status',
+        'wait',
+        'snapshot',
+        'diff',
+        '--until-applied TIME',
+        '--expected FILE',
+        '--out FILE',
+        '--format text|json|junit|github',
+      ])
+        expect(out).toContain(`  ${word} `);
+      expect(out).toMatch(/2 .*\n.*1 .*\n.*3 .*\n.*4 .*pending.*\n.*0 /);
+    },
+  );
+
+  it.each([
+    [['statsu'], "unknown command 'migrations statsu'; did you mean 'status'?"],
+    [['status', '--formt', 'json'], "unknown option '--formt'; did you mean '--format'?"],
+    [['wait', '--until-applied', 'soon'], "'--until-applied' takes from 1ms to 60m, such as 60s or 5m"],
+    [['wait', '--until-applied', '61m'], "'--until-applied' takes from 1ms to 60m, such as 60s or 5m"],
+    [['snapshot', '--schemas', 'a,,b'], "'--schemas' takes names with commas between"],
+  ])('%j makes no sense, and nothing is loaded', async (words, message) => {
+    const world = { isFile: () => true, importModule: () => Promise.reject(new Error('loaded')) };
+    expect(await breakwater(['migrations', ...words], world)).toEqual({
+      code: 2,
+      out: '',
+      err: `breakwater: ${message}\nRun 'breakwater migrations --help' for what there is.`,
+    });
+  });
+
+  it.each([
+    ['without a module', {}, 'there is no breakwater.config.js, .mjs or .cjs here'],
+    [
+      'without a validator',
+      holding({ 'breakwater.config.js': { config: 1 } }),
+      "'breakwater.config.js' exports no MigrationValidator",
+    ],
+    [
+      'with half of one',
+      holding({ 'breakwater.config.js': { migrations: { validate: () => PASS } } }),
+      'exports no MigrationValidator',
+    ],
+    [
+      'with one that throws',
+      holding({
+        'breakwater.config.js': {
+          migrations: {
+            ...validator().migrations,
+            validate: () => {
+              throw new Error('no');
+            },
+          },
+        },
+      }),
+      'breakwater: Error: no',
+    ],
+    ['with one that answers nonsense', validator({}).world, 'the validator answers no report'],
+  ])('%s could not be found out', async (_, world, message) => {
+    const { code, out, err } = await breakwater(['migrations', 'status'], world);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain(message);
+  });
+});
+
+describe('migrations status', () => {
+  it.each([
+    [PASS, [], 0],
+    [AHEAD, [], 0],
+    [AHEAD, ['--fail-on', 'warn'], 1],
+    [PENDING, [], 4],
+    [EDITED, [], 1],
+    [DOWN, [], 3],
+  ])('HLD-61 of %j with %j: the exit code', async (answer, words, code) => {
+    expect((await breakwater(['migrations', 'status', ...words], validator(answer).world)).code).toBe(code);
+  });
+
+  it('shows each finding, in every format', async () => {
+    const { world } = validator(EDITED);
+    expect((await breakwater(['migrations', 'status'], world)).out.split('\n')).toEqual([
+      'breakwater migrations status: the database',
+      '',
+      '  FAIL      migrations.pending  1 is pending',
+      '            -> run them',
+      '  FAIL      migrations.edited   1 is edited',
+      '',
+      '0 of 2 checks passed, 2 failed',
+    ]);
+    const { out } = await breakwater(['migrations', 'status', '--format', 'json'], world);
+    expect(JSON.parse(out)).toMatchObject({ command: 'migrations status', exitCode: 1, results: [{}, {}] });
+  });
+});
+
+describe('migrations wait', () => {
+  it('looks every second until nothing is wrong', async () => {
+    const clock = new ManualClock();
+    const { asked, world } = validator(DOWN, PENDING, EDITED, AHEAD);
+    const run = breakwater(['migrations', 'wait'], { ...world, clock });
+    await clock.advanceAsync(3_000);
+    expect(await run).toMatchObject({ code: 0, out: expect.stringContaining('WARN      migrations.ahead') as string });
+    expect(asked).toHaveLength(4);
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    [[], 60_000, PENDING, 4],
+    [['--until-applied', '1500ms'], 1_500, PENDING, 4],
+    [['--until-applied', '5m'], 300_000, DOWN, 3],
+    [['--until-applied', '2s'], 2_000, EDITED, 1],
+  ])('with %j gives up after %i ms', async (words, ms, answer, code) => {
+    const clock = new ManualClock();
+    const { asked, world } = validator(answer);
+    const run = breakwater(['migrations', 'wait', ...words], { ...world, clock });
+    let done = false;
+    void run.then(() => (done = true));
+    await clock.advanceAsync(ms - 1);
+    expect(done).toBe(false);
+    await clock.advanceAsync(1);
+    expect((await run).code).toBe(code);
+    expect(asked).toHaveLength(Math.ceil(ms / 1_000) + 1);
+  });
+});
+
+describe('migrations snapshot', () => {
+  it('prints the structure, or writes it', async () => {
+    const { asked, world } = validator();
+    const { code, out } = await breakwater(['migrations', 'snapshot'], world);
+    expect([code, JSON.parse(out)]).toEqual([0, SNAPSHOT]);
+    const written: string[][] = [];
+    const writing = { ...world, writeText: (...words: string[]) => void written.push(words) };
+    const more = ['--schemas', 'public, shop', '--out', 'schema.json'];
+    expect(await breakwater(['migrations', 'snapshot', ...more], writing)).toEqual({
+      code: 0,
+      out: '',
+      err: "written: 'schema.json'",
+    });
+    expect(written).toEqual([['/app/schema.json', `${JSON.stringify(SNAPSHOT, undefined, 2)}\n`]]);
+    expect(asked).toEqual([
+      ['recordSchema', {}],
+      ['recordSchema', { schemas: ['public', 'shop'] }],
+    ]);
+  });
+
+  it('says when it cannot be written', async () => {
+    const { code, err } = await breakwater(['migrations', 'snapshot', '--out', 'x.json'], validator().world);
+    expect([code, err]).toEqual([3, "breakwater: the file 'x.json' cannot be written: Error: nothing to write to"]);
+  });
+});
+
+describe('migrations diff', () => {
+  const drift = { findings: [{ id: 'schema.missing-table', status: 'FAIL', message: 'public.users' }] };
+
+  it("holds the schema against a file, or the validator's own expectation", async () => {
+    const { asked, migrations } = validator(drift);
+    const world = {
+      isFile: () => true,
+      readText: () => '{ "users": {} }',
+      importModule: () => Promise.resolve({ migrations }),
+    };
+    expect((await breakwater(['migrations', 'diff', '--expected', 'schema.json'], world)).code).toBe(1);
+    expect((await breakwater(['migrations', 'diff'], world)).out).toContain(
+      'FAIL      schema.missing-table  public.users',
+    );
+    expect(asked).toEqual([
+      ['validateSchema', { users: {} }],
+      ['validateSchema', undefined],
+    ]);
+  });
+
+  it.each<[string, Partial<CommandIo>, string]>([
+    ['that is not there', { isFile: () => false }, "there is no file 'schema.json'"],
+    ['that is no JSON', { isFile: () => true, readText: () => '{ secret' }, "'schema.json' is no JSON"],
+  ])('a file %s could not be compared', async (_, world, message) => {
+    const { code, err } = await breakwater(['migrations', 'diff', '--expected', 'schema.json'], world);
+    expect([code, err]).toEqual([3, `breakwater: ${message}`]);
+  });
+
+  it('what cannot be expected is said in the words of the validator', async () => {
+    const { migrations } = validator();
+    const refusing = {
+      ...migrations,
+      validateSchema: () => Promise.reject(new InvalidArgumentError('validateSchema: nothing is expected')),
+    };
+    const world = holding({ 'breakwater.config.js': { migrations: refusing } });
+    const { code, err } = await breakwater(['migrations', 'diff'], world);
+    expect([code, err]).toEqual([3, 'breakwater: InvalidArgumentError: validateSchema: nothing is expected']);
+  });
+});
