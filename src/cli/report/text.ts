@@ -29,7 +29,7 @@ export function countsLine({ total, passed, warned, failed, crashed, timedOut, s
   const part = (number: number, what: string): string[] => (number === 0 ? [] : [`${String(number)} ${what}`]);
   const unknown = [...part(timedOut, 'timed out'), ...part(crashed - timedOut, 'could not be found out')];
   return [
-    `${String(passed)} of ${String(total)} ${total === 1 ? 'check' : 'checks'} passed`,
+    `${String(passed)} of ${String(total)} checks passed`,
     ...part(failed, unknown.length === 0 ? 'failed' : `failed (${unknown.join(', ')})`),
     ...part(warned, warned === 1 ? 'warning' : 'warnings'),
     ...part(silenced, 'silenced'),
@@ -53,13 +53,15 @@ function details(item: ReportItem, indent: string, paint: Paint): string[] {
   return [
     ...silenceLine(item, indent, paint),
     ...hintLine(item.hint, indent, paint),
-    ...findings.flatMap((finding) => {
+    ...findings.flatMap((finding, i) => {
       const word = wordOf(finding);
+      // What is to be done about several in a row is said once, below the last.
+      const hint = findings[i + 1]?.hint === finding.hint ? undefined : finding.hint;
       const place = placeText(finding);
       return [
         `${indent}${paint(word, word)} ${finding.message}${place} ${paint('faint', `[${finding.id}]`)}`,
         ...silenceLine(finding, `${indent}  `, paint),
-        ...hintLine(finding.hint, `${indent}  `, paint),
+        ...hintLine(hint, `${indent}  `, paint),
       ];
     }),
   ];
