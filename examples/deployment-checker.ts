@@ -36,14 +36,12 @@ const lenient = new DeploymentChecker({
 console.log((await lenient.runAllChecks({ tags: ['environment'] })).results[0]?.findings);
 // #endregion silence
 
+process.env['SECRET_KEY'] = 'what-nobody-guesses-0815-and-more';
 // #region start
 import { ApplicationLifecycle } from 'breakwater/lifecycle';
 
-const lifecycle = new ApplicationLifecycle({ deployment, exit: (code) => (process.exitCode = code) });
-try {
-  await lifecycle.start();
-} catch (error) {
-  console.log(String(error));
-}
+const lifecycle = new ApplicationLifecycle({ deployment });
+// Rejects, and ends the process with 1, unless all checks pass.
+await lifecycle.start();
 // #endregion start
-process.exitCode = 0;
+await lifecycle.stop('the example is over');
