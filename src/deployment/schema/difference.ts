@@ -89,10 +89,53 @@ export const DIFFERENCES = /* @__PURE__ */ Object.freeze({
   'schema.damaged': ['FAIL', 'The file is damaged: restore it, or recover what can be read.'],
   'schema.restored': ['PASS', 'It is in order now; record the schema again.'],
   'schema.extension-version': ['PASS', 'Another version of an extension.'],
-} as const satisfies Readonly<Record<string, readonly [CheckStatus, string]>>);
+} as const satisfies Readonly<Record<SchemaDifferenceId, readonly [CheckStatus, string]>>);
 
 /** The kinds of {@link SchemaDifference}. */
-export type SchemaDifferenceId = keyof typeof DIFFERENCES;
+export type SchemaDifferenceId =
+  | 'schema.missing-table'
+  | 'schema.missing-column'
+  | 'schema.table-kind'
+  | 'schema.type'
+  | 'schema.wider-type'
+  | 'schema.type-name'
+  | 'schema.nullability'
+  | 'schema.missing-default'
+  | 'schema.default'
+  | 'schema.identity'
+  | 'schema.generated'
+  | 'schema.missing-primary-key'
+  | 'schema.missing-unique'
+  | 'schema.missing-foreign-key'
+  | 'schema.missing-check'
+  | 'schema.missing-index'
+  | 'schema.missing-trigger'
+  | 'schema.missing-type'
+  | 'schema.missing-enum-value'
+  | 'schema.missing-sequence'
+  | 'schema.missing-extension'
+  | 'schema.required-column'
+  | 'schema.extra-table'
+  | 'schema.extra-column'
+  | 'schema.extra-constraint'
+  | 'schema.extra-index'
+  | 'schema.extra-trigger'
+  | 'schema.extra-type'
+  | 'schema.extra-enum-value'
+  | 'schema.extra-sequence'
+  | 'schema.extra-extension'
+  | 'schema.enum-order'
+  | 'schema.domain'
+  | 'schema.sequence'
+  | 'schema.definition'
+  | 'schema.trigger'
+  | 'schema.invalid-index'
+  | 'schema.not-valid-constraint'
+  | 'schema.disabled-trigger'
+  | 'schema.broken-reference'
+  | 'schema.damaged'
+  | 'schema.restored'
+  | 'schema.extension-version';
 
 /** Notes one difference. @internal */
 export type Note = (id: SchemaDifferenceId, place: string, message: string) => void;
