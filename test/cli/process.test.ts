@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { REQUIRED_VARIABLES } from 'breakwater/deployment';
 import { folderWith, written } from './setup.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -34,6 +35,8 @@ const REAL = `
   export const config = new ConfigValidator({ name: 'shop' })
     .register('SHOP_PORT', 'int', { required: true })
     .register('SHOP_SESSION_KEY', 'str', { secret: true, minLength: 32 });`;
+
+const DEPLOYMENT = pathToFileURL(join(ROOT, 'src/deployment/index.ts')).href;
 
 describe('the breakwater process', () => {
   it('runs from the source and finds the package version', async () => {
@@ -143,5 +146,59 @@ describe('the breakwater process', () => {
     const config = `${began}; await new Promise((resolve) => setTimeout(resolve, 5_000)); ${CONFIG}`;
     const { code, out, err } = await real(['env', 'check'], { config });
     expect([code, out, err]).toEqual([3, '', 'breakwater: Error: down, password=[secret]\n']);
+  });
+
+  it('HLD-57 HLD-61 tells of a check that hangs with what it holds open, and ends', async () => {
+    const config = `
+      import { createServer } from 'node:net';
+      import { DeploymentChecker } from '${DEPLOYMENT}';
+      createServer().listen(0);
+      const hang = () => new Promise(() => setInterval(() => {}, 1_000));
+      export const deployment = new DeploymentChecker({
+        env: false,
+        timeoutMs: 100,
+        database: hang,
+        checks: [{ id: 'good', name: 'Good', run: () => ({ status: 'PASS', message: 'fine' }) }],
+      });`;
+    const { code, out, err } = await real(['check', '--format', 'json'], { config });
+    const { results, exitCode } = JSON.parse(out) as { results: Record<string, unknown>[]; exitCode: number };
+    expect([code, exitCode, err]).toEqual([3, 3, '']);
+    expect(results).toMatchObject([
+      { id: 'database', timedOut: true, crashed: true },
+      { id: 'good', status: 'PASS' },
+    ]);
+    expect(Number(results[0]?.['durationMs'])).toBeLessThan(200);
+  });
+
+  it.each([
+    ['ends the process', 'process.exit(0)', 'breakwater: the process ended before there was an answer\n'],
+    [
+      'leaves a promise that rejects',
+      "Promise.reject(new Error('forgotten')); await new Promise((r) => setTimeout(r, 50))",
+      'breakwater: Error: forgotten\n',
+    ],
+  ])('HLD-58 gives no verdict when a check %s', async (_, does, message) => {
+    const config = `
+      import { DeploymentChecker } from '${DEPLOYMENT}';
+      const run = async () => { ${does}; return { status: 'PASS', message: 'fine' }; };
+      export const deployment = new DeploymentChecker({ env: false, checks: [{ id: 'odd', name: 'Odd', run }] });`;
+    expect(await real(['check'], { config })).toEqual({ code: 3, out: '', err: message });
+  });
+
+  it('checks the defaults where there is no module, in colours of no terminal', async () => {
+    const env = Object.fromEntries(REQUIRED_VARIABLES.map((name) => [name, 'set']));
+    const nothing = { config: 'export const nothing = 1;', files: {} };
+    const right = await real(['check', '--config', 'conf.json'], {
+      ...nothing,
+      env,
+      files: { 'conf.json': '{"deployment":{}}' },
+    });
+    expect([right.code, right.err]).toEqual([0, '']);
+    const wrong = await real(['check'], nothing);
+    expect([wrong.code, wrong.out, wrong.err]).toEqual([
+      3,
+      '',
+      expect.stringContaining('exports nothing to check') as string,
+    ]);
   });
 });

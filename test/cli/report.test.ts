@@ -185,7 +185,7 @@ describe('HLD-59 no secret', () => {
         for (const written of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
           expect(out + err).not.toContain(written);
       }),
-      { numRuns: runs(2_000) },
+      { numRuns: runs(5_000) },
     );
   }, 60_000);
 });
