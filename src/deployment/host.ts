@@ -27,3 +27,13 @@ export function nodeVersion(): string {
 export function hostPlatform(): string {
   return process.platform;
 }
+
+/** What reads files. Loaded when it is asked for, like what follows: an import has to be quick. @internal */
+export function fileSystem() {
+  return process.getBuiltinModule('node:fs/promises');
+}
+
+/** What knows digests, keys and certificates. @internal */
+export function cryptography() {
+  return process.getBuiltinModule('node:crypto');
+}
