@@ -1,3 +1,6 @@
+import type * as Cryptography from 'node:crypto';
+import type * as FileSystem from 'node:fs/promises';
+
 /** The process's own environment. @internal */
 export function hostEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env;
@@ -29,11 +32,11 @@ export function hostPlatform(): string {
 }
 
 /** What reads files. Loaded when it is asked for, like what follows: an import has to be quick. @internal */
-export function fileSystem() {
+export function fileSystem(): typeof FileSystem {
   return process.getBuiltinModule('node:fs/promises');
 }
 
 /** What knows digests, keys and certificates. @internal */
-export function cryptography() {
+export function cryptography(): typeof Cryptography {
   return process.getBuiltinModule('node:crypto');
 }
