@@ -2,6 +2,7 @@ import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
 import { configBench } from './config.js';
+import { deploymentBench } from './deployment.js';
 import { healthBench } from './health.js';
 import { httpBench } from './http.js';
 import { loggerBench } from './logger.js';
@@ -24,6 +25,7 @@ const groups = {
   'shared-limits': sharedLimitsBench,
   config: configBench,
   health: healthBench,
+  deployment: deploymentBench,
   http: httpBench,
 };
 const asked = process.argv.slice(2).filter((word) => word !== '--smoke');

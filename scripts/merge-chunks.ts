@@ -10,6 +10,9 @@ const GROUPS: readonly (readonly [file: string, rooms: RegExp])[] = [
 
 const IMPORTED = /(\bfrom|^import) "\.\/([\w-]+\.js)"/gm;
 
+/** What loads a module of Node stays by itself: a few milliseconds, which whoever does not need it should not wait for. */
+const ELSEWHERE = /(\bfrom|^import) "(?!\.\/)/m;
+
 /**
  * Puts small modules together that the bundler splits off: it makes one for each set of entry points that share something, and
  * each costs half a millisecond or more when it is imported, however small it is.
@@ -25,7 +28,10 @@ function merge(dist: string, merged: string, rooms: RegExp): void {
       .map((file) => [file, readFileSync(join(dist, file), 'utf8')]),
   );
   const parts = [...modules.keys()].filter(
-    (file) => /^chunk-[A-Z0-9]+\.js$/.test(file) && sourcesOf(modules.get(file)).every((source) => rooms.test(source)),
+    (file) =>
+      /^chunk-[A-Z0-9]+\.js$/.test(file) &&
+      sourcesOf(modules.get(file)).every((source) => rooms.test(source)) &&
+      !ELSEWHERE.test(modules.get(file) ?? ''),
   );
   if (parts.length < 2) throw new Error(`${merged}: the bundler made no modules to put together`);
   checkNames(parts.map((file) => modules.get(file) ?? ''));

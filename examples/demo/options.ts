@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** The framework that carries the service. */
 export type Framework = 'express' | 'koa';
 
-const SCENE_WORDS = ['configuration', 'one-call', 'restart'] as const;
+const SCENE_WORDS = ['configuration', 'deployment', 'one-call', 'restart'] as const;
 
 /** A scene that can be played alone. */
 export type SceneWord = (typeof SCENE_WORDS)[number];
@@ -25,10 +25,11 @@ export class UsageError extends Error {}
 
 export const HELP = `Plays a real HTTP service on a real PostgreSQL through a failing database and an abusive client.
 
-Usage: npm run demo [-- [all | configuration | one-call | restart] [options]]
+Usage: npm run demo [-- [all | configuration | deployment | one-call | restart] [options]]
 
   all           play every scene, not only the six main ones
   configuration play only the scene of a wrong configuration and a rotated secret
+  deployment    play only the scene of a build that is not ready for production
   one-call      play only the scene of a service before and after one call of setupMiddleware
   restart       play only the scene of a rolling restart under load
   --koa         carry the service by Koa instead of Express

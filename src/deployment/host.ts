@@ -1,3 +1,6 @@
+import type * as Cryptography from 'node:crypto';
+import type * as FileSystem from 'node:fs/promises';
+
 /** The process's own environment. @internal */
 export function hostEnvironment(): Readonly<Record<string, string | undefined>> {
   return process.env;
@@ -26,4 +29,14 @@ export function nodeVersion(): string {
 /** The platform, such as `linux` or `win32`. @internal */
 export function hostPlatform(): string {
   return process.platform;
+}
+
+/** What reads files. Loaded when it is asked for, like what follows: an import has to be quick. @internal */
+export function fileSystem(): typeof FileSystem {
+  return process.getBuiltinModule('node:fs/promises');
+}
+
+/** What knows digests, keys and certificates. @internal */
+export function cryptography(): typeof Cryptography {
+  return process.getBuiltinModule('node:crypto');
 }

@@ -102,7 +102,7 @@ function runs(pid: number): boolean {
 describe('the demo: usage', () => {
   it.each([
     [['--serv'], /--serv.*the options are --koa, --serve, --port N, --log FILE/],
-    [['nonsense'], /"nonsense".*the words are "all", "configuration", "one-call", "restart"/],
+    [['nonsense'], /"nonsense".*the words are "all", "configuration", "deployment", "one-call", "restart"/],
     [['--port', '3'], /add --serve/],
     [['--log', 'lines'], /--log says where --serve writes; add --serve/],
     [['--serve', '--log='], /the name of a file/],
@@ -110,6 +110,7 @@ describe('the demo: usage', () => {
     [['--serve', '--port', 'http'], /0 to 65535/],
     [['all', '--serve'], /leave out "all" or --serve/],
     [['--serve', 'configuration'], /leave out "configuration" or --serve/],
+    [['deployment', '--serve'], /leave out "deployment" or --serve/],
     [['one-call', '--serve'], /leave out "one-call" or --serve/],
     [['restart', '--serve'], /leave out "restart" or --serve/],
   ])('refuses %j with exit code 2 and one line that helps', async (args, hint) => {
@@ -151,6 +152,7 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
         'A dependency never answers',
         'A feature degrades and recovers',
         'Configuration and a rotated secret',
+        'A build at the gate',
         'One call hardens a service',
         'A rolling restart under load',
       ],
@@ -210,6 +212,18 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
     expect(out).toMatch(/2000 of them unmatched; (\d+) series before, \1 after\)$/m);
     const summary = out.slice(out.indexOf('Summary'));
     expect(summary).toMatch(/One call hardens a service +12 of 12 /);
+    expect(summary.match(/\d+ of \d+/g)).toHaveLength(1);
+    await expectNothingLeft();
+  });
+
+  it('plays the scene of the gate alone, and leaves nothing', async () => {
+    const { code, out, err } = await demo('deployment').ended;
+    expect([code, err], out).toEqual([0, '']);
+    expect(out).toMatch(/^ {6}FAIL +Environment variables +1 of 3 required variables is missing: SECRET_KEY$/m);
+    expect(out).toMatch(/^ {6}TIMEOUT +Payments +timed out after 500 ms$/m);
+    expect(out.match(/\(exit code \d/g)).toEqual(['(exit code 1', '(exit code 4', '(exit code 0']);
+    const summary = out.slice(out.indexOf('Summary'));
+    expect(summary).toMatch(/A build at the gate +7 of 7 /);
     expect(summary.match(/\d+ of \d+/g)).toHaveLength(1);
     await expectNothingLeft();
   });

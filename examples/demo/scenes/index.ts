@@ -3,6 +3,7 @@ import { besideAnAbuser } from './beside-an-abuser.js';
 import { configuration } from './configuration.js';
 import { databaseReturns } from './database-returns.js';
 import { databaseStops } from './database-stops.js';
+import { deploymentGate } from './deployment-gate.js';
 import { featureDegrades } from './feature-degrades.js';
 import { fromOutside } from './from-outside.js';
 import { neverAnswers } from './never-answers.js';
@@ -26,6 +27,7 @@ export const SCENES: readonly Scene[] = [
   neverAnswers,
   featureDegrades,
   configuration,
+  deploymentGate,
   oneCall,
   rollingRestart,
 ];

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { hostPlatform, workingDirectory } from '../host.js';
+import { fileSystem, hostPlatform, workingDirectory } from '../host.js';
 
 /** Why there is nothing to read, or what was read. Rights are those of the file that a link leads to. @internal */
 export type FileReading =
@@ -35,7 +33,7 @@ export function hasModes(): boolean {
 /** Reads a file of at most `maxBytes`. What is no file is never opened: a pipe would wait for its writer. @internal */
 export async function readFileAt(path: string, maxBytes: number): Promise<FileReading> {
   try {
-    const info = await stat(path);
+    const info = await fileSystem().stat(path);
     if (info.isDirectory()) return { state: 'folder' };
     if (!info.isFile()) return { state: 'special' };
   } catch (error) {
@@ -47,6 +45,7 @@ export async function readFileAt(path: string, maxBytes: number): Promise<FileRe
   }
   try {
     // It may have become a pipe by now.
+    const { open, constants } = fileSystem();
     const file = await open(path, constants.O_RDONLY | (hasModes() ? constants.O_NONBLOCK : 0));
     try {
       const info = await file.stat();
@@ -75,7 +74,7 @@ export async function readFileAt(path: string, maxBytes: number): Promise<FileRe
 /** The mode of a file, if there is one that can be looked at. @internal */
 export async function modeOf(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).mode;
+    return (await fileSystem().stat(path)).mode;
   } catch {
     return undefined;
   }
@@ -84,7 +83,7 @@ export async function modeOf(path: string): Promise<number | undefined> {
 /** What stands in a folder; nothing when there is none. @internal */
 export async function namesIn(path: string): Promise<readonly string[] | undefined> {
   try {
-    return await readdir(path);
+    return await fileSystem().readdir(path);
   } catch {
     return undefined;
   }
@@ -93,11 +92,11 @@ export async function namesIn(path: string): Promise<readonly string[] | undefin
 /** Where a folder really is, when it is there. @internal */
 export async function folderAt(path: string): Promise<string | undefined> {
   try {
-    const info = await lstat(path);
+    const info = await fileSystem().lstat(path);
     if (info.isDirectory()) return path;
     if (!info.isSymbolicLink()) return undefined;
-    const real = await realpath(path);
-    return (await stat(real)).isDirectory() ? real : undefined;
+    const real = await fileSystem().realpath(path);
+    return (await fileSystem().stat(real)).isDirectory() ? real : undefined;
   } catch {
     return undefined;
   }
@@ -105,7 +104,7 @@ export async function folderAt(path: string): Promise<string | undefined> {
 
 async function isLink(path: string): Promise<boolean> {
   try {
-    return (await lstat(path)).isSymbolicLink();
+    return (await fileSystem().lstat(path)).isSymbolicLink();
   } catch {
     return false;
   }

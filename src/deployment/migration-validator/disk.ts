@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { cryptography, fileSystem } from '../host.js';
 
 /** Entries of a folder that are still looked at. */
 const MOST_NAMES = 20_000;
@@ -28,7 +28,7 @@ export class MigrationFolder {
 
   /** What is in a file, or nothing when there is no such file. */
   async bytes(file: string): Promise<Uint8Array | undefined> {
-    const { readFile, stat } = await import('node:fs/promises');
+    const { readFile, stat } = fileSystem();
     const path = `${this.#path}/${file}`;
     try {
       const found = await stat(path);
@@ -54,7 +54,7 @@ export class MigrationFolder {
     below: string,
     wanted: (entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }) => boolean,
   ): Promise<string[]> {
-    const { readdir } = await import('node:fs/promises');
+    const { readdir } = fileSystem();
     let entries;
     try {
       entries = await readdir(`${this.#path}/${below}`, { withFileTypes: true });
@@ -78,5 +78,5 @@ function codeOf(error: unknown): string {
 
 /** A digest in lower-case hexadecimal digits. @internal */
 export function digest(algorithm: 'sha256' | 'sha1' | 'md5', content: string | Uint8Array): string {
-  return createHash(algorithm).update(content).digest('hex');
+  return cryptography().createHash(algorithm).update(content).digest('hex');
 }

@@ -1,6 +1,7 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { DeploymentFinding } from '../../finding.js';
 import { redactName } from '../../../core/redaction.js';
+import { cryptography } from '../../host.js';
 import { type FileReading, pathIn, readFileAt } from '../disk.js';
 import { counted, crashed, failed, idPart, warned } from '../report.js';
 import { rightsOf } from '../rights.js';
@@ -67,6 +68,7 @@ async function certificatesOf(
   }
   const text = decoded(reading.bytes) ?? '';
   const blocks = text.match(PEM)?.slice(0, MOST_CERTIFICATES);
+  const { X509Certificate } = cryptography();
   try {
     const all = (blocks ?? [reading.bytes]).map((block) => new X509Certificate(block));
     if (
@@ -152,7 +154,7 @@ async function judgeKey(
   const text = decoded(reading.bytes) ?? '';
   let key: KeyObject;
   try {
-    key = createPrivateKey(
+    key = cryptography().createPrivateKey(
       passphrase === undefined ? { key: text, format: 'pem' } : { key: text, format: 'pem', passphrase },
     );
   } catch {
