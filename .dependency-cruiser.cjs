@@ -57,9 +57,23 @@ module.exports = {
     {
       name: 'pino-in-logger-and-nothing-else',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/observability/logger/' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/observability/logger/|^src/deployment/checks/(files/(yaml|toml)|dependencies/versions)\\.ts$',
+      },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
     },
+    // What only some checks of a build need is loaded when they run, each by its one file.
+    ...[
+      ['files/yaml', 'yaml'],
+      ['files/toml', 'smol-toml'],
+      ['dependencies/versions', 'semver'],
+    ].map(([file, name]) => ({
+      name: `${name}-and-nothing-else`,
+      severity: 'error',
+      from: { path: `^src/deployment/checks/${file}\\.ts$` },
+      to: { path: 'node_modules/', pathNot: `node_modules/(@types/)?${name}/` },
+    })),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

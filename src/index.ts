@@ -458,6 +458,10 @@ export {
   environmentCheck,
   REQUIRED_VARIABLES,
 } from './deployment/index.js';
+export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './deployment/index.js';
+export { FILES_CHECK_DEFAULTS, filesCheck } from './deployment/index.js';
+export type { DependenciesCheckOptions } from './deployment/index.js';
+export { DEPENDENCIES_CHECK_DEFAULTS, dependenciesCheck } from './deployment/index.js';
 export type {
   ApplicationLifecycleOptions,
   AttachableServer,

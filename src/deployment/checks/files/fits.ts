@@ -1,0 +1,71 @@
+import type { StandardSchema } from '../../../config/index.js';
+import { isSensitiveKey } from '../../../core/sensitive-names.js';
+import { oneLine } from '../../../core/printable.js';
+import { firstOf } from '../report.js';
+import { contentOf, isPlainName, tells } from './content.js';
+
+const MOST_ISSUES = 1_000;
+const MOST_SHOWN = 5;
+
+/** What of the file does not fit, in words; nothing when all of it does. @internal */
+export type Fit = { readonly misfit?: string } | { readonly crashed: string };
+
+/** Holds what a file says against its schema. @internal */
+export async function fits(schema: StandardSchema, values: readonly unknown[], secret: boolean): Promise<Fit> {
+  const places: string[] = [];
+  for (const [i, value] of values.entries()) {
+    const document = values.length > 1 ? `document ${String(i + 1)}` : '';
+    let issues: unknown;
+    try {
+      ({ issues } = (await schema['~standard'].validate(value)) as { readonly issues?: unknown });
+    } catch {
+      // What was thrown may quote the file.
+      return { crashed: 'its schema threw while it was held against it' };
+    }
+    if (issues === undefined) continue;
+    if (!Array.isArray(issues)) return { crashed: 'its schema answered what is no answer of a Standard Schema' };
+    // A message is searched for each value of the file: only those that are shown are worth that.
+    const seen = secret || places.length >= MOST_SHOWN ? undefined : contentOf(value);
+    for (const issue of (issues as unknown[]).slice(0, MOST_ISSUES))
+      places.push(placeOf(document, value, issue, places.length < MOST_SHOWN ? seen : undefined));
+    if (issues.length === 0) places.push(document === '' ? 'the whole' : document);
+  }
+  return places.length === 0 ? {} : { misfit: firstOf([...new Set(places)], MOST_SHOWN) };
+}
+
+function placeOf(document: string, value: unknown, issue: unknown, seen: ReadonlySet<string> | undefined): string {
+  const { path, message } = readIssue(issue);
+  let inner = value;
+  let shown = document;
+  let isSecret = seen === undefined;
+  for (const key of path) {
+    const name = typeof key === 'number' ? `[${String(key)}]` : isPlainName(key) ? key : '[?]';
+    shown += shown === '' || name.startsWith('[') ? name : `.${name}`;
+    if (typeof key === 'string' && isSensitiveKey(key)) isSecret = true;
+    inner = read(inner, key);
+  }
+  const place = shown === '' ? 'the whole' : shown;
+  if (isSecret || seen === undefined || message === '' || tells(message, inner, seen)) return place;
+  return `${place} (${message})`;
+}
+
+function readIssue(issue: unknown): { readonly path: readonly (string | number)[]; readonly message: string } {
+  const { path, message } = (typeof issue === 'object' && issue !== null ? issue : {}) as {
+    readonly path?: unknown;
+    readonly message?: unknown;
+  };
+  const keys = Array.isArray(path) ? (path as unknown[]).slice(0, 20) : [];
+  return {
+    // A step is a key, or an object that has one.
+    path: keys.map((step) => {
+      const key = typeof step === 'object' && step !== null ? (step as { readonly key?: unknown }).key : step;
+      return typeof key === 'string' || typeof key === 'number' ? key : '?';
+    }),
+    message: typeof message === 'string' && message.length <= 200 ? oneLine(message) : '',
+  };
+}
+
+function read(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string | number, unknown>>)[key];
+}

@@ -1,0 +1,54 @@
+import type { StandardSchema } from '../../config/index.js';
+import { describe, type OptionKind, type ReportIssue } from '../../core/options.js';
+
+/** A path: never shown where it is wrong. @internal */
+export function pathOption(): OptionKind<string> {
+  return {
+    parse(value, path, report) {
+      if (typeof value === 'string' && value !== '' && value.length <= 4_096 && !value.includes('\0')) return value;
+      const got = typeof value === 'string' ? 'one that is empty, too long or has a zero byte' : describe(value);
+      report(path, `must be the path of a file or folder, got ${got}`);
+      return '';
+    },
+  };
+}
+
+/** What may be left out. @internal */
+export function optional<T>(kind: OptionKind<T>): OptionKind<T | undefined> {
+  return { parse: (value, path, report) => (value === undefined ? undefined : kind.parse(value, path, report)) };
+}
+
+/** @internal */
+export function schemaOption(): OptionKind<StandardSchema> {
+  return {
+    parse(value, path, report) {
+      const standard = isObject(value) ? value['~standard'] : undefined;
+      if (!isObject(standard) || typeof standard['validate'] !== 'function')
+        report(path, `must be a Standard Schema, got ${describe(value)}`);
+      return value as StandardSchema;
+    },
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+/** Items of a list, each with the path that it is complained of by. @internal */
+export function listOption<T>(
+  what: string,
+  item: (value: unknown, path: string, report: ReportIssue) => T,
+  atLeast = 1,
+): OptionKind<readonly T[]> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined && atLeast === 0) return [];
+      if (!Array.isArray(value) || value.length < atLeast) {
+        const got = Array.isArray(value) ? 'none' : describe(value);
+        report(path, `must be a list of ${atLeast === 0 ? '' : 'at least one of '}${what}, got ${got}`);
+        return [];
+      }
+      return (value as unknown[]).map((one, i) => item(one, `${path}[${String(i)}]`, report));
+    },
+  };
+}
