@@ -12,7 +12,6 @@ export type {
   FindingPlace,
 } from './finding.js';
 export { CheckStatus } from './finding.js';
-<<<<<<< HEAD
 export type { CheckedConfig, EnvironmentCheckOptions, EnvironmentSource } from './checks/environment-check.js';
 export { environmentCheck, REQUIRED_VARIABLES } from './checks/environment-check.js';
 export type { DatabaseQuery } from './checks/database-connection-check.js';
@@ -36,11 +35,9 @@ export type {
 export { DEPLOYMENT_CHECKER_DEFAULTS } from './deployment-checker/options.js';
 export { DeploymentCheckTimeoutError } from './deployment-checker/errors.js';
 export { DeploymentChecker } from './deployment-checker/deployment-checker.js';
-=======
 export { filesCheck } from './checks/files/files-check.js';
 export type { CheckedFile, CheckedFileFormat, FilesCheckOptions } from './checks/files/options.js';
 export { FILES_CHECK_DEFAULTS } from './checks/files/options.js';
 export { dependenciesCheck } from './checks/dependencies/dependencies-check.js';
 export type { DependenciesCheckOptions } from './checks/dependencies/options.js';
 export { DEPENDENCIES_CHECK_DEFAULTS } from './checks/dependencies/options.js';
->>>>>>> wt-checks
