@@ -1,8 +1,10 @@
 import { check } from './check/check.js';
 import { type Command, ExitCode } from './command.js';
+import { dockerfile } from './dockerfile/dockerfile.js';
 import { env } from './env/env.js';
 import { UsageError } from './failures.js';
 import { groupHelp, overview } from './help.js';
+import { k8s } from './kubernetes/k8s.js';
 import { echo } from './words.js';
 
 const help: Command = {
@@ -30,7 +32,7 @@ const version: Command = {
 };
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [help, version, check, env];
+export const commands: readonly Command[] = [help, version, check, env, k8s, dockerfile];
 
 function takesNothing({ name }: Command, [extra]: readonly string[]): void {
   if (extra !== undefined) throw new UsageError(`'${name}' takes nothing else, got ${echo(extra)}`, 'breakwater help');
