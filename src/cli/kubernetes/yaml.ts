@@ -92,7 +92,8 @@ export function readYaml(text: string, yaml: Yaml): YamlText {
         const place = yaml.isScalar(key) || yaml.isMap(key) ? line(key.range) : own;
         // In a manifest that is a template, braces stand where a value would.
         if (!yaml.isScalar(key)) throw new Unreadable('has a key that is no text', place);
-        const name = String(key.value);
+        // The parser makes a symbol of the key that merges.
+        const name = typeof key.value === 'symbol' ? '<<' : String(key.value);
         const field = convert(value, place, depth + 1);
         if (name === '<<') merged.push(...(field.items ?? [field]));
         else if (fields.has(name)) twice.push({ what: name, line: place });

@@ -15,7 +15,7 @@ export function programOf(words: readonly string[]): { readonly program: string;
   const script = /^(ba|a|da|z)?sh$/.test(program)
     ? words.slice(i + 1).find((word) => !word.startsWith('-'))
     : undefined;
-  const replaces = script !== undefined && /^\s*exec\s+\S+[^;&|]*$/.test(script);
+  const replaces = script !== undefined && /^\s*exec\s+[^\s;&|]+[^;&|]*$/.test(script);
   return { program, isBetween: BETWEEN.test(program) && !replaces };
 }
 

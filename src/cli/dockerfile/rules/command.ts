@@ -78,5 +78,5 @@ export const stopSignal: Rule = function* ({ final }) {
 
 function isShellForm(instruction: Instruction): boolean {
   // A shell that replaces itself is gone.
-  return execWords(instruction) === undefined && !/^exec\s+\S+[^;&|]*$/.test(instruction.text);
+  return execWords(instruction) === undefined && !/^exec\s+[^\s;&|]+[^;&|]*$/.test(instruction.text);
 }
