@@ -320,7 +320,7 @@ describe('deploy', () => {
     expect(probes).toEqual([
       ['liveness', '/health/live'],
       ['readiness', '/health/ready'],
-      ['startup', '/health/ready'],
+      ['startup', '/health/live'],
     ]);
   });
 });
