@@ -36,8 +36,8 @@ export class Images {
     return { status, said: status === 0 ? stdout.trim() : `${stdout}${stderr}` };
   }
 
-  /** An image of this machine's own Node with npm and a shell, under a name: nothing is fetched. */
-  base(name: string): void {
+  /** An image of this machine's own Node with npm and a shell, under a name: nothing is fetched. `more` is put into it. */
+  base(name: string, more: Readonly<Record<string, string>>): void {
     const tree = join(this.dir, 'tree');
     const node = process.execPath;
     for (const folder of ['tmp', 'etc', 'usr/bin', 'bin', 'root', 'proc', 'dev', 'sys'])
@@ -63,6 +63,7 @@ export class Images {
       verbatimSymlinks: true,
     });
     symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(tree, 'usr/bin/npm'));
+    for (const [place, folder] of Object.entries(more)) cpSync(folder, join(tree, place), { recursive: true });
     writeFileSync(join(this.dir, 'Base'), 'FROM scratch\nCOPY tree /\nENV PATH=/usr/bin:/bin\n');
     const built = this.buildah('bud', '--quiet', '-f', join(this.dir, 'Base'), '-t', name, this.dir);
     if (built.status !== 0) throw new Error(built.said);
