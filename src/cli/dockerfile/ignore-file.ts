@@ -18,10 +18,10 @@ export function isIgnored(path: string, patterns: readonly string[]): boolean {
 }
 
 function fits(pattern: string, path: string): boolean {
-  const any = pattern.replace(/^(\*\*\/)+/, '').replace(/(\/\*\*)+$/, '');
-  if (any === '' || any === '**' || any === '.') return true;
-  if (any.includes('/')) return false;
-  return matches(any, path);
+  const bareName = pattern.replace(/^(\*\*\/)+/, '').replace(/(\/\*\*)+$/, '');
+  if (bareName === '' || bareName === '**' || bareName === '.') return true;
+  if (bareName.includes('/')) return false;
+  return matches(bareName, path);
 }
 
 /** A pattern of one name against a name. Each star goes back at most once over what is left. */

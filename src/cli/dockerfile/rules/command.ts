@@ -22,7 +22,7 @@ export const firstProcess: Rule = function* ({ final }) {
       yield {
         id: 'dockerfile.shell-form',
         status: 'WARN',
-        message: `${one.name} is a line for a shell: the shell is the first process, and passes no signal on`,
+        message: `${one.name} is a line for a shell: the shell is the first program, and passes no signal on`,
         hint: `write it as a list: ${one.name} ["node", "dist/server.js"]`,
         line: one.line,
       };
@@ -32,7 +32,7 @@ export const firstProcess: Rule = function* ({ final }) {
     yield {
       id: 'dockerfile.npm-start',
       status: 'WARN',
-      message: `the first process is ${program}: signals may not reach the service, and its exit code may be lost`,
+      message: `the first program is ${program}: signals may not reach the service, and its exit code may be lost`,
       hint: 'start node itself: CMD ["node", "dist/server.js"]',
       line: first.line,
     };

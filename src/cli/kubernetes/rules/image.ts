@@ -34,7 +34,7 @@ export const firstProcess: Rule = function* (cluster) {
       line: field?.line ?? container.tree.line,
       id: 'k8s.npm-start',
       status: 'WARN',
-      message: `${who} starts ${program} as its first process: signals may not reach the service, and its exit code may be lost`,
+      message: `${who} starts ${program} as its first program: signals may not reach the service, and its exit code may be lost`,
       hint: 'start node itself: command: [node, dist/server.js]',
     };
   }

@@ -40,7 +40,7 @@ export const probes: Rule = function* (cluster) {
         line: liveness.tree.line,
         id: 'k8s.liveness-asks-readiness',
         status: 'FAIL',
-        message: `${who} is restarted when a dependency fails: its livenessProbe asks for more than the process`,
+        message: `${who} is restarted when a dependency fails: its livenessProbe asks for more than the program itself`,
         hint: 'let it ask /health/live, which knows the process alone',
       };
     if (liveness !== undefined && startup === undefined && liveness.seconds('initialDelaySeconds') === 0)
@@ -49,7 +49,7 @@ export const probes: Rule = function* (cluster) {
         line: liveness.tree.line,
         id: 'k8s.no-startup-probe',
         status: 'WARN',
-        message: `${who} has no startupProbe: a slow start is taken for a process that hangs, and begins again`,
+        message: `${who} has no startupProbe: a slow start is taken for one that hangs, and begins again`,
         hint: 'ask /health/live every 2 seconds with as many failures as the slowest start takes',
       };
     if (startup !== undefined && /ready|readyz/.test(startup.path))
@@ -85,7 +85,7 @@ export const probeTargets: Rule = function* (cluster) {
           ...common,
           id: 'k8s.exec-probe',
           status: 'WARN',
-          message: `${who} starts a process for each ${kind}Probe, which takes CPU from the service when it is short`,
+          message: `${who} starts a program for each ${kind}Probe, which takes CPU from the service when it is short`,
           hint: 'let the kubelet ask by httpGet',
         };
       if (probe.port !== undefined && /[a-z]/i.test(probe.port) && !ports.includes(probe.port))
