@@ -59,19 +59,21 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/observability/logger/|^src/deployment/checks/(files/(yaml|toml)|dependencies/versions)\\.ts$',
+        pathNot:
+          '^src/observability/logger/|^src/deployment/checks/(files/(yaml|toml)|dependencies/versions)\\.ts$|^src/cli/kubernetes/yaml\\.ts$',
       },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
     },
     // What only some checks of a build need is loaded when they run, each by its one file.
     ...[
-      ['files/yaml', 'yaml'],
-      ['files/toml', 'smol-toml'],
-      ['dependencies/versions', 'semver'],
+      ['deployment/checks/files/yaml', 'yaml'],
+      ['deployment/checks/files/toml', 'smol-toml'],
+      ['deployment/checks/dependencies/versions', 'semver'],
+      ['cli/kubernetes/yaml', 'yaml'],
     ].map(([file, name]) => ({
-      name: `${name}-and-nothing-else`,
+      name: `${name}-in-${file.replace(/\W/g, '-')}-and-nothing-else`,
       severity: 'error',
-      from: { path: `^src/deployment/checks/${file}\\.ts$` },
+      from: { path: `^src/${file}\\.ts$` },
       to: { path: 'node_modules/', pathNot: `node_modules/(@types/)?${name}/` },
     })),
   ],

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the end to end tests run and npm does not have: Prometheus, which brings promtool, Redis and Chromium. Only as root
+# Installs what the end to end tests run and npm does not have: Prometheus, which brings promtool, Redis, Chromium and buildah. Only as root
 # on a machine with apt; what is there already stays as it is, and no service is started. Where they cannot be had the
 # tests that need them are skipped, and with CI=true they fail.
 set -euo pipefail
 
 missing=()
-for program in prometheus:prometheus promtool:prometheus redis-server:redis-server chromium:chromium; do
+for program in prometheus:prometheus promtool:prometheus redis-server:redis-server chromium:chromium buildah:buildah; do
   if command -v "${program%%:*}" >/dev/null; then
     echo "${program%%:*} is there: $(command -v "${program%%:*}")"
   else
@@ -30,4 +30,4 @@ install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 install || { apt-get update -qq && install; }
-command -v prometheus promtool redis-server chromium
+command -v prometheus promtool redis-server chromium buildah

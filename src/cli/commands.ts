@@ -1,8 +1,10 @@
 import { check } from './check/check.js';
 import { type Command, ExitCode } from './command.js';
+import { dockerfile } from './dockerfile/dockerfile.js';
 import { env } from './env/env.js';
 import { UsageError } from './failures.js';
 import { groupHelp, overview } from './help.js';
+import { k8s } from './kubernetes/k8s.js';
 import { migrations } from './migrations/migrations.js';
 import { doctor } from './service/doctor.js';
 import { probe } from './service/probe.js';
@@ -33,7 +35,7 @@ const version: Command = {
 };
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [help, version, check, migrations, doctor, probe, env];
+export const commands: readonly Command[] = [help, version, check, migrations, doctor, probe, env, k8s, dockerfile];
 
 function takesNothing({ name }: Command, [extra]: readonly string[]): void {
   if (extra !== undefined) throw new UsageError(`'${name}' takes nothing else, got ${echo(extra)}`, 'breakwater help');

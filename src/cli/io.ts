@@ -20,6 +20,8 @@ export interface CommandIo {
   loadEnvFile(path: string): void;
   /** Whether there is a file at an absolute path. */
   isFile(path: string): boolean;
+  /** What is at an absolute path; `undefined` where there is nothing, or nobody may look. */
+  look(path: string): { readonly kind: 'file' | 'folder' | 'other'; readonly bytes: number } | undefined;
   /** The text of the file at an absolute path. Throws when it cannot be read. */
   readText(path: string): string;
   /** Writes the file at an absolute path anew. Throws when it cannot be written. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../core/clock.js';
@@ -24,12 +24,27 @@ const io: CommandIo = {
   environment: () => process.env,
   loadEnvFile: (path) => process.loadEnvFile(path),
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  look: (path) => {
+    const found = statIfAny(path);
+    if (found === undefined) return undefined;
+    const kind = found.isFile() ? ('file' as const) : found.isDirectory() ? ('folder' as const) : ('other' as const);
+    return { kind, bytes: found.size };
+  },
   readText: (path) => readFileSync(path, 'utf8'),
   writeText: (path, text) => {
     writeFileSync(path, text);
   },
   importModule: (path) => import(pathToFileURL(path).href),
 };
+
+/** Below a file, or where nobody may look, there is nothing either. */
+function statIfAny(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 // Standard output holds the answer and nothing else: what a user's module prints goes where problems go.
 stdout.write = stderr.write.bind(stderr);

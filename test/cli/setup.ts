@@ -24,6 +24,7 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
       throw Object.assign(new Error(`open '${path}'`), { code: 'ENOENT' });
     },
     isFile: () => false,
+    look: () => undefined,
     readText: () => {
       throw new Error('nothing to read');
     },
@@ -64,6 +65,11 @@ export function onDisk(files: Readonly<Record<string, string>>): Partial<Command
     folder,
     directory: () => folder,
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    look: (path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined) return undefined;
+      return { kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other', bytes: found.size };
+    },
     readText: (path) => readFileSync(path, 'utf8'),
     importModule: (path) => load(pathToFileURL(path).href),
   };

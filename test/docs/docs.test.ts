@@ -351,7 +351,7 @@ describe('deploy', () => {
     expect(probes).toEqual([
       ['liveness', '/health/live'],
       ['readiness', '/health/ready'],
-      ['startup', '/health/ready'],
+      ['startup', '/health/live'],
     ]);
   });
 });

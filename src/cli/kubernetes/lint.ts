@@ -1,0 +1,158 @@
+import { systemClock } from '../../core/clock.js';
+import type { DeploymentFinding } from '../../deployment/finding.js';
+import { type Command, ExitCode } from '../command.js';
+import { UnverifiedError, UsageError } from '../failures.js';
+import type { CommandIo } from '../io.js';
+import { findingOf, unknown } from '../lint/found.js';
+import { itemOf } from '../lint/item.js';
+import { lintHelp } from '../lint/lint-help.js';
+import { readFile } from '../lint/read-file.js';
+import { readMs, readWords } from '../lint/read-words.js';
+import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
+import { called, clusterOf, type KubeObject, objectsOf } from './cluster.js';
+import { rules } from './rules.js';
+import type { Tree } from './tree.js';
+import { loadYaml, readYaml, type Yaml } from './yaml.js';
+
+const HELP = 'breakwater k8s lint --help';
+
+/** Rules hold objects against each other. */
+const MOST_OBJECTS = 5_000;
+
+const options = {
+  'budget-ms': { takes: 'MS', summary: 'longest stop: budgetMs of the ApplicationLifecycle; default 25000' },
+  'drain-delay-ms': { takes: 'MS', summary: 'how long a stop goes on accepting: its drainDelayMs; default 5000' },
+  'health-timeout-ms': { takes: 'MS', summary: 'longest health check of the HealthCheckService; default 2000' },
+  'fail-on': FAIL_ON,
+  format: REPORT_FORMAT,
+} as const;
+
+/** `k8s lint`: whether manifests fit the application, and what production needs. */
+export const lint: Command = {
+  name: 'lint',
+  aliases: [],
+  summary: 'hold manifests of Kubernetes against what production, and the application, need',
+  options,
+  async run(words, io) {
+    if (words.includes('--help') || words.includes('-h')) {
+      io.out(help());
+      return ExitCode.PASS;
+    }
+    const { files, given } = readWords('k8s lint', HELP, options, words);
+    if (files.length === 0) throw new UsageError("'k8s lint' needs files, such as deploy/kubernetes.yaml", HELP);
+    const numbers = {
+      budgetMs: readMs('--budget-ms', given['budget-ms'], 25_000, HELP),
+      drainDelayMs: readMs('--drain-delay-ms', given['drain-delay-ms'], 5_000, HELP),
+      healthTimeoutMs: readMs('--health-timeout-ms', given['health-timeout-ms'], 2_000, HELP),
+    };
+    const yaml = await loadYaml();
+    const from = systemClock.now();
+    const manifests = [...new Set(files)].map((file) => readManifest(file, io, yaml));
+    const all = manifests.flatMap(({ objects }) => objects);
+    if (all.length > MOST_OBJECTS)
+      throw new UnverifiedError(`these files have more than ${String(MOST_OBJECTS)} objects: name fewer at a time`);
+    const cluster = clusterOf(all, numbers);
+    const found = rules.flatMap((rule) => [...rule(cluster)]);
+    const ms = systemClock.now() - from;
+    const wallMs = systemClock.wallNow();
+    const items = manifests.map(({ file, text, objects, findings }) => {
+      const own = found.filter(({ of }) => of.file === file).map((one) => findingOf(one, file));
+      const subject = `${String(objects.length)} ${objects.length === 1 ? 'object' : 'objects'}`;
+      return itemOf({ file, text, findings: [...findings, ...own], subject }, wallMs, ms);
+    });
+    const subject = `${String(items.length)} ${items.length === 1 ? 'file' : 'files'}, a stop of up to ${String(numbers.budgetMs)} ms`;
+    return printReport({ command: 'k8s lint', subject, items }, io, { format: given.format, failOn: given['fail-on'] });
+  },
+};
+
+interface Manifest {
+  readonly file: string;
+  readonly text: string;
+  readonly objects: readonly KubeObject[];
+  readonly findings: readonly DeploymentFinding[];
+}
+
+function readManifest(file: string, io: CommandIo, yaml: Yaml): Manifest {
+  const read = readFile(file, io);
+  if ('fault' in read) {
+    const findings = [unknown('k8s.unreadable', `the file ${read.fault}`, read.hint, file)];
+    return { file, text: '', objects: [], findings };
+  }
+  const { text } = read;
+  const { documents, faults } = readYaml(text, yaml);
+  const isTemplate = text.includes('{{');
+  const objects = documents.flatMap(({ tree }) => objectsOf(tree, file));
+  const findings = [
+    ...faults.map(({ what, line }) =>
+      isTemplate
+        ? unknown('k8s.template', 'the file is a template, which only its program can read', RENDER, file, line)
+        : unknown(
+            'k8s.unreadable',
+            `the file ${what}`,
+            'look at the line, and at how the lines above are indented',
+            file,
+            line,
+          ),
+    ),
+    ...documents.flatMap(({ twice }) =>
+      twice.map(({ what, line }) =>
+        findingOf(
+          {
+            id: 'k8s.key-twice',
+            status: 'FAIL',
+            message: `${what} stands there twice, and one is lost`,
+            hint: 'leave one',
+            line,
+          },
+          file,
+        ),
+      ),
+    ),
+    ...(isTemplate ? objects.flatMap((object) => templatedIn(object)) : []),
+  ];
+  if (objects.length === 0 && findings.length === 0)
+    findings.push(
+      unknown('k8s.no-objects', 'the file has no object of Kubernetes', 'name a file with apiVersion and kind', file),
+    );
+  return { file, text, objects, findings };
+}
+
+const RENDER = 'render it first: helm template … > manifests.yaml';
+/** Others of these hold texts for other programs, which have braces of their own. */
+const NOT_TEMPLATED = /^(ConfigMap|Secret|PrometheusRule|AlertmanagerConfig)$/;
+
+/** That a value is still to be filled in: rules cannot tell anything of it. */
+function templatedIn(object: KubeObject): ReturnType<typeof unknown>[] {
+  if (NOT_TEMPLATED.test(object.kind)) return [];
+  const line = firstTemplate(object.tree, new Set());
+  if (line === undefined) return [];
+  return [
+    unknown('k8s.template', `${called(object)} has values that are still to be filled in`, RENDER, object.file, line),
+  ];
+}
+
+function firstTemplate(tree: Tree, seen: Set<Tree>): number | undefined {
+  if (seen.has(tree)) return undefined;
+  seen.add(tree);
+  if (typeof tree.scalar === 'string') return tree.scalar.includes('{{') ? tree.line : undefined;
+  for (const inner of [...(tree.fields?.values() ?? []), ...(tree.items ?? [])]) {
+    const line = firstTemplate(inner, seen);
+    if (line !== undefined) return line;
+  }
+  return undefined;
+}
+
+function help(): string {
+  return lintHelp(
+    'k8s lint <file…> [options]',
+    [
+      'Holds manifests of Kubernetes against what production needs, and against the numbers of the application. Name all',
+      'files together: a PodDisruptionBudget, a Service or a NetworkPolicy is looked for in all of them.',
+      '',
+      '  breakwater k8s lint deploy/kubernetes.yaml --budget-ms 25000',
+      '',
+      'It needs the package yaml: npm install --save-dev yaml',
+    ],
+    options,
+  );
+}

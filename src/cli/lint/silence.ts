@@ -1,0 +1,76 @@
+import { type DeploymentFinding, shownText } from '../../deployment/finding.js';
+import type { ReportFinding } from '../report/report.js';
+import { findingOf } from './found.js';
+
+const COMMENT = /(?:^|\s)#\s*breakwater-silence:(.*)$/;
+const WORDS = /^\s*([a-z\d]+\.[a-z\d-]+)\s+until=(\S+)\s+(\S.*)$/;
+const DAY_MS = 86_400_000;
+
+interface Silence {
+  readonly id: string;
+  readonly reason: string;
+  readonly untilMs: number;
+  readonly until: string;
+  /** The lines that it stands for. */
+  readonly lines: readonly number[];
+}
+
+/**
+ * The findings of one file, with those that a comment on their line or above it silences as warnings, and with what is wrong with
+ * the comments themselves.
+ *
+ * @param wallMs - now, since silences end.
+ */
+export function withSilences(
+  file: string,
+  text: string,
+  findings: readonly DeploymentFinding[],
+  wallMs: number,
+): ReportFinding[] {
+  const faults: DeploymentFinding[] = [];
+  const lines = text.split('\n');
+  const silences = lines.flatMap((line, i): Silence[] => {
+    const words = COMMENT.exec(line.trimEnd())?.[1];
+    if (words === undefined) return [];
+    const fault = (message: string, hint: string): Silence[] => {
+      faults.push(findingOf({ id: 'lint.silence', status: 'WARN', message, hint, line: i + 1 }, file));
+      return [];
+    };
+    const [, id = '', until = '', reason = ''] = WORDS.exec(words) ?? [];
+    const untilMs = endOf(until);
+    if (untilMs === undefined)
+      return fault(
+        'this comment silences nothing',
+        'write: breakwater-silence: <id> until=<date, such as 2027-01-31> <reason>',
+      );
+    if (wallMs >= untilMs)
+      return fault(`the silence of ${id} ended on ${until}`, 'mend what it was for, or give it a new end and a reason');
+    const isAlone = line.trimStart().startsWith('#');
+    const iso = new Date(untilMs).toISOString();
+    return [
+      { id, reason: shownText(reason, 200), untilMs, until: iso, lines: [i + 1, isAlone ? below(lines, i) : i + 1] },
+    ];
+  });
+  const silenced = findings.map((finding): ReportFinding => {
+    const { status, crashed, id, place } = finding;
+    const by = silences.find((one) => one.id === id && place?.line !== undefined && one.lines.includes(place.line));
+    if (by === undefined || crashed === true) return finding;
+    return { ...finding, status: 'WARN', silenced: { status, reason: by.reason, until: by.until } };
+  });
+  return [...silenced, ...faults];
+}
+
+/** The number of the first line below a comment that is none itself. */
+function below(lines: readonly string[], i: number): number {
+  let next = i + 1;
+  while (next < lines.length && /^\s*(#|$)/.test(lines[next] ?? '')) next++;
+  return next + 1;
+}
+
+/** A date lasts to the end of its day. */
+function endOf(day: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
+  const from = Date.parse(`${day}T00:00:00.000Z`);
+  // What the calendar does not have, such as 31 February, is read as a day of the next month by some.
+  return Number.isNaN(from) || new Date(from).toISOString().slice(0, 10) !== day ? undefined : from + DAY_MS;
+}
