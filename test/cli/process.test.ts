@@ -100,7 +100,15 @@ describe('the breakwater process', () => {
     onTestFinished(() => void server.close());
     const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     const proxy = 'http://127.0.0.1:1';
-    const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' };
+    // Some lines of Node warn that they heed proxies only on trial.
+    const env = {
+      NODE_NO_WARNINGS: '1',
+      NODE_USE_ENV_PROXY: '1',
+      HTTP_PROXY: proxy,
+      http_proxy: proxy,
+      NO_PROXY: '',
+      no_proxy: '',
+    };
     const [well, ill, senseless] = await Promise.all([
       real(['probe', `${origin}/well`], { env }),
       real(['probe', `${origin}/ill`], { env }),

@@ -1,5 +1,8 @@
 import { DeploymentChecker, type DeploymentOutcome } from 'breakwater/deployment';
+import { Ajv } from 'ajv';
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse as parseXml } from './xml.js';
 import { FORMATS } from '../../src/cli/report/report.js';
@@ -39,10 +42,22 @@ const known = (): DeploymentOutcome => ({
 });
 const all = { good, warns, crashes, several, known };
 
+const schema = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../docs/schemas/check-report.json'), 'utf8'),
+) as object;
+const validate = new Ajv({ allErrors: true }).compile(schema);
+
+/** What the published schema has against a report. */
+function faultsOf(report: unknown): unknown {
+  return validate(report) ? [] : validate.errors;
+}
+
 describe('a report', () => {
   it('HLD-63 as JSON is one document, with nothing else on standard output', async () => {
     const { code, out, err } = await check(all, '--format', 'json');
     expect([code, err]).toEqual([1, '']);
+    expect(faultsOf(JSON.parse(out))).toEqual([]);
+    expect(faultsOf({ ...(JSON.parse(out) as object), extra: 1 })).not.toEqual([]);
     expect(JSON.parse(out)).toMatchObject({
       version: 1,
       command: 'check',

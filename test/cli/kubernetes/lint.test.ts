@@ -44,7 +44,7 @@ describe('breakwater k8s lint', () => {
       ),
       '              -> name a version, or a digest: registry.example/orders:1.0.0',
       '',
-      '0 of 1 check passed, 1 failed',
+      '0 of 1 checks passed, 1 failed',
     ]);
   });
 

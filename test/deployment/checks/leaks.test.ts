@@ -123,7 +123,7 @@ it('HLD-59: no finding about a file shows what is in it, nor how long that is', 
           });
         expectNone(await said(() => filesCheck(files, { root: folder.path })), hidden);
       }),
-      { numRuns: runs(1_000) },
+      { numRuns: runs(1_000), endOnFailure: true },
     );
   } finally {
     process.removeListener('warning', hear);
@@ -186,7 +186,7 @@ it('HLD-59: no finding about security shows a secret, nor how long it is', async
       ])
         expectNone(await said(() => securityCheck(options as never)), value);
     }),
-    { numRuns: runs(500) },
+    { numRuns: runs(500), endOnFailure: true },
   );
 });
 
@@ -222,6 +222,6 @@ it('HLD-59: no finding about dependencies shows what stands where versions do', 
       expectNone(await said(check), hidden);
       expectNone(await said(() => dependenciesCheck({ root: folder.path, nodeVersion: hidden })), hidden);
     }),
-    { numRuns: runs(500) },
+    { numRuns: runs(500), endOnFailure: true },
   );
 });
