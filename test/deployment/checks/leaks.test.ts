@@ -38,7 +38,8 @@ async function said(make: () => DeploymentCheck): Promise<string> {
     return JSON.stringify(report);
   } catch (error) {
     const { message, stack, cause } = error as Error;
-    return JSON.stringify([message, stack, String(cause)]);
+    // Lines of the code are numbers of their own.
+    return JSON.stringify([message, stack?.replace(/:\d+:\d+/g, ''), String(cause)]);
   }
 }
 
