@@ -32,7 +32,7 @@ export function builtInChecks(options: ParsedCheckerOptions): DeploymentCheck[] 
       name: 'Health routes',
       tags: ['health', 'live'],
       timeoutMs: timeoutMs ?? SEVERAL_QUESTIONS_MS,
-      run: () => health.run(),
+      run: ({ signal }) => health.run({ signal }),
     });
   return checks;
 }

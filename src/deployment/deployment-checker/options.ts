@@ -8,6 +8,7 @@ import {
   parseOptions,
   text,
 } from '../../core/options.js';
+import type { PlatformAbortSignal } from '../../core/platform.js';
 import { type ListenerErrorHandler, onListenerErrorOption } from '../../core/reporter.js';
 import type { DeploymentCheck } from '../check.js';
 import type { CheckedConfig, EnvironmentSource } from '../checks/environment-check.js';
@@ -37,8 +38,8 @@ export interface CheckedMigrations {
 
 /** Looks at the health routes of a running service: a `HealthCheckValidator`, or anything alike. */
 export interface CheckedHealth {
-  /** Looks, and answers with what it found. */
-  run(): DeploymentOutcome | PromiseLike<DeploymentOutcome>;
+  /** Looks, and answers with what it found; `signal` ends it earlier. */
+  run(context?: { readonly signal?: PlatformAbortSignal }): DeploymentOutcome | PromiseLike<DeploymentOutcome>;
 }
 
 /** Options of {@link DeploymentChecker}. */

@@ -240,6 +240,48 @@ describe('a run', () => {
   });
 });
 
+describe('validators', () => {
+  it('are checks of their own, with longer limits unless one is set, and health hears when its time is over', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const health = {
+      run: (context?: { readonly signal?: object }) => {
+        signals.push(context?.signal as AbortSignal | undefined);
+        return hang();
+      },
+    };
+    const migrations = {
+      validate: () => ({
+        message: 'm',
+        findings: [{ id: 'migrations.pending', status: 'FAIL' as const, message: '1' }],
+      }),
+    };
+    const { clock, checker } = setup({ health, migrations });
+    const run = checker.runAllChecks();
+    await clock.advanceAsync(29_999);
+    expect(signals[0]?.aborted).toBe(false);
+    await clock.advanceAsync(1);
+    expect(signals[0]?.aborted).toBe(true);
+    expect((await run).results).toMatchObject([
+      {
+        id: 'migrations',
+        status: 'FAIL',
+        findings: [{ id: 'migrations.pending' }],
+        tags: ['migrations', 'database', 'live'],
+      },
+      { id: 'health', status: 'FAIL', timedOut: true, durationMs: 30_000, tags: ['health', 'live'] },
+    ]);
+    const short = setup({ health, timeoutMs: 100 });
+    const soon = short.checker.runAllChecks();
+    await short.clock.advanceAsync(100);
+    expect((await soon).results).toMatchObject([{ id: 'health', timedOut: true, durationMs: 100 }]);
+  });
+
+  it('of nonsense are refused', () => {
+    expect(() => setup({ migrations: {} as never })).toThrow('migrations must be an object with validate()');
+    expect(() => setup({ health: {} as never })).toThrow('health must be an object with run()');
+  });
+});
+
 describe('as a component', () => {
   it('tells of each run, and keeps the latest', async () => {
     let status: 'PASS' | 'WARN' | 'FAIL' = 'PASS';
