@@ -55,15 +55,17 @@ function isList(required: readonly string[] | CheckedConfig): required is readon
 }
 
 function ofNames(names: readonly string[], environment: EnvironmentSource): DeploymentReport {
-  const missing = names.filter((name) => isBlank(environment[name]));
+  // What an object inherits, such as `constructor`, is no variable.
+  const valueOf = (name: string): unknown => (Object.hasOwn(environment, name) ? environment[name] : undefined);
+  const missing = names.filter((name) => isBlank(valueOf(name)));
   const shown = missing.map((name) => redactName(name, 200));
   const findings = missing.map((name, i): DeploymentFinding => {
-    const isSet = environment[name] !== undefined;
+    const isSet = valueOf(name) !== undefined;
     return {
       id: `environment.${shown[i] ?? ''}`,
       status: CheckStatus.FAIL,
       message: `${shown[i] ?? ''} is ${isSet ? 'blank' : 'not set'}`,
-      hint: isBlank(environment[`${name}_FILE`])
+      hint: isBlank(valueOf(`${name}_FILE`))
         ? 'set it where the service runs; a secret that a pipeline does not have arrives blank'
         : `${shown[i] ?? ''}_FILE is set: name that, or hand in a ConfigValidator, which reads such files`,
     };
@@ -80,8 +82,8 @@ function ofNames(names: readonly string[], environment: EnvironmentSource): Depl
 }
 
 /** White space alone is what is left of a secret that a pipeline does not have. */
-function isBlank(value: string | undefined): boolean {
-  return value === undefined || value.trim() === '';
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' ? value.trim() === '' : value === undefined || value === null;
 }
 
 function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['validate']>): DeploymentReport {

@@ -97,7 +97,7 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
       const startedAtMs = this.#now();
       const running = selected.map(async (check) => {
         const beganAtMs = this.#now();
-        const outcome = await runCheck(check, { clock, profile: selection.profile, timeoutMs });
+        const outcome = await runCheck(check, { clock, now: this.#now, profile: selection.profile, timeoutMs });
         return this.#result(check, outcome, this.#now() - beganAtMs);
       });
       const results = await Promise.all(running);

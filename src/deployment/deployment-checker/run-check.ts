@@ -8,25 +8,42 @@ import type { RegisteredCheck } from './registration.js';
 /** What a run of a check needs. @internal */
 export interface CheckRun {
   readonly clock: Clock;
+  /** Time that never goes back. */
+  readonly now: () => number;
   readonly profile: string;
   readonly timeoutMs: number;
 }
 
 /** Runs one check, for no longer than it may take; never rejects. @internal */
-export async function runCheck(check: RegisteredCheck, { clock, profile, timeoutMs }: CheckRun): Promise<SafeOutcome> {
+export async function runCheck(
+  check: RegisteredCheck,
+  { clock, now, profile, timeoutMs }: CheckRun,
+): Promise<SafeOutcome> {
   const limitMs = check.timeoutMs ?? timeoutMs;
   const limit = `${String(Math.round(limitMs))} ms`;
   const expired = (): Error => new DeploymentCheckTimeoutError(`check '${check.id}' took longer than ${limit}`);
-  const outcome = await within(clock, limitMs, expired, (signal) => check.run({ signal, profile }));
+  let blockedMs = 0;
+  const outcome = await within(clock, limitMs, expired, (signal) => {
+    const startedAtMs = now();
+    try {
+      return check.run({ signal, profile });
+    } finally {
+      blockedMs = now() - startedAtMs;
+    }
+  });
+  // No timer can end what does not return, but its answer comes too late all the same.
+  if (blockedMs > limitMs) return late(`blocked the process for longer than ${limit}`);
   switch (outcome.status) {
     case 'done':
       return readOutcome(outcome.value);
     case 'failed':
       return crash(`crashed: ${shownError(outcome.error)}`);
     case 'timed out':
-      return {
-        ...crash(`timed out after ${limit}`, true),
-        hint: 'does it wait for something that is not there? timeoutMs gives it longer',
-      };
+      return late(`timed out after ${limit}`);
   }
+}
+
+function late(message: string): SafeOutcome {
+  const hint = 'does it wait for something that is not there? timeoutMs gives it longer';
+  return { ...crash(message, true), hint };
 }

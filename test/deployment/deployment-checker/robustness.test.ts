@@ -94,3 +94,32 @@ describe('HLD-57 HLD-58 whatever checks do', () => {
     expect(unhandled).toEqual([]);
   }, 60_000);
 });
+
+describe('HLD-57 a check that blocks the process', () => {
+  it('for longer than it may is late, whatever it answers, and nobody else is', async () => {
+    const timers = new ManualClock();
+    let passedMs = 0;
+    const clock = {
+      now: () => timers.now() + passedMs,
+      wallNow: () => timers.wallNow(),
+      schedule: (fn: () => void, ms: number) => timers.schedule(fn, ms),
+    };
+    const blocking = (id: string, ms: number): DeploymentCheck => ({
+      id,
+      name: id,
+      run: () => {
+        passedMs += ms;
+        return { status: 'PASS', message: 'fine' };
+      },
+    });
+    const checks = [blocking('first', 0), blocking('long', 101), blocking('just', 100), blocking('last', 0)];
+    const { results } = await new DeploymentChecker({ env: false, clock, timeoutMs: 100, checks }).runAllChecks();
+    expect(results.map(({ id, status, message }) => [id, status, message])).toEqual([
+      ['first', 'PASS', 'fine'],
+      ['long', 'FAIL', 'blocked the process for longer than 100 ms'],
+      ['just', 'PASS', 'fine'],
+      ['last', 'PASS', 'fine'],
+    ]);
+    expect(results[1]).toMatchObject({ crashed: true, timedOut: true });
+  });
+});
