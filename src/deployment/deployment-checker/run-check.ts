@@ -32,7 +32,7 @@ export async function runCheck(
     }
   });
   // No timer can end what does not return, but its answer comes too late all the same.
-  if (blockedMs > limitMs) return late(`blocked the process for longer than ${limit}`);
+  if (blockedMs > limitMs) return late(`blocked the event loop for longer than ${limit}`);
   switch (outcome.status) {
     case 'done':
       return readOutcome(outcome.value);

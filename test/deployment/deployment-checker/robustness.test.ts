@@ -116,7 +116,7 @@ describe('HLD-57 a check that blocks the process', () => {
     const { results } = await new DeploymentChecker({ env: false, clock, timeoutMs: 100, checks }).runAllChecks();
     expect(results.map(({ id, status, message }) => [id, status, message])).toEqual([
       ['first', 'PASS', 'fine'],
-      ['long', 'FAIL', 'blocked the process for longer than 100 ms'],
+      ['long', 'FAIL', 'blocked the event loop for longer than 100 ms'],
       ['just', 'PASS', 'fine'],
       ['last', 'PASS', 'fine'],
     ]);
