@@ -7,6 +7,8 @@ import { fileName } from './words.js';
 
 /** The names that are looked for, in this order. */
 const NAMES = ['breakwater.config.js', 'breakwater.config.mjs', 'breakwater.config.cjs'] as const;
+/** What is there and cannot be loaded must not pass for nothing. */
+const SOURCES = ['breakwater.config.ts', 'breakwater.config.mts', 'breakwater.config.cts'] as const;
 /** The name of options that are plain JSON. */
 export const JSON_NAME = 'breakwater.config.json';
 
@@ -48,7 +50,11 @@ export async function loadModule(
   more: readonly string[] = [],
 ): Promise<UserModule | undefined> {
   const name = named ?? [...NAMES, ...more].find((one) => io.isFile(resolve(io.directory(), one)));
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    const source = SOURCES.find((one) => io.isFile(resolve(io.directory(), one)));
+    if (source === undefined) return undefined;
+    throw new UnverifiedError(`${fileName(source)} is TypeScript: name a built file with --config`);
+  }
   const path = resolve(io.directory(), name);
   if (!io.isFile(path)) throw new UnverifiedError(`there is no file ${fileName(name)}`);
   if (name.endsWith('.json')) return { name, exports: readJson(name, path, io) };

@@ -66,12 +66,16 @@ export function isCheckStatus(value: unknown): value is CheckStatus {
   return typeof value === 'string' && Object.hasOwn(RANK, value);
 }
 
+/** Text beyond is never shown, and not looked at. */
+const MOST_MASKED = 10_000;
+
 /** Text as it is shown: in one line, since it may come from elsewhere and end in a terminal, and without secrets. @internal */
 export function shownText(text: string, longest = 300): string {
-  return redactText(oneLine(text), longest);
+  // Masked before it becomes one line as well: a secret may hold what that changes, such as the lines of a key.
+  return redactText(oneLine(redactText(text, MOST_MASKED)), longest);
 }
 
 /** An error as it is shown behind a colon. @internal */
 export function shownError(error: unknown, longest = 200): string {
-  return redactText(oneLine(errorText(error)), longest);
+  return shownText(errorText(error), longest);
 }

@@ -21,6 +21,9 @@ export function maskEnvironment(
 ): Disposable {
   const handles: Disposable[] = [];
   const mask = (value: string): void => {
+    // What is read from a file often ends in a line break that its user takes away.
+    const trimmed = value.trim();
+    if (trimmed !== value && trimmed.length >= SHORTEST) mask(trimmed);
     try {
       handles.push(registerSecret(value));
     } catch {

@@ -226,6 +226,15 @@ describe('what is checked', () => {
     expect(err).toContain(message);
   });
 
+  it('in TypeScript alone could not be found out, and is not nothing', async () => {
+    const { code, out, err } = await breakwater(['check'], { isFile: (path) => path.endsWith('breakwater.config.ts') });
+    expect([code, out, err]).toEqual([
+      3,
+      '',
+      "breakwater: 'breakwater.config.ts' is TypeScript: name a built file with --config",
+    ]);
+  });
+
   it('reads variables from a file', async () => {
     const loaded: string[] = [];
     const world = {

@@ -4,6 +4,7 @@ import { loadEnvFile } from '../dotenv.js';
 import { errorLine } from '../error-line.js';
 import { UnverifiedError, UsageError } from '../failures.js';
 import type { CommandIo } from '../io.js';
+import { property } from '../readable-config.js';
 import { readOptions } from '../read-options.js';
 import { printReport } from '../report/print.js';
 import { readResults } from '../report/read-results.js';
@@ -74,5 +75,7 @@ async function results(
   const items = readResults(answer);
   if (items === undefined)
     throw new UnverifiedError(`runAllChecks() of ${source ?? 'the checker'} answers no list of results`);
+  if (property(answer, 'allPass') !== true && items.every(({ status }) => status !== 'FAIL'))
+    throw new UnverifiedError('the checker says that not all pass, and names nothing that fails');
   return items;
 }

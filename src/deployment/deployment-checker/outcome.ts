@@ -48,19 +48,22 @@ export function readOutcome(outcome: unknown): SafeOutcome {
 
 function readKnown(outcome: unknown): SafeOutcome | undefined {
   if (typeof outcome !== 'object' || outcome === null) return undefined;
-  const { status, message, hint, metadata, findings } = outcome as Readonly<Record<string, unknown>>;
+  const { status, message, hint, metadata, findings, crashed } = outcome as Readonly<Record<string, unknown>>;
   if (typeof message !== 'string') return undefined;
   const shown = {
     message: shownText(message),
     ...(typeof hint === 'string' ? { hint: shownText(hint, LONGEST_HINT) } : {}),
     metadata: safeMetadata(metadata),
   };
-  if (findings === undefined) return isCheckStatus(status) ? { status, ...shown } : undefined;
+  // What nobody knows is not in order, whatever else it says.
+  const unknown = crashed === true ? { status: CheckStatus.FAIL, crashed } : {};
+  if (findings === undefined) return isCheckStatus(status) ? { status, ...shown, ...unknown } : undefined;
   if (!Array.isArray(findings)) return undefined;
-  const all = (findings as readonly unknown[]).map(readFinding);
+  const all = Array.from(findings as readonly unknown[], readFinding);
   if (!all.every((one) => one !== undefined)) return undefined;
   const kept = all.length > MOST_FINDINGS ? worstFirst(all).slice(0, MOST_FINDINGS) : all;
-  return { status: worstOf(all.map((one) => one.status)), ...shown, findings: kept };
+  const own = isCheckStatus(status) ? [status] : [];
+  return { status: worstOf([...all.map((one) => one.status), ...own]), ...shown, ...unknown, findings: kept };
 }
 
 function readFinding(finding: unknown): DeploymentFinding | undefined {

@@ -18,7 +18,7 @@ export function silence(
 ): SilencedOutcome {
   const live = silences.filter(({ untilWallMs }) => wallMs < untilWallMs);
   const findings = outcome.findings?.map((finding) => silencedFinding(finding, live));
-  const status = findings === undefined ? outcome.status : worstOf(findings.map((one) => one.status));
+  const status = statusOf(outcome, findings);
   const { findings: _, ...rest } = outcome;
   const whole = live.find(({ id }) => id === checkId);
   const own = whole !== undefined && status !== CheckStatus.PASS;
@@ -31,9 +31,17 @@ export function silence(
   };
 }
 
+/** What is left of the status when findings are silenced: what the check says beyond them is not silenced with them. */
+function statusOf(outcome: SafeOutcome, findings: readonly ResultFinding[] | undefined): CheckStatus {
+  if (findings === undefined) return outcome.status;
+  const found = worstOf((outcome.findings ?? []).map((one) => one.status));
+  return worstOf([...findings.map((one) => one.status), ...(found === outcome.status ? [] : [outcome.status])]);
+}
+
 /** Whether all that is wrong is that something could not be found out. */
 function isUnknown(status: CheckStatus, findings: readonly DeploymentFinding[] | undefined): boolean {
   if (findings === undefined || status !== CheckStatus.FAIL) return false;
+  if (findings.every((finding) => finding.status !== CheckStatus.FAIL)) return false;
   return findings.every((finding) => finding.status !== CheckStatus.FAIL || finding.crashed === true);
 }
 

@@ -216,6 +216,36 @@ describe('a run', () => {
     expect(results[0]?.message).not.toContain('\n');
   });
 
+  it.each([
+    [{ status: 'FAIL', message: 'm', findings: [] }, 'FAIL', undefined],
+    [{ status: 'FAIL', message: 'm', findings: [{ id: 'a', status: 'WARN', message: 'a' }] }, 'FAIL', undefined],
+    [{ status: 'PASS', message: 'm', crashed: true }, 'FAIL', true],
+    [{ message: 'm', findings: new Array(3) }, 'FAIL', true],
+  ])('HLD-58 never makes %j better than it says', async (outcome, status, crashed) => {
+    const { checker } = setup({ checks: [check('one', (() => outcome) as never)] });
+    const { allPass, results } = await checker.runAllChecks();
+    expect([allPass, results[0]?.status, results[0]?.crashed]).toEqual([false, status, crashed]);
+  });
+
+  it.each(['Abc123xyzQ\nDef456uvwR', 'Abc123xyzQ  Def456uvwR', 'Abc123xyzQDef456uvwR\n', 'Abc123xyzQ\tDef456uvwR'])(
+    'HLD-59 shows no secret that one line would change: %j',
+    async (secret) => {
+      const { checker } = setup({
+        environment: { SECRET_KEY: secret },
+        checks: [
+          check('one', () => {
+            throw new Error(`bad ${secret}, or ${secret.trim()}.`);
+          }),
+          check('two', () => ({
+            message: secret,
+            findings: [{ id: 'x', status: 'FAIL', message: secret, hint: secret }],
+          })),
+        ],
+      });
+      expect(JSON.stringify(await checker.runAllChecks())).not.toMatch(/Abc123|Def456/);
+    },
+  );
+
   it('keeps metadata and findings within bounds', async () => {
     const many = Array.from(
       { length: 5_000 },
