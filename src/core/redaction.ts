@@ -1,5 +1,6 @@
 import { MASK, maskAssignments, maskFields } from './mask-fields.js';
 import { maskUrls } from './mask-urls.js';
+import { oneLine } from './printable.js';
 import { maskSecrets, secretMatcher } from './secret-values.js';
 import { isSensitiveKey, type Sensitivity, sensitivityOf } from './sensitive-names.js';
 
@@ -27,6 +28,18 @@ export function redactText(
   of: (name: string) => Sensitivity = sensitivityOf,
 ): string {
   return wellFormed(redact(input, maxLength, beyond, (text) => maskFields(text, of)));
+}
+
+/** Text beyond is not looked at where one line is shown. */
+const MOST_OF_A_LINE = 10_000;
+
+/**
+ * Text from elsewhere as one line, for people. It is masked before it becomes one as well: a secret may hold what that
+ * changes, such as the lines of a key.
+ * @internal
+ */
+export function redactLine(input: string, maxLength: number): string {
+  return redactText(oneLine(redactText(input, MOST_OF_A_LINE)), maxLength);
 }
 
 /**

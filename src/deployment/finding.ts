@@ -1,6 +1,5 @@
 import { errorText } from '../core/error-text.js';
-import { oneLine } from '../core/printable.js';
-import { redactText } from '../core/redaction.js';
+import { redactLine } from '../core/redaction.js';
 
 /** How a check came out, from best to worst. */
 export const CheckStatus = /* @__PURE__ */ Object.freeze({ PASS: 'PASS', WARN: 'WARN', FAIL: 'FAIL' });
@@ -66,16 +65,12 @@ export function isCheckStatus(value: unknown): value is CheckStatus {
   return typeof value === 'string' && Object.hasOwn(RANK, value);
 }
 
-/** Text beyond is never shown, and not looked at. */
-const MOST_MASKED = 10_000;
-
 /** Text as it is shown: in one line, since it may come from elsewhere and end in a terminal, and without secrets. @internal */
 export function shownText(text: string, longest = 300): string {
-  // Masked before it becomes one line as well: a secret may hold what that changes, such as the lines of a key.
-  return redactText(oneLine(redactText(text, MOST_MASKED)), longest);
+  return redactLine(text, longest);
 }
 
 /** An error as it is shown behind a colon. @internal */
 export function shownError(error: unknown, longest = 200): string {
-  return shownText(errorText(error), longest);
+  return redactLine(errorText(error), longest);
 }

@@ -1,7 +1,6 @@
 import { errorText } from '../core/error-text.js';
 import { HealthStatus, isHealthStatus } from '../core/health-status.js';
-import { oneLine } from '../core/printable.js';
-import { redactText, redactValue } from '../core/redaction.js';
+import { redactLine, redactText, redactValue } from '../core/redaction.js';
 
 /** A finding that is safe to print and to keep. @internal */
 export interface SafeFinding {
@@ -17,7 +16,7 @@ export const INVALID: SafeFinding = /* @__PURE__ */ Object.freeze({ status: 'DEG
 
 /** Text as it is shown: in one line, since it may come from elsewhere and end in a terminal. @internal */
 export function shownText(text: string): string {
-  return redactText(oneLine(text), LONGEST_MESSAGE);
+  return redactLine(text, LONGEST_MESSAGE);
 }
 
 /** A status with one line of reason. @internal */

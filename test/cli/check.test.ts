@@ -1,3 +1,4 @@
+import { registerSecret } from 'breakwater/core';
 import { ConfigValidator } from 'breakwater/config';
 import { type DeploymentCheck, DeploymentChecker, REQUIRED_VARIABLES } from 'breakwater/deployment';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -94,12 +95,51 @@ describe('breakwater check', () => {
     ['a crash', { good, crashes }, [], 3],
     ['a crash and a failure', { crashes, bad }, [], 1],
     ['a crash and a warning, with --fail-on warn', { crashes, warns }, ['--fail-on', 'warn'], 1],
-    ['pending migrations', { good, pending }, [], 4],
-    ['pending migrations and a warning', { pending, warns }, [], 4],
-    ['pending migrations and a crash', { pending, crashes }, [], 3],
-    ['pending migrations and a failure', { pending, bad }, [], 1],
+    ['pending migrations', { good, migrations: pending }, [], 4],
+    ['pending migrations and a warning', { migrations: pending, warns }, [], 4],
+    ['pending migrations and a crash', { migrations: pending, crashes }, [], 3],
+    ['pending migrations and a failure', { migrations: pending, bad }, [], 1],
   ])('HLD-61 HLD-64 %s: the exit code', async (_, outcomes, words, code) => {
     expect((await check(checker(outcomes), ...words)).code).toBe(code);
+  });
+
+  it.each([
+    ['named like what waits', { 'migrations.pending': bad }, 1],
+    ['with a finding named like what waits', { other: pending }, 1],
+    [
+      'that fails and finds warnings alone',
+      { odd: () => ({ status: 'FAIL', message: 'm', findings: [{ id: 'a', status: 'WARN', message: 'a' }] }) as never },
+      1,
+    ],
+  ])('HLD-61 a check %s: the exit code', async (_, outcomes, code) => {
+    expect((await check(checker(outcomes as never))).code).toBe(code);
+  });
+
+  it.each([
+    [{ status: 'PASS', crashed: true }, 3],
+    [{ status: 'FAIL', findings: [{ id: 'b', status: 'WARN', message: 'b' }] }, 1],
+    [{ status: 'FAIL', findings: [] }, 1],
+  ])("HLD-58 HLD-61 of somebody else's checker no result passes for better than it is: %j", async (more, code) => {
+    const result = { id: 'a', name: 'A', message: 'm', ...more };
+    const own = { runAllChecks: () => ({ allPass: true, results: [result] }) };
+    expect((await check(own)).code).toBe(code);
+  });
+
+  it("HLD-59 shows no secret of somebody else's checker", async () => {
+    using secret = registerSecret('correct-horse-battery');
+    expect(secret).toBeDefined();
+    const text = 'correct-horse-battery';
+    const result = {
+      id: text,
+      name: text,
+      status: 'FAIL',
+      message: text,
+      hint: text,
+      metadata: { text, password: 'hunter22' },
+      tags: [text],
+    };
+    const { out } = await check({ runAllChecks: () => ({ allPass: false, results: [result] }) }, '--format', 'json');
+    expect(out).not.toMatch(/correct-horse|hunter22/);
   });
 
   it('HLD-61 one check with what is wrong and what could not be found out is 1', async () => {

@@ -79,6 +79,13 @@ describe('components that answer later', () => {
 });
 
 describe('names', () => {
+  it('shows no secret that one line would change', async () => {
+    using _registered = registerSecret('Abc123xyzQ\nDef456uvwR');
+    const { health } = setup();
+    health.register('keys', () => ({ status: 'DEGRADED', message: 'got Abc123xyzQ\nDef456uvwR' }));
+    expect(JSON.stringify(await health.check())).not.toMatch(/Abc123|Def456/);
+  });
+
   it('are shown without the secrets in them, of checks, components, the service and details', async () => {
     using _registered = registerSecret('correct-horse-battery');
     const { health } = setup({ name: 'postgres://u:S3CRETPW@h' });

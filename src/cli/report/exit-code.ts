@@ -1,5 +1,6 @@
 import { ExitCode } from '../command.js';
-import { type FailOn, problemsOf, type ReportItem } from './report.js';
+import { type Problem, problemsOf } from '../../deployment/deployment-checker/tally.js';
+import type { FailOn, Report, ReportItem } from './report.js';
 
 /** The finding that migrations wait to be applied, and no more than that. */
 const PENDING = 'migrations.pending';
@@ -8,11 +9,13 @@ const PENDING = 'migrations.pending';
  * The exit code of what was found, the first that applies: 1 for what is wrong (and for a warning when the command is to fail on
  * these), 3 for what could not be found out, 4 when all that is wrong is that migrations are pending, 0.
  */
-export function exitCodeOf(items: readonly ReportItem[], failOn: FailOn = 'fail'): number {
+export function exitCodeOf({ command, items }: Pick<Report, 'command' | 'items'>, failOn: FailOn = 'fail'): number {
   const problems = problemsOf(items).filter(({ silenced }) => silenced === undefined);
   const failed = problems.filter(({ status }) => status === 'FAIL');
   const known = failed.filter(({ crashed }) => crashed !== true);
-  if (known.some(({ id }) => id !== PENDING)) return ExitCode.FAIL;
+  const isPending = ({ id, item }: Problem<ReportItem>): boolean =>
+    id === PENDING && (command !== 'check' || (item.id === 'migrations' && item.findings !== undefined));
+  if (!known.every(isPending)) return ExitCode.FAIL;
   if (failOn === 'warn' && problems.some(({ status }) => status === 'WARN')) return ExitCode.FAIL;
   if (failed.length > known.length) return ExitCode.UNVERIFIED;
   return known.length > 0 ? ExitCode.PENDING : ExitCode.PASS;

@@ -1,5 +1,6 @@
-import { countsOf, type FailOn, type Problem, problemsOf, type Report } from './report.js';
-import { countsLine, wordOf } from './text.js';
+import { countsLine, countsOf, type Problem, problemsOf } from '../../deployment/deployment-checker/tally.js';
+import type { FailOn, Report, ReportItem } from './report.js';
+import { wordOf } from './text.js';
 
 /** A report as workflow commands of GitHub: an annotation for each thing that is wrong, and the counts. */
 export function githubReport({ command, subject, items }: Report, failOn: FailOn): string {
@@ -9,7 +10,7 @@ export function githubReport({ command, subject, items }: Report, failOn: FailOn
   ].join('\n');
 }
 
-function annotation(problem: Problem, failOn: FailOn): string {
+function annotation(problem: Problem<ReportItem>, failOn: FailOn): string {
   const { id, status, message, hint, silenced, place, item } = problem;
   const level = silenced !== undefined ? 'notice' : status === 'FAIL' || failOn === 'warn' ? 'error' : 'warning';
   const properties = [

@@ -1,4 +1,5 @@
-import { countsOf, type Report } from './report.js';
+import { countsOf } from '../../deployment/deployment-checker/tally.js';
+import type { Report } from './report.js';
 
 /** A report for programs; docs/schemas/check-report.json says what it is made of. */
 export function jsonReport({ command, subject, items }: Report, exitCode: number): string {

@@ -1,4 +1,5 @@
-import { type FailOn, problemsOf, type Report, type ReportItem } from './report.js';
+import { problemsOf } from '../../deployment/deployment-checker/tally.js';
+import type { FailOn, Report, ReportItem } from './report.js';
 import { wordOf } from './text.js';
 
 /**

@@ -26,7 +26,7 @@ export function printReport(
   io: CommandIo,
   { format = 'text', failOn = 'fail' }: { readonly format?: Format | undefined; readonly failOn?: FailOn | undefined },
 ): number {
-  const code = exitCodeOf(report.items, failOn);
+  const code = exitCodeOf(report, failOn);
   io.out(rendered(report, { format, failOn, code, terminal: io.terminal }));
   return code;
 }

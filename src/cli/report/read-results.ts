@@ -1,6 +1,8 @@
-import { isCheckStatus, shownText } from '../../deployment/finding.js';
+import { readFinding, safeMetadata } from '../../deployment/deployment-checker/outcome.js';
+import type { Silenced } from '../../deployment/deployment-checker/result.js';
+import { CheckStatus, isCheckStatus, shownText } from '../../deployment/finding.js';
 import { property } from '../readable-config.js';
-import type { ReportFinding, ReportItem, ReportSilence } from './report.js';
+import type { ReportFinding, ReportItem } from './report.js';
 
 /** The results of a checker of whatever copy of the package, or `undefined` when they are none; all text is safe to print. */
 export function readResults(answer: unknown): ReportItem[] | undefined {
@@ -37,34 +39,23 @@ function readItem(value: unknown): ReportItem | undefined {
     ...known,
     name: typeof name === 'string' ? shownText(name, 200) : known.id,
     durationMs: typeof durationMs === 'number' && durationMs >= 0 ? durationMs : 0,
-    ...(typeof metadata === 'object' && metadata !== null ? { metadata: metadata as Record<string, unknown> } : {}),
-    ...(Array.isArray(tags) ? { tags: (tags as readonly unknown[]).map(String) } : {}),
+    metadata: safeMetadata(metadata),
+    ...(Array.isArray(tags) ? { tags: (tags as readonly unknown[]).map((tag) => shownText(String(tag), 200)) } : {}),
     ...(timedOut === true ? { timedOut } : {}),
     ...(list === undefined ? {} : { findings: list as readonly ReportFinding[] }),
   };
 }
 
 function readCommon(value: unknown): ReportFinding | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { id, status, message, hint, crashed, place, silenced } = value as Readonly<Record<string, unknown>>;
-  if (typeof id !== 'string' || !isCheckStatus(status) || typeof message !== 'string') return undefined;
-  const silence = readSilence(silenced);
-  const file = property(place, 'file');
-  const line = property(place, 'line');
-  return {
-    id: shownText(id, 200),
-    status,
-    message: shownText(message),
-    ...(typeof hint === 'string' ? { hint: shownText(hint, 500) } : {}),
-    ...(crashed === true ? { crashed } : {}),
-    ...(typeof file === 'string'
-      ? { place: { file: shownText(file, 1_000), ...(typeof line === 'number' ? { line } : {}) } }
-      : {}),
-    ...(silence === undefined ? {} : { silenced: silence }),
-  };
+  const finding = readFinding(value);
+  if (finding === undefined) return undefined;
+  const silenced = readSilence(property(value, 'silenced'));
+  // One that is silenced is a warning, also where it could not be found out.
+  const status = silenced === undefined ? finding.status : CheckStatus.WARN;
+  return { ...finding, status, ...(silenced === undefined ? {} : { silenced }) };
 }
 
-function readSilence(value: unknown): ReportSilence | undefined {
+function readSilence(value: unknown): Silenced | undefined {
   const status = property(value, 'status');
   const reason = property(value, 'reason');
   const until = property(value, 'until');

@@ -1,4 +1,5 @@
-import { countsOf, type Counts, type Report, type ReportFinding, type ReportItem } from './report.js';
+import { countsLine, countsOf } from '../../deployment/deployment-checker/tally.js';
+import type { Report, ReportFinding, ReportItem } from './report.js';
 
 /** Codes of colours. Source: ECMA-48, 8.3.117. */
 const COLOURS = { PASS: 32, WARN: 33, FAIL: 31, CRASH: 35, TIMEOUT: 35, SILENCED: 36, title: 1, faint: 2 } as const;
@@ -22,18 +23,6 @@ export function textReport(report: Report, terminal: { hasColors?(): boolean }):
     '',
     countsLine(countsOf(report.items)),
   ].join('\n');
-}
-
-/** All of a report's counts in one line. */
-export function countsLine({ total, passed, warned, failed, crashed, timedOut, silenced }: Counts): string {
-  const part = (number: number, what: string): string[] => (number === 0 ? [] : [`${String(number)} ${what}`]);
-  const unknown = [...part(timedOut, 'timed out'), ...part(crashed - timedOut, 'could not be found out')];
-  return [
-    `${String(passed)} of ${String(total)} checks passed`,
-    ...part(failed, unknown.length === 0 ? 'failed' : `failed (${unknown.join(', ')})`),
-    ...part(warned, warned === 1 ? 'warning' : 'warnings'),
-    ...part(silenced, 'silenced'),
-  ].join(', ');
 }
 
 /** The word in front of a line. */

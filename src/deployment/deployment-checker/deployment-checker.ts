@@ -9,7 +9,7 @@ import type { DeploymentCheck } from '../check.js';
 import { CheckStatus } from '../finding.js';
 import { hostEnvironment } from '../host.js';
 import { builtInChecks, checkedNames } from './built-in.js';
-import { allPass, countResults, problems, select, summaryLine } from './engine.js';
+import { allPass, select } from './engine.js';
 import { DEPLOYMENT_EVENTS, type DeploymentEvents, tellAsJson } from './events.js';
 import { deploymentMetrics } from './metrics.js';
 import {
@@ -20,11 +20,12 @@ import {
   parseRunOptions,
   type RunChecksOptions,
 } from './options.js';
-import { readOutcome } from './outcome.js';
+import { readOutcome, worstFirst } from './outcome.js';
 import { asCheck, registered, type RegisteredCheck } from './registration.js';
 import type { CheckResult, DeploymentResults, DeploymentSnapshot, DeploymentSummary } from './result.js';
 import { runCheck } from './run-check.js';
 import { silence, silenceFindings } from './silences.js';
+import { countsLine, countsOf, problemsOf } from './tally.js';
 
 /** What there is to say of a run. */
 interface Run extends DeploymentResults {
@@ -114,11 +115,11 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
   /** The latest run in short: how many results there are of each kind, and what is wrong. */
   getSummary(): DeploymentSummary {
     const run = this.#latest;
-    const counts = countResults(run?.results ?? []);
-    const known = { checker: this.name, ...counts, problems: problems(run?.results ?? []) };
+    const counts = countsOf(run?.results ?? []);
+    const known = { checker: this.name, ...counts, problems: summaryProblems(run?.results ?? []) };
     if (run === undefined) return { ...known, allPass: false, message: 'the checks have not run yet' };
     const { profile, ranAt, durationMs } = run;
-    return { ...known, allPass: run.allPass, message: summaryLine(counts), profile, ranAt, durationMs };
+    return { ...known, allPass: run.allPass, message: countsLine(counts), profile, ranAt, durationMs };
   }
 
   /** Subscribes to `type`; the returned function unsubscribes. */
@@ -145,7 +146,7 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
   health(): { status: HealthStatus; message?: string } {
     const run = this.#latest;
     if (run === undefined || run.allPass) return { status: HealthStatus.HEALTHY };
-    return { status: HealthStatus.DEGRADED, message: summaryLine(countResults(run.results)) };
+    return { status: HealthStatus.DEGRADED, message: countsLine(countsOf(run.results)) };
   }
 
   #result({ id, name, tags }: RegisteredCheck, outcome: ReturnType<typeof readOutcome>, tookMs: number): CheckResult {
@@ -158,7 +159,7 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
     this.#latest = run;
     const { results, profile, durationMs } = run;
     const failedChecks = results.filter(({ status }) => status === CheckStatus.FAIL).map(({ id }) => id);
-    const counts = countResults(results);
+    const counts = countsOf(results);
     this.#events.emit('checked', {
       checker: this.name,
       profile,
@@ -169,6 +170,16 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
     });
     return { allPass: run.allPass, results };
   }
+}
+
+/** What is wrong, the worst first. */
+function summaryProblems(results: readonly CheckResult[]): DeploymentSummary['problems'] {
+  return worstFirst(problemsOf(results)).map(({ id, status, message, hint }) => ({
+    id,
+    status,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  }));
 }
 
 /** Tenths of a millisecond are all that a timer knows. */

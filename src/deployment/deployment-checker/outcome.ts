@@ -66,7 +66,8 @@ function readKnown(outcome: unknown): SafeOutcome | undefined {
   return { status: worstOf([...all.map((one) => one.status), ...own]), ...shown, ...unknown, findings: kept };
 }
 
-function readFinding(finding: unknown): DeploymentFinding | undefined {
+/** A finding of whoever made it, safe to print; nothing when it is none. @internal */
+export function readFinding(finding: unknown): DeploymentFinding | undefined {
   if (typeof finding !== 'object' || finding === null) return undefined;
   const { id, status, message, hint, crashed, place } = finding as Readonly<Record<string, unknown>>;
   if (typeof id !== 'string' || !isCheckStatus(status) || typeof message !== 'string') return undefined;
@@ -102,7 +103,8 @@ export function worstFirst<T extends { readonly status: CheckStatus }>(all: read
   return [...of(CheckStatus.FAIL), ...of(CheckStatus.WARN), ...of(CheckStatus.PASS)];
 }
 
-function safeMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
+/** Plain JSON of whoever made it, safe to print. @internal */
+export function safeMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
   if (typeof metadata !== 'object' || metadata === null) return NONE;
   const copy = redactValue(metadata);
   if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return NONE;

@@ -2,7 +2,7 @@ import type { Component } from '../../core/component.js';
 import { errorText } from '../../core/error-text.js';
 import { type HealthStatus, isHealthStatus } from '../../core/health-status.js';
 import { oneLine } from '../../core/printable.js';
-import { redactName, redactText } from '../../core/redaction.js';
+import { redactLine, redactName } from '../../core/redaction.js';
 import { quiet } from '../../core/thenable.js';
 
 const LONGEST = 200;
@@ -47,7 +47,7 @@ export function numberOf(value: unknown): number | undefined {
 
 /** Text as it may be shown: in one line, with secrets masked, at most 200 characters. @internal */
 export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? redactText(oneLine(value), LONGEST) : undefined;
+  return typeof value === 'string' && value !== '' ? redactLine(value, LONGEST) : undefined;
 }
 
 /** The same for a name: what only looks like a field, such as `token:refresh`, is none. @internal */
