@@ -1,6 +1,6 @@
 import { type Command, ExitCode } from './command.js';
 import { UsageError } from './failures.js';
-import { groupHelp } from './help.js';
+import { asksForHelp, groupHelp } from './help.js';
 import { echo, hint } from './words.js';
 
 /** A word with commands behind it. */
@@ -12,7 +12,7 @@ export function commandGroup(name: string, summary: string, commands: readonly C
     commands,
     run(words, io) {
       const [word = 'help', ...rest] = words;
-      if (word === 'help' || words.some((one) => one === '--help' || one === '-h')) {
+      if (word === 'help' || asksForHelp(words)) {
         io.out(groupHelp(group));
         return ExitCode.PASS;
       }

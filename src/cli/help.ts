@@ -44,6 +44,32 @@ export function groupHelp({ name, summary: about, commands = [] }: Command): str
   ].join('\n');
 }
 
+/** Whether the words ask for help. */
+export function asksForHelp(words: readonly string[]): boolean {
+  return words.some((word) => word === '--help' || word === '-h');
+}
+
+/** The help of a command that stands alone. */
+export function commandHelp(command: {
+  readonly usage: string;
+  readonly about: readonly string[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** The exit codes, the first that applies first. */
+  readonly codes: readonly Row[];
+}): string {
+  return [
+    `Usage: breakwater ${command.usage}`,
+    '',
+    ...command.about,
+    '',
+    'Options:',
+    ...aligned([...optionRows(command.options), ['--help, -h', 'show this help']]),
+    '',
+    'Exit codes, the first that applies:',
+    ...aligned(command.codes),
+  ].join('\n');
+}
+
 /** Two columns. */
 export type Row = readonly [string, string];
 

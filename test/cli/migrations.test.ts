@@ -55,8 +55,8 @@ describe('breakwater migrations', () => {
   it.each([
     [['statsu'], "unknown command 'migrations statsu'; did you mean 'status'?"],
     [['status', '--formt', 'json'], "unknown option '--formt'; did you mean '--format'?"],
-    [['wait', '--until-applied', 'soon'], "'--until-applied' takes from 1ms to 60m, such as 60s or 5m"],
-    [['wait', '--until-applied', '61m'], "'--until-applied' takes from 1ms to 60m, such as 60s or 5m"],
+    [['wait', '--until-applied', 'soon'], "'--until-applied' takes from 1ms to 1h, such as 500ms, 2s, 5m or 2000 (ms)"],
+    [['wait', '--until-applied', '2h'], "'--until-applied' takes from 1ms to 1h, such as 500ms, 2s, 5m or 2000 (ms)"],
     [['snapshot', '--schemas', 'a,,b'], "'--schemas' takes names with commas between"],
   ])('%j makes no sense, and nothing is loaded', async (words, message) => {
     const world = { isFile: () => true, importModule: () => Promise.reject(new Error('loaded')) };

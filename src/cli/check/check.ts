@@ -3,6 +3,7 @@ import { type Command, ExitCode } from '../command.js';
 import { loadEnvFile } from '../dotenv.js';
 import { errorLine } from '../error-line.js';
 import { UnverifiedError, UsageError } from '../failures.js';
+import { asksForHelp } from '../help.js';
 import type { CommandIo } from '../io.js';
 import { property } from '../readable-config.js';
 import { readOptions } from '../read-options.js';
@@ -22,7 +23,7 @@ export const check: Command = {
   summary: 'say whether this build may go to production, and why not',
   options,
   async run(words, io) {
-    if (words.includes('--help') || words.includes('-h')) {
+    if (asksForHelp(words)) {
       io.out(checkHelp());
       return ExitCode.PASS;
     }

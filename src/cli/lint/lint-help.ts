@@ -1,26 +1,23 @@
-import { aligned, optionRows } from '../help.js';
+import { commandHelp } from '../help.js';
 import type { Option } from '../read-options.js';
 
 /** What a linter is for and what may stand behind it. */
 export function lintHelp(usage: string, about: readonly string[], options: Readonly<Record<string, Option>>): string {
-  return [
-    `Usage: breakwater ${usage}`,
-    '',
-    ...about,
-    '',
-    'A comment on the line of a finding, or above it, silences it for a while:',
-    '',
-    '  # breakwater-silence: <id> until=2027-01-31 <reason>',
-    '',
-    'Options:',
-    ...aligned([...optionRows(options), ['--help, -h', 'show this help']]),
-    '',
-    'Exit codes, the first that applies:',
-    ...aligned([
+  return commandHelp({
+    usage,
+    about: [
+      ...about,
+      '',
+      'A comment on the line of a finding, or above it, silences it for a while:',
+      '',
+      '  # breakwater-silence: <id> until=2027-01-31 <reason>',
+    ],
+    options,
+    codes: [
       ['2', 'usage: the command line makes no sense'],
       ['1', 'something is wrong, or a warning with --fail-on warn'],
       ['3', 'something could not be found out: a file is missing, or cannot be understood'],
       ['0', 'all is well'],
-    ]),
-  ].join('\n');
+    ],
+  });
 }

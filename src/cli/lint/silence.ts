@@ -1,10 +1,10 @@
+import { endOf } from '../../deployment/deployment-checker/silence-option.js';
 import { type DeploymentFinding, shownText } from '../../deployment/finding.js';
 import type { ReportFinding } from '../report/report.js';
 import { findingOf } from './found.js';
 
 const COMMENT = /(?:^|\s)#\s*breakwater-silence:(.*)$/;
 const WORDS = /^\s*([a-z\d]+\.[a-z\d-]+)\s+until=(\S+)\s+(\S.*)$/;
-const DAY_MS = 86_400_000;
 
 interface Silence {
   readonly id: string;
@@ -65,12 +65,4 @@ function below(lines: readonly string[], i: number): number {
   let next = i + 1;
   while (next < lines.length && /^\s*(#|$)/.test(lines[next] ?? '')) next++;
   return next + 1;
-}
-
-/** A date lasts to the end of its day. */
-function endOf(day: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
-  const from = Date.parse(`${day}T00:00:00.000Z`);
-  // What the calendar does not have, such as 31 February, is read as a day of the next month by some.
-  return Number.isNaN(from) || new Date(from).toISOString().slice(0, 10) !== day ? undefined : from + DAY_MS;
 }

@@ -1,7 +1,7 @@
 import type { Command } from '../command.js';
-import { UsageError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { readOptions } from '../read-options.js';
+import { readTime } from '../read-time.js';
 import { printReport, REPORT_FORMAT } from '../report/print.js';
 import type { ReportItem } from '../report/report.js';
 import { findingsOf, findMigrations } from './find-migrations.js';
@@ -16,9 +16,6 @@ const options = {
 
 const DEFAULT_MS = 60_000;
 const EVERY_MS = 1_000;
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-/** An hour: whoever waits for longer waits for something else. */
-const LONGEST_MS = 3_600_000;
 
 /** `migrations wait`: until somebody else has applied everything. */
 export const wait: Command = {
@@ -28,7 +25,7 @@ export const wait: Command = {
   options,
   async run(words, io) {
     const given = readOptions('migrations wait', HELP, options, words);
-    const limitMs = timeOf(given['until-applied']);
+    const limitMs = readTime('--until-applied', given['until-applied'], DEFAULT_MS, '1h', HELP);
     const migrations = await findMigrations(given, io);
     const items = await lastOf(io, () => findingsOf(io, () => migrations.validate()), limitMs);
     return printReport({ command: 'migrations wait', subject: 'the database', items }, io, { format: given.format });
@@ -49,13 +46,4 @@ async function lastOf(io: CommandIo, look: () => Promise<ReportItem[]>, limitMs:
       io.clock.schedule(resolve, Math.min(EVERY_MS, leftMs), { hold: true });
     });
   }
-}
-
-function timeOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_MS;
-  const [, number = '', unit = ''] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? [];
-  const ms = Number(number) * (UNITS[unit] ?? 0);
-  if (ms < 1 || ms > LONGEST_MS)
-    throw new UsageError("'--until-applied' takes from 1ms to 60m, such as 60s or 5m", HELP);
-  return ms;
 }

@@ -1,9 +1,7 @@
 import { type NoTarget, readTarget, type Target } from '../../deployment/health-check-validator/target.js';
 import { UsageError } from '../failures.js';
+import { readTime } from '../read-time.js';
 import { type Given, type Option, readOptions } from '../read-options.js';
-
-/** Longest time limit: ten minutes. */
-const LONGEST_MS = 600_000;
 
 /** The time limit of a request. */
 export const TIMEOUT = {
@@ -59,13 +57,5 @@ function meant(text: string): string {
 
 /** A time limit in ms. @throws {@link UsageError} */
 export function readTimeout(owner: string, text: string | undefined, fallbackMs: number): number {
-  if (text === undefined) return fallbackMs;
-  const [, number = '', unit = 'ms'] = /^(\d{1,6})(ms|s)?$/.exec(text) ?? [];
-  const ms = Number(number) * (unit === 's' ? 1_000 : 1);
-  if (number === '' || ms < 1 || ms > LONGEST_MS)
-    throw new UsageError(
-      "'--timeout' takes from 1ms to 600s, such as 500ms, 2s or 2000 (ms)",
-      `breakwater ${owner} --help`,
-    );
-  return ms;
+  return readTime('--timeout', text, fallbackMs, '600s', `breakwater ${owner} --help`);
 }

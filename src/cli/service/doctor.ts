@@ -1,10 +1,10 @@
 import { type Command, ExitCode } from '../command.js';
 import { UsageError } from '../failures.js';
+import { asksForHelp, commandHelp } from '../help.js';
 import type { CommandIo } from '../io.js';
 import { property } from '../readable-config.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { readAddress, readTimeout, TIMEOUT } from './address.js';
-import { asksForHelp, commandHelp } from './command-help.js';
 
 const HELP = 'breakwater doctor --help';
 const TIMEOUT_MS = 2_000;
@@ -75,17 +75,17 @@ function whatIsWrong(error: unknown): string {
 
 function help(): string {
   return commandHelp({
-    usage: 'breakwater doctor <url> [options]',
+    usage: 'doctor <url> [options]',
     about: [
       'Asks a running service for its health as probes, balancers, caches and strangers do, with GET, HEAD, POST, PUT and',
       'DELETE, and says what is wrong with the answers. The address is that of the service, without /health.',
     ],
     options,
     codes: [
-      '  2  usage: the command line makes no sense',
-      '  1  something is wrong, or a warning with --fail-on warn',
-      '  3  it could not be found out',
-      '  0  all is well',
+      ['2', 'usage: the command line makes no sense'],
+      ['1', 'something is wrong, or a warning with --fail-on warn'],
+      ['3', 'it could not be found out'],
+      ['0', 'all is well'],
     ],
   });
 }

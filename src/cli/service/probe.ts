@@ -1,8 +1,8 @@
 import { type Command, ExitCode } from '../command.js';
 import { UsageError } from '../failures.js';
+import { asksForHelp, commandHelp } from '../help.js';
 import type { CommandIo } from '../io.js';
 import { readAddress, readTimeout, TIMEOUT } from './address.js';
-import { asksForHelp, commandHelp } from './command-help.js';
 
 const options = {
   timeout: TIMEOUT,
@@ -48,7 +48,7 @@ async function ask(words: readonly string[], io: CommandIo): Promise<number> {
 
 function help(): string {
   return commandHelp({
-    usage: 'breakwater probe <url> [options]',
+    usage: 'probe <url> [options]',
     about: [
       'Asks a running service once, and follows no redirect. For the health check of an image without curl:',
       '',
@@ -56,8 +56,8 @@ function help(): string {
     ],
     options,
     codes: [
-      '  0  the answer is 2xx',
-      '  1  everything else, also a command line that makes no sense: 2 is reserved by Docker',
+      ['0', 'the answer is 2xx'],
+      ['1', 'everything else, also a command line that makes no sense: 2 is reserved by Docker'],
     ],
   });
 }

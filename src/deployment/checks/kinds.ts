@@ -52,3 +52,17 @@ export function listOption<T>(
     },
   };
 }
+
+/** Where variables are looked up, or nothing. @internal */
+export function environmentOption(): OptionKind<Readonly<Record<string, string | undefined>> | undefined> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined) return undefined;
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+      if (!isObject) report(path, `must be an object of names and texts, got ${describe(value)}`);
+      else if (Object.values(value).some((one) => one !== undefined && typeof one !== 'string'))
+        report(path, 'must hold nothing but texts');
+      return value as Readonly<Record<string, string | undefined>>;
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { describe, hasMethod, type OptionKind } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
 import { isShortText } from '../../core/text-rules.js';
 import type { DeploymentCheck } from '../check.js';
-import { type CheckedConfig, type EnvironmentSource, REQUIRED_VARIABLES } from '../checks/environment-check.js';
+import { type CheckedConfig, REQUIRED_VARIABLES } from '../checks/environment-check.js';
 import { asCheck } from './registration.js';
 
 /** Tags, or nothing. @internal */
@@ -40,28 +40,6 @@ export function envOption(): OptionKind<readonly string[] | CheckedConfig | fals
         else if (names.indexOf(name) !== i) report(`${path}[${String(i)}]`, `names ${redactName(name, 64)} again`);
       }
       return names as readonly string[];
-    },
-  };
-}
-
-/** Where variables are looked up. @internal */
-export function environmentOption(): OptionKind<EnvironmentSource | undefined> {
-  return {
-    parse(value, path, report) {
-      if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)))
-        report(path, `must be an object of variables, got ${describe(value)}`);
-      return value as EnvironmentSource | undefined;
-    },
-  };
-}
-
-/** One or more of something, or nothing. @internal */
-export function listOption<T>(what: string): OptionKind<readonly T[] | undefined> {
-  return {
-    parse(value, path, report) {
-      if (value !== undefined && (!Array.isArray(value) || value.length === 0))
-        report(path, `must be a list of one or more ${what}, got ${describe(value)}`);
-      return value as readonly T[] | undefined;
     },
   };
 }

@@ -17,7 +17,8 @@ import type { DependenciesCheckOptions } from '../checks/dependencies/options.js
 import type { CheckedFile } from '../checks/files/options.js';
 import type { SecurityCheckOptions } from '../checks/security/options.js';
 import type { DeploymentOutcome } from '../finding.js';
-import { checksOption, environmentOption, envOption, listOption, switchOption, wordsOption } from './option-kinds.js';
+import { environmentOption, listOption, optional } from '../checks/kinds.js';
+import { checksOption, envOption, switchOption, wordsOption } from './option-kinds.js';
 import { silenceOption } from './silence-option.js';
 
 /** A finding that somebody decided to live with for a time. */
@@ -104,7 +105,7 @@ function schema() {
     name: text(defaults.name),
     env: envOption(),
     environment: environmentOption(),
-    files: listOption<string | CheckedFile>('files'),
+    files: optional(listOption('files', (value) => value as string | CheckedFile)),
     database: optionalFunction<DatabaseProbe>(),
     dependencies: switchOption<DependenciesCheckOptions>(),
     security: switchOption<SecurityCheckOptions>(),

@@ -49,8 +49,8 @@ function parseSilence(value: unknown, path: string, report: ReportIssue): Parsed
   return { id, reason: redactName(reason, 200), untilWallMs, until: new Date(untilWallMs).toISOString() };
 }
 
-/** A date lasts to the end of its day. */
-function endOf(until: unknown): number | undefined {
+/** When a silence ends: a date lasts to the end of its day. @internal */
+export function endOf(until: unknown): number | undefined {
   if (until instanceof Date) return finite(until.getTime());
   if (typeof until !== 'string') return undefined;
   if (DAY.test(until)) {

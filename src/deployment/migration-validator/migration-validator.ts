@@ -61,7 +61,7 @@ export class MigrationValidator {
     const { dialect, ignoreTables } = this.#options;
     if (expected === undefined)
       throw new InvalidArgumentError("validateSchema: nothing is expected; give a schema, or the option 'expected'");
-    const wanted = parseExpectedSchema(expected, dialect === 'sqlite' ? 'sqlite' : 'postgresql');
+    const wanted = parseExpectedSchema(expected, dialect);
     const { maxTables } = RECORD_SCHEMA_DEFAULTS;
     const findings = await compareSchema(wanted, new DatabaseReader(this.#options), { ignoreTables, maxTables });
     const wrong = findings.filter(({ status }) => status !== CheckStatus.PASS);

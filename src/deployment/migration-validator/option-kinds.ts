@@ -1,6 +1,5 @@
 import { describe, type OptionKind, type ReportIssue } from '../../core/options.js';
 import { nearest } from '../../core/spelling.js';
-import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
 
 const NAMES = [
@@ -14,41 +13,6 @@ const NAMES = [
   'kysely',
   'typeorm',
 ] as const;
-
-/** The folder. @internal */
-export function folderOption(): OptionKind<string> {
-  return {
-    parse(value, path, report) {
-      if (typeof value !== 'string' || value === '' || value.includes('\0'))
-        report(
-          path,
-          `must be the path of a folder, got ${typeof value === 'string' ? 'one that is empty or has a zero byte' : describe(value)}`,
-        );
-      return value as string;
-    },
-  };
-}
-
-/** Which database it is. @internal */
-export function dialectOption(): OptionKind<DatabaseDialect> {
-  return {
-    parse(value, path, report) {
-      if (value !== 'postgresql' && value !== 'postgres' && value !== 'sqlite')
-        report(path, `must be 'postgresql' or 'postgres' or 'sqlite', got ${describe(value)}`);
-      return value as DatabaseDialect;
-    },
-  };
-}
-
-/** The query function. @internal */
-export function queryOption(): OptionKind<DatabaseQuery> {
-  return {
-    parse(value, path, report) {
-      if (typeof value !== 'function') report(path, `must be a function that sends SQL, got ${describe(value)}`);
-      return value as DatabaseQuery;
-    },
-  };
-}
 
 /** The name of a table, schema or column, or nothing. @internal */
 export function sqlNameOption(): OptionKind<string | undefined> {

@@ -1,21 +1,15 @@
 import type { Clock } from '../../core/clock.js';
-import {
-  clockOption,
-  durationMs,
-  flag,
-  type OptionKind,
-  type ParsedOptions,
-  type ReportIssue,
-  text,
-} from '../../core/options.js';
+import { clockOption, durationMs, flag, type ParsedOptions, type ReportIssue, text } from '../../core/options.js';
 import { dialectProblem, expectedOption, namesOption, type SchemaSnapshot, type TableMap } from '../schema/index.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
-import { dialectOption, folderOption, queryOption, sqlNameOption, toolOption } from './option-kinds.js';
+import { optional, pathOption } from '../checks/kinds.js';
+import { dialectOption, queryOption } from '../database/option-kinds.js';
+import { sqlNameOption, toolOption } from './option-kinds.js';
 
 /** Options of {@link MigrationValidator}. */
 export interface MigrationValidatorOptions {
-  /** Shown in messages. @defaultValue `'migrations'` */
+  /** What the report is called, where there are several; 1 to 200 characters. @defaultValue `'migrations'` */
   readonly name?: string | undefined;
   /** What runs the migrations. `auto` goes by the tables in the database and the files in the folder. @defaultValue `'auto'` */
   readonly tool?: 'auto' | MigrationToolName | CustomMigrationTool | undefined;
@@ -60,12 +54,12 @@ export const MIGRATION_VALIDATOR_DEFAULTS = /* @__PURE__ */ Object.freeze({
 export const migrationValidatorOptions = {
   name: text(MIGRATION_VALIDATOR_DEFAULTS.name),
   tool: toolOption(),
-  dir: folderOption(),
+  dir: pathOption(),
   query: queryOption(),
   dialect: dialectOption(),
   table: sqlNameOption(),
   schema: sqlNameOption(),
-  expected: optionalExpected(),
+  expected: optional(expectedOption()),
   ignoreTables: namesOption(),
   allowAhead: flag(MIGRATION_VALIDATOR_DEFAULTS.allowAhead),
   timeoutMs: durationMs(MIGRATION_VALIDATOR_DEFAULTS.timeoutMs, { min: 1, max: 2_147_483_647 }),
@@ -78,8 +72,8 @@ export type ParsedMigrationValidatorOptions = ParsedOptions<typeof migrationVali
 /** What the options cannot say together. @internal */
 export function checkTogether(options: ParsedMigrationValidatorOptions, report: ReportIssue): void {
   const { tool, table, schema, dialect } = options;
-  const postgres = dialect !== 'sqlite';
-  if (options.expected !== undefined) dialectProblem(options.expected, postgres ? 'postgresql' : 'sqlite', report);
+  const postgres = dialect === 'postgresql';
+  if (options.expected !== undefined) dialectProblem(options.expected, dialect, report);
   else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
   for (const [path, value] of Object.entries({ table, schema })) {
     if (value === undefined) continue;
@@ -90,9 +84,4 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
   if (!postgres && schema !== undefined) report('schema', 'is for PostgreSQL');
   if (!postgres && typeof tool !== 'string' && tool.schema !== undefined) report('tool.schema', 'is for PostgreSQL');
   if (!postgres && tool === 'node-pg-migrate') report('tool', "'node-pg-migrate' is for PostgreSQL");
-}
-
-function optionalExpected(): OptionKind<SchemaSnapshot | TableMap | undefined> {
-  const kind = expectedOption();
-  return { parse: (value, path, report) => (value === undefined ? undefined : kind.parse(value, path, report)) };
 }

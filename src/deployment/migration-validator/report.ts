@@ -2,6 +2,8 @@ import type { CheckStatus, DeploymentReport } from '../finding.js';
 
 /** What {@link MigrationValidator} found. Lists hold the names by which the tool knows its migrations. */
 export interface MigrationReport extends DeploymentReport {
+  /** Name of the validator. */
+  readonly name: string;
   /** That of the worst finding. */
   readonly status: CheckStatus;
   /** What runs the migrations, such as `knex`; nothing when that could not be found out. */

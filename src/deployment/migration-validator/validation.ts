@@ -193,6 +193,7 @@ export class Validation {
       Object.entries(lists).map(([name, names]) => [name, names.map((id) => shownText(id))]),
     ) as unknown as Omit<Classification, 'duplicates'>;
     return {
+      name: this.#options.name,
       status,
       message,
       findings,

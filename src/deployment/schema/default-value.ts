@@ -6,7 +6,7 @@ const TYPE_WORDS = ['with', 'without', 'time', 'zone', 'varying', 'precision'];
 
 /**
  * A default in one way of writing: without casts, whose spelling changes with the version and with who wrote it, and with
- * one name for now.
+ * `now()` for the present.
  * @internal
  */
 export function plainDefault(expression: string, dialect: 'postgresql' | 'sqlite'): string {

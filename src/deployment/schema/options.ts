@@ -1,6 +1,7 @@
 import { type Clock } from '../../core/clock.js';
 import { clockOption, count, describe, durationMs, type OptionKind } from '../../core/options.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
+import { dialectOption, queryOption } from '../database/option-kinds.js';
 
 /** What {@link recordSchema} reads. */
 export interface RecordSchemaOptions {
@@ -25,33 +26,13 @@ export const RECORD_SCHEMA_DEFAULTS = /* @__PURE__ */ Object.freeze({ timeoutMs:
 
 /** @internal */
 export const recordSchemaOptions = {
-  query: neededFunction(),
+  query: queryOption(),
   dialect: dialectOption(),
   schemas: namesOption(),
   timeoutMs: durationMs(RECORD_SCHEMA_DEFAULTS.timeoutMs, { min: 1 }),
   maxTables: count({ min: 1, max: 10_000, default: RECORD_SCHEMA_DEFAULTS.maxTables }),
   clock: clockOption(),
 };
-
-function neededFunction(): OptionKind<DatabaseQuery> {
-  return {
-    parse(value, path, report) {
-      if (typeof value !== 'function') report(path, `must be a function, got ${describe(value)}`);
-      return value as DatabaseQuery;
-    },
-  };
-}
-
-function dialectOption(): OptionKind<'postgresql' | 'sqlite'> {
-  return {
-    parse(value, path, report) {
-      if (value === 'sqlite') return 'sqlite';
-      if (value !== 'postgresql' && value !== 'postgres')
-        report(path, `must be 'postgresql' or 'sqlite', got ${describe(value)}`);
-      return 'postgresql';
-    },
-  };
-}
 
 /** A list of names, or nothing. @internal */
 export function namesOption(): OptionKind<readonly string[] | undefined> {

@@ -17,6 +17,7 @@ describe('MigrationValidator', () => {
   it('says in one finding that all is well, since no finding at all could as well be no look', async () => {
     const report = await validate(folder({ 'a.js': '', 'b.js': '' }), [knexTable('a.js', 'b.js'), lock('0')], { tool: 'knex' }); // prettier-ignore
     expect(report).toEqual({
+      name: 'migrations',
       status: 'PASS',
       message: '2 applied, none pending',
       findings: [{ id: 'migrations.applied', status: 'PASS', message: '2 applied, none pending' }],

@@ -11,7 +11,7 @@ import {
   parseOptions,
   text,
 } from '../../../core/options.js';
-import { listOption, optional, pathOption } from '../kinds.js';
+import { environmentOption, listOption, optional, pathOption } from '../kinds.js';
 
 /** The files of one server's TLS, in PEM; a certificate may be in DER as well. */
 export interface TLSFiles {
@@ -102,19 +102,6 @@ function stringKind(what: string): OptionKind<string> {
     parse(value, path, report) {
       if (typeof value !== 'string') report(path, `must be ${what}, got ${describe(value)}`);
       return value as string;
-    },
-  };
-}
-
-function environmentOption(): OptionKind<Readonly<Record<string, string | undefined>> | undefined> {
-  return {
-    parse(value, path, report) {
-      if (value === undefined) return undefined;
-      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-      if (!isObject) report(path, `must be an object of names and texts, got ${describe(value)}`);
-      else if (Object.values(value).some((one) => one !== undefined && typeof one !== 'string'))
-        report(path, 'must hold nothing but texts');
-      return value as Readonly<Record<string, string | undefined>>;
     },
   };
 }
