@@ -1,6 +1,7 @@
 import { errorText } from '../core/error-text.js';
 import { HealthStatus, isHealthStatus } from '../core/health-status.js';
 import { redactLine, redactText, redactValue } from '../core/redaction.js';
+import { deepFreeze } from '../internal/deep-freeze.js';
 
 /** A finding that is safe to print and to keep. @internal */
 export interface SafeFinding {
@@ -60,12 +61,7 @@ function safeDetails(details: unknown): unknown {
   const copy = redactValue(details);
   if (copy === undefined) return undefined;
   // Frozen, because every report until the next run shows the same copy.
-  return JSON.stringify(copy).length > LARGEST_DETAILS ? '[too large]' : freeze(copy);
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
-  return value;
+  return JSON.stringify(copy).length > LARGEST_DETAILS ? '[too large]' : deepFreeze(copy);
 }
 
 /** Milliseconds as text, for people. @internal */

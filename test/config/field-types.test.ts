@@ -84,7 +84,7 @@ describe('str, enum', () => {
 
   it('OBS-C11 lengths are told without a character of the text, and blanks make nothing longer', () => {
     const { errors } = one('str', 's3cret-s3cret-s3cret-s3cret-s3cr', { secret: true, minLength: 33 });
-    expect(errors).toEqual([{ key: 'KEY', code: 'too_short', message: 'needs at least 33 characters, has 32' }]);
+    expect(errors).toEqual([{ key: 'KEY', code: 'too_short', message: 'needs at least 33 characters' }]);
     expect(one('str', `abc${' '.repeat(40)}`, { minLength: 32 }).code).toBe('too_short');
     expect(one('str', ' '.repeat(32), { secret: true, required: true, minLength: 32 }).code).toBe('empty');
     expect(one('str', 'abcd', { maxLength: 3 }).code).toBe('too_long');

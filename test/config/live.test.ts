@@ -107,7 +107,7 @@ describe('reload on demand', () => {
     expect(made.health()).toEqual({
       status: HealthStatus.DEGRADED,
       message:
-        'the last reload found something wrong, and earlier values are in use: DB_PASSWORD needs at least 8 characters, has 5',
+        'the last reload found something wrong, and earlier values are in use: DB_PASSWORD needs at least 8 characters',
     });
     expect([...made.metrics()].find(({ name }) => name === 'breakwater_config_rejected')?.value).toBe(1);
     // What is in use stays masked, however often something wrong is read.
@@ -130,7 +130,7 @@ describe('reload on demand', () => {
     mount({ password: 'short' }, 'v1');
     const error = thrown(() => start());
     expect(error).toBeInstanceOf(ConfigInvalidError);
-    expect((error as Error).message).toBe('shop: DB_PASSWORD needs at least 8 characters, has 5');
+    expect((error as Error).message).toBe('shop: DB_PASSWORD needs at least 8 characters');
   });
 });
 

@@ -191,7 +191,7 @@ describe.skipIf(postgres === undefined)('the demo: on a real PostgreSQL', () => 
       const { code, out, err } = await demo('configuration', ...(on === 'Koa 3' ? ['--koa'] : [])).ended;
       expect([code, err], out).toEqual([0, '']);
       expect(out).toContain(`${on} service on PostgreSQL`);
-      expect(out).toMatch(/^ {6}INVALID +SECRET_KEY +needs at least 32 characters, has 8$/m);
+      expect(out).toMatch(/^ {6}INVALID +SECRET_KEY +needs at least 32 characters$/m);
       const summary = out.slice(out.indexOf('Summary'));
       expect(summary).toMatch(/Configuration and a rotated secret +(\d+) of \1 /);
       expect(summary.match(/\d+ of \d+/g)).toHaveLength(1);

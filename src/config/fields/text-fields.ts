@@ -34,9 +34,9 @@ export function strField({ minLength, maxLength, pattern }: TextRules): Field<st
       // Blanks around it make no key longer.
       const length = lengthOf(value.trim());
       if (minLength !== undefined && length < minLength)
-        return fault('too_short', `needs at least ${String(minLength)} characters, has ${String(length)}`);
+        return fault('too_short', `needs at least ${String(minLength)} characters`);
       if (maxLength !== undefined && lengthOf(value) > maxLength)
-        return fault('too_long', `may have at most ${String(maxLength)} characters, has ${String(lengthOf(value))}`);
+        return fault('too_long', `may have at most ${String(maxLength)} characters`);
       return stateless?.test(value) === false ? fault('bad_pattern', `must match ${String(stateless)}`) : undefined;
     },
     write: String,
@@ -162,9 +162,9 @@ export function listField(item: ListItem, { minLength, maxLength }: TextRules): 
       if (!Array.isArray(value) || !value.every(isItem)) return fault(wrong, `must be ${expects}`);
       if (new Set(value).size < value.length) return fault('invalid', `must be ${expects}, each once`);
       if (minLength !== undefined && value.length < minLength)
-        return fault('too_short', `needs at least ${String(minLength)} items, has ${String(value.length)}`);
+        return fault('too_short', `needs at least ${String(minLength)} items`);
       return maxLength !== undefined && value.length > maxLength
-        ? fault('too_long', `may have at most ${String(maxLength)} items, has ${String(value.length)}`)
+        ? fault('too_long', `may have at most ${String(maxLength)} items`)
         : undefined;
     },
     write: (value) => value.map(String).join(','),

@@ -1,4 +1,5 @@
 import { redactValue } from '../../core/redaction.js';
+import { deepFreeze } from '../../internal/deep-freeze.js';
 import {
   CheckStatus,
   type DeploymentFinding,
@@ -109,10 +110,5 @@ export function safeMetadata(metadata: unknown): Readonly<Record<string, unknown
   const copy = redactValue(metadata);
   if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return NONE;
   if (JSON.stringify(copy).length > LARGEST_METADATA) return Object.freeze({ omitted: 'too large' });
-  return freeze(copy as Record<string, unknown>);
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
-  return value;
+  return deepFreeze(copy as Record<string, unknown>);
 }

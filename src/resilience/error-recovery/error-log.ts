@@ -1,4 +1,5 @@
 import { redactValue } from '../../core/redaction.js';
+import { deepFreeze } from '../../internal/deep-freeze.js';
 import type { ErrorSummary } from '../circuit-breaker/index.js';
 import { type ErrorTrend, MinuteCounts, TREND_MS, trendOf } from './engine.js';
 import { type DescribedError, describeError } from './fingerprint.js';
@@ -76,7 +77,7 @@ export class ErrorLog {
 function entryOf({ summary, fingerprint }: DescribedError, context: unknown, at: number): RecordedError {
   const safe = safeContext(context);
   // Frozen, because every reader gets the same one.
-  return freeze({ at, error: summary, ...(safe === undefined ? {} : { context: safe }), fingerprint });
+  return deepFreeze({ at, error: summary, ...(safe === undefined ? {} : { context: safe }), fingerprint });
 }
 
 function safeContext(context: unknown): unknown {
@@ -85,9 +86,4 @@ function safeContext(context: unknown): unknown {
   const json = JSON.stringify(copy);
   // Parsed anew, so that no short text holds on to the long one that it was cut from.
   return json.length > LARGEST_CONTEXT ? '[too large]' : JSON.parse(json);
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
-  return value;
 }

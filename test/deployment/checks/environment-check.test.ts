@@ -105,7 +105,7 @@ describe('a configuration', () => {
       ['environment.SECRET_KEY', 'FAIL'],
       ['environment.OLD', 'WARN'],
     ]);
-    expect(JSON.stringify(results)).not.toContain('short-but-secret');
+    expect(JSON.stringify(results)).not.toMatch(/short-but-secret|\b16\b/);
   });
 
   it('is a warning where a default is used', async () => {
