@@ -1,0 +1,142 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { parseOptions } from '../../core/options.js';
+import {
+  type BucketAnswer,
+  type BucketRule,
+  checkBuckets,
+  checkEvent,
+  checkGroup,
+  checkKey,
+  checkMark,
+  checkVersion,
+  checkWindow,
+  type EventAnswer,
+  type EventRule,
+  type LimitStore,
+  type MarkAnswer,
+  type MarkChange,
+  type MarkChanges,
+  MOST_CHANGES,
+  type StoreCall,
+  type StoreKey,
+  type WindowAnswer,
+  type WindowRule,
+} from '../../traffic/store/index.js';
+import { connectionOf, type RedisClient } from './client.js';
+import { Keys } from './keys.js';
+import { type RedisStoreOptions, redisStoreSchema } from './options.js';
+import { bucketsOf, changesOf, eventsOf, markAnswerOf, windowOf } from './read-reply.js';
+import { Runner } from './runner.js';
+import { script } from './script.js';
+import { CLEAR_SCRIPT, CHANGES_SCRIPT, MARK_SCRIPT } from './scripts/marks.js';
+import { COUNT_SCRIPT } from './scripts/count.js';
+import { RECORD_SCRIPT } from './scripts/record.js';
+import { TAKE_PACKED_SCRIPT, TAKE_SCRIPT } from './scripts/take.js';
+
+/** Buckets that are packed into one key of Redis, on average: less than half of what it keeps in its small form. */
+const PACKED_TOGETHER = 64;
+/** More rules than anybody has in one decision; a script takes no list of any length. */
+const MOST_RULES = 1_000;
+
+/**
+ * A store on Redis 6.2 or newer, or Valkey. Each method is one script and one round trip, by the server's time. The client stays the
+ * caller's: nothing is configured, opened or closed.
+ *
+ * What it asks has a time limit, also by the server's own clock: what a client keeps back while it is not connected, or sends
+ * once more afterwards, counts nothing.
+ *
+ * @param client - of node-redis 4 or newer, ioredis 5 or newer, iovalkey, their cluster or sentinel forms, or an object with
+ * `send(args)`.
+ * @throws `InvalidArgumentError` for a client that is none; `InvalidOptionsError` naming each wrong option.
+ */
+export function createRedisStore(client: RedisClient, options?: RedisStoreOptions): LimitStore {
+  return new RedisStore(client, options);
+}
+
+class RedisStore implements LimitStore {
+  readonly #runner: Runner;
+  readonly #keys: Keys;
+  readonly #packed: boolean;
+  readonly #scripts;
+
+  constructor(client: RedisClient, options: RedisStoreOptions | undefined) {
+    const { prefix, timeoutMs, packFor, clock } = parseOptions('createRedisStore', redisStoreSchema(), options);
+    this.#packed = packFor !== undefined;
+    this.#keys = new Keys(prefix, packFor === undefined ? undefined : Math.ceil(packFor / PACKED_TOGETHER));
+    this.#runner = new Runner(connectionOf(client), timeoutMs, clock);
+    this.#scripts = {
+      take: script(this.#packed ? TAKE_PACKED_SCRIPT : TAKE_SCRIPT),
+      count: script(COUNT_SCRIPT),
+      record: script(RECORD_SCRIPT),
+      mark: script(MARK_SCRIPT),
+      changes: script(CHANGES_SCRIPT),
+      clear: script(CLEAR_SCRIPT),
+    };
+  }
+
+  async take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
+    checkBuckets(rules);
+    if (rules.length > MOST_RULES) {
+      throw new InvalidArgumentError(`LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`);
+    }
+    const keys: string[] = [];
+    const args: string[] = [];
+    for (const rule of rules) {
+      const { capacity, refillTokens, refillUs, cost, advisory } = rule;
+      const most = capacity * refillUs;
+      const want = cost > capacity ? most + 1 : cost * refillUs;
+      args.push(String(most), String(refillTokens), String(refillUs), String(want), advisory === true ? '1' : '');
+      if (this.#packed) {
+        const [key, field] = this.#keys.packOf(rule);
+        keys.push(key);
+        args.push(field);
+      } else keys.push(this.#keys.of('b', rule));
+      keys.push(this.#keys.of('m', rule));
+    }
+    return bucketsOf(await this.#runner.run(this.#scripts.take, keys, args, call?.withinMs));
+  }
+
+  async count(rule: WindowRule, call?: StoreCall): Promise<WindowAnswer> {
+    checkWindow(rule);
+    const keys = [this.#keys.of('w', rule), this.#keys.of('m', rule)];
+    const args = [String(rule.windowUs), String(rule.limit)];
+    return windowOf(await this.#runner.run(this.#scripts.count, keys, args, call?.withinMs));
+  }
+
+  async record(rule: EventRule, call?: StoreCall): Promise<EventAnswer> {
+    checkEvent(rule);
+    const { windowUs, limit, weight, tag, halfLifeUs } = rule;
+    const keys = [this.#keys.of('e', rule), this.#keys.of('m', rule)];
+    const args = [String(windowUs), String(limit), String(weight), tag, String(halfLifeUs)];
+    return eventsOf(await this.#runner.run(this.#scripts.record, keys, args, call?.withinMs));
+  }
+
+  async mark(change: MarkChange, call?: StoreCall): Promise<MarkAnswer> {
+    checkMark(change);
+    const { group, subject, held, forUs, keepUs, text, after, counts, clear } = change;
+    const [byVersion, byEnd] = this.#keys.marksOf(group);
+    const keys = [this.#keys.of('m', change), byVersion, byEnd, ...this.#keys.countedOf(change)];
+    const words = [subject, held ? '1' : '0', String(forUs), String(keepUs), text, after === undefined ? '' : String(after)];
+    const args = [...words, counts === false ? '0' : '1', clear === true ? '1' : '0', this.#fieldOf(change)];
+    return markAnswerOf(await this.#runner.run(this.#scripts.mark, keys, args, call?.withinMs));
+  }
+
+  async changes(group: string, version: number, call?: StoreCall): Promise<MarkChanges> {
+    checkGroup(group);
+    checkVersion(version);
+    const args = [String(version), String(MOST_CHANGES)];
+    return changesOf(
+      await this.#runner.run(this.#scripts.changes, this.#keys.marksOf(group), args, call?.withinMs),
+      version,
+    );
+  }
+
+  async clear(key: StoreKey, call?: StoreCall): Promise<void> {
+    checkKey(key);
+    await this.#runner.run(this.#scripts.clear, this.#keys.countedOf(key), [this.#fieldOf(key)], call?.withinMs);
+  }
+
+  #fieldOf(key: StoreKey): string {
+    return this.#packed ? this.#keys.packOf(key)[1] : '';
+  }
+}
