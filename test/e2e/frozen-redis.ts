@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisSend } from '../../src/adapters/redis/index.js';
+import type { RedisSend } from 'breakwater/redis';
 
 const ASKS_THE_TIME = "redis.call('TIME')";
 

@@ -33,12 +33,7 @@ export interface NodeRedisSentinelShape {
 }
 
 /** What `createRedisStore` takes: it is told by what it has, whatever it is called. */
-export type RedisClient =
-  | RedisSend
-  | IoredisShape
-  | NodeRedisShape
-  | NodeRedisClusterShape
-  | NodeRedisSentinelShape;
+export type RedisClient = RedisSend | IoredisShape | NodeRedisShape | NodeRedisClusterShape | NodeRedisSentinelShape;
 
 /** A client, whichever it is. @internal */
 export interface Connection {

@@ -35,7 +35,8 @@ const PREFIX = /^[\w.:-]{1,64}$/;
 function prefixOption(): OptionKind<string> {
   return {
     parse(value = REDIS_STORE_DEFAULTS.prefix, path, report) {
-      if (typeof value !== 'string' || !PREFIX.test(value)) report(path, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -');
+      if (typeof value !== 'string' || !PREFIX.test(value))
+        report(path, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . : -');
       return value as string;
     },
   };

@@ -77,7 +77,9 @@ class RedisStore implements LimitStore {
   async take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
     checkBuckets(rules);
     if (rules.length > MOST_RULES) {
-      throw new InvalidArgumentError(`LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`);
+      throw new InvalidArgumentError(
+        `LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`,
+      );
     }
     const keys: string[] = [];
     const args: string[] = [];
@@ -116,7 +118,14 @@ class RedisStore implements LimitStore {
     const { group, subject, held, forUs, keepUs, text, after, counts, clear } = change;
     const [byVersion, byEnd] = this.#keys.marksOf(group);
     const keys = [this.#keys.of('m', change), byVersion, byEnd, ...this.#keys.countedOf(change)];
-    const words = [subject, held ? '1' : '0', String(forUs), String(keepUs), text, after === undefined ? '' : String(after)];
+    const words = [
+      subject,
+      held ? '1' : '0',
+      String(forUs),
+      String(keepUs),
+      text,
+      after === undefined ? '' : String(after),
+    ];
     const args = [...words, counts === false ? '0' : '1', clear === true ? '1' : '0', this.#fieldOf(change)];
     return markAnswerOf(await this.#runner.run(this.#scripts.mark, keys, args, call?.withinMs));
   }

@@ -38,21 +38,18 @@ export class Runner {
    * @throws whatever the client rejects with, or {@link StoreUnavailableError}.
    */
   run(script: Script, keys: readonly string[], args: readonly string[], withinMs = Infinity): Promise<Reply> {
-    const problem = this.#connection.problem();
-    if (problem !== undefined) return Promise.reject(new StoreUnavailableError(`createRedisStore: ${problem}`));
-    if (withinMs <= this.#timeoutMs) return this.#try(script, keys, args, withinMs);
+    if (withinMs <= this.#timeoutMs) return this.#ask(script, keys, args, withinMs);
     return new Promise((resolve, reject) => {
       const node: Waiting = {
         dueMs: undefined,
         earlier: undefined,
         later: undefined,
         over: () => {
-          const late = `no answer within ${String(this.#timeoutMs)} ms`;
-          reject(new StoreUnavailableError(`createRedisStore: ${late}`));
+          reject(new StoreUnavailableError(`createRedisStore: no answer within ${String(this.#timeoutMs)} ms`));
         },
       };
       this.#waiting.add(node, this.#timeoutMs);
-      void this.#try(script, keys, args, this.#timeoutMs)
+      void this.#ask(script, keys, args, this.#timeoutMs)
         .then(resolve, reject)
         .finally(() => {
           this.#waiting.remove(node);
@@ -60,33 +57,36 @@ export class Runner {
     });
   }
 
-  async #try(script: Script, keys: readonly string[], args: readonly string[], withinMs: number): Promise<Reply> {
-    const untilMs = this.#waiting.now() + withinMs;
+  async #ask(script: Script, keys: readonly string[], args: readonly string[], withinMs: number): Promise<Reply> {
+    const [key = ''] = keys;
+    let sentMs = this.#waiting.now();
+    const untilMs = sentMs + withinMs;
     for (let tries = 1; ; tries++) {
-      const sentMs = this.#waiting.now();
-      const reply = await this.#send(script, keys, args, this.#server.at(untilMs * 1_000));
+      const problem = this.#connection.problem();
+      if (problem !== undefined) throw new StoreUnavailableError(`createRedisStore: ${problem}`);
+      const rest = [String(keys.length), ...keys, String(this.#server.at(untilMs * 1_000)), ...args];
+      let reply: unknown;
+      try {
+        reply = await this.#connection.send(key, ['EVALSHA', script.sha, ...rest]);
+      } catch (error) {
+        if (!isUnknownScript(error)) throw error;
+        reply = await this.#connection.send(key, ['EVAL', script.text, ...rest]);
+      }
       const receivedMs = this.#waiting.now();
+      if (!isReply(reply)) throw new StoreUnavailableError('createRedisStore: an answer that no script of ours gives');
       this.#server.learn(Number(reply[0]), sentMs * 1_000, receivedMs * 1_000);
       if (reply.length > 1) return reply;
       if (receivedMs >= untilMs || tries === MOST_TRIES) {
         throw new StoreUnavailableError('createRedisStore: the command reached the server too late');
       }
+      sentMs = receivedMs;
     }
   }
+}
 
-  async #send(script: Script, keys: readonly string[], args: readonly string[], untilUs: number): Promise<Reply> {
-    const [key = ''] = keys;
-    const rest = [String(keys.length), ...keys, String(untilUs), ...args];
-    let reply: unknown;
-    try {
-      reply = await this.#connection.send(key, ['EVALSHA', script.sha, ...rest]);
-    } catch (error) {
-      if (!isUnknownScript(error)) throw error;
-      reply = await this.#connection.send(key, ['EVAL', script.text, ...rest]);
-    }
-    if (Array.isArray(reply) && Number.isSafeInteger(Number(reply[0]))) return reply;
-    throw new StoreUnavailableError('createRedisStore: the server answered something else than the script does');
-  }
+/** Every one begins with the server's time. */
+function isReply(reply: unknown): reply is Reply {
+  return Array.isArray(reply) && Number.isSafeInteger(Number(reply[0]));
 }
 
 /** The server does not know the script: it was restarted, or told to forget it. Nothing has been done then. */

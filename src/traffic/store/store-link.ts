@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { redactText } from '../../core/redaction.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
 import { Availability } from './availability.js';
+import { boundedStore } from './bounded-store.js';
 import type { LimitStore } from './contract.js';
 import type { StoreLost, StoreRestored } from './events.js';
 
@@ -36,12 +37,14 @@ interface Asked extends DeadlineNode<Asked> {
  */
 export class StoreLink {
   readonly #settings: LinkSettings;
+  readonly #store: LimitStore;
   readonly #availability = new Availability();
   readonly #asked: DeadlineList<Asked>;
 
   constructor(settings: LinkSettings) {
     this.#settings = settings;
-    const { clock, timeoutMs } = settings;
+    const { clock, store, timeoutMs } = settings;
+    this.#store = boundedStore(store, timeoutMs);
     const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
     this.#asked = new DeadlineList<Asked>(clock, schedule, timeoutMs, ({ over }) => {
       over();
@@ -82,7 +85,7 @@ export class StoreLink {
     read: (answer: A) => T,
   ): Promise<readonly [T | undefined, string]> {
     return new Promise((resolve) => {
-      const { store, timeoutMs } = this.#settings;
+      const { timeoutMs } = this.#settings;
       const node: Asked = {
         dueMs: undefined,
         earlier: undefined,
@@ -98,7 +101,7 @@ export class StoreLink {
       try {
         this.#asked.add(node, timeoutMs);
         // Whatever it is that was answered is awaited, and read once.
-        Promise.resolve(call(store))
+        Promise.resolve(call(this.#store))
           .then(read)
           .then((answer) => {
             this.#asked.remove(node);

@@ -50,11 +50,12 @@ if weight > 0 then
   local halvings = score <= 2 ^ -10 and 0 or math.ceil(math.log(score * 2 ^ 10) / math.log(2)) + 1
   redis.call('PEXPIRE', key, ttl(math.max(window + 1, halvings * half)))
 end
-local answer = {now, count, string.format('%.17g', score)}
+-- As text: not every client reads numbers near 2^53 as they are.
+local answer = {now, string.format('%.0f', count), string.format('%.17g', score)}
 tell(answer, markOf(redis.call('GET', KEYS[2])))
 for sort, of in pairs(tags) do
   answer[#answer + 1] = sort
-  answer[#answer + 1] = of
+  answer[#answer + 1] = string.format('%.0f', of)
 end
 return answer
 `;
