@@ -57,7 +57,7 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
       expect((await validate(file, dir, name)).pending).toEqual(ids('0003_three'));
       expect(await its.pending?.({ file }, dir)).toEqual(ids('0003_three'));
       its.remove(dir, '0002_two');
-      expect(await validate(file, dir, name)).toMatchObject({ pending: ids('0003_three'), ahead: ids('0002_two') });
+      expect(await validate(file, dir, name)).toMatchObject({ pending: ids('0003_three'), missing: ids('0002_two') });
     },
   );
 
