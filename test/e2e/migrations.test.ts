@@ -241,6 +241,16 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     }
   });
 
+  it('takes one locked row of several for a lock of knex, which would run beside whoever holds it', async () => {
+    const at = await world();
+    tools.knex.add(at.dir, '0001_one');
+    await tools.knex.up({ url: at.url }, at.dir);
+    await at.admin.query('insert into knex_migrations_lock (is_locked) values (1)');
+    expect(found(await at.validate({ tool: 'knex' }))).toEqual({ locked: 'FAIL' });
+    tools.knex.add(at.dir, '0002_two');
+    await tools.knex.up({ url: at.url }, at.dir);
+  });
+
   it.each([
     ['node-pg-migrate', '7241865325823964'],
     ['kysely', '3853314791062309107'],
@@ -327,6 +337,11 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect(lost.findings[0]).toMatchObject({ id: 'migrations.no-table', hint: expect.stringContaining("'my app'") as string }); // prettier-ignore
     for (const options of [{ tool: 'knex', schema: 'my app' }, {}] as const)
       expect(await at.validate(options)).toMatchObject({ status: 'PASS', table: 'my app.knex_migrations' });
+    await at.admin.query('create table knex_migrations as table "my app".knex_migrations with no data');
+    const two = await at.validate();
+    expect(found(two)).toEqual({ tool: 'FAIL' });
+    expect(two.message).toBe("the table of knex is in several schemas: 'public', 'my app'");
+    expect(await at.validate({ tool: 'knex', schema: 'my app' })).toMatchObject({ status: 'PASS' });
   });
 
   it('does not choose between the tables of two tools', async () => {
