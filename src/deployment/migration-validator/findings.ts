@@ -39,7 +39,7 @@ const UNLESS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
   'node-pg-migrate': 'its command has --no-check-order, or its runner is called without checkOrder',
 });
 
-/** What the classification has to say, worst first within each kind. @internal */
+/** What the classification has to say; what keeps others from being run comes before what is pending. @internal */
 export function classFindings(found: Classification, told: Told): DeploymentFinding[] {
   const command = COMMANDS[told.tool];
   const findings: DeploymentFinding[] = [];
@@ -73,12 +73,6 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
         ? `${told.tool} runs nothing until that is resolved, unless ${UNLESS[told.tool] ?? 'it was told to allow it'}; give it a later name if it is pending`
         : `${told.tool} runs it nevertheless; on a new database the order will be another, so see that both come to the same`,
   }));
-  add(found.pending, () => ({
-    id: 'migrations.pending',
-    status: CheckStatus.FAIL,
-    message: `${are(found.pending)} pending: ${listed(found.pending)}`,
-    hint: `apply ${found.pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
-  }));
   const refuses = told.rules.fileless === 'refuses';
   add(found.missing, () => ({
     id: 'migrations.missing',
@@ -90,7 +84,13 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     id: 'migrations.ahead',
     status: (refuses && found.pending.length > 0) || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
     message: `${are(found.ahead)} applied and not in the folder: ${listed(found.ahead)}`,
-    hint: `a newer build has migrated the database; see that this build can live with it${refuses ? `, and note that ${told.tool} runs nothing from this folder` : ''}`,
+    hint: `a newer build has migrated the database; see that this build can live with it${refuses ? `, and note that ${told.tool} applies nothing from this folder` : ''}`,
+  }));
+  add(found.pending, () => ({
+    id: 'migrations.pending',
+    status: CheckStatus.FAIL,
+    message: `${are(found.pending)} pending: ${listed(found.pending)}`,
+    hint: `apply ${found.pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
   }));
   add(found.repeated, () => ({
     id: 'migrations.duplicate',
