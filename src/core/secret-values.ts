@@ -19,6 +19,8 @@ interface Registry extends SecretRegistry {
   version: number;
   /** Made of the values when it is first needed. */
   matcher: SecretMatcher | undefined;
+  /** What is called before that. */
+  before?: Set<() => void>;
 }
 
 /** What is registered in this process; the same object for ever. @internal */
@@ -51,6 +53,16 @@ export function registerSecret(value: string): Disposable {
       `registerSecret: ${String(MOST_SECRETS)} values are registered; dispose those no longer in use`,
     );
   }
+  return maskValue(value);
+}
+
+/**
+ * Masks a value as {@link registerSecret} does, however many there are, for whoever knows that they have an end. One of less
+ * than 4 characters is masked where it is a word of its own.
+ * @internal
+ */
+export function maskValue(value: string): Disposable {
+  const all = registry();
   change(all, value, 1);
   let live = true;
   return {
@@ -58,6 +70,17 @@ export function registerSecret(value: string): Disposable {
       if (!live) return;
       live = false;
       change(all, value, -1);
+    },
+  };
+}
+
+/** Has `read` called before values are looked for, to find out whether there are more, until the handle is disposed. @internal */
+export function readBeforeMasking(read: () => void): Disposable {
+  const before = (registry().before ??= new Set());
+  before.add(read);
+  return {
+    [Symbol.dispose]() {
+      before.delete(read);
     },
   };
 }
@@ -74,6 +97,7 @@ function change(all: Registry, value: string, by: 1 | -1): void {
 /** What finds the values that are registered now; `undefined` when there are none. @internal */
 export function secretMatcher(): SecretMatcher | undefined {
   const all = registry();
+  for (const read of all.before ?? []) read();
   if (all.live.size === 0) return undefined;
   return (all.matcher ??= new SecretMatcher(all.live.keys()));
 }
