@@ -1,8 +1,8 @@
 import type { DeploymentFinding } from '../finding.js';
 import { type Answer, type Answered, header, shownMs, whyNot } from './answer.js';
-import { fieldWord, isBadWord, statusWord } from './leak.js';
 import type { Settings } from './options.js';
 import { fail, joined, pass, unknown, warn } from './report.js';
+import { fieldWord, sayingOfBody } from './status-words.js';
 import type { FirstLook, Heard, SecondLook } from './survey.js';
 
 /** Codes that tell of the way to a service, or of this machine, and not of the service. */
@@ -73,8 +73,10 @@ function judgeProbe({ what, name, answer }: Heard): DeploymentFinding {
   const said = `${what} answers ${String(status)}`;
   const problem = wrongAnswer(answer);
   if (problem !== undefined) return fail(id, `${said}${problem.message}`, problem.hint);
-  const word = statusWord(body);
-  const shown = [word, fieldWord(body, 'phase')].flatMap((one) => one?.toUpperCase() ?? []).join(', ');
+  // A process that is not ready is alive.
+  const saying = sayingOfBody(body, name === 'live' ? 'ready' : '');
+  const words = [saying?.word, fieldWord(body, 'phase')];
+  const shown = words.flatMap((one) => one?.toUpperCase().replaceAll('_', ' ') ?? []).join(', ');
   if (status === 503) {
     const state = shown === '' ? '' : `: ${shown}`;
     if (name === 'ready')
@@ -82,13 +84,18 @@ function judgeProbe({ what, name, answer }: Heard): DeploymentFinding {
     return fail(id, `${said}${state}`, 'Liveness must depend on nothing but the process, or a dependency restarts it.');
   }
   if (status < 200 || status > 299) return fail(id, said, 'It must answer 200 while it works.');
-  if (isBadWord(word))
+  if (saying?.verdict === 'BAD')
     return fail(id, `${said} and says ${shown}`, 'Probes look at the status code alone: answer 503.');
   if (status !== 200) return warn(id, said, 'Answer 200: not everything that probes takes another for well.');
-  if (word === 'degraded' || word?.startsWith('warn') === true) {
+  if (saying?.verdict === 'LESS')
     return warn(id, `${said}, ${shown}`, 'It serves, with less: see /health/check with a token for what is missing.');
-  }
-  return pass(id, shown === '' ? said : `${said}, ${shown}`);
+  if (saying === undefined && body.trim() !== '')
+    return warn(
+      id,
+      `${said} with a body that says in no known way how it is`,
+      'Say `{"status":"ok"}`, or nothing at all.',
+    );
+  return pass(id, shown === '' ? `${said}, without a body` : `${said}, ${shown}`);
 }
 
 /** Answers that are none of a health route. */
