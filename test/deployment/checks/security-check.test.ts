@@ -33,6 +33,31 @@ describe('securityCheck', () => {
     [{ tls: [{ crt: 'a' }] }, 'tls[0].cert must be the path of a file or folder, got undefined'],
     [{ tls: [{ cert: 'a', passphrase: 3 }] }, 'tls[0].passphrase must be a text, got 3'],
     [{ cookies: [null] }, 'cookies[0] must be an object of settings, got null'],
+    [{ cookies: [[]] }, 'cookies[0] must be an object of settings, got an array'],
+    [
+      { cookies: [{ sameSite: 'sometimes' }] },
+      "cookies[0].sameSite must be true, false, 'strict', 'lax' or 'none', got",
+    ],
+    [{ cookies: [{ secure: 'true' }] }, "cookies[0].secure must be true, false or 'auto', got a string"],
+    [{ cookies: [{ httpOnly: 1 }] }, 'cookies[0].httpOnly must be true or false, got 1'],
+    [{ cookies: [{ path: 1 }] }, 'cookies[0].path must be a text, got 1'],
+    [
+      { trustProxy: {} },
+      'trustProxy must be true, false, a number of proxies, addresses and ranges, or a function, got',
+    ],
+    [{ trustProxy: null }, 'trustProxy must be true'],
+    [{ trustProxy: Infinity }, 'trustProxy must be true'],
+    [{ trustProxy: -1 }, 'trustProxy must be true'],
+    [{ trustProxy: ['10.0.0.0/8', 7] }, 'trustProxy must be true'],
+    [{ cors: [] }, 'cors must be an object with origin, got an array'],
+    [
+      { cors: { origin: {} } },
+      'cors.origin must be true, false, an origin, a pattern, a function or a list of these, got',
+    ],
+    [{ cors: { origin: null } }, 'cors.origin must be true'],
+    [{ cors: { origin: [7] } }, 'cors.origin must be true'],
+    [{ cors: { origin: true, credentials: 'true' } }, 'cors.credentials must be true or false, got a string'],
+    [{ cors: { origin: undefined } }, 'cors.origin is required'],
     [{ cors: {} }, 'cors.origin is required: it says which sites may read answers'],
     [{ environment: { A: 1 } }, 'environment must hold nothing but texts'],
     [{ trustProxies: 1 }, 'trustProxies is not an option; did you mean trustProxy?'],
@@ -74,6 +99,8 @@ describe('a secret', () => {
     'jwt-secret-key-that-is-at-least-32-characters-long',
     'qwertyuiopasdfghjklzxcvbnm1234567890',
     STRONG.slice(0, 31),
+    '83920174650192837465601928374655102938',
+    '8392-0174-6501-9283-7465-6019-2837-4655',
   ])('such as %j is weak', async (secret) => {
     expect(await withVariables({ K: secret }, { secrets: ['K'] })).toEqual([
       'FAIL security.secret-strength.K: K is weak or a known default',
@@ -95,6 +122,35 @@ describe('a secret', () => {
     const secrets = ['K'];
     expect(await withVariables({ K: STRONG.slice(0, 16) }, { secrets, minSecretLength: 16 })).toEqual([]);
     expect(await withVariables({ K: STRONG.slice(0, 15) }, { secrets, minSecretLength: 16 })).toHaveLength(1);
+  });
+
+  it('of digits alone holds log2(10) bits in each, and needs 4 for each character of minSecretLength', async () => {
+    const digits = '839201746501928374656019283746551029384';
+    expect(await withVariables({ K: digits }, { secrets: ['K'] })).toEqual([]);
+    expect(await withVariables({ K: digits.slice(1) }, { secrets: ['K'] })).toHaveLength(1);
+    const of16 = { secrets: ['K'], minSecretLength: 16 };
+    expect(await withVariables({ K: digits.slice(0, 20) }, of16)).toEqual([]);
+    expect(await withVariables({ K: digits.slice(0, 19) }, of16)).toHaveLength(1);
+  });
+
+  it('that is named comes to those that are found by their names', async () => {
+    const environment = { SESSION_SECRET: 'changeme', A: STRONG, DATABASE_URL: 'mysql://app:changeme@db/x' };
+    const options = { secrets: ['A'], databaseUrls: ['DATABASE_URL'] };
+    const both = [
+      'FAIL security.secret-strength.SESSION_SECRET: SESSION_SECRET is weak or a known default',
+      'FAIL security.database-password.DATABASE_URL: the password in DATABASE_URL is empty or a known default',
+    ];
+    expect(await withVariables(environment, options)).toEqual(both);
+    expect(await withVariables(environment, { secrets: [], databaseUrls: [] })).toEqual(both);
+  });
+
+  it('that is missing comes with what to do about it', async () => {
+    const environment = { NODE_ENV: 'production', B_FILE: '/nowhere/b' };
+    const { findings } = await run(securityCheck({ ...WELL, environment, secrets: ['A', 'B'] }));
+    expect(findings.map(({ hint }) => hint)).toEqual([
+      expect.stringMatching(/^set it, or A_FILE to the path of a file\. make one: node -p/),
+      'see that it is there, and that the user of the service may read it',
+    ]);
   });
 
   it('that two variables share is told once', async () => {
@@ -293,6 +349,7 @@ describe('trust proxy', () => {
     ['128.0.0.0/1', all],
     ['::ffff:0.0.0.0/96', all],
     ['2000::/3', all],
+    [['10.0.0.0/33'], ['WARN security.trust-proxy: trust proxy names what is no address and no range']],
     [['hidden'], ['WARN security.trust-proxy: trust proxy names what is no address and no range']],
     [() => true, all],
     [(address: string) => address.startsWith('10.'), []],
@@ -378,6 +435,7 @@ describe('CORS', () => {
     [/^https:\/\/(a|b)\.example\$/, [pattern], [pattern]],
     [/^https:\/\/.*$/g, [everyone], []],
     [(origin: string) => origin, [everyone], []],
+    [() => ({}), [everyone], []],
     [(origin: string) => (origin.endsWith('.shop.example') ? origin : null), [], []],
     [(_: string, done: (error: null, allowed: boolean) => void) => done(null, true), [everyone], []],
     [(_: string, done: (error: Error) => void) => done(new Error('hidden')), [], []],
