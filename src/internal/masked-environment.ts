@@ -6,8 +6,8 @@ import { partsOf, writtenOtherwise } from './secret-parts.js';
 const SHORTEST = 3;
 /** The same for a variable that need not hold a secret. */
 const SHORTEST_PLAIN = 8;
-/** What shells call the working directory and the one before it: no passwords, in spite of their names. */
-const FOLDERS = ['PWD', 'OLDPWD'];
+/** What shells call the working directory and the one before it, and the number of a login: no secrets, in spite of their names. */
+const NO_SECRETS = ['PWD', 'OLDPWD', 'XDG_SESSION_ID'];
 /** Numbers, addresses and words that say nothing about anybody and that messages need. */
 const ORDINARY = /^([\d.:]+|localhost|production|staging|development)$/i;
 /** What a switch is set to, also one that is called like a secret. */
@@ -31,13 +31,13 @@ export function maskEnvironment(
   const handles: Disposable[] = [];
   const known = new Map<string, string>();
   const mask = (value: string): void => {
-    if (value.length < SHORTEST || SWITCH.test(value)) return;
+    if (value.trim().length < SHORTEST || SWITCH.test(value)) return;
     handles.push(maskValue(value));
     for (const written of writtenOtherwise(value)) handles.push(maskValue(written));
   };
   const read = (): void => {
     for (const [name, value] of Object.entries(environment)) {
-      if (value === undefined || FOLDERS.includes(name) || known.get(name) === value) continue;
+      if (value === undefined || NO_SECRETS.includes(name) || known.get(name) === value) continue;
       known.set(name, value);
       const isHidden = isSecretName(name, value) || (alsoNamed.includes(name) && isTelling(value));
       for (const one of partsOf(value, isHidden)) mask(one);

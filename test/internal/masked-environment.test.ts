@@ -1,3 +1,4 @@
+import { DeploymentChecker } from 'breakwater/deployment';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactLine, redactText } from '../../src/core/redaction.js';
@@ -65,8 +66,11 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
     ['DOCS', 'https://example.org:8080/@standard'],
     ['DB_PASSWORD', 'pw'],
     ['PIN', '12'],
+    ['PWD', '/standard'],
+    ['XDG_SESSION_ID', '1000'],
+    ['DB_PASSWORD', '   '],
   ])('but not %s=%s', (name, value) => {
-    const text = `listens on 3000 of localhost:8080 for production, standard, true, pw, 12, postgres: 1000`;
+    const text = `listens on 3000 of localhost:8080 for production, standard, true, pw, 12, postgres: 1000 in /standard`;
     expect(shown({ [name]: value }, text, name === 'SHIPPING' ? [] : [name])).toBe(text);
   });
 
@@ -118,4 +122,22 @@ it('HLD-59 masks what is set after it began, and nothing once it is over', async
   environment['API_TOKEN'] = 'last-secret';
   await Promise.resolve();
   expect(redactText('later-secret another-secret last-secret')).toBe('later-secret another-secret last-secret');
+});
+
+it('HLD-59 masks what a check sets, also where it is the first to be asked', async () => {
+  const environment: Record<string, string> = {};
+  const says = (id: string, secret: string) => ({
+    id,
+    name: id,
+    run: () => {
+      environment[`${id}_URL`] = `redis://:${secret}@h`;
+      throw new Error(`no use for ${secret}`);
+    },
+  });
+  const { results } = await new DeploymentChecker({
+    env: false,
+    environment,
+    checks: [says('one', 'first-secret'), says('two', 'second-secret')],
+  }).runAllChecks();
+  expect(results.map(({ message }) => message)).toEqual(Array(2).fill('crashed: no use for [secret]'));
 });

@@ -7,7 +7,7 @@ export interface Saying {
 
 /** What each word says of a service, in small letters; `not_` before one that says it is well makes it bad. */
 const WORDS = /* @__PURE__ */ Object.freeze({
-  WELL: 'active alive available connected good green healthy live ok okay online operational pass passed passing ready running serving success true up yes',
+  WELL: 'active alive available connected good green healthy live ok okay online operational pass passed passing pong ready running serving success true up yes',
   LESS: 'degraded partial warn warning yellow',
   BAD: 'broken crashed critical dead disconnected down draining error fail failed failing failure false inactive initializing ko maintenance no nok offline out_of_service pending red shutting_down starting stopped stopping terminating timeout unavailable unhealthy unknown unready',
 });

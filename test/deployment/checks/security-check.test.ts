@@ -59,6 +59,7 @@ describe('securityCheck', () => {
     [{ cors: { origin: true, credentials: 'true' } }, 'cors.credentials must be true or false, got a string'],
     [{ cors: { origin: undefined } }, 'cors.origin is required'],
     [{ cors: {} }, 'cors.origin is required: it says which sites may read answers'],
+    [{ environment: new Map([['A', 'b']]) }, 'environment must be an object of names and texts, got'],
     [{ environment: { A: 1 } }, 'environment must hold nothing but texts'],
     [{ trustProxies: 1 }, 'trustProxies is not an option; did you mean trustProxy?'],
   ])('refuses %j', (options, message) => {
