@@ -1,10 +1,8 @@
 import { type Marks, Reading, readingsOf, spellingsOf } from './secret-readings.js';
 
-/** How many characters of a value are looked up at once; one that is shorter is found as a word. */
+/** How many characters of a value are looked up at once; no value is shorter. */
 const KEY = 4;
 const SLOTS = 65_536;
-/** What a word goes on with. */
-const LETTER = '[\\p{L}\\p{N}_]';
 /** The most that one character is written as: `%25E2%2582%25AC`. */
 const LONGEST_ESCAPE = 15;
 
@@ -25,7 +23,6 @@ export class SecretMatcher {
   readonly #byStart = new Map<string, Map<number, Set<string>>>();
   readonly #shortest: number;
   readonly #marks: Marks;
-  readonly #words: RegExp | undefined;
   /** No place that holds a value is longer. */
   readonly longest: number;
 
@@ -33,12 +30,7 @@ export class SecretMatcher {
     let shortest = Infinity;
     let longest = 0;
     const marks = { spaces: false, lines: false };
-    const words: string[] = [];
     for (const value of values) {
-      if (value.length < KEY) {
-        words.push(value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-        continue;
-      }
       marks.spaces ||= value.includes(' ');
       marks.lines ||= value.includes('\n');
       for (const spelling of spellingsOf(value)) {
@@ -51,7 +43,6 @@ export class SecretMatcher {
     this.#shortest = shortest;
     this.longest = longest * LONGEST_ESCAPE;
     this.#marks = marks;
-    if (words.length > 0) this.#words = new RegExp(`(?<!${LETTER})(?:${words.join('|')})(?!${LETTER})`, 'gu');
   }
 
   #add(spelling: string): void {
@@ -66,7 +57,6 @@ export class SecretMatcher {
 
   /** Whether `text` may hold a value; `false` is certain. */
   mayHold(text: string): boolean {
-    if (this.#words !== undefined) return true;
     if (text.length < this.#shortest) return false;
     return this.#mayBeIn(text) || readingsOf(text, this.#marks).some((reading) => this.#mayBeIn(reading.text));
   }
@@ -102,9 +92,6 @@ export class SecretMatcher {
 
   #find(reading: Reading): Place[] {
     const found: Place[] = [];
-    if (this.#words !== undefined)
-      for (const { 0: word, index } of reading.text.matchAll(this.#words))
-        found.push({ start: reading.originOf(index), end: reading.originOf(index + word.length) });
     const last = reading.text.length - KEY;
     for (let at = 0; at <= last; at++) {
       if (this.#possible[slotAt(reading.text, at)] !== 1) continue;

@@ -19,8 +19,18 @@ interface Registry extends SecretRegistry {
   version: number;
   /** Made of the values when it is first needed. */
   matcher: SecretMatcher | undefined;
-  /** What is called before that. */
-  before?: Set<() => void>;
+  /** Masks these and what only the environment knows of, in the place of what is here. */
+  more?: ((text: string) => string) | undefined;
+  /** The environments that are masked. */
+  environments?: Set<MaskedEnvironment>;
+}
+
+/** What an environment adds. @internal */
+export interface MaskedEnvironment {
+  /** Registers what is set by now. */
+  readonly read: () => void;
+  /** Masks values that are too short to be registered. */
+  readonly maskWords: (text: string) => string;
 }
 
 /** What is registered in this process; the same object for ever. @internal */
@@ -28,7 +38,8 @@ export function secretRegistry(): SecretRegistry {
   return registry();
 }
 
-function registry(): Registry {
+/** The same, to change it. @internal */
+export function registry(): Registry {
   const holder = globalThis as unknown as { [REGISTRY]: Registry | undefined };
   return (holder[REGISTRY] ??= { live: new Map<string, number>(), version: 0, matcher: undefined });
 }
@@ -53,16 +64,6 @@ export function registerSecret(value: string): Disposable {
       `registerSecret: ${String(MOST_SECRETS)} values are registered; dispose those no longer in use`,
     );
   }
-  return maskValue(value);
-}
-
-/**
- * Masks a value as {@link registerSecret} does, however many there are, for whoever knows that they have an end. One of less
- * than 4 characters is masked where it is a word of its own.
- * @internal
- */
-export function maskValue(value: string): Disposable {
-  const all = registry();
   change(all, value, 1);
   let live = true;
   return {
@@ -74,18 +75,8 @@ export function maskValue(value: string): Disposable {
   };
 }
 
-/** Has `read` called before values are looked for, to find out whether there are more, until the handle is disposed. @internal */
-export function readBeforeMasking(read: () => void): Disposable {
-  const before = (registry().before ??= new Set());
-  before.add(read);
-  return {
-    [Symbol.dispose]() {
-      before.delete(read);
-    },
-  };
-}
-
-function change(all: Registry, value: string, by: 1 | -1): void {
+/** Counts the handles of a value. @internal */
+export function change(all: Registry, value: string, by: 1 | -1): void {
   const handles = (all.live.get(value) ?? 0) + by;
   if (handles <= 0) all.live.delete(value);
   else all.live.set(value, handles);
@@ -97,12 +88,11 @@ function change(all: Registry, value: string, by: 1 | -1): void {
 /** What finds the values that are registered now; `undefined` when there are none. @internal */
 export function secretMatcher(): SecretMatcher | undefined {
   const all = registry();
-  for (const read of all.before ?? []) read();
   if (all.live.size === 0) return undefined;
   return (all.matcher ??= new SecretMatcher(all.live.keys()));
 }
 
 /** Text without the values that are registered. @internal */
 export function maskSecrets(text: string): string {
-  return secretMatcher()?.mask(text, MASK) ?? text;
+  return registry().more?.(text) ?? secretMatcher()?.mask(text, MASK) ?? text;
 }

@@ -1,9 +1,14 @@
-import { maskValue, readBeforeMasking } from '../core/secret-values.js';
+import { MASK } from '../core/mask-fields.js';
+import { change, type MaskedEnvironment, registry, secretMatcher } from '../core/secret-values.js';
 import { isSensitiveKey } from '../core/sensitive-names.js';
 import { partsOf, writtenOtherwise } from './secret-parts.js';
 
 /** Shorter values stand in every line, and would leave nothing of it. */
 const SHORTEST = 3;
+/** Shorter values are masked where they are words of their own. */
+const SHORTEST_ANYWHERE = 4;
+/** What a word goes on with. */
+const LETTER = '[\\p{L}\\p{N}_]';
 /** The same for a variable that need not hold a secret. */
 const SHORTEST_PLAIN = 8;
 /** What shells call the working directory and the one before it, and the number of a login: no secrets, in spite of their names. */
@@ -28,12 +33,24 @@ export function maskEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   alsoNamed: readonly string[] = [],
 ): Disposable {
-  const handles: Disposable[] = [];
+  const all = registry();
   const known = new Map<string, string>();
+  const hidden: string[] = [];
+  const words = new Set<string>();
+  let pattern: RegExp | undefined;
+  // However many there are: they have an end, as an environment has.
+  const hide = (value: string): void => {
+    if (value.length < SHORTEST_ANYWHERE) return;
+    change(all, value, 1);
+    hidden.push(value);
+  };
   const mask = (value: string): void => {
     if (value.trim().length < SHORTEST || SWITCH.test(value)) return;
-    handles.push(maskValue(value));
-    for (const written of writtenOtherwise(value)) handles.push(maskValue(written));
+    if (value.length < SHORTEST_ANYWHERE) {
+      words.add(value);
+      pattern = undefined;
+    }
+    for (const written of [value, ...writtenOtherwise(value)]) hide(written);
   };
   const read = (): void => {
     for (const [name, value] of Object.entries(environment)) {
@@ -43,13 +60,39 @@ export function maskEnvironment(
       for (const one of partsOf(value, isHidden)) mask(one);
     }
   };
+  const maskWords = (text: string): string =>
+    words.size === 0 ? text : text.replace((pattern ??= patternOf(words)), MASK);
   read();
-  handles.push(readBeforeMasking(oncePerTurn(read)));
+  const stop = join({ read: oncePerTurn(read), maskWords });
   return {
     [Symbol.dispose]() {
-      for (const handle of handles) handle[Symbol.dispose]();
+      stop();
+      for (const value of hidden.splice(0)) change(all, value, -1);
     },
   };
+}
+
+/** Has it looked at whenever something is masked; the function ends that. */
+function join(one: MaskedEnvironment): () => void {
+  const all = registry();
+  const environments = (all.environments ??= new Set());
+  environments.add(one);
+  all.more ??= (text) => {
+    for (const { read } of environments) read();
+    let shown = secretMatcher()?.mask(text, MASK) ?? text;
+    // Afterwards: a word may be a piece of what is longer.
+    for (const { maskWords } of environments) shown = maskWords(shown);
+    return shown;
+  };
+  return () => {
+    environments.delete(one);
+    if (environments.size === 0) all.more = undefined;
+  };
+}
+
+function patternOf(words: Iterable<string>): RegExp {
+  const any = [...words].map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
+  return new RegExp(`(?<!${LETTER})(?:${any})(?!${LETTER})`, 'gu');
 }
 
 function isSecretName(name: string, value: string): boolean {

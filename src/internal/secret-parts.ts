@@ -6,8 +6,8 @@ const SHORTEST_PIECE = 8;
 const SHORTEST_TOKEN = 16;
 /** More of them would be no URL. */
 const MOST_SIGNS = 8;
-/** Less of base64 or hex may be part of anything. */
-const SHORTEST_WRITTEN = 6;
+/** Less of base64 may be part of anything. */
+const SHORTEST_MIDDLE = 6;
 /** `password=x`, `Password=x;` and `"password":"x"`. */
 const FIELD = /([\w.-]{1,64})["']?\s{0,3}[=:]\s{0,3}("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'&;]+)/g;
 const URL_START = /^\s*([a-z][a-z\d+.-]{0,40}):\/\/(\S+)/i;
@@ -69,8 +69,8 @@ function decoded(text: string): string {
 }
 
 /**
- * A value in base64, also where it stands in the middle of something, and in hex. How URLs and JSON write it is known
- * to whoever masks.
+ * A value in base64, also where it stands in the middle of something, in hex, and in URLs, as those that are short are not
+ * looked for in them.
  * @internal
  */
 export function writtenOtherwise(value: string): Set<string> {
@@ -82,9 +82,18 @@ export function writtenOtherwise(value: string): Set<string> {
   // Three bytes are four characters: what stands before decides where it begins, and what behind about its end.
   for (const before of [0, 1, 2]) {
     const shifted = btoa('\0'.repeat(before) + text);
-    inBase64.push(shifted.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3)));
+    const middle = shifted.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
+    if (middle.length >= SHORTEST_MIDDLE) inBase64.push(middle);
   }
   const inURL = inBase64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'));
-  const all = [hex, hex.toUpperCase(), ...inBase64, ...inURL];
-  return new Set(all.filter((one) => one.length >= SHORTEST_WRITTEN));
+  return new Set([hex, hex.toUpperCase(), ...inBase64, ...inURL, encoded(value)]);
+}
+
+/** Half a character cannot be encoded. */
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -75,8 +75,11 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
   });
 
   it('short ones where they are words of their own, however they are written', () => {
-    expect(shown({ ADMIN_PIN: '407' }, 'pin 407 of 14070, "407", 407ms, \\"4\\u00307\\"')).toBe(
-      'pin [secret] of 14070, "[secret]", 407ms, \\"[secret]\\"',
+    expect(shown({ ADMIN_PIN: '407' }, 'pin 407 of 14070, "407", 407ms, NDA3, 343037')).toBe(
+      'pin [secret] of 14070, "[secret]", 407ms, [secret], [secret]',
+    );
+    expect(shown({ ADMIN_PIN: 'a/b', API_TOKEN: 'a/b-longer' }, 'a/b a%2Fb a/b-longer')).toBe(
+      '[secret] [secret] [secret]',
     );
     expect(shown({ ADMIN_PIN: 'a.b' }, 'a.b axb')).toBe('[secret] axb');
   });
@@ -122,6 +125,16 @@ it('HLD-59 masks what is set after it began, and nothing once it is over', async
   environment['API_TOKEN'] = 'last-secret';
   await Promise.resolve();
   expect(redactText('later-secret another-secret last-secret')).toBe('later-secret another-secret last-secret');
+});
+
+it('HLD-59 goes on with one environment when another is over', () => {
+  const [one, two] = [maskEnvironment({ A_PIN: 'x1x' }), maskEnvironment({ B_PIN: 'y2y', C_KEY: 'longer-1' })];
+  expect(redactText('x1x y2y longer-1')).toBe('[secret] [secret] [secret]');
+  one[Symbol.dispose]();
+  one[Symbol.dispose]();
+  expect(redactText('x1x y2y longer-1')).toBe('x1x [secret] [secret]');
+  two[Symbol.dispose]();
+  expect(redactText('x1x y2y longer-1')).toBe('x1x y2y longer-1');
 });
 
 it('HLD-59 masks what a check sets, also where it is the first to be asked', async () => {
