@@ -174,21 +174,27 @@ describe('HLD-59 no secret', () => {
       .string({ minLength: 8, maxLength: 40, unit: 'grapheme' })
       .filter((one) => one.trim().length >= 8 && !/^[\w.: -]*$/.test(one));
     await fc.assert(
-      fc.asyncProperty(secret, fc.constantFrom(...FORMATS), async (value, format) => {
+      fc.asyncProperty(secret, fc.constantFrom(...FORMATS), fc.boolean(), async (value, format, isInURL) => {
+        const [base64, hex] = [Buffer.from(value).toString('base64'), Buffer.from(value).toString('hex')];
         const deployment = new DeploymentChecker({
-          environment: { SECRET_KEY: value },
+          environment: isInURL ? { A_URL: `redis://:${encodeURIComponent(value)}@h/0` } : { SECRET_KEY: value },
           env: ['SECRET_KEY', 'OTHER'],
           checks: [
             {
               id: 'says',
               name: 'Says',
-              run: () => ({ status: 'FAIL', message: `got ${value}`, hint: value, metadata: { value } }),
+              run: () => ({
+                status: 'FAIL',
+                message: `got ${value}`,
+                hint: value,
+                metadata: { value, base64, [hex]: hex },
+              }),
             },
             {
               id: 'throws',
               name: 'Throws',
               run: () => {
-                throw new Error(`with ${value} in it`);
+                throw new Error(`with ${value} or ${base64} in it`);
               },
             },
           ],
@@ -197,7 +203,7 @@ describe('HLD-59 no secret', () => {
           ['check', '--format', format],
           holding({ 'breakwater.config.js': { deployment } }),
         );
-        for (const written of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+        for (const written of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), base64, hex])
           expect(out + err).not.toContain(written);
       }),
       { numRuns: runs(5_000) },

@@ -58,7 +58,8 @@ export function environmentOption(): OptionKind<Readonly<Record<string, string |
   return {
     parse(value, path, report) {
       if (value === undefined) return undefined;
-      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+      // A list or a Map has no names of its own, and would be taken for an environment in which nothing is set.
+      const isObject = typeof value === 'object' && value !== null && !(Symbol.iterator in value);
       if (!isObject) report(path, `must be an object of names and texts, got ${describe(value)}`);
       else if (Object.values(value).some((one) => one !== undefined && typeof one !== 'string'))
         report(path, 'must hold nothing but texts');
