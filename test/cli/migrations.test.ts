@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'breakwater/core';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommandIo } from '../../src/cli/io.js';
+import { reportFaults } from './report-faults.js';
 import { breakwater, FILE, holding } from './setup.js';
 
 const PASS = { findings: [{ id: 'migrations.applied', status: 'PASS', message: '2 applied, none pending' }] };
@@ -136,6 +137,28 @@ describe('migrations status', () => {
   });
 });
 
+describe('HLD-63 migrations status as JSON', () => {
+  it('has the tool, the table and the lists', async () => {
+    const lists = { pending: ['3_c'], applied: ['1_a'], ahead: [], edited: ['1_a'], outOfOrder: [], failed: [] };
+    const report = { ...PENDING, tool: 'knex', table: 'public.knex_migrations', ...lists, skipped: [], locked: false };
+    const { out } = await breakwater(['migrations', 'status', '--format', 'json'], validator(report).world);
+    const answer = JSON.parse(out) as { migrations: unknown };
+    expect(answer.migrations).toEqual({
+      tool: 'knex',
+      table: 'public.knex_migrations',
+      locked: false,
+      ...lists,
+      skipped: [],
+    });
+    expect(reportFaults(answer)).toEqual([]);
+  });
+
+  it('has nothing of them where a validator tells none', async () => {
+    const { out } = await breakwater(['migrations', 'status', '--format', 'json'], validator(PENDING).world);
+    expect(JSON.parse(out)).not.toHaveProperty('migrations');
+  });
+});
+
 describe('migrations wait', () => {
   it('looks every second until nothing is wrong', async () => {
     const clock = new ManualClock();
@@ -184,6 +207,18 @@ describe('migrations snapshot', () => {
       ['recordSchema', {}],
       ['recordSchema', { schemas: ['public', 'shop'] }],
     ]);
+  });
+
+  it('writes nothing of what cannot be recorded', async () => {
+    const { migrations } = validator();
+    const recordSchema = () => Promise.reject(new Error('no schema nosuch'));
+    const world = holding({ 'breakwater.config.js': { migrations: { ...migrations, recordSchema } } });
+    const written: string[] = [];
+    const { code, out } = await breakwater(['migrations', 'snapshot', '--schemas', 'nosuch', '--out', 'x.json'], {
+      ...world,
+      writeText: (path) => void written.push(path),
+    });
+    expect([code, out, written]).toEqual([3, '', []]);
   });
 
   it('says when it cannot be written', async () => {

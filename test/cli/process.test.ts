@@ -134,8 +134,8 @@ describe('the breakwater process', () => {
       const [device, pipe] = await Promise.all(
         ['/dev/zero', join(folder, 'pipe')].map((file) => real(['check', '--dotenv', file, '--format', 'json'])),
       );
-      expect([device.code, device.err]).toEqual([2, "breakwater: the file '/dev/zero' is no file\n"]);
-      expect([pipe.code, (JSON.parse(pipe.out) as { exitCode: number }).exitCode]).toEqual([2, 2]);
+      expect([device?.code, device?.err]).toEqual([2, "breakwater: the file '/dev/zero' is no file\n"]);
+      expect([pipe?.code, (JSON.parse(pipe?.out ?? '') as { exitCode: number }).exitCode]).toEqual([2, 2]);
     },
   );
 
