@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isBreakwaterError } from '../core/errors.js';
 import { errorLine } from './error-line.js';
 import { placeOf } from './error-place.js';
 import { ConfigurationError, UnverifiedError } from './failures.js';
@@ -67,7 +68,10 @@ export async function loadModule(
   try {
     return { name, exports: await io.importModule(resolve(io.directory(), name)) };
   } catch (error) {
-    throw new UnverifiedError(`${fileName(name)} ${reason(name, error, io)}`);
+    const message = `${fileName(name)} ${reason(name, error, io)}`;
+    throw isBreakwaterError(error, 'BREAKWATER_INVALID_OPTIONS')
+      ? new ConfigurationError(message)
+      : new UnverifiedError(message);
   } finally {
     cancel();
   }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printable } from '../core/printable.js';
 import type { CommandIo } from './io.js';
@@ -14,11 +14,17 @@ const PLACE = /^(?:\s+at (?:.*\()?)?((?:file:\/\/\/?|\/|[A-Z]:\\)[^()]*?):(\d+)(
  */
 export function placeOf(error: unknown, module: string, io: CommandIo): string {
   const stack = stackOf(error);
-  for (const line of stack.split('\n').slice(0, 50)) {
-    const [, file = '', number = ''] = PLACE.exec(line) ?? [];
-    if (file === '' || file.includes('node_modules')) continue;
-    return ` (${printable(relative(io.directory(), pathOf(file)))}:${number})`;
-  }
+  const places = stack
+    .split('\n')
+    .slice(0, 50)
+    .flatMap((line): { file: string; number: string }[] => {
+      const [, file = '', number = ''] = PLACE.exec(line) ?? [];
+      if (file === '' || file.includes('node_modules')) return [];
+      return [{ file: relative(io.directory(), pathOf(file)), number }];
+    });
+  // What is linked from elsewhere is rather a library.
+  const place = places.find(({ file }) => !file.startsWith('..') && !isAbsolute(file)) ?? places[0];
+  if (place !== undefined) return ` (${printable(place.file)}:${place.number})`;
   return stack.startsWith('SyntaxError') ? ` (to see where: node ${shellWord(module)})` : '';
 }
 

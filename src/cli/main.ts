@@ -79,11 +79,11 @@ class ProcessExit extends Error {
 
 // A user's module may end the process before there is an answer, or say another code when there is one. What it calls comes last,
 // so that its own `exit` listeners have run.
-const { exit } = process;
-const { reallyExit } = process as unknown as { reallyExit: (this: void, code: number) => never };
+const exit = process.exit.bind(process);
+const { reallyExit } = process as unknown as { reallyExit: (code: number) => never };
 Object.assign(process, {
   exit: (code?: number) => {
-    if (outcome.code !== undefined) exit.call(process, code);
+    if (outcome.code !== undefined) exit(code);
     watch.end('ended the process: take process.exit() out of it');
     throw new ProcessExit();
   },
@@ -112,7 +112,7 @@ process.on('uncaughtException', (error) => {
 function end(code: number): void {
   if (outcome.code !== undefined) return;
   outcome.code = code;
-  answer('', () => stderr.write('', () => exit.call(process)));
+  answer('', () => stderr.write('', () => exit()));
 }
 
 // A turn of the loop later the platform has told of promises that reject and that nobody waits for.

@@ -139,6 +139,19 @@ describe('the configuration module', () => {
     expect(err).not.toMatch(/\n|^ +at /m);
   });
 
+  it('HLD-61 with options that cannot work makes no sense', async () => {
+    const text = `
+      const error = new Error('DeploymentChecker: envs is not an option');
+      Object.assign(error, { [Symbol.for('breakwater.error')]: true, code: 'BREAKWATER_INVALID_OPTIONS' });
+      throw error;`;
+    const { code, err } = await example({ 'breakwater.config.mjs': text });
+    expect([code, err]).toEqual([
+      2,
+      "breakwater: 'breakwater.config.mjs' cannot be loaded: Error: DeploymentChecker: envs is not an option " +
+        '(breakwater.config.mjs:2)',
+    ]);
+  });
+
   it('what it throws is masked and of bounded length', async () => {
     const text = "throw new Error('password=hunter22 of correct-horse ' + 'x'.repeat(5000));";
     const { err } = await breakwater(['env', 'example'], {

@@ -26,9 +26,9 @@ export function checkHelp(): string {
     ],
     options,
     codes: [
-      ['2', 'usage: the command line makes no sense'],
+      ['2', 'usage: the command line or the configuration makes no sense'],
       ['1', 'something is wrong, or a warning with --fail-on warn'],
-      ['3', 'something could not be found out: it crashed or took too long'],
+      ['3', 'something could not be found out: it crashed, took too long or cannot be loaded'],
       ['4', 'all that is wrong is that migrations are pending'],
       ['0', 'all is well'],
     ],
