@@ -1,5 +1,6 @@
 import { registerSecret } from 'breakwater/core';
 import { ConfigValidator } from 'breakwater/config';
+import { ManualClock } from 'breakwater/testing';
 import { type DeploymentCheck, DeploymentChecker, REQUIRED_VARIABLES } from 'breakwater/deployment';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { breakwater, FILE, holding, onDisk } from './setup.js';
@@ -182,6 +183,50 @@ describe('breakwater check', () => {
       err: "breakwater: no check has the profile 'prodction'; did you mean 'production'?\nRun 'breakwater check --help' for what there is.",
     });
     expect((await check(own, '--tag', 'statc')).err).toContain("did you mean 'static'?");
+  });
+});
+
+describe('HLD-57 HLD-61 the time of a check', () => {
+  const never = () => new Promise(() => undefined);
+
+  it.each([
+    [[], 120_000, { deployment: { runAllChecks: never } }, "what 'breakwater.config.js' exports took longer than 2m"],
+    [['--timeout', '90s'], 90_000, { deployment: { runAllChecks: never } }, 'took longer than 90s'],
+    [[], 60_000, undefined, "loading 'breakwater.config.js' took longer than 60s"],
+    [['--timeout', '5s'], 5_000, undefined, "loading 'breakwater.config.js' took longer than 5s"],
+  ])('with %j ends after %i ms', async (words, ms, exports, message) => {
+    const clock = new ManualClock();
+    const world = holding({ 'breakwater.config.js': exports ?? {} });
+    const run = breakwater(['check', ...words], {
+      ...world,
+      clock,
+      ...(exports === undefined ? { importModule: never } : {}),
+    });
+    let done = false;
+    void run.then(() => (done = true));
+    await clock.advanceAsync(ms - 1);
+    expect(done).toBe(false);
+    await clock.advanceAsync(1);
+    const { code, out, err } = await run;
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain(message);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not that of what answers in time, and what answers too late is dropped', async () => {
+    const clock = new ManualClock();
+    let answer: (results: unknown) => void = () => undefined;
+    const deployment = { runAllChecks: () => new Promise((resolve) => (answer = resolve)) };
+    const run = breakwater(['check', '--format', 'json'], {
+      ...holding({ 'breakwater.config.js': { deployment } }),
+      clock,
+    });
+    await clock.advanceAsync(120_000);
+    answer({ allPass: true, results: [{ id: 'a', status: 'PASS', message: 'm' }] });
+    const { code, out } = await run;
+    await clock.advanceAsync(0);
+    expect([code, (JSON.parse(out) as { exitCode: number }).exitCode]).toEqual([3, 3]);
+    expect((await check(checker({ good }))).code).toBe(0);
   });
 });
 
