@@ -22,7 +22,8 @@ export function checkHelp(): string {
       '  });',
       '',
       "Or export a ConfigValidator as 'config'; or, in breakwater.config.json, an object 'deployment' of options that are",
-      `plain JSON. Without such a file these variables must be set: ${REQUIRED_VARIABLES.join(', ')}.`,
+      'plain JSON. Without such a file these variables must be set:',
+      `${REQUIRED_VARIABLES.join(', ')}.`,
     ],
     options,
     codes: [
