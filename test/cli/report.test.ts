@@ -1,13 +1,13 @@
 import { DeploymentChecker, type DeploymentOutcome } from 'breakwater/deployment';
-import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse as parseXml } from './xml.js';
 import { FORMATS } from '../../src/cli/report/report.js';
 import { printReport } from '../../src/cli/report/print.js';
+import { Watch } from '../../src/cli/watch.js';
 import { runs } from '../runs.js';
+import { reportFaults } from './report-faults.js';
+import { sarifFaults } from './sarif-faults.js';
 import { breakwater, holding } from './setup.js';
 
 const SILENCE = [{ id: 'known.one', reason: 'moves <next> week', until: '2999-01-01' }];
@@ -42,22 +42,39 @@ const known = (): DeploymentOutcome => ({
 });
 const all = { good, warns, crashes, several, known };
 
-const schema = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../docs/schemas/check-report.json'), 'utf8'),
-) as object;
-const validate = new Ajv({ allErrors: true }).compile(schema);
-
-/** What the published schema has against a report. */
-function faultsOf(report: unknown): unknown {
-  return validate(report) ? [] : validate.errors;
+/** Holds a document against what readers of JUnit take: the rules of the schema of Jenkins, `junit-10.xsd`. */
+function faultsOfJUnit(text: string, tests: number): void {
+  const suites = parseXml(text);
+  const [suite, ...others] = suites.children;
+  const number = (kind: string) =>
+    suite?.children.filter(({ children }) => children.some(({ name }) => name === kind)).length;
+  expect([suites.name, suite?.name, others]).toEqual(['testsuites', 'testsuite', []]);
+  expect(Object.keys(suites.attributes)).toEqual(['name', 'tests', 'failures', 'errors', 'time']);
+  expect(Object.keys(suite?.attributes ?? {})).toEqual(['name', 'tests', 'failures', 'errors', 'time', 'skipped']);
+  expect(suite?.attributes).toMatchObject({
+    tests: String(tests),
+    failures: String(number('failure')),
+    errors: String(number('error')),
+    skipped: String(number('skipped')),
+    time: expect.stringMatching(/^\d+\.\d{3}$/) as string,
+  });
+  expect(suite?.children).toHaveLength(tests);
+  for (const { name, attributes, children } of suite?.children ?? []) {
+    expect([name, Object.keys(attributes)]).toEqual(['testcase', ['name', 'classname', 'time']]);
+    expect(attributes['classname']).toMatch(/^breakwater(\.[\w-]+)+/);
+    expect(attributes['classname']).not.toMatch(/\s/);
+    expect(attributes['time']).toMatch(/^\d+\.\d{3}$/);
+    expect(children.length).toBeLessThanOrEqual(1);
+    for (const child of children) expect(child.name).toMatch(/^(failure|error|skipped|system-out)$/);
+  }
 }
 
 describe('a report', () => {
   it('HLD-63 as JSON is one document, with nothing else on standard output', async () => {
     const { code, out, err } = await check(all, '--format', 'json');
     expect([code, err]).toEqual([1, '']);
-    expect(faultsOf(JSON.parse(out))).toEqual([]);
-    expect(faultsOf({ ...(JSON.parse(out) as object), extra: 1 })).not.toEqual([]);
+    expect(reportFaults(JSON.parse(out))).toEqual([]);
+    expect(reportFaults({ ...(JSON.parse(out) as object), extra: 1 })).not.toEqual([]);
     expect(JSON.parse(out)).toMatchObject({
       version: 1,
       command: 'check',
@@ -84,8 +101,9 @@ describe('a report', () => {
     const suites = parseXml(out);
     expect(suites).toMatchObject({
       name: 'testsuites',
-      attributes: { tests: '5', failures: '1', errors: '1', skipped: '1' },
+      attributes: { tests: '5', failures: '1', errors: '1' },
     });
+    expect(suites.children[0]?.attributes).toMatchObject({ tests: '5', failures: '1', errors: '1', skipped: '1' });
     const cases = suites.children[0]?.children ?? [];
     expect(
       cases.map(({ attributes, children }) => [attributes['name'], attributes['classname'], children[0]?.name]),
@@ -101,7 +119,7 @@ describe('a report', () => {
       text: 'FAIL several.one: 100% wrong: a, b; mend it\nWARN several.two: odd <one>',
     });
     const strict = parseXml((await check(all, '--format', 'junit', '--fail-on', 'warn')).out);
-    expect(strict.attributes).toMatchObject({ failures: '2', errors: '1', skipped: '1' });
+    expect(strict.children[0]?.attributes).toMatchObject({ failures: '2', errors: '1', skipped: '1' });
   });
 
   it('as annotations of GitHub has one for each thing that is wrong', async () => {
@@ -141,7 +159,7 @@ describe('a report', () => {
     expect(out).toContain('FAIL, silenced until 2999-01-02T00:00:00.000Z: moves <next> week');
   });
 
-  it('is well-formed whatever texts hold', () => {
+  it('HLD-63 is well-formed whatever texts hold', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const item = fc.record({
       id: text,
@@ -155,14 +173,20 @@ describe('a report', () => {
         maxLength: 3,
       }),
     });
-    fc.assert(
-      fc.property(fc.array(item, { minLength: 1, maxLength: 4 }), fc.constantFrom(...FORMATS), (items, format) => {
-        let out = '';
-        const report = { command: 'check', subject: 'production', items: items as never };
-        printReport(report, { out: (line: string) => (out += line), terminal: {} } as never, { format });
-        if (format === 'json') expect((JSON.parse(out) as { results: unknown[] }).results).toHaveLength(items.length);
-        if (format === 'junit') expect(parseXml(out).children[0]?.children).toHaveLength(items.length);
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(item, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(...FORMATS),
+        async (items, format) => {
+          let out = '';
+          const io = { out: (line: string) => (out += line), terminal: {}, watch: new Watch(), version: () => '1.2.3' };
+          const report = { command: 'k8s lint', subject: 'production', items: items as never };
+          await printReport(report, { ...io, turn: () => Promise.resolve() } as never, { format });
+          if (format === 'json') expect((JSON.parse(out) as { results: unknown[] }).results).toHaveLength(items.length);
+          if (format === 'junit') faultsOfJUnit(out, items.length);
+          if (format === 'sarif') expect(sarifFaults(JSON.parse(out))).toEqual([]);
+        },
+      ),
       { numRuns: runs(2_000) },
     );
   });

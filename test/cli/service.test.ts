@@ -164,7 +164,7 @@ describe('breakwater doctor', () => {
     [['http://shop/?a=hunter22'], 'the address must hold no query and no fragment'],
     [['http://shop', '--prefix', 'health'], "'--prefix' must be a path"],
     [['http://u:hunter22@shop'], 'the address must hold no user and no password'],
-    [['http://shop', '--format', 'yaml'], "'--format' takes text or json or junit or github, got 'yaml'"],
+    [['http://shop', '--format', 'yaml'], "'--format' takes text or json or junit or sarif or github, got 'yaml'"],
   ])('refuses a command line that makes no sense: %j', async (words, message) => {
     const world = { environment: () => ({ EMPTY: ' ', TWO: 'hunter22 hunter22' }) };
     const { code, out, err } = await breakwater(['doctor', ...words], world);
