@@ -1,3 +1,4 @@
+import { maskEnvironment } from '../internal/masked-environment.js';
 import { type Command, ExitCode } from './command.js';
 import { commands } from './commands.js';
 import { errorLine } from './error-line.js';
@@ -24,6 +25,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   };
   const report = reportOf(argv);
   if (report !== undefined) io.watch.keepStrays();
+  const mask = maskEnvironment(io.environment());
   try {
     return await Promise.race([Promise.resolve(dispatch(argv, open)), io.watch.broken]);
   } catch (error) {
@@ -37,6 +39,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   } finally {
     over = true;
     io.watch.done();
+    mask[Symbol.dispose]();
   }
 }
 

@@ -274,3 +274,23 @@ describe('migrations diff', () => {
     ]);
   });
 });
+
+describe('what a database says of its password', () => {
+  it.each(['text', 'json', 'junit', 'sarif', 'github'])(
+    'HLD-59: is masked as %s, also without a checker',
+    async (format) => {
+      const message = 'password "Fq7-rusty-Anchor" rejected';
+      const { world } = validator({
+        findings: [{ id: 'migrations.unreadable', status: 'FAIL', message, crashed: true }],
+      });
+      const environment = () => ({ DATABASE_URL: 'postgres://app:Fq7-rusty-Anchor@db/app' });
+      const { code, out, err } = await breakwater(['migrations', 'status', '--format', format], {
+        ...world,
+        environment,
+      });
+      expect(code).toBe(3);
+      expect(out + err).not.toContain('Anchor');
+      expect(out).toContain('rejected');
+    },
+  );
+});
