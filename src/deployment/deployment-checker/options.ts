@@ -57,7 +57,7 @@ export interface DeploymentCheckerOptions {
   readonly environment?: EnvironmentSource | undefined;
   /** Configuration files that must be there, readable and right; see {@link filesCheck}. @defaultValue none */
   readonly files?: readonly (string | CheckedFile)[] | undefined;
-  /** Sends the cheapest query there is; what it answers does not matter. @defaultValue no database is asked */
+  /** Sends the cheapest query there is, and returns its answer. @defaultValue no database is asked */
   readonly database?: DatabaseProbe | undefined;
   /**
    * Whether what is installed is held against `package.json` and the lock file; see {@link dependenciesCheck}.
