@@ -201,7 +201,7 @@ const NOTHING_CHECKED: CheckResult = /* @__PURE__ */ Object.freeze({
 
 function silenceResult(lapsed: ReturnType<typeof silenceFindings>): CheckResult {
   const message = `${String(lapsed.length)} ${lapsed.length === 1 ? 'silence' : 'silences'} to look at`;
-  const { status, metadata, findings } = readOutcome({ message, findings: lapsed });
+  const { status, metadata, findings } = readOutcome('silence', { message, findings: lapsed });
   return Object.freeze({
     id: 'silence',
     name: 'Silences',
