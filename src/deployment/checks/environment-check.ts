@@ -88,10 +88,11 @@ function isBlank(value: unknown): boolean {
 
 function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['validate']>): DeploymentReport {
   const defaulted = items.filter(({ status }) => status === 'DEFAULTED');
-  const finding = (status: CheckStatus, key: string, message: string): DeploymentFinding => ({
+  const finding = (status: CheckStatus, key: string, message: string, hint: string): DeploymentFinding => ({
     id: `environment.${redactName(key, 200)}`,
     status,
     message: shownText(`${redactName(key, 200)} ${message}`),
+    hint,
   });
   const wrong = new Set(errors.map(({ key }) => redactName(key, 200)));
   const parts = [
@@ -100,9 +101,11 @@ function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['va
   ];
   return {
     findings: [
-      ...errors.map(({ key, message }) => finding(CheckStatus.FAIL, key, message)),
-      ...defaulted.map(({ key }) => finding(CheckStatus.WARN, key, 'is not set: its default is used')),
-      ...warnings.map(({ key, message }) => finding(CheckStatus.WARN, key, message)),
+      ...errors.map(({ key, message }) => finding(CheckStatus.FAIL, key, message, 'correct it where the service runs')),
+      ...defaulted.map(({ key }) =>
+        finding(CheckStatus.WARN, key, 'is not set: its default is used', 'set it, if only to what the default is'),
+      ),
+      ...warnings.map(({ key, message }) => finding(CheckStatus.WARN, key, message, 'look at what is said of it')),
     ],
     message: `${String(items.length)} keys${parts.length === 0 ? ', all of them in order' : `; ${parts.join('; ')}`}`,
     metadata: { keys: items.length, wrong: [...wrong], defaulted: defaulted.map(({ key }) => redactName(key, 200)) },

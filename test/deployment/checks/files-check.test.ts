@@ -66,6 +66,7 @@ describe('filesCheck', () => {
         id: 'files.syntax.config-app.toml',
         status: 'FAIL',
         message: './config/app.toml is not valid TOML (line 2, column 4)',
+        hint: 'correct it there',
         place: { file: './config/app.toml', line: 2 },
       },
     ]);
