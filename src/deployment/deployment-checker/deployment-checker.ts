@@ -103,7 +103,7 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
       });
       const results = await Promise.all(running);
       if (results.length === 0) results.push(NOTHING_CHECKED);
-      const lapsed = silenceFindings(silences, [...this.#checks.keys()], clock.wallNow());
+      const lapsed = silenceFindings(silences, [...this.#checks.keys()], results, clock.wallNow());
       if (lapsed.length > 0) results.push(silenceResult(lapsed));
       const run = { profile: selection.profile, ranAt, durationMs: shortened(this.#now() - startedAtMs) };
       return this.#end({ ...run, allPass: allPass(results), results: Object.freeze(results) });

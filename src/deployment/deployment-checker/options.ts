@@ -23,11 +23,14 @@ import { silenceOption } from './silence-option.js';
 
 /** A finding that somebody decided to live with for a time. */
 export interface Silence {
-  /** Id of the check, or of one of its findings. */
+  /** Id of the check, or of one of its findings: what could not be found out is silenced by the id of its finding alone. */
   readonly id: string;
   /** Why, 1 to 200 characters: it is shown with the result. */
   readonly reason: string;
-  /** When it ends: a date, such as `2027-01-31`, up to the end of that day in UTC, or an instant as ISO 8601 or `Date`. */
+  /**
+   * When it ends: a date, such as `2027-01-31`, up to the end of that day in UTC, or an instant as ISO 8601 or `Date`. More than
+   * 366 days ahead it is a `WARN`.
+   */
   readonly until: string | Date;
 }
 

@@ -2,7 +2,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { modeOf } from '../disk.js';
 import { type Fields, isFields, isPackageName, readJsonObject, specsOf, textOf } from './manifest.js';
 
-/** The largest lock file that is read: several times that of a project of thousands of packages, and some 350 MB of memory. */
+/** The largest lock file that is read: several times that of a project of thousands of packages. */
 const MOST_BYTES = 16 * 1_024 ** 2;
 const OURS = /* @__PURE__ */ Object.freeze(['npm-shrinkwrap.json', 'package-lock.json']);
 const OTHERS = /* @__PURE__ */ Object.freeze(['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']);
