@@ -22,14 +22,6 @@ function unseen(rule: string, what: string, hint: string): DeploymentReport {
   };
 }
 
-function notAwaited(): DeploymentReport {
-  return unseen(
-    'not-awaited',
-    'the function that sends the query returns nothing that can be waited for',
-    `return the query's promise: ${QUERY}`,
-  );
-}
-
 /**
  * What is wrong with an answer. Every client answers with rows, an object that has them, or a word; a wrapper that swallows
  * the error of its client answers with what is none.
@@ -38,15 +30,15 @@ function problemOf(answer: unknown): DeploymentOutcome | undefined {
   if (answer === undefined)
     return unseen(
       'no-answer',
-      'the query ends without an answer, so that one that nobody waited for would look the same',
-      `return what the client answers: ${QUERY}; of one that answers nothing, say so once it is done: () => orm.authenticate().then(() => true)`,
+      'the query ends without an answer, as one that nobody waited for does',
+      `return what the client answers: ${QUERY}, or true once one that answers nothing is done`,
     );
   if (typeof answer === 'function')
     return unseen('no-answer', 'what is returned is a function, which nobody called', `send the query: ${QUERY}`);
   if (answer instanceof Error) return refused(answer);
-  const error: unknown = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : undefined;
-  if (isSomething(error)) return refused(error);
-  if (isSomething(answer)) return undefined;
+  const { error } = (answer ?? {}) as { readonly error?: unknown };
+  if (error) return refused(error);
+  if (answer) return undefined;
   return {
     status: CheckStatus.FAIL,
     message: `the query was answered with ${describe(answer)}, which is no answer of a database`,
@@ -59,10 +51,6 @@ function isUnfinished(sent: unknown): boolean {
   return sent === undefined || hasMethod(sent, 'on');
 }
 
-function isSomething(value: unknown): boolean {
-  return Boolean(value);
-}
-
 function refused(error: unknown): DeploymentOutcome {
   return {
     status: CheckStatus.FAIL,
@@ -72,7 +60,8 @@ function refused(error: unknown): DeploymentOutcome {
 }
 
 /**
- * A check that a database answers. What is plainly no answer, such as `false` or an error, is a `FAIL`. One that takes a second or longer is a `WARN`.
+ * A check that a database answers. What is plainly no answer, such as `false` or an error, is a `FAIL`. One that takes a
+ * second or longer is a `WARN`.
  *
  * @param query - sends the cheapest query there is, such as `() => pool.query('SELECT 1')`.
  */
@@ -86,7 +75,12 @@ export function databaseConnectionCheck(query: DatabaseProbe, clock: Clock): Dep
       const startedAtMs = now();
       try {
         const sent: unknown = query(context);
-        if (!isThenable(sent) && isUnfinished(sent)) return notAwaited();
+        if (!isThenable(sent) && isUnfinished(sent))
+          return unseen(
+            'not-awaited',
+            'the function that sends the query returns nothing that can be waited for',
+            `return the query's promise: ${QUERY}`,
+          );
         const problem = problemOf(await sent);
         if (problem !== undefined) return problem;
       } catch (error) {
