@@ -330,7 +330,7 @@ describe('docs', () => {
 });
 
 describe('examples', () => {
-  it.each([...MODULES, 'core', 'deployment-checks', 'health-checks', 'resilience'])(
+  it.each([...MODULES, 'core', 'deployment-checks', 'deployment-silence', 'health-checks', 'resilience'])(
     'the example of %s runs and ends by itself',
     (module) => {
       const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${module}.ts`], {
