@@ -3,13 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const root = mkdtempSync(join(tmpdir(), 'breakwater-example-'));
-writeFileSync(join(root, 'app.json'), '{"port":8080}', { mode: 0o600 });
-writeFileSync(join(root, 'package.json'), '{"name":"shop","engines":{"node":">=20"}}');
+const folder = mkdtempSync(join(tmpdir(), 'breakwater-example-'));
+process.chdir(folder);
+writeFileSync(join(folder, 'app.json'), '{"port":8080}', { mode: 0o600 });
+writeFileSync(join(folder, 'package.json'), '{"name":"shop","engines":{"node":">=20"}}');
 
 // #region basic
 import { dependenciesCheck, filesCheck, securityCheck } from 'breakwater/deployment';
 
+// The folder of the service.
+const root = process.cwd();
 const checks = [
   filesCheck(['app.json', { path: 'tls.key', secret: true, required: false }], { root }),
   dependenciesCheck({ root }),
@@ -22,4 +25,5 @@ for (const check of checks) {
 }
 // #endregion basic
 
-rmSync(root, { recursive: true });
+process.chdir(tmpdir());
+rmSync(folder, { recursive: true });

@@ -9,33 +9,35 @@ const pool = {
   query: (sql: string): Promise<unknown> => {
     const answer = (rows: unknown) => Promise.resolve({ rows: [{ breakwater: `breakwater:${JSON.stringify(rows)}` }] });
     if (!sql.includes('pg_class')) return answer([]);
-    return answer(['id', 'name', 'batch'].map((column) => ['public', 'knex_migrations', column, '1']));
+    return answer(['id', 'name', 'batch'].map((column) => ['public', 'knex_migrations', column, '1', 'table']));
   },
 };
 
 // #region basic
 import { MigrationValidator } from 'breakwater/deployment';
 
-const migrations = new MigrationValidator({
-  tool: 'knex',
-  dir,
-  dialect: 'postgresql',
-  query: (sql) => pool.query(sql),
-});
-
-const report = await migrations.validate();
-console.log(report.status, report.message);
-for (const { id, message, hint } of report.findings) console.log(id, message, hint);
+/** `pool` is your own, such as that of pg; `dir` the folder that the build ships. */
+async function isMigrated(pool: { query(sql: string): Promise<unknown> }, dir: string): Promise<boolean> {
+  const migrations = new MigrationValidator({
+    tool: 'knex',
+    dir,
+    dialect: 'postgresql',
+    query: (sql) => pool.query(sql),
+  });
+  const report = await migrations.validate();
+  console.log(report.status, report.message);
+  for (const { id, message, hint } of report.findings) console.log(id, message, hint);
+  return report.status !== 'FAIL';
+}
 // #endregion basic
 
 // #region custom
-const others = new MigrationValidator({
-  tool: { table: 'schema_migrations', column: 'version', files: /^(\d+)_.*\.sql$/ },
-  dir,
-  dialect: 'postgresql',
-  query: (sql) => pool.query(sql),
-});
+import type { CustomMigrationTool } from 'breakwater/deployment';
+
+const tool: CustomMigrationTool = { table: 'schema_migrations', column: 'version', files: /^(\d+)_.*\.sql$/ };
 // #endregion custom
 
-console.log((await others.validate()).status);
+console.log(await isMigrated(pool, dir));
+const query = (sql: string): Promise<unknown> => pool.query(sql);
+console.log((await new MigrationValidator({ tool, dir, dialect: 'postgresql', query }).validate()).status);
 await rm(dir, { recursive: true });

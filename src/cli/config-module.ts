@@ -1,14 +1,21 @@
 import { resolve } from 'node:path';
+import { isBreakwaterError } from '../core/errors.js';
 import { errorLine } from './error-line.js';
-import { UnverifiedError } from './failures.js';
+import { placeOf } from './error-place.js';
+import { ConfigurationError, UnverifiedError } from './failures.js';
 import type { CommandIo } from './io.js';
+import { jsonFault } from './json-fault.js';
+import { mustBeFile, readNamed } from './read-file.js';
 import { isReadableConfig, property, type ReadableConfig } from './readable-config.js';
-import { fileName } from './words.js';
+import { fileName, shellWord } from './words.js';
 
 /** The names that are looked for, in this order. */
 const NAMES = ['breakwater.config.js', 'breakwater.config.mjs', 'breakwater.config.cjs'] as const;
 /** What is there and cannot be loaded must not pass for nothing. */
 const SOURCES = ['breakwater.config.ts', 'breakwater.config.mts', 'breakwater.config.cts'] as const;
+/** How long a module may take to load. */
+const LOADING_MS = 60_000;
+const LOADING = '60s';
 /** The name of options that are plain JSON. */
 export const JSON_NAME = 'breakwater.config.json';
 
@@ -22,18 +29,19 @@ export interface UserModule {
  * The configuration that the user's module exports.
  *
  * @param named - the module's file, from the working directory; without it, one of {@link NAMES}.
- * @throws {@link UnverifiedError} when there is no such file, it cannot be loaded, or it exports no configuration.
+ * @throws {@link ConfigurationError} when there is no such file, or it exports no configuration.
+ * @throws {@link UnverifiedError} when it cannot be loaded.
  */
 export async function loadConfig(named: string | undefined, io: CommandIo): Promise<ReadableConfig> {
   const module = await loadModule(named, io);
   if (module === undefined)
-    throw new UnverifiedError(
+    throw new ConfigurationError(
       `no configuration here: looked for ${NAMES.slice(0, -1).join(', ')} and ${NAMES.at(-1) ?? ''}; ` +
         "write one that exports a ConfigValidator as 'config', or name another file with --config",
     );
   const config = exportedConfig(module, io);
   if (config !== undefined) return config;
-  throw new UnverifiedError(
+  throw new ConfigurationError(
     `${fileName(module.name)} exports no configuration: export a ConfigValidator as 'config' or as default`,
   );
 }
@@ -42,6 +50,7 @@ export async function loadConfig(named: string | undefined, io: CommandIo): Prom
  * The module, or `undefined` when none was named and there is none.
  *
  * @param more - names that are looked for after {@link NAMES}.
+ * @throws {@link ConfigurationError} when there is something else in its place, or several files.
  * @throws {@link UnverifiedError} when it cannot be loaded.
  */
 export async function loadModule(
@@ -49,20 +58,37 @@ export async function loadModule(
   io: CommandIo,
   more: readonly string[] = [],
 ): Promise<UserModule | undefined> {
-  const name = named ?? [...NAMES, ...more].find((one) => io.isFile(resolve(io.directory(), one)));
-  if (name === undefined) {
-    const source = SOURCES.find((one) => io.isFile(resolve(io.directory(), one)));
-    if (source === undefined) return undefined;
-    throw new UnverifiedError(`${fileName(source)} is TypeScript: name a built file with --config`);
-  }
-  const path = resolve(io.directory(), name);
-  if (!io.isFile(path)) throw new UnverifiedError(`there is no file ${fileName(name)}`);
-  if (name.endsWith('.json')) return { name, exports: readJson(name, path, io) };
+  const name = named ?? nameOf([...NAMES, ...more], io);
+  if (name === undefined) return undefined;
+  if (name.endsWith('.json')) return { name, exports: readJson(name, io) };
+  // Whatever is no file must not pass for nothing.
+  mustBeFile(name, io);
+  io.watch.doing(`loading ${fileName(name)}`);
+  const cancel = io.watch.limit(io.clock, LOADING_MS, LOADING);
   try {
-    return { name, exports: await io.importModule(path) };
+    return { name, exports: await io.importModule(resolve(io.directory(), name)) };
   } catch (error) {
-    throw new UnverifiedError(`${fileName(name)} ${reason(name, error, io)}`);
+    const message = `${fileName(name)} ${reason(name, error, io)}`;
+    throw isBreakwaterError(error, 'BREAKWATER_INVALID_OPTIONS')
+      ? new ConfigurationError(message)
+      : new UnverifiedError(message);
+  } finally {
+    cancel();
   }
+}
+
+/** The one of these that there is. Of several, one might be forgotten, and the wrong one be looked at. */
+function nameOf(names: readonly string[], io: CommandIo): string | undefined {
+  const isThere = (name: string): boolean => io.look(resolve(io.directory(), name)) !== undefined;
+  const [name, ...others] = names.filter(isThere);
+  if (others.length > 0)
+    throw new ConfigurationError(
+      `there are ${[name, ...others].join(' and ')}: leave one of them, or name the one with --config`,
+    );
+  const source = name ?? SOURCES.find(isThere);
+  if (source !== undefined && name === undefined)
+    throw new ConfigurationError(`${fileName(source)} is TypeScript: ${adviceOn(source)}`);
+  return name;
 }
 
 /** What a module exports that is a configuration; reading what it exports may throw. @throws {@link UnverifiedError} */
@@ -74,15 +100,13 @@ export function exportedConfig({ name, exports }: UserModule, io: CommandIo): Re
   }
 }
 
-/** What a file of JSON holds. @throws {@link UnverifiedError} */
-export function readJson(name: string, path: string, io: CommandIo): unknown {
+/** What a file of JSON holds. @throws {@link ConfigurationError} */
+export function readJson(name: string, io: CommandIo, largestMib?: number): unknown {
+  const text = readNamed(name, io, largestMib);
   try {
-    // A byte order mark is no part of the text.
-    return JSON.parse(io.readText(path).replace(/^\ufeff/, ''));
-  } catch (error) {
-    // What the parser says quotes the file, and whatever is secret in it.
-    const why = error instanceof SyntaxError ? 'is no JSON' : `cannot be read: ${errorLine(error, io)}`;
-    throw new UnverifiedError(`${fileName(name)} ${why}`);
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigurationError(`${fileName(name)} is no JSON (${jsonFault(text) ?? 'its place is not known'})`);
   }
 }
 
@@ -110,11 +134,15 @@ function reason(name: string, error: unknown, io: CommandIo): string {
   const code = codeOf(error);
   if (code === 'BREAKWATER_CONFIG_INVALID')
     return 'validates while it is loaded: export the validator, and call validateOrThrow() elsewhere';
-  const line = `cannot be loaded: ${errorLine(error, io)}`;
+  const line = `cannot be loaded: ${errorLine(error, io)}${placeOf(error, name, io)}`;
   if (!isAboutTypeScript(name, code, line)) return line;
+  return `${line}; it is TypeScript: ${adviceOn(name)}`;
+}
+
+function adviceOn(name: string): string {
   return (
-    `${line}; it is TypeScript: name a built file, or load it with tsx: ` +
-    'node --import tsx node_modules/breakwater/dist/cli.js env …'
+    'compile it and name the built file with --config, or run the command with tsx: ' +
+    `node --import tsx node_modules/breakwater/dist/cli.js … --config ${shellWord(name)}`
   );
 }
 

@@ -1,3 +1,4 @@
+import { isBreakwaterError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { redactText } from '../core/redaction.js';
 import { maskEnvironment } from '../internal/masked-environment.js';
@@ -5,6 +6,8 @@ import type { CommandIo } from './io.js';
 
 /** Longest line about an error that is not ours. */
 const LONGEST = 300;
+/** Longest list of what is wrong with options: each of them is to be mended. */
+const LONGEST_LIST = 4_000;
 
 /**
  * Whatever was thrown as one printable line without a stack, in which no secret of the environment is left.
@@ -16,7 +19,8 @@ export function errorLine(error: unknown, io: Pick<CommandIo, 'environment'>): s
   try {
     // Masked first: a secret may hold the white space that is taken out.
     const line = printable(redactText(textOf(error)).replace(/\s+/g, ' ').trim());
-    return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+    const longest = isBreakwaterError(error, 'BREAKWATER_INVALID_OPTIONS') ? LONGEST_LIST : LONGEST;
+    return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
   } finally {
     mask[Symbol.dispose]();
   }

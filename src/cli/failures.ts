@@ -9,5 +9,8 @@ export class UsageError extends Error {
   }
 }
 
+/** A file that was named, or the configuration, makes no sense. The message is safe to print. */
+export class ConfigurationError extends Error {}
+
 /** What was asked could not be found out. The message is safe to print. */
 export class UnverifiedError extends Error {}

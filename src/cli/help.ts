@@ -36,7 +36,7 @@ export function groupHelp({ name, summary: about, commands = [] }: Command): str
     ...aligned(rows),
     '',
     'Exit codes, the first that applies:',
-    '  2  usage: the command line makes no sense',
+    '  2  usage: the command line or the configuration makes no sense',
     '  1  something is wrong',
     '  3  it could not be found out',
     ...(name === 'migrations' ? ['  4  all that is wrong is that migrations are pending'] : []),

@@ -1,9 +1,12 @@
 import type { Clock } from '../core/clock.js';
+import type { Watch } from './watch.js';
 
 /** What a command touches of the outside world. */
 export interface CommandIo {
   /** Time source of commands that wait. */
   readonly clock: Clock;
+  /** Knows when it makes no sense to wait any longer. */
+  readonly watch: Watch;
   /** Prints a line of the answer. */
   out(line: string): void;
   /** Prints a line about a problem. */
@@ -16,16 +19,16 @@ export interface CommandIo {
   directory(): string;
   /** What is set in the environment. */
   environment(): Readonly<Record<string, string | undefined>>;
-  /** Sets what a file says and the environment does not. Throws when it cannot be read. */
-  loadEnvFile(path: string): void;
-  /** Whether there is a file at an absolute path. */
-  isFile(path: string): boolean;
+  /** Sets what the text of an environment file says and the environment does not. */
+  addVariables(text: string): void;
   /** What is at an absolute path; `undefined` where there is nothing, or nobody may look. */
-  look(path: string): { readonly kind: 'file' | 'folder' | 'other'; readonly bytes: number } | undefined;
+  look(path: string): { readonly kind: 'file' | 'folder' | 'dangling' | 'other'; readonly bytes: number } | undefined;
   /** The text of the file at an absolute path. Throws when it cannot be read. */
   readText(path: string): string;
   /** Writes the file at an absolute path anew. Throws when it cannot be written. */
   writeText(path: string, text: string): void;
   /** What the module at an absolute path exports. */
   importModule(path: string): Promise<unknown>;
+  /** Resolves a turn of the event loop later, when promises that reject and that nobody waits for are known. */
+  turn(): Promise<void>;
 }

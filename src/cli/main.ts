@@ -1,18 +1,22 @@
 #!/usr/bin/env node
-import { readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { lstatSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
 import { systemClock } from '../core/clock.js';
 import { ExitCode } from './command.js';
 import { errorLine } from './error-line.js';
 import type { CommandIo } from './io.js';
 import { run } from './run.js';
+import { Watch } from './watch.js';
 
 const { stdout, stderr } = process;
 const answer = stdout.write.bind(stdout);
+const watch = new Watch();
 
 const io: CommandIo = {
   clock: systemClock,
+  watch,
   out: (line) => void answer(`${line}\n`, noteWriteError),
   err: (line) => void stderr.write(`${line}\n`),
   version: () => {
@@ -22,11 +26,12 @@ const io: CommandIo = {
   terminal: stdout,
   directory: () => process.cwd(),
   environment: () => process.env,
-  loadEnvFile: (path) => process.loadEnvFile(path),
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  addVariables: (text) => {
+    for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
+  },
   look: (path) => {
-    const found = statIfAny(path);
-    if (found === undefined) return undefined;
+    const found = ifAny(() => statSync(path, { throwIfNoEntry: false }));
+    if (found === undefined) return ifAny(() => lstatSync(path)) && { kind: 'dangling', bytes: 0 };
     const kind = found.isFile() ? ('file' as const) : found.isDirectory() ? ('folder' as const) : ('other' as const);
     return { kind, bytes: found.size };
   },
@@ -35,12 +40,13 @@ const io: CommandIo = {
     writeFileSync(path, text);
   },
   importModule: (path) => import(pathToFileURL(path).href),
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 /** Below a file, or where nobody may look, there is nothing either. */
-function statIfAny(path: string): Stats | undefined {
+function ifAny(look: () => Stats | undefined): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return look();
   } catch {
     return undefined;
   }
@@ -49,7 +55,7 @@ function statIfAny(path: string): Stats | undefined {
 // Standard output holds the answer and nothing else: what a user's module prints goes where problems go.
 stdout.write = stderr.write.bind(stderr);
 
-const outcome: { code?: number; writeError?: string | undefined } = {};
+const outcome: { isAnswered?: true; code?: number; writeError?: string | undefined } = {};
 
 /** The first counts: those that follow only say that the stream is gone. */
 function noteWriteError(error?: NodeJS.ErrnoException | null): void {
@@ -57,16 +63,47 @@ function noteWriteError(error?: NodeJS.ErrnoException | null): void {
 }
 for (const stream of [stdout, stderr]) stream.on('error', noteWriteError);
 
-// A user's module may end the process, or wait for what never comes: without an answer that is no success.
-process.on('exit', () => {
+/** What the process says in the end; without an answer that is no success. */
+function lastCode(): number {
   if (outcome.code === undefined) io.err('breakwater: the process ended before there was an answer');
-  const { code = ExitCode.UNVERIFIED, writeError = 'EPIPE' } = outcome;
+  const { writeError = 'EPIPE' } = outcome;
+  outcome.code ??= ExitCode.UNVERIFIED;
   // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
-  process.exitCode = code === ExitCode.PASS && writeError !== 'EPIPE' ? ExitCode.FAIL : code;
+  return outcome.code === ExitCode.PASS && writeError !== 'EPIPE' ? ExitCode.FAIL : outcome.code;
+}
+
+/** Thrown where a user's module ends the process, so that it goes no further. */
+class ProcessExit extends Error {
+  override readonly message = 'process.exit() ends no check';
+}
+
+// A user's module may end the process before there is an answer, or say another code when there is one. What it calls comes last,
+// so that its own `exit` listeners have run.
+const exit = process.exit.bind(process);
+const { reallyExit } = process as unknown as { reallyExit: (code: number) => never };
+Object.assign(process, {
+  exit: (code?: number) => {
+    if (outcome.code !== undefined) exit(code);
+    watch.end('ended the process: take process.exit() out of it');
+    throw new ProcessExit();
+  },
+  reallyExit: () => reallyExit(lastCode()),
+});
+syncBuiltinESMExports();
+process.exitCode = ExitCode.UNVERIFIED;
+process.on('exit', () => (process.exitCode = lastCode()));
+
+process.on('beforeExit', () => {
+  watch.end('waits for what never comes: nothing is left to do');
 });
 
 // What a user's module began and nobody waits for, such as a connection that fails.
 process.on('uncaughtException', (error) => {
+  if (error instanceof ProcessExit) return;
+  if (outcome.isAnswered !== true) {
+    watch.stray(errorLine(error, io));
+    return;
+  }
   if (outcome.code === undefined) io.err(`breakwater: ${errorLine(error, io)}`);
   end(ExitCode.UNVERIFIED);
 });
@@ -75,8 +112,11 @@ process.on('uncaughtException', (error) => {
 function end(code: number): void {
   if (outcome.code !== undefined) return;
   outcome.code = code;
-  answer('', () => stderr.write('', () => process.exit()));
+  answer('', () => stderr.write('', () => exit()));
 }
 
 // A turn of the loop later the platform has told of promises that reject and that nobody waits for.
-void run(process.argv.slice(2), io).then((code) => setImmediate(end, code));
+void run(process.argv.slice(2), io).then((code) => {
+  outcome.isAnswered = true;
+  setImmediate(end, code);
+});

@@ -1,8 +1,11 @@
-import { ExitCode } from './command.js';
+import { maskEnvironment } from '../internal/masked-environment.js';
+import { type Command, ExitCode } from './command.js';
 import { commands } from './commands.js';
 import { errorLine } from './error-line.js';
-import { UnverifiedError, UsageError } from './failures.js';
+import { ConfigurationError, UnverifiedError, UsageError } from './failures.js';
 import type { CommandIo } from './io.js';
+import { printFailure } from './report/print.js';
+import { type Format, FORMATS } from './report/report.js';
 import { echo, hint } from './words.js';
 
 /**
@@ -12,23 +15,60 @@ import { echo, hint } from './words.js';
  * @returns the exit code: 0, or why it is none of the command's own.
  */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  let over = false;
+  // What is given up may go on, and must not answer as well.
+  const open: CommandIo = {
+    ...io,
+    out: (line) => {
+      if (!over) io.out(line);
+    },
+  };
+  const report = reportOf(argv);
+  if (report !== undefined) io.watch.keepStrays();
+  const mask = maskEnvironment(io.environment());
   try {
-    return await dispatch(argv, io);
+    return await Promise.race([Promise.resolve(dispatch(argv, open)), io.watch.broken]);
   } catch (error) {
-    if (!(error instanceof UsageError)) {
-      io.err(`breakwater: ${error instanceof UnverifiedError ? error.message : errorLine(error, io)}`);
-      return ExitCode.UNVERIFIED;
-    }
-    io.err(`breakwater: ${error.message}`);
-    io.err(`Run '${error.help}' for what there is.`);
-    return ExitCode.USAGE;
+    const { message, help, code } = failureOf(error, io);
+    io.err(`breakwater: ${message}`);
+    for (const line of io.watch.strays) io.err(`breakwater: ${line}`);
+    if (help !== undefined) io.err(`Run '${help}' for what there is.`);
+    if (report !== undefined && report.format !== 'text')
+      printFailure(report.command, message, code, report.format, io);
+    return code;
+  } finally {
+    over = true;
+    io.watch.done();
+    mask[Symbol.dispose]();
   }
 }
 
+function failureOf(error: unknown, io: CommandIo): { message: string; help?: string; code: number } {
+  if (error instanceof UsageError) return { message: error.message, help: error.help, code: ExitCode.USAGE };
+  if (error instanceof ConfigurationError) return { message: error.message, code: ExitCode.USAGE };
+  const message = error instanceof UnverifiedError ? error.message : errorLine(error, io);
+  return { message, code: ExitCode.UNVERIFIED };
+}
+
 function dispatch([word = 'help', ...rest]: readonly string[], io: CommandIo): number | Promise<number> {
-  const command = commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+  const command = commandOf(word);
   if (command !== undefined) return command.run(rest, io);
   const kind = word.startsWith('-') ? 'option' : 'command';
   const words = commands.flatMap(({ name, aliases }) => [name, ...aliases.filter((alias) => alias.startsWith('--'))]);
   throw new UsageError(`unknown ${kind} ${echo(word)}${hint(word, words)}`, 'breakwater help');
+}
+
+function commandOf(word: string): Command | undefined {
+  return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+}
+
+/** The command, if it prints a report, and in which format: also where another of its words makes no sense. */
+function reportOf([first = '', ...rest]: readonly string[]): { command: string; format: Format } | undefined {
+  const outer = commandOf(first);
+  const inner = outer?.commands?.find(({ name }) => name === rest[0]);
+  if ((inner ?? outer)?.options?.['format']?.choices !== FORMATS) return undefined;
+  const at = rest.findIndex((word) => word === '--format' || word.startsWith('--format='));
+  const written = rest[at]?.split('=')[1] ?? rest[at + 1];
+  const format = at < 0 ? undefined : FORMATS.find((one) => one === written);
+  return { command: inner === undefined ? first : `${first} ${inner.name}`, format: format ?? 'text' };
 }

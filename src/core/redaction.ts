@@ -30,16 +30,13 @@ export function redactText(
   return wellFormed(redact(input, maxLength, beyond, (text) => maskFields(text, of)));
 }
 
-/** Text beyond is not looked at where one line is shown. */
-const MOST_OF_A_LINE = 10_000;
-
 /**
  * Text from elsewhere as one line, for people. It is masked before it becomes one as well: a secret may hold what that
- * changes, such as the lines of a key.
+ * changes, such as the lines of a key. Little more is looked at than is shown, as there may be thousands of long ones.
  * @internal
  */
 export function redactLine(input: string, maxLength: number): string {
-  return redactText(oneLine(redactText(input, MOST_OF_A_LINE)), maxLength);
+  return redactText(oneLine(redactText(input, maxLength * 2 + 1_000, EDGE)), maxLength);
 }
 
 /**

@@ -19,6 +19,18 @@ interface Registry extends SecretRegistry {
   version: number;
   /** Made of the values when it is first needed. */
   matcher: SecretMatcher | undefined;
+  /** Masks these and what only the environment knows of, in the place of what is here. */
+  more?: ((text: string) => string) | undefined;
+  /** The environments that are masked. */
+  environments?: Set<MaskedEnvironment>;
+}
+
+/** What an environment adds. @internal */
+export interface MaskedEnvironment {
+  /** Registers what is set by now. */
+  readonly read: () => void;
+  /** Masks values that are too short to be registered. */
+  readonly maskWords: (text: string) => string;
 }
 
 /** What is registered in this process; the same object for ever. @internal */
@@ -26,7 +38,8 @@ export function secretRegistry(): SecretRegistry {
   return registry();
 }
 
-function registry(): Registry {
+/** The same, to change it. @internal */
+export function registry(): Registry {
   const holder = globalThis as unknown as { [REGISTRY]: Registry | undefined };
   return (holder[REGISTRY] ??= { live: new Map<string, number>(), version: 0, matcher: undefined });
 }
@@ -62,7 +75,8 @@ export function registerSecret(value: string): Disposable {
   };
 }
 
-function change(all: Registry, value: string, by: 1 | -1): void {
+/** Counts the handles of a value. @internal */
+export function change(all: Registry, value: string, by: 1 | -1): void {
   const handles = (all.live.get(value) ?? 0) + by;
   if (handles <= 0) all.live.delete(value);
   else all.live.set(value, handles);
@@ -80,5 +94,5 @@ export function secretMatcher(): SecretMatcher | undefined {
 
 /** Text without the values that are registered. @internal */
 export function maskSecrets(text: string): string {
-  return secretMatcher()?.mask(text, MASK) ?? text;
+  return registry().more?.(text) ?? secretMatcher()?.mask(text, MASK) ?? text;
 }

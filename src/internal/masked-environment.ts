@@ -1,43 +1,121 @@
-import { registerSecret } from '../core/secret-values.js';
+import { MASK } from '../core/mask-fields.js';
+import { change, type MaskedEnvironment, registry, secretMatcher } from '../core/secret-values.js';
 import { isSensitiveKey } from '../core/sensitive-names.js';
+import { partsOf, writtenOtherwise } from './secret-parts.js';
 
-/** Shorter values would blank out ordinary words. */
-const SHORTEST = 4;
+/** Shorter values stand in every line, and would leave nothing of it. */
+const SHORTEST = 3;
+/** Shorter values are masked where they are words of their own. */
+const SHORTEST_ANYWHERE = 4;
+/** What a word goes on with. */
+const LETTER = '[\\p{L}\\p{N}_]';
 /** The same for a variable that need not hold a secret. */
 const SHORTEST_PLAIN = 8;
-/** What shells call the working directory and the one before it: no passwords, in spite of their names. */
-const FOLDERS = ['PWD', 'OLDPWD'];
+/** What shells call the working directory and the one before it, and the number of a login: no secrets, in spite of their names. */
+const NO_SECRETS = ['PWD', 'OLDPWD', 'XDG_SESSION_ID'];
 /** Numbers, addresses and words that say nothing about anybody and that messages need. */
 const ORDINARY = /^([\d.:]+|localhost|production|staging|development)$/i;
+/** What a switch is set to, also one that is called like a secret. */
+const SWITCH = /^(?:true|false|null|none|yes)$/i;
+/** Names that are ordinary where fields are, and tell of a secret where variables are. */
+const SECRET_NAME = /(?:^|_)(?:PIN|PIN_?CODE|PAT|KEY_?PASS)S?$/i;
+/** The same, of what may be a number as well: `MAX_CONN`, `BCRYPT_SALT`. */
+const SECRET_UNLESS_ORDINARY =
+  /(?:^|_)(?:SALT|PEPPER|SEED|MNEMONIC|SAS|CONN(?:ECTION)?(?:_?STR(?:ING)?)?|WEBHOOK(?:_UR[IL])?)S?$/i;
 
 /**
  * Masks what variables hold in all that is printed, until the handle is disposed: those with sensitive names, also before
- * anybody validated them, and others that are named, unless their values are ordinary words.
+ * anybody validated them, and others that are named, unless their values are ordinary words; of all others, the passwords
+ * in URLs and the like. What is set in the meantime is masked as well.
  * @internal
  */
 export function maskEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   alsoNamed: readonly string[] = [],
 ): Disposable {
-  const handles: Disposable[] = [];
+  const all = registry();
+  const known = new Map<string, string>();
+  const hidden: string[] = [];
+  const words = new Set<string>();
+  let pattern: RegExp | undefined;
+  // However many there are: they have an end, as an environment has.
+  const hide = (value: string): void => {
+    if (value.length < SHORTEST_ANYWHERE) return;
+    change(all, value, 1);
+    hidden.push(value);
+  };
   const mask = (value: string): void => {
-    // What is read from a file often ends in a line break that its user takes away.
-    const trimmed = value.trim();
-    if (trimmed !== value && trimmed.length >= SHORTEST) mask(trimmed);
-    try {
-      handles.push(registerSecret(value));
-    } catch {
-      // So many are registered that there is no room.
+    if (value.trim().length < SHORTEST || SWITCH.test(value)) return;
+    if (value.length < SHORTEST_ANYWHERE) {
+      words.add(value);
+      pattern = undefined;
+    }
+    for (const written of [value, ...writtenOtherwise(value)]) hide(written);
+  };
+  const read = (): void => {
+    for (const [name, value] of Object.entries(environment)) {
+      if (value === undefined || NO_SECRETS.includes(name) || known.get(name) === value) continue;
+      known.set(name, value);
+      const isHidden = isSecretName(name, value) || (alsoNamed.includes(name) && isTelling(value));
+      for (const one of partsOf(value, isHidden)) mask(one);
     }
   };
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || FOLDERS.includes(name)) continue;
-    if (isSensitiveKey(name) && value.length >= SHORTEST) mask(value);
-    else if (alsoNamed.includes(name) && value.length >= SHORTEST_PLAIN && !ORDINARY.test(value)) mask(value);
-  }
+  const maskWords = (text: string): string =>
+    words.size === 0 ? text : text.replace((pattern ??= patternOf(words)), MASK);
+  read();
+  const stop = join({ read: oncePerTurn(read), maskWords });
   return {
     [Symbol.dispose]() {
-      for (const handle of handles) handle[Symbol.dispose]();
+      stop();
+      for (const value of hidden.splice(0)) change(all, value, -1);
     },
+  };
+}
+
+/** Has it looked at whenever something is masked; the function ends that. */
+function join(one: MaskedEnvironment): () => void {
+  const all = registry();
+  const environments = (all.environments ??= new Set());
+  environments.add(one);
+  all.more ??= (text) => {
+    for (const { read } of environments) read();
+    let shown = secretMatcher()?.mask(text, MASK) ?? text;
+    // Afterwards: a word may be a piece of what is longer.
+    for (const { maskWords } of environments) shown = maskWords(shown);
+    return shown;
+  };
+  return () => {
+    environments.delete(one);
+    if (environments.size === 0) all.more = undefined;
+  };
+}
+
+function patternOf(words: Iterable<string>): RegExp {
+  const any = [...words].map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
+  return new RegExp(`(?<!${LETTER})(?:${any})(?!${LETTER})`, 'gu');
+}
+
+function isSecretName(name: string, value: string): boolean {
+  return (
+    isSensitiveKey(name) ||
+    SECRET_NAME.test(name) ||
+    (SECRET_UNLESS_ORDINARY.test(name) && !ORDINARY.test(value.trim()))
+  );
+}
+
+function isTelling(value: string): boolean {
+  return value.length >= SHORTEST_PLAIN && !ORDINARY.test(value);
+}
+
+/** Many texts are masked one after the other, and nobody else runs in between. */
+function oncePerTurn(read: () => void): () => void {
+  let isFresh = false;
+  return () => {
+    if (isFresh) return;
+    isFresh = true;
+    queueMicrotask(() => {
+      isFresh = false;
+    });
+    read();
   };
 }

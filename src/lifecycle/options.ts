@@ -26,9 +26,9 @@ export interface LifecycleDeployment {
 
 /** The verdict of a {@link LifecycleDeployment}. */
 export interface LifecycleVerdict {
-  /** Whether the service may start. */
+  /** Whether the service may start: it does not where a result is a `FAIL`, whatever this says. */
   readonly allPass: boolean;
-  /** What each check found; those with the status `FAIL` are named when the start fails. */
+  /** What each check found; with one of the status `FAIL` the start fails, and names it. */
   readonly results?: readonly { readonly id?: string; readonly status?: string; readonly message?: string }[];
 }
 

@@ -1,8 +1,9 @@
 import { registerSecret } from 'breakwater/core';
 import { ConfigValidator } from 'breakwater/config';
+import { ManualClock } from 'breakwater/testing';
 import { type DeploymentCheck, DeploymentChecker, REQUIRED_VARIABLES } from 'breakwater/deployment';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { breakwater, holding, onDisk } from './setup.js';
+import { breakwater, FILE, holding, onDisk } from './setup.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -46,7 +47,8 @@ describe('breakwater check', () => {
         '--profile NAME',
         '--offline',
         '--fail-on fail|warn',
-        '--format text|json|junit|github',
+        '--format text|json|junit|sarif|github',
+        '--timeout TIME',
       ])
         expect(out).toContain(word);
       expect(out).toMatch(/2 .*\n.*1 .*\n.*3 .*\n.*4 .*\n.*0 /);
@@ -55,12 +57,12 @@ describe('breakwater check', () => {
 
   it.each([
     [['--profil', 'x'], "unknown option '--profil'; did you mean '--profile'?"],
-    [['--format', 'xml'], "'--format' takes text or json or junit or github, got 'xml'"],
+    [['--format', 'xml'], "'--format' takes text or json or junit or sarif or github, got 'xml'"],
     [['--fail-on', 'warning'], "'--fail-on' takes fail or warn, got 'warning'"],
     [['--tag', 'a,,b'], "'--tag' takes names with commas between"],
     [['now'], "'check' takes options only, got 'now'"],
   ])('%j makes no sense, and nothing is loaded', async (words, message) => {
-    const world = { isFile: () => true, importModule: () => Promise.reject(new Error('loaded')) };
+    const world = { look: () => FILE, importModule: () => Promise.reject(new Error('loaded')) };
     expect(await breakwater(['check', ...words], world)).toEqual({
       code: 2,
       out: '',
@@ -95,17 +97,25 @@ describe('breakwater check', () => {
     ['a crash', { good, crashes }, [], 3],
     ['a crash and a failure', { crashes, bad }, [], 1],
     ['a crash and a warning, with --fail-on warn', { crashes, warns }, ['--fail-on', 'warn'], 1],
-    ['pending migrations', { good, migrations: pending }, [], 4],
-    ['pending migrations and a warning', { migrations: pending, warns }, [], 4],
-    ['pending migrations and a crash', { migrations: pending, crashes }, [], 3],
-    ['pending migrations and a failure', { migrations: pending, bad }, [], 1],
-  ])('HLD-61 HLD-64 %s: the exit code', async (_, outcomes, words, code) => {
+  ])('HLD-61 %s: the exit code', async (_, outcomes, words, code) => {
     expect((await check(checker(outcomes), ...words)).code).toBe(code);
+  });
+
+  it.each<[string, Readonly<Record<string, () => Outcome>>, number]>([
+    ['alone', { good }, 4],
+    ['and a warning', { warns }, 4],
+    ['and a crash', { crashes }, 3],
+    ['and a failure', { bad }, 1],
+  ])('HLD-61 HLD-64 pending migrations %s: the exit code', async (_, outcomes, code) => {
+    const checks = Object.entries(outcomes).map(([id, run]): DeploymentCheck => ({ id, name: id, run }));
+    const own = new DeploymentChecker({ env: false, checks, migrations: { validate: pending as () => never } });
+    expect((await check(own)).code).toBe(code);
   });
 
   it.each([
     ['named like what waits', { 'migrations.pending': bad }, 1],
     ['with a finding named like what waits', { other: pending }, 1],
+    ['that is called migrations and has such a finding', { migrations: pending }, 1],
     [
       'that fails and finds warnings alone',
       { odd: () => ({ status: 'FAIL', message: 'm', findings: [{ id: 'a', status: 'WARN', message: 'a' }] }) as never },
@@ -176,6 +186,50 @@ describe('breakwater check', () => {
   });
 });
 
+describe('HLD-57 HLD-61 the time of a check', () => {
+  const never = () => new Promise(() => undefined);
+
+  it.each([
+    [[], 120_000, { deployment: { runAllChecks: never } }, "what 'breakwater.config.js' exports took longer than 2m"],
+    [['--timeout', '90s'], 90_000, { deployment: { runAllChecks: never } }, 'took longer than 90s'],
+    [[], 60_000, undefined, "loading 'breakwater.config.js' took longer than 60s"],
+    [['--timeout', '5s'], 5_000, undefined, "loading 'breakwater.config.js' took longer than 5s"],
+  ])('with %j ends after %i ms', async (words, ms, exports, message) => {
+    const clock = new ManualClock();
+    const world = holding({ 'breakwater.config.js': exports ?? {} });
+    const run = breakwater(['check', ...words], {
+      ...world,
+      clock,
+      ...(exports === undefined ? { importModule: never } : {}),
+    });
+    let done = false;
+    void run.then(() => (done = true));
+    await clock.advanceAsync(ms - 1);
+    expect(done).toBe(false);
+    await clock.advanceAsync(1);
+    const { code, out, err } = await run;
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain(message);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not that of what answers in time, and what answers too late is dropped', async () => {
+    const clock = new ManualClock();
+    let answer: (results: unknown) => void = () => undefined;
+    const deployment = { runAllChecks: () => new Promise((resolve) => (answer = resolve)) };
+    const run = breakwater(['check', '--format', 'json'], {
+      ...holding({ 'breakwater.config.js': { deployment } }),
+      clock,
+    });
+    await clock.advanceAsync(120_000);
+    answer({ allPass: true, results: [{ id: 'a', status: 'PASS', message: 'm' }] });
+    const { code, out } = await run;
+    await clock.advanceAsync(0);
+    expect([code, (JSON.parse(out) as { exitCode: number }).exitCode]).toEqual([3, 3]);
+    expect((await check(checker({ good }))).code).toBe(0);
+  });
+});
+
 describe('what is checked', () => {
   it('without a module, the seven variables, and it says so', async () => {
     for (const name of REQUIRED_VARIABLES) vi.stubEnv(name, name === 'BOT_TOKEN' ? ' ' : 'set');
@@ -224,16 +278,46 @@ describe('what is checked', () => {
       '{ "deployment": 1 }',
       "'breakwater.config.json' holds no object 'deployment' with the options of a DeploymentChecker",
     ],
-    ['{ "secret": hunter22 }', "breakwater: 'breakwater.config.json' is no JSON"],
-  ])('of %s could not be found out', async (text, message) => {
+    ['{\n  "secret": hunter22\n}', "breakwater: 'breakwater.config.json' is no JSON (line 2, column 13)"],
+    [
+      '{ "deploymnet": {} }',
+      "breakwater: 'breakwater.config.json' holds 'deploymnet', which nothing reads; did you mean 'deployment'?",
+    ],
+    [
+      '{ "deployment": {}, "config": {} }',
+      "breakwater: 'breakwater.config.json' holds 'config', which nothing reads; it takes 'deployment' alone",
+    ],
+  ])('HLD-61 of %s makes no sense', async (text, message) => {
     const { code, out, err } = await breakwater(['check'], onDisk({ 'breakwater.config.json': text }));
-    expect([code, out]).toEqual([3, '']);
+    expect([code, out]).toEqual([2, '']);
     expect(err).toContain(message);
     expect(err).not.toContain('hunter22');
   });
 
+  it('HLD-61 says all that is wrong with options, however many', async () => {
+    const options = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`unknown-option-${String(i)}`, i]));
+    const world = onDisk({ 'breakwater.config.json': JSON.stringify({ deployment: options }) });
+    const { code, err } = await breakwater(['check'], world);
+    expect(code).toBe(2);
+    for (const name of Object.keys(options)) expect(err).toContain(`${name} is not an option`);
+  });
+
   it.each([
     ['exports nothing of the kind', { other: 1 }, [], "'breakwater.config.js' exports nothing to check"],
+    [
+      'exports a name that is misspelt',
+      { deploymnet: 1 },
+      [],
+      "as 'config' (it exports 'deploymnet'; did you mean 'deployment'?)",
+    ],
+    ['is another file', {}, ['--config', 'other.js'], "the file 'other.js' is not there"],
+  ])('HLD-61 that %s makes no sense', async (_, exports, words, message) => {
+    const { code, out, err } = await breakwater(['check', ...words], holding({ 'breakwater.config.js': exports }));
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+
+  it.each([
     ['answers nonsense', { deployment: { runAllChecks: () => ({ allPass: true }) } }, [], 'answers no list of results'],
     [
       'answers no results',
@@ -259,7 +343,6 @@ describe('what is checked', () => {
       [],
       'the checks could not be run: Error: no',
     ],
-    ['is another file', {}, ['--config', 'other.js'], "there is no file 'other.js'"],
   ])('that %s could not be found out', async (_, exports, words, message) => {
     const { code, out, err } = await breakwater(['check', ...words], holding({ 'breakwater.config.js': exports }));
     expect([code, out]).toEqual([3, '']);
@@ -267,22 +350,24 @@ describe('what is checked', () => {
   });
 
   it('in TypeScript alone could not be found out, and is not nothing', async () => {
-    const { code, out, err } = await breakwater(['check'], { isFile: (path) => path.endsWith('breakwater.config.ts') });
+    const look = (path: string) => (path.endsWith('breakwater.config.ts') ? FILE : undefined);
+    const { code, out, err } = await breakwater(['check'], { look });
     expect([code, out, err]).toEqual([
-      3,
+      2,
       '',
-      "breakwater: 'breakwater.config.ts' is TypeScript: name a built file with --config",
+      "breakwater: 'breakwater.config.ts' is TypeScript: compile it and name the built file with --config, or run the " +
+        'command with tsx: node --import tsx node_modules/breakwater/dist/cli.js … --config breakwater.config.ts',
     ]);
   });
 
   it('reads variables from a file', async () => {
     const loaded: string[] = [];
     const world = {
-      ...holding({ 'breakwater.config.js': { deployment: checker({ good }) } }),
-      loadEnvFile: (path: string) => void loaded.push(path),
+      ...holding({ '.env': {}, 'breakwater.config.js': { deployment: checker({ good }) } }),
+      readText: (path: string) => `\ufeffREAD=${path}`,
+      addVariables: (text: string) => void loaded.push(text),
     };
     expect((await breakwater(['check', '--dotenv', '.env'], world)).code).toBe(0);
-    expect(loaded).toEqual(['/app/.env']);
-    expect((await breakwater(['check', '--dotenv', '.env'])).err).toBe("breakwater: there is no file '.env'");
+    expect(loaded).toEqual(['READ=/app/.env']);
   });
 });

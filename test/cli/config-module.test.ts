@@ -34,15 +34,49 @@ describe('the configuration module', () => {
     expect(await example({ [name]: text })).toEqual({ code: 0, out: 'FOUND=1', err: '' });
   });
 
-  it('is the first that there is of .js, .mjs and .cjs', async () => {
-    const js = `exports.config = ${written('JS=1')};`;
-    const mjs = `export const config = ${written('MJS=1')};`;
-    const cjs = `exports.config = ${written('CJS=1')};`;
-    const out = async (files: Readonly<Record<string, string>>) => (await example(files)).out;
-    expect(await out({ 'breakwater.config.cjs': cjs, 'breakwater.config.mjs': mjs, 'breakwater.config.js': js })).toBe(
-      'JS=1',
+  it.each([
+    ['breakwater.config.cjs', 'breakwater.config.mjs'],
+    ['breakwater.config.cjs', 'breakwater.config.js'],
+  ])('HLD-61 is not guessed where there is more than one: %s and %s', async (one, other) => {
+    const { code, out, err } = await example({ [one]: '', [other]: '' });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toBe(`breakwater: there are ${other} and ${one}: leave one of them, or name the one with --config`);
+  });
+
+  it('HLD-61 is not guessed either where options in JSON stand beside it', async () => {
+    const { code, err } = await breakwater(
+      ['check'],
+      onDisk({ 'breakwater.config.cjs': '', 'breakwater.config.json': '{}' }),
     );
-    expect(await out({ 'breakwater.config.cjs': cjs, 'breakwater.config.mjs': mjs })).toBe('MJS=1');
+    expect([code, err]).toEqual([
+      2,
+      'breakwater: there are breakwater.config.cjs and breakwater.config.json: leave one of them, or name the one with --config',
+    ]);
+  });
+
+  it.each([
+    ['a folder', 'folder', 'is a folder'],
+    ['a link to nothing', 'dangling', 'is a link to nothing'],
+    ['a device', 'other', 'is no file'],
+  ] as const)('HLD-61 that is %s does not pass for none', async (_, kind, fault) => {
+    for (const words of [['check'], ['env', 'check'], ['migrations', 'status']]) {
+      const look = (path: string) => (path.endsWith('breakwater.config.js') ? { kind, bytes: 0 } : undefined);
+      expect(await breakwater(words, { look })).toEqual({
+        code: 2,
+        out: '',
+        err: `breakwater: the file 'breakwater.config.js' ${fault}`,
+      });
+    }
+  });
+
+  it.each([
+    ['breakwater.config.mjs', "\n\nthrow new Error('x');", 'Error: x (breakwater.config.mjs:3)'],
+    ['breakwater.config.cjs', '\nconst = 1;', "SyntaxError: Unexpected token '=' (breakwater.config.cjs:2)"],
+    ['breakwater.config.mjs', '\nconst = 1;', "Unexpected token '=' (to see where: node breakwater.config.mjs)"],
+    ['breakwater.config.mjs', "import './shop.mjs';", 'Error: y (shop.mjs:2)'],
+  ])('%s that throws (%j): says where', async (name, text, end) => {
+    const { code, err } = await example({ [name]: text, 'shop.mjs': "\nthrow new Error('y');" });
+    expect([code, err.endsWith(end), err]).toEqual([3, true, err]);
   });
 
   it.each(['conf/shop.mjs', './conf/shop.mjs', 'conf/../conf/shop.mjs'])('is %s when it is named', async (name) => {
@@ -56,9 +90,9 @@ describe('the configuration module', () => {
     expect(await example(files, '--config', name)).toMatchObject({ code: 0, out: 'FOUND=1' });
   });
 
-  it('none: says what was looked for and what to do', async () => {
+  it('HLD-61 none: says what was looked for and what to do', async () => {
     const { code, out, err } = await example({});
-    expect([code, out]).toEqual([3, '']);
+    expect([code, out]).toEqual([2, '']);
     expect(err).toBe(
       'breakwater: no configuration here: looked for breakwater.config.js, breakwater.config.mjs and ' +
         "breakwater.config.cjs; write one that exports a ConfigValidator as 'config', or name another file with --config",
@@ -67,7 +101,8 @@ describe('the configuration module', () => {
 
   it.each(['conf.mjs', 'conf', '\u001b[2J'])('not there (%j): says so', async (name) => {
     const { code, out, err } = await example({ 'conf/other.mjs': '' }, '--config', name);
-    expect([code, out, err]).toEqual([3, '', `breakwater: there is no file '${name.replace('\u001b', '?')}'`]);
+    const fault = name === 'conf' ? 'is a folder' : 'is not there';
+    expect([code, out, err]).toEqual([2, '', `breakwater: the file '${name.replace('\u001b', '?')}' ${fault}`]);
   });
 
   it.each([
@@ -78,9 +113,9 @@ describe('the configuration module', () => {
     'export default { config: { validate() {} } };',
     'export const config = { validate: 1, summary: 1, toEnvExample: 1, toMarkdown: 1, toJSONSchema: 1 };',
     'export const config = "text";',
-  ])('without a configuration (%j): says what it has to export', async (text) => {
+  ])('HLD-61 without a configuration (%j): says what it has to export', async (text) => {
     const { code, out, err } = await example({ 'breakwater.config.mjs': text });
-    expect([code, out]).toEqual([3, '']);
+    expect([code, out]).toEqual([2, '']);
     expect(err).toBe(
       "breakwater: 'breakwater.config.mjs' exports no configuration: export a ConfigValidator as 'config' or as default",
     );
@@ -104,6 +139,19 @@ describe('the configuration module', () => {
     expect(err).not.toMatch(/\n|^ +at /m);
   });
 
+  it('HLD-61 with options that cannot work makes no sense', async () => {
+    const text = `
+      const error = new Error('DeploymentChecker: envs is not an option');
+      Object.assign(error, { [Symbol.for('breakwater.error')]: true, code: 'BREAKWATER_INVALID_OPTIONS' });
+      throw error;`;
+    const { code, err } = await example({ 'breakwater.config.mjs': text });
+    expect([code, err]).toEqual([
+      2,
+      "breakwater: 'breakwater.config.mjs' cannot be loaded: Error: DeploymentChecker: envs is not an option " +
+        '(breakwater.config.mjs:2)',
+    ]);
+  });
+
   it('what it throws is masked and of bounded length', async () => {
     const text = "throw new Error('password=hunter22 of correct-horse ' + 'x'.repeat(5000));";
     const { err } = await breakwater(['env', 'example'], {
@@ -112,7 +160,7 @@ describe('the configuration module', () => {
     });
     expect(err).toContain('password=[secret] of [secret] xxx');
     expect(err.length).toBeLessThan(500);
-    expect(err).toMatch(/x…$/);
+    expect(err).toMatch(/x… \(breakwater\.config\.mjs:1\)$/);
   });
 
   it('the working directory is no secret, whatever its name looks like', async () => {
@@ -140,8 +188,10 @@ describe('the configuration module', () => {
   ])('in TypeScript (%s): says what to do', async (name, text, words) => {
     const { code, err } = await example({ [name]: text, 'shop.ts': 'export enum Size { S }' }, ...words);
     expect(code).toBe(3);
-    expect(err).toContain('TypeScript: name a built file, or load it with tsx: ');
-    expect(err).toContain('node --import tsx node_modules/breakwater/dist/cli.js env ');
+    expect(err).toContain(
+      'TypeScript: compile it and name the built file with --config, or run the command with tsx: ',
+    );
+    expect(err).toContain(`node --import tsx node_modules/breakwater/dist/cli.js … --config ${name}`);
   });
 
   it.each([
@@ -158,7 +208,7 @@ describe('the configuration module', () => {
     ['conf.json', "'conf.json' exports no configuration"],
   ])('that is no JavaScript (%s) is not taken for TypeScript', async (name, message) => {
     const { code, err } = await example({ [name]: '{}' }, '--config', name);
-    expect(code).toBe(3);
+    expect(code).toBe(name.endsWith('.json') ? 2 : 3);
     expect(err).toContain(message);
     expect(err).not.toContain('tsx');
   });

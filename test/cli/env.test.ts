@@ -1,6 +1,7 @@
 import { ConfigValidator } from 'breakwater/config';
 import { describe, expect, it } from 'vitest';
-import { breakwater, configuration, holding } from './setup.js';
+import type { CommandIo } from '../../src/cli/io.js';
+import { breakwater, FILE, configuration, holding } from './setup.js';
 
 /** The command with a module that exports this configuration. */
 function env(config: object, ...words: string[]) {
@@ -60,7 +61,7 @@ describe('breakwater env', () => {
     [['docs', '--dir', 'docs', '--format', 'json'], "'--format' and '--dir' exclude each other"],
   ])('%j makes no sense, and nothing is loaded', async (words, message) => {
     const { code, out, err } = await breakwater(['env', ...words], {
-      isFile: () => true,
+      look: () => FILE,
       importModule: () => {
         throw new Error('loaded');
       },
@@ -197,28 +198,32 @@ describe('breakwater env check', () => {
   it('reads the environment file before the module is loaded', async () => {
     const done: string[] = [];
     const { code } = await breakwater(['env', 'check', '--dotenv', 'deploy/.env'], {
-      isFile: () => true,
-      loadEnvFile: (path) => void done.push(path),
+      look: (path) => (/(\/\.env|config\.js)$/.test(path) ? FILE : undefined),
+      readText: (path) => `READ=${path}`,
+      addVariables: (text) => void done.push(text),
       importModule: (path) => {
         done.push(path);
         return Promise.resolve({ config: configuration() });
       },
     });
-    expect([code, done]).toEqual([0, ['/app/deploy/.env', '/app/breakwater.config.js']]);
+    expect([code, done]).toEqual([0, ['READ=/app/deploy/.env', '/app/breakwater.config.js']]);
   });
 
-  it.each([
-    ['ENOENT', "there is no file '.env.prod'"],
-    ['EACCES', "the file '.env.prod' cannot be read (EACCES)"],
-    [undefined, "the file '.env.prod' cannot be read"],
-  ])('an environment file that cannot be read (%s) is no verdict', async (code, message) => {
+  it.each<[string, ReturnType<CommandIo['look']>, string]>([
+    ['that is not there', undefined, 'is not there'],
+    ['that is a folder', { kind: 'folder', bytes: 0 }, 'is a folder'],
+    ['that is a link to nothing', { kind: 'dangling', bytes: 0 }, 'is a link to nothing'],
+    ['that has no end, such as /dev/zero or a pipe', { kind: 'other', bytes: 0 }, 'is no file'],
+    ['that is too large', { kind: 'file', bytes: 3 * 1024 * 1024 }, 'is larger than 2 MiB'],
+    ['that nobody may read', FILE, 'cannot be read (EACCES)'],
+  ])('HLD-61 an environment file %s makes no sense, and nothing is loaded', async (_, found, message) => {
     const answer = await breakwater(['env', 'check', '--dotenv', '.env.prod'], {
-      ...holding({ 'breakwater.config.js': { config: configuration() } }),
-      loadEnvFile: () => {
-        throw Object.assign(new Error('SECRET=1'), { code });
+      look: (path) => (path.endsWith('.env.prod') ? found : FILE),
+      readText: () => {
+        throw Object.assign(new Error('SECRET=1'), { code: 'EACCES' });
       },
     });
-    expect(answer).toEqual({ code: 3, out: '', err: `breakwater: ${message}` });
+    expect(answer).toEqual({ code: 2, out: '', err: `breakwater: the file '.env.prod' ${message}` });
   });
 
   it('shows no character of a secret, in any format', async () => {

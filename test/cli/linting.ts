@@ -14,7 +14,6 @@ export function shipped(file: string): string {
 export function having(files: Readonly<Record<string, string>>): Partial<CommandIo> {
   const found = (path: string) => files[path.replace(/^\/app\//, '')];
   return {
-    isFile: (path) => found(path) !== undefined,
     look: (path) => {
       if (path === '/app' || files[`${path.replace(/^\/app\//, '')}/`] !== undefined)
         return { kind: 'folder', bytes: 0 };

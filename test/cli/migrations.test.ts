@@ -2,7 +2,8 @@ import { InvalidArgumentError } from 'breakwater/core';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommandIo } from '../../src/cli/io.js';
-import { breakwater, holding } from './setup.js';
+import { reportFaults } from './report-faults.js';
+import { breakwater, FILE, holding } from './setup.js';
 
 const PASS = { findings: [{ id: 'migrations.applied', status: 'PASS', message: '2 applied, none pending' }] };
 const PENDING = { findings: [{ id: 'migrations.pending', status: 'FAIL', message: '1 is pending', hint: 'run them' }] };
@@ -45,7 +46,7 @@ describe('breakwater migrations', () => {
         '--until-applied TIME',
         '--expected FILE',
         '--out FILE',
-        '--format text|json|junit|github',
+        '--format text|json|junit|sarif|github',
       ])
         expect(out).toContain(`  ${word} `);
       expect(out).toMatch(/2 .*\n.*1 .*\n.*3 .*\n.*4 .*pending.*\n.*0 /);
@@ -59,7 +60,7 @@ describe('breakwater migrations', () => {
     [['wait', '--until-applied', '2h'], "'--until-applied' takes from 1ms to 1h, such as 500ms, 2s, 5m or 2000 (ms)"],
     [['snapshot', '--schemas', 'a,,b'], "'--schemas' takes names with commas between"],
   ])('%j makes no sense, and nothing is loaded', async (words, message) => {
-    const world = { isFile: () => true, importModule: () => Promise.reject(new Error('loaded')) };
+    const world = { look: () => FILE, importModule: () => Promise.reject(new Error('loaded')) };
     expect(await breakwater(['migrations', ...words], world)).toEqual({
       code: 2,
       out: '',
@@ -79,6 +80,13 @@ describe('breakwater migrations', () => {
       holding({ 'breakwater.config.js': { migrations: { validate: () => PASS } } }),
       'exports no MigrationValidator',
     ],
+  ])('HLD-61 %s makes no sense', async (_, world, message) => {
+    const { code, out, err } = await breakwater(['migrations', 'status'], world);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+
+  it.each([
     [
       'with one that throws',
       holding({
@@ -126,6 +134,28 @@ describe('migrations status', () => {
     ]);
     const { out } = await breakwater(['migrations', 'status', '--format', 'json'], world);
     expect(JSON.parse(out)).toMatchObject({ command: 'migrations status', exitCode: 1, results: [{}, {}] });
+  });
+});
+
+describe('HLD-63 migrations status as JSON', () => {
+  it('has the tool, the table and the lists', async () => {
+    const lists = { pending: ['3_c'], applied: ['1_a'], ahead: [], edited: ['1_a'], outOfOrder: [], failed: [] };
+    const report = { ...PENDING, tool: 'knex', table: 'public.knex_migrations', ...lists, skipped: [], locked: false };
+    const { out } = await breakwater(['migrations', 'status', '--format', 'json'], validator(report).world);
+    const answer = JSON.parse(out) as { migrations: unknown };
+    expect(answer.migrations).toEqual({
+      tool: 'knex',
+      table: 'public.knex_migrations',
+      locked: false,
+      ...lists,
+      skipped: [],
+    });
+    expect(reportFaults(answer)).toEqual([]);
+  });
+
+  it('has nothing of them where a validator tells none', async () => {
+    const { out } = await breakwater(['migrations', 'status', '--format', 'json'], validator(PENDING).world);
+    expect(JSON.parse(out)).not.toHaveProperty('migrations');
   });
 });
 
@@ -179,6 +209,18 @@ describe('migrations snapshot', () => {
     ]);
   });
 
+  it('writes nothing of what cannot be recorded', async () => {
+    const { migrations } = validator();
+    const recordSchema = () => Promise.reject(new Error('no schema nosuch'));
+    const world = holding({ 'breakwater.config.js': { migrations: { ...migrations, recordSchema } } });
+    const written: string[] = [];
+    const { code, out } = await breakwater(['migrations', 'snapshot', '--schemas', 'nosuch', '--out', 'x.json'], {
+      ...world,
+      writeText: (path) => void written.push(path),
+    });
+    expect([code, out, written]).toEqual([3, '', []]);
+  });
+
   it('says when it cannot be written', async () => {
     const { code, err } = await breakwater(['migrations', 'snapshot', '--out', 'x.json'], validator().world);
     expect([code, err]).toEqual([3, "breakwater: the file 'x.json' cannot be written: Error: nothing to write to"]);
@@ -191,7 +233,7 @@ describe('migrations diff', () => {
   it("holds the schema against a file, or the validator's own expectation", async () => {
     const { asked, migrations } = validator(drift);
     const world = {
-      isFile: () => true,
+      look: (path: string) => (/(schema\.json|config\.js)$/.test(path) ? FILE : undefined),
       readText: () => '{ "users": {} }',
       importModule: () => Promise.resolve({ migrations }),
     };
@@ -206,14 +248,18 @@ describe('migrations diff', () => {
   });
 
   it.each<[string, Partial<CommandIo>, string]>([
-    ['that is not there', { isFile: () => false }, "there is no file 'schema.json'"],
-    ['that is no JSON', { isFile: () => true, readText: () => '{ secret' }, "'schema.json' is no JSON"],
+    ['that is not there', { look: () => undefined }, "the file 'schema.json' is not there"],
+    [
+      'that is no JSON',
+      { look: () => FILE, readText: () => '{ secret' },
+      "'schema.json' is no JSON (line 1, column 3)",
+    ],
   ])('a file %s could not be compared', async (_, world, message) => {
     const { code, err } = await breakwater(['migrations', 'diff', '--expected', 'schema.json'], world);
-    expect([code, err]).toEqual([3, `breakwater: ${message}`]);
+    expect([code, err]).toEqual([2, `breakwater: ${message}`]);
   });
 
-  it('what cannot be expected is said in the words of the validator', async () => {
+  it('HLD-61 says how something is expected when nothing is', async () => {
     const { migrations } = validator();
     const refusing = {
       ...migrations,
@@ -221,6 +267,30 @@ describe('migrations diff', () => {
     };
     const world = holding({ 'breakwater.config.js': { migrations: refusing } });
     const { code, err } = await breakwater(['migrations', 'diff'], world);
-    expect([code, err]).toEqual([3, 'breakwater: InvalidArgumentError: validateSchema: nothing is expected']);
+    expect([code, err]).toEqual([
+      2,
+      'breakwater: InvalidArgumentError: validateSchema: nothing is expected; name a file with --expected, or give the ' +
+        "validator of 'breakwater.config.js' the option 'expected'",
+    ]);
   });
+});
+
+describe('what a database says of its password', () => {
+  it.each(['text', 'json', 'junit', 'sarif', 'github'])(
+    'HLD-59: is masked as %s, also without a checker',
+    async (format) => {
+      const message = 'password "Fq7-rusty-Anchor" rejected';
+      const { world } = validator({
+        findings: [{ id: 'migrations.unreadable', status: 'FAIL', message, crashed: true }],
+      });
+      const environment = () => ({ DATABASE_URL: 'postgres://app:Fq7-rusty-Anchor@db/app' });
+      const { code, out, err } = await breakwater(['migrations', 'status', '--format', format], {
+        ...world,
+        environment,
+      });
+      expect(code).toBe(3);
+      expect(out + err).not.toContain('Anchor');
+      expect(out).toContain('rejected');
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from 'breakwater/core';
 import type { CommandIo } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
+import { Watch } from '../../src/cli/watch.js';
 
 /** Runs one command line; whatever `world` does not say is an empty machine. */
 export async function breakwater(argv: readonly string[], world: Partial<CommandIo> = {}) {
@@ -20,10 +21,11 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
     terminal: {},
     directory: () => '/app',
     environment: () => ({}),
-    loadEnvFile: (path) => {
-      throw Object.assign(new Error(`open '${path}'`), { code: 'ENOENT' });
+    watch: new Watch(),
+    turn: () => Promise.resolve(),
+    addVariables: () => {
+      throw new Error('nothing to add to');
     },
-    isFile: () => false,
     look: () => undefined,
     readText: () => {
       throw new Error('nothing to read');
@@ -37,11 +39,14 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
 
+/** What is at the path of a file. */
+export const FILE = { kind: 'file', bytes: 1 } as const;
+
 /** A machine whose configuration modules are these, by their names in the working directory. */
 export function holding(modules: Readonly<Record<string, object>>): Partial<CommandIo> {
   const found = (path: string) => modules[path.replace(/^\/app\//, '')];
   return {
-    isFile: (path) => found(path) !== undefined,
+    look: (path) => (found(path) === undefined ? undefined : FILE),
     importModule: (path) => Promise.resolve(found(path)),
   };
 }
@@ -64,7 +69,6 @@ export function onDisk(files: Readonly<Record<string, string>>): Partial<Command
   return {
     folder,
     directory: () => folder,
-    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     look: (path) => {
       const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined) return undefined;

@@ -76,7 +76,7 @@ describe.skipIf(postgres === undefined)('migrations and the schema that is expec
     writeFileSync(join(dir, '2_nickname.js'), '');
     const report = await validator({ users: { columns: { nickname: 'text' } } }).validate();
     expect(report.findings.map(({ id }) => id)).toEqual(['migrations.pending']);
-    expect(report.message).toBe('1 applied, 1 pending; the schema is compared once they are applied');
+    expect(report.message).toMatch(/; 1 applied, 1 pending; the schema is compared once they are applied$/);
     rmSync(join(dir, '2_nickname.js'));
   });
 

@@ -46,6 +46,8 @@ const STATES: [string, readonly Attempt[], Record<string, unknown>, Record<strin
   ['one that failed', [{ name: A }, { name: B, finished: false }], { failed: [B], pending: [] }, { failed: 'FAIL' }],
   ['one rolled back and not applied since', [{ name: A }, { name: B, finished: false, rolledBack: true }], { pending: [B] }, { pending: 'FAIL' }],
   ['one rolled back and applied since', [{ name: A }, { name: B, finished: false, rolledBack: true }, { name: B }], { applied: [A, B] }, { applied: 'PASS' }],
+  ['one rolled back after a success', [{ name: A }, { name: B }, { name: B, rolledBack: true }], { applied: [A], pending: [B] }, { pending: 'FAIL' }],
+  ['one applied in two rows', [{ name: A }, { name: B }, { name: B }], { applied: [A, B] }, { duplicate: 'FAIL' }],
   ['one that failed again after being rolled back', [{ name: A }, { name: B, finished: false, rolledBack: true }, { name: B, finished: false }], { failed: [B] }, { failed: 'FAIL' }],
   ['one applied out of order', [{ name: B }], { outOfOrder: [A], pending: [A] }, { 'out-of-order': 'WARN', pending: 'FAIL' }],
   ['one that is not in the folder', [{ name: A }, { name: B }, { name: C }], { ahead: [C] }, { ahead: 'WARN' }],

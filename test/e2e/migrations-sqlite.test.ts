@@ -57,7 +57,7 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
       expect((await validate(file, dir, name)).pending).toEqual(ids('0003_three'));
       expect(await its.pending?.({ file }, dir)).toEqual(ids('0003_three'));
       its.remove(dir, '0002_two');
-      expect(await validate(file, dir, name)).toMatchObject({ pending: ids('0003_three'), ahead: ids('0002_two') });
+      expect(await validate(file, dir, name)).toMatchObject({ pending: ids('0003_three'), missing: ids('0002_two') });
     },
   );
 
@@ -82,6 +82,15 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
     const report = await new MigrationValidator({ dir, dialect: 'sqlite', query }).validate();
     database.close();
     expect(report).toMatchObject({ status: 'PASS', tool: 'knex', applied: ['0001_one.js'] });
+  });
+
+  it('HLD-65 does not read a view in the place of the table', async () => {
+    const { dir, file } = world();
+    tools.knex.add(dir, '0001_one');
+    await tools.knex.up({ file }, dir);
+    execute(file, 'alter table knex_migrations rename to really');
+    execute(file, 'create view knex_migrations as select * from really');
+    expect(found(await validate(file, dir, 'knex'))).toEqual({ table: 'FAIL' });
   });
 
   it('tells a lock that knex left behind, and one that kysely never looks at', async () => {

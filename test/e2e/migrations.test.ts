@@ -89,8 +89,81 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
       expect(ahead.ahead).toHaveLength(1);
       if (name !== 'drizzle') expect(ahead.ahead).toEqual(ids('0003_three'));
       expect(found(await at.validate({ tool, allowAhead: false }))).toEqual({ ahead: 'FAIL' });
+
+      // Newer than the folder, and a gap in it: what the tool does says which of them are worth a FAIL.
+      const refuses = ['knex', 'kysely', 'node-pg-migrate'].includes(name);
+      its.remove(dir, '0001_one');
+      its.add(dir, '0003_three');
+      its.add(dir, '0004_four');
+      const gap = await at.validate({ tool });
+      expect(found(gap)).toEqual({ pending: 'FAIL', missing: refuses ? 'FAIL' : 'WARN' });
+      expect(gap.missing).toHaveLength(1);
+      expect(gap.pending).toEqual(ids('0004_four'));
+      if (refuses) await expect(its.up({ url }, dir)).rejects.toThrow();
+      else await its.up({ url }, dir);
+      expect(found(await at.validate({ tool }))).toEqual({
+        ...(refuses && { pending: 'FAIL' }),
+        missing: refuses ? 'FAIL' : 'WARN',
+      });
     },
   );
+
+  it.each(['knex', 'kysely', 'node-pg-migrate'] as const)(
+    'HLD-67 %s refuses what is pending beside something newer, and so it is no mere warning',
+    async (name) => {
+      const at = await world();
+      const its = tools[name];
+      its.add(at.dir, '0001_one');
+      its.add(at.dir, '0009_nine');
+      await its.up({ url: at.url }, at.dir);
+      its.remove(at.dir, '0009_nine');
+      its.add(at.dir, '0005_five');
+      expect(found(await at.validate({ tool: name }))).toMatchObject({ pending: 'FAIL', ahead: 'FAIL' });
+      await expect(its.up({ url: at.url }, at.dir)).rejects.toThrow();
+    },
+  );
+
+  it('says what of its order node-pg-migrate checks: its command all of it, its runner nothing unless told', async () => {
+    const at = await world();
+    const its = tools['node-pg-migrate'];
+    its.add(at.dir, '0001_one');
+    its.add(at.dir, '0003_three');
+    await its.up({ url: at.url }, at.dir);
+    its.add(at.dir, '0002_two');
+    const report = await at.validate({ tool: 'node-pg-migrate' });
+    const disorder = report.findings.find(({ id }) => id === 'migrations.out-of-order');
+    expect(disorder).toMatchObject({ status: 'FAIL', hint: expect.stringContaining('--no-check-order') as string });
+    await expect(its.command(at.url, at.dir)).rejects.toThrow(/Not run migration 0002_two is preceding/);
+    await its.runUnchecked(at.url, at.dir);
+    expect((await at.validate({ tool: 'node-pg-migrate' })).pending).toEqual([]);
+  });
+
+  it('HLD-65 does not read a view in the place of the table, which may write', async () => {
+    const at = await world();
+    tools.knex.add(at.dir, '0001_one');
+    await tools.knex.up({ url: at.url }, at.dir);
+    await at.admin.query(`create table seen (n int);
+      create function look() returns int language sql volatile as 'insert into seen values (1) returning n';
+      alter table knex_migrations rename to really;
+      create view knex_migrations as select id, name, batch, look() as looked from really`);
+    for (const tool of ['knex', 'auto'] as const) {
+      const report = await at.validate({ tool, query: (text) => at.admin.query({ text, queryMode: 'extended' } as { text: string }) }); // prettier-ignore
+      expect(found(report)).toEqual({ table: 'FAIL' });
+      expect(report.message).toContain("'knex_migrations' is a view");
+    }
+  });
+
+  it('HLD-72 tells what stands twice in the table, and a time that drizzle does not find', async () => {
+    const at = await world();
+    tools.drizzle.add(at.dir, '0001_one');
+    await tools.drizzle.up({ url: at.url }, at.dir);
+    await at.admin.query('insert into drizzle.__drizzle_migrations (hash, created_at) select hash, created_at from drizzle.__drizzle_migrations'); // prettier-ignore
+    expect(found(await at.validate({ tool: 'drizzle' }))).toEqual({ duplicate: 'FAIL' });
+    await at.admin.query('update drizzle.__drizzle_migrations set created_at = null where id > 1');
+    expect(found(await at.validate({ tool: 'drizzle' }))).toMatchObject({ table: 'FAIL' });
+    // It takes the empty time for the newest one, and does all of it again.
+    await expect(tools.drizzle.up({ url: at.url }, at.dir)).rejects.toThrow();
+  });
 
   it.each(['drizzle', 'drizzle 1'] as const)('tells what was edited after %s had run it', async (name) => {
     const at = await world();
@@ -166,6 +239,16 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
       expect(report.locked).toBe(true);
       await expect(tools.knex.up({ url: at.url }, at.dir)).rejects.toThrow(/lock/i);
     }
+  });
+
+  it('takes one locked row of several for a lock of knex, which would run beside whoever holds it', async () => {
+    const at = await world();
+    tools.knex.add(at.dir, '0001_one');
+    await tools.knex.up({ url: at.url }, at.dir);
+    await at.admin.query('insert into knex_migrations_lock (is_locked) values (1)');
+    expect(found(await at.validate({ tool: 'knex' }))).toEqual({ locked: 'FAIL' });
+    tools.knex.add(at.dir, '0002_two');
+    await tools.knex.up({ url: at.url }, at.dir);
   });
 
   it.each([
@@ -254,6 +337,11 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     expect(lost.findings[0]).toMatchObject({ id: 'migrations.no-table', hint: expect.stringContaining("'my app'") as string }); // prettier-ignore
     for (const options of [{ tool: 'knex', schema: 'my app' }, {}] as const)
       expect(await at.validate(options)).toMatchObject({ status: 'PASS', table: 'my app.knex_migrations' });
+    await at.admin.query('create table knex_migrations as table "my app".knex_migrations with no data');
+    const two = await at.validate();
+    expect(found(two)).toEqual({ tool: 'FAIL' });
+    expect(two.message).toBe("the table of knex is in several schemas: 'public', 'my app'");
+    expect(await at.validate({ tool: 'knex', schema: 'my app' })).toMatchObject({ status: 'PASS' });
   });
 
   it('does not choose between the tables of two tools', async () => {

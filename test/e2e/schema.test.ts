@@ -146,6 +146,41 @@ describe.skipIf(postgres === undefined)('the schema of PostgreSQL', () => {
     expect(ids(diffSchemas(expected, { ...there, schemas: ['shop'] }))).toEqual(['PASS schema.type-name']);
   });
 
+  it('records nothing of a schema that is not there, and names it', async () => {
+    const record = (...schemas: string[]) => recordSchema({ query, dialect: 'postgresql', schemas });
+    await expect(record('shop', 'shpo', 'x y')).rejects.toMatchObject({
+      code: 'BREAKWATER_SCHEMA_UNREADABLE',
+      message: "there is no schema 'shpo', 'x y' in the database",
+    });
+    await admin.query('create schema nothing_yet');
+    expect(await record('nothing_yet')).toMatchObject({ schemas: ['nothing_yet'], tables: [] });
+    await admin.query('drop schema nothing_yet');
+  });
+
+  it.each([
+    ['alter table secured.t enable row level security', 'ENABLE ROW LEVEL SECURITY'],
+    ['alter table secured.t force row level security', 'FORCE ROW LEVEL SECURITY'],
+    ['alter table secured.t set unlogged', 'UNLOGGED'],
+  ])('tells of %s, and of its being gone', async (change, definition) => {
+    await admin.query('create schema secured; create table secured.t (n int)');
+    try {
+      const record = () => recordSchema({ query, dialect: 'postgresql', schemas: ['secured'] });
+      const before = await record();
+      await admin.query(change);
+      const after = await record();
+      expect(after.tables[0]?.definition).toBe(definition);
+      for (const [one, other] of [
+        [before, after],
+        [after, before],
+      ] as const)
+        // prettier-ignore
+        expect(ids(diffSchemas(one, other))).toEqual(['WARN schema.definition']);
+      expect(ids(diffSchemas(after, await record()))).toEqual([]);
+    } finally {
+      await admin.query('drop schema secured cascade');
+    }
+  });
+
   it('HLD-65: changes nothing', async () => {
     const dump = async (): Promise<unknown> => {
       const tables = [

@@ -97,6 +97,27 @@ describe('a start', () => {
     expect(exits).toEqual([1]);
   });
 
+  it('HLD-58 does not go on when a result fails, whatever the verdict says', async () => {
+    const results = [
+      { id: 'env', status: 'PASS' },
+      { id: 'files', status: 'FAIL', message: 'gone' },
+    ];
+    const { lifecycle, exits } = setup({ deployment: { runAllChecks: () => ({ allPass: true, results }) } });
+    expect((await failure(lifecycle.start())).message).toBe('the start failed at verdict: failed: files (gone)');
+    expect(exits).toEqual([1]);
+  });
+
+  it('HLD-57 says that the deployment checks hang', async () => {
+    const hang = { runAllChecks: () => new Promise<never>(() => undefined) };
+    const { lifecycle, clock, exits } = setup({ deployment: hang, startTimeoutMs: 100 });
+    const start = lifecycle.start();
+    await passedUntil(clock, start);
+    expect((await failure(start)).message).toBe(
+      'the start failed at deployment checks: took longer than 100 ms; runAllChecks() has not answered',
+    );
+    expect(exits).toEqual([1]);
+  });
+
   it('bears answers that cannot be looked at', async () => {
     const verdict = {
       get allPass(): boolean {

@@ -5,11 +5,13 @@ import { errorLine } from '../error-line.js';
 import { UnverifiedError, UsageError } from '../failures.js';
 import { asksForHelp } from '../help.js';
 import type { CommandIo } from '../io.js';
+import { readTime } from '../read-time.js';
 import { property } from '../readable-config.js';
 import { readOptions } from '../read-options.js';
 import { printReport } from '../report/print.js';
 import { readResults } from '../report/read-results.js';
 import type { ReportItem } from '../report/report.js';
+import { fileName } from '../words.js';
 import { type Checker, findChecker, type FoundChecker } from './find-checker.js';
 import { checkHelp } from './help.js';
 import { options } from './options.js';
@@ -31,15 +33,18 @@ export const check: Command = {
     const tags = list('--tag', given.tag);
     const excepted = list('--except-tag', given['except-tag']) ?? [];
     const exceptTags = given.offline === true ? [...excepted, 'live'] : excepted;
-    if (given.dotenv !== undefined) loadEnvFile(given.dotenv, io);
+    const { profile = 'production', timeout = '2m' } = given;
+    io.watch.limit(io.clock, readTime('--timeout', timeout, 0, '1h', HELP), timeout);
+    loadEnvFile(given.dotenv, io);
     const found = await findChecker(given.config, io);
-    const { profile = 'production' } = given;
+    const { source } = found;
+    io.watch.doing(source === undefined ? 'the checks' : `what ${fileName(source)} exports`);
     const items = await results(found, io, {
       profile,
       ...(tags === undefined ? {} : { tags }),
       ...(exceptTags.length === 0 ? {} : { exceptTags }),
     });
-    const report = { command: 'check', subject: subject(profile, found.source), items };
+    const report = { command: 'check', subject: subject(profile, source), items, source };
     return printReport(report, io, { format: given.format, failOn: given['fail-on'] });
   },
 };

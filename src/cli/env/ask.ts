@@ -15,6 +15,7 @@ export async function ask<T>(
   question: (config: ReadableConfig) => T,
 ): Promise<T> {
   const config = await loadConfig(named, io);
+  io.watch.doing('the configuration');
   try {
     return question(config);
   } catch (error) {

@@ -20,7 +20,7 @@ export const check: Command = {
   options,
   async run(words, io) {
     const { config, format = 'text', dotenv: file } = readOptions('env check', HELP, options, words);
-    if (file !== undefined) loadEnvFile(file, io);
+    loadEnvFile(file, io);
     const { ok, summary } = await ask(config, io, (found) => verdict(found, format, io));
     print(summary, io);
     return ok ? ExitCode.PASS : ExitCode.FAIL;

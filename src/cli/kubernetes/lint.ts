@@ -6,7 +6,7 @@ import type { CommandIo } from '../io.js';
 import { findingOf, unknown } from '../lint/found.js';
 import { itemOf } from '../lint/item.js';
 import { lintHelp } from '../lint/lint-help.js';
-import { readFile } from '../lint/read-file.js';
+import { readFile } from '../read-file.js';
 import { readMs, readWords } from '../lint/read-words.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { called, clusterOf, type KubeObject, objectsOf } from './cluster.js';

@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
 import type { Command } from '../command.js';
 import { readJson } from '../config-module.js';
-import { UnverifiedError } from '../failures.js';
+import { ConfigurationError } from '../failures.js';
 import { readOptions } from '../read-options.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { fileName } from '../words.js';
@@ -19,6 +18,9 @@ const options = {
   format: REPORT_FORMAT,
 } as const;
 
+/** A snapshot of a large schema is larger than what people write. */
+const LARGEST_MIB = 64;
+
 /** `migrations diff`: how the schema differs from what is expected of it. */
 export const diff: Command = {
   name: 'diff',
@@ -28,12 +30,15 @@ export const diff: Command = {
   async run(words, io) {
     const given = readOptions('migrations diff', HELP, options, words);
     const { expected: file } = given;
-    if (file !== undefined && !io.isFile(resolve(io.directory(), file)))
-      throw new UnverifiedError(`there is no file ${fileName(file)}`);
-    const expected = file === undefined ? undefined : readJson(file, resolve(io.directory(), file), io);
-    const migrations = await findMigrations(given, io);
-    const items = await findingsOf(io, () => migrations.validateSchema(expected));
-    const report = { command: 'migrations diff', subject: 'the schema of the database', items };
+    const expected = file === undefined ? undefined : readJson(file, io, LARGEST_MIB);
+    const { migrations, source } = await findMigrations(given, io);
+    const { items } = await findingsOf(io, () => migrations.validateSchema(expected)).catch((error: unknown) => {
+      if (file !== undefined || !(error instanceof ConfigurationError)) throw error;
+      throw new ConfigurationError(
+        `${error.message}; name a file with --expected, or give the validator of ${fileName(source)} the option 'expected'`,
+      );
+    });
+    const report = { command: 'migrations diff', subject: 'the schema of the database', items, source };
     return printReport(report, io, { format: given.format, failOn: given['fail-on'] });
   },
 };

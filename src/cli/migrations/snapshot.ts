@@ -24,7 +24,7 @@ export const snapshot: Command = {
     const given = readOptions('migrations snapshot', HELP, options, words);
     const schemas = given.schemas?.split(',').map((name) => name.trim());
     if (schemas?.includes('') === true) throw new UsageError("'--schemas' takes names with commas between", HELP);
-    const migrations = await findMigrations(given, io);
+    const { migrations } = await findMigrations(given, io);
     const recorded = await asked(io, () => migrations.recordSchema(schemas === undefined ? {} : { schemas }));
     const text = JSON.stringify(recorded, undefined, 2);
     if (given.out === undefined) {

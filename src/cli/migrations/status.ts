@@ -14,9 +14,9 @@ export const status: Command = {
   options,
   async run(words, io) {
     const given = readOptions('migrations status', HELP, options, words);
-    const migrations = await findMigrations(given, io);
-    const items = await findingsOf(io, () => migrations.validate());
-    const report = { command: 'migrations status', subject: 'the database', items };
+    const { migrations, source } = await findMigrations(given, io);
+    const found = await findingsOf(io, () => migrations.validate());
+    const report = { command: 'migrations status', subject: 'the database', source, ...found };
     return printReport(report, io, { format: given.format, failOn: given['fail-on'] });
   },
 };

@@ -3,8 +3,7 @@ import type { CommandIo } from '../io.js';
 import { readOptions } from '../read-options.js';
 import { readTime } from '../read-time.js';
 import { printReport, REPORT_FORMAT } from '../report/print.js';
-import type { ReportItem } from '../report/report.js';
-import { findingsOf, findMigrations } from './find-migrations.js';
+import { findingsOf, findMigrations, type FoundByValidator } from './find-migrations.js';
 import { CONFIG, DOTENV, HELP } from './options.js';
 
 const options = {
@@ -26,9 +25,10 @@ export const wait: Command = {
   async run(words, io) {
     const given = readOptions('migrations wait', HELP, options, words);
     const limitMs = readTime('--until-applied', given['until-applied'], DEFAULT_MS, '1h', HELP);
-    const migrations = await findMigrations(given, io);
-    const items = await lastOf(io, () => findingsOf(io, () => migrations.validate()), limitMs);
-    return printReport({ command: 'migrations wait', subject: 'the database', items }, io, { format: given.format });
+    const { migrations, source } = await findMigrations(given, io);
+    const found = await lastOf(io, () => findingsOf(io, () => migrations.validate()), limitMs);
+    const report = { command: 'migrations wait', subject: 'the database', source, ...found };
+    return printReport(report, io, { format: given.format });
   },
 };
 
@@ -36,12 +36,16 @@ export const wait: Command = {
  * The first look that finds nothing wrong, or the last one in time. A database that is not up yet, a lock and a migration that has
  * begun are what one waits for, too.
  */
-async function lastOf(io: CommandIo, look: () => Promise<ReportItem[]>, limitMs: number): Promise<ReportItem[]> {
+async function lastOf(
+  io: CommandIo,
+  look: () => Promise<FoundByValidator>,
+  limitMs: number,
+): Promise<FoundByValidator> {
   const untilMs = io.clock.now() + limitMs;
   for (;;) {
-    const items = await look();
+    const found = await look();
     const leftMs = untilMs - io.clock.now();
-    if (leftMs <= 0 || items.every(({ status }) => status !== 'FAIL')) return items;
+    if (leftMs <= 0 || found.items.every(({ status }) => status !== 'FAIL')) return found;
     await new Promise<void>((resolve) => {
       io.clock.schedule(resolve, Math.min(EVERY_MS, leftMs), { hold: true });
     });

@@ -29,10 +29,14 @@ export interface Report {
   /** What was looked at, such as `production`. */
   readonly subject: string;
   readonly items: readonly ReportItem[];
+  /** The module that says what is looked at, if there is one. */
+  readonly source?: string | undefined;
+  /** Of migrations: tool, table and lists, as plain JSON that is safe to print. */
+  readonly migrations?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The ways to print a report. */
-export const FORMATS = ['text', 'json', 'junit', 'github'] as const;
+export const FORMATS = ['text', 'json', 'junit', 'sarif', 'github'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** From which status on a command fails. */

@@ -1,29 +1,67 @@
 import type { Clock } from '../../core/clock.js';
+import { describe, hasMethod } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
+import { isThenable } from '../../core/thenable.js';
 import type { DeploymentCheck, DeploymentCheckContext } from '../check.js';
 import { CheckStatus, type DeploymentOutcome, type DeploymentReport, shownError } from '../finding.js';
+import { crashed } from './report.js';
 
-/** Sends a query; what it answers does not matter. */
+/** Sends a query and returns its answer, or the promise of it: rows, or whatever its client makes of them. */
 export type DatabaseProbe = (context: DeploymentCheckContext) => unknown;
 
 /** A query that takes as long is worth a look before the visitors come. */
 const SLOW_MS = 1_000;
 
-const NOTHING_TO_WAIT_FOR: DeploymentReport = /* @__PURE__ */ Object.freeze({
-  message: 'the query could not be waited for: its function returns nothing',
-  findings: [
-    {
-      id: 'database.not-awaited',
-      status: CheckStatus.FAIL,
-      message: 'the function that sends the query returns nothing',
-      hint: "return the query's promise: () => pool.query('SELECT 1')",
-      crashed: true,
-    },
-  ],
-});
+const QUERY = "() => pool.query('SELECT 1')";
+
+/** Nobody knows whether the database is there, as nobody saw an answer of it. */
+function unseen(rule: string, what: string, hint: string): DeploymentReport {
+  return {
+    message: `nobody knows whether the database answers: ${what}`,
+    findings: [crashed(`database.${rule}`, what, { hint })],
+  };
+}
 
 /**
- * A check that a database answers. One that takes a second or longer is a `WARN`.
+ * What is wrong with an answer. Every client answers with rows, an object that has them, or a word; a wrapper that swallows
+ * the error of its client answers with what is none.
+ */
+function problemOf(answer: unknown): DeploymentOutcome | undefined {
+  if (answer === undefined)
+    return unseen(
+      'no-answer',
+      'the query ends without an answer, as one that nobody waited for does',
+      `return what the client answers: ${QUERY}, or true once one that answers nothing is done`,
+    );
+  if (typeof answer === 'function')
+    return unseen('no-answer', 'what is returned is a function, which nobody called', `send the query: ${QUERY}`);
+  if (answer instanceof Error) return refused(answer);
+  const { error } = (answer ?? {}) as { readonly error?: unknown };
+  if (error) return refused(error);
+  if (answer) return undefined;
+  return {
+    status: CheckStatus.FAIL,
+    message: `the query was answered with ${describe(answer)}, which is no answer of a database`,
+    hint: `return what the client answers, and let its errors through: ${QUERY}`,
+  };
+}
+
+/** Nothing, or what calls back later: its failure would pass for success. */
+function isUnfinished(sent: unknown): boolean {
+  return sent === undefined || hasMethod(sent, 'on');
+}
+
+function refused(error: unknown): DeploymentOutcome {
+  return {
+    status: CheckStatus.FAIL,
+    message: `the query failed: ${shownError(error)}`,
+    hint: 'is the database up, reachable from here, and are the credentials right?',
+  };
+}
+
+/**
+ * A check that a database answers. What is plainly no answer, such as `false` or an error, is a `FAIL`. One that takes a
+ * second or longer is a `WARN`.
  *
  * @param query - sends the cheapest query there is, such as `() => pool.query('SELECT 1')`.
  */
@@ -36,16 +74,17 @@ export function databaseConnectionCheck(query: DatabaseProbe, clock: Clock): Dep
     async run(context): Promise<DeploymentOutcome> {
       const startedAtMs = now();
       try {
-        const answer: unknown = query(context);
-        // Nobody waits for a query whose promise is not handed over, and its failure would pass for success.
-        if (answer === undefined) return NOTHING_TO_WAIT_FOR;
-        await (answer as PromiseLike<unknown>);
+        const sent: unknown = query(context);
+        if (!isThenable(sent) && isUnfinished(sent))
+          return unseen(
+            'not-awaited',
+            'the function that sends the query returns nothing that can be waited for',
+            `return the query's promise: ${QUERY}`,
+          );
+        const problem = problemOf(await sent);
+        if (problem !== undefined) return problem;
       } catch (error) {
-        return {
-          status: CheckStatus.FAIL,
-          message: `the query failed: ${shownError(error)}`,
-          hint: 'is the database up, reachable from here, and are the credentials right?',
-        };
+        return refused(error);
       }
       const tookMs = Math.round(now() - startedAtMs);
       return tookMs < SLOW_MS

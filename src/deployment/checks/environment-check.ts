@@ -1,7 +1,9 @@
+import { parseOptions } from '../../core/options.js';
 import { redactName } from '../../core/redaction.js';
 import type { DeploymentCheck } from '../check.js';
 import { CheckStatus, type DeploymentFinding, type DeploymentReport, shownText } from '../finding.js';
 import { hostEnvironment } from '../host.js';
+import { environmentOption, variablesOption } from './kinds.js';
 
 /** Variables by their names. */
 export type EnvironmentSource = Readonly<Record<string, string | undefined>>;
@@ -39,14 +41,19 @@ export interface EnvironmentCheckOptions {
  *
  * @param required - names of variables that must be set, where blank ones count as missing; or a `ConfigValidator`, whose own
  * rules decide: what is wrong is a `FAIL`, a default that is used or something deprecated a `WARN`.
+ * @throws {@link InvalidOptionsError} for what is no name of a variable, such as `A=B` or one with a blank, and names that
+ * stand there twice.
  */
 export function environmentCheck(
   required: readonly string[] | CheckedConfig = REQUIRED_VARIABLES,
-  { environment }: EnvironmentCheckOptions = {},
+  options: EnvironmentCheckOptions = {},
 ): DeploymentCheck {
-  const look = isList(required)
-    ? () => ofNames(required, environment ?? hostEnvironment())
-    : () => ofConfig(required.validate());
+  const kind = { required: variablesOption<CheckedConfig>(REQUIRED_VARIABLES) };
+  const { required: asked } = parseOptions('environmentCheck', kind, { required });
+  const { environment } = parseOptions('environmentCheck', { environment: environmentOption() }, options);
+  const look = isList(asked)
+    ? () => ofNames(asked, environment ?? hostEnvironment())
+    : () => ofConfig(asked.validate());
   return { id: 'environment', name: 'Environment variables', tags: ['environment', 'static'], run: look };
 }
 
@@ -88,10 +95,11 @@ function isBlank(value: unknown): boolean {
 
 function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['validate']>): DeploymentReport {
   const defaulted = items.filter(({ status }) => status === 'DEFAULTED');
-  const finding = (status: CheckStatus, key: string, message: string): DeploymentFinding => ({
+  const finding = (status: CheckStatus, key: string, message: string, hint: string): DeploymentFinding => ({
     id: `environment.${redactName(key, 200)}`,
     status,
     message: shownText(`${redactName(key, 200)} ${message}`),
+    hint,
   });
   const wrong = new Set(errors.map(({ key }) => redactName(key, 200)));
   const parts = [
@@ -100,9 +108,11 @@ function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['va
   ];
   return {
     findings: [
-      ...errors.map(({ key, message }) => finding(CheckStatus.FAIL, key, message)),
-      ...defaulted.map(({ key }) => finding(CheckStatus.WARN, key, 'is not set: its default is used')),
-      ...warnings.map(({ key, message }) => finding(CheckStatus.WARN, key, message)),
+      ...errors.map(({ key, message }) => finding(CheckStatus.FAIL, key, message, 'correct it where the service runs')),
+      ...defaulted.map(({ key }) =>
+        finding(CheckStatus.WARN, key, 'is not set: its default is used', 'set it, if only to what the default is'),
+      ),
+      ...warnings.map(({ key, message }) => finding(CheckStatus.WARN, key, message, 'look at what is said of it')),
     ],
     message: `${String(items.length)} keys${parts.length === 0 ? ', all of them in order' : `; ${parts.join('; ')}`}`,
     metadata: { keys: items.length, wrong: [...wrong], defaulted: defaulted.map(({ key }) => redactName(key, 200)) },

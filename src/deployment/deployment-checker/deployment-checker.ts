@@ -103,7 +103,7 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
       });
       const results = await Promise.all(running);
       if (results.length === 0) results.push(NOTHING_CHECKED);
-      const lapsed = silenceFindings(silences, [...this.#checks.keys()], clock.wallNow());
+      const lapsed = silenceFindings(silences, [...this.#checks.keys()], results, clock.wallNow());
       if (lapsed.length > 0) results.push(silenceResult(lapsed));
       const run = { profile: selection.profile, ranAt, durationMs: shortened(this.#now() - startedAtMs) };
       return this.#end({ ...run, allPass: allPass(results), results: Object.freeze(results) });
@@ -201,7 +201,7 @@ const NOTHING_CHECKED: CheckResult = /* @__PURE__ */ Object.freeze({
 
 function silenceResult(lapsed: ReturnType<typeof silenceFindings>): CheckResult {
   const message = `${String(lapsed.length)} ${lapsed.length === 1 ? 'silence' : 'silences'} to look at`;
-  const { status, metadata, findings } = readOutcome({ message, findings: lapsed });
+  const { status, metadata, findings } = readOutcome('silence', { message, findings: lapsed });
   return Object.freeze({
     id: 'silence',
     name: 'Silences',

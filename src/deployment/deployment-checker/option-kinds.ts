@@ -1,8 +1,8 @@
-import { describe, hasMethod, type OptionKind } from '../../core/options.js';
-import { redactName } from '../../core/redaction.js';
+import { describe, type OptionKind } from '../../core/options.js';
 import { isShortText } from '../../core/text-rules.js';
 import type { DeploymentCheck } from '../check.js';
 import { type CheckedConfig, REQUIRED_VARIABLES } from '../checks/environment-check.js';
+import { variablesOption } from '../checks/kinds.js';
 import { asCheck } from './registration.js';
 
 /** Tags, or nothing. @internal */
@@ -17,31 +17,11 @@ export function wordsOption(): OptionKind<readonly string[] | undefined> {
   };
 }
 
-/** A variable's name as a system takes it. */
-function isVariableName(value: unknown): value is string {
-  return isShortText(value) && value.trim() === value && !value.includes('=');
-}
-
 /** What must be set. @internal */
 export function envOption(): OptionKind<readonly string[] | CheckedConfig | false> {
-  return {
-    parse(value, path, report) {
-      if (value === undefined) return REQUIRED_VARIABLES;
-      if (value === false || (!Array.isArray(value) && hasMethod(value, 'validate'))) return value as false;
-      if (!Array.isArray(value)) {
-        report(path, `must be a list of names, a ConfigValidator or false, got ${describe(value)}`);
-        return false;
-      }
-      const names = value as readonly unknown[];
-      if (names.length === 0) report(path, 'must name at least one variable; false asks for none');
-      for (const [i, name] of names.entries()) {
-        if (!isVariableName(name))
-          report(`${path}[${String(i)}]`, `must be the name of a variable, got ${describe(name)}`);
-        else if (names.indexOf(name) !== i) report(`${path}[${String(i)}]`, `names ${redactName(name, 64)} again`);
-      }
-      return names as readonly string[];
-    },
-  };
+  const what = 'a list of names, a ConfigValidator or false, which asks for none';
+  const kind = variablesOption<CheckedConfig>(REQUIRED_VARIABLES, what);
+  return { parse: (value, path, report) => (value === false ? value : kind.parse(value, path, report)) };
 }
 
 /** On, off, or on with options. @internal */

@@ -23,11 +23,14 @@ import { silenceOption } from './silence-option.js';
 
 /** A finding that somebody decided to live with for a time. */
 export interface Silence {
-  /** Id of the check, or of one of its findings. */
+  /** Id of the check, or of one of its findings: what could not be found out is silenced by the id of its finding alone. */
   readonly id: string;
   /** Why, 1 to 200 characters: it is shown with the result. */
   readonly reason: string;
-  /** When it ends: a date, such as `2027-01-31`, up to the end of that day in UTC, or an instant as ISO 8601 or `Date`. */
+  /**
+   * When it ends: a date, such as `2027-01-31`, up to the end of that day in UTC, or an instant as ISO 8601 or `Date`. More than
+   * 366 days ahead it is a `WARN`.
+   */
   readonly until: string | Date;
 }
 
@@ -57,7 +60,7 @@ export interface DeploymentCheckerOptions {
   readonly environment?: EnvironmentSource | undefined;
   /** Configuration files that must be there, readable and right; see {@link filesCheck}. @defaultValue none */
   readonly files?: readonly (string | CheckedFile)[] | undefined;
-  /** Sends the cheapest query there is; what it answers does not matter. @defaultValue no database is asked */
+  /** Sends the cheapest query there is, and returns its answer. @defaultValue no database is asked */
   readonly database?: DatabaseProbe | undefined;
   /**
    * Whether what is installed is held against `package.json` and the lock file; see {@link dependenciesCheck}.

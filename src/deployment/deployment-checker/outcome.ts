@@ -20,7 +20,7 @@ export interface SafeOutcome {
   readonly findings?: readonly DeploymentFinding[];
 }
 
-/** Findings of one check that are kept; the status is that of all. */
+/** Findings of one check that are kept, the last for those that are not. */
 const MOST_FINDINGS = 1_000;
 const LONGEST_HINT = 500;
 const LARGEST_METADATA = 16_384;
@@ -39,15 +39,15 @@ export function crash(message: string, timedOut = false): SafeOutcome {
 }
 
 /** What a check answered, whatever that is: an answer that cannot be understood is a crash, and never in order. @internal */
-export function readOutcome(outcome: unknown): SafeOutcome {
+export function readOutcome(checkId: string, outcome: unknown): SafeOutcome {
   try {
-    return readKnown(outcome) ?? crash('crashed: its answer is no outcome, see DeploymentOutcome');
+    return readKnown(checkId, outcome) ?? crash('crashed: its answer is no outcome, see DeploymentOutcome');
   } catch {
     return crash('crashed: its answer cannot be read');
   }
 }
 
-function readKnown(outcome: unknown): SafeOutcome | undefined {
+function readKnown(checkId: string, outcome: unknown): SafeOutcome | undefined {
   if (typeof outcome !== 'object' || outcome === null) return undefined;
   const { status, message, hint, metadata, findings, crashed } = outcome as Readonly<Record<string, unknown>>;
   if (typeof message !== 'string') return undefined;
@@ -60,27 +60,67 @@ function readKnown(outcome: unknown): SafeOutcome | undefined {
   const unknown = crashed === true ? { status: CheckStatus.FAIL, crashed } : {};
   if (findings === undefined) return isCheckStatus(status) ? { status, ...shown, ...unknown } : undefined;
   if (!Array.isArray(findings)) return undefined;
-  const all = Array.from(findings as readonly unknown[], readFinding);
+  const all = Array.from(findings as readonly unknown[], rawFinding);
   if (!all.every((one) => one !== undefined)) return undefined;
-  const kept = all.length > MOST_FINDINGS ? worstFirst(all).slice(0, MOST_FINDINGS) : all;
+  const kept = mostOf(checkId, all).map(safeFinding);
   const own = isCheckStatus(status) ? [status] : [];
-  return { status: worstOf([...all.map((one) => one.status), ...own]), ...shown, ...unknown, findings: kept };
+  return { status: worstOf([...kept.map((one) => one.status), ...own]), ...shown, ...unknown, findings: kept };
+}
+
+/** The worst of them, and one that stands for the rest and is as bad as they are: making text safe takes its time. */
+function mostOf(checkId: string, all: readonly RawFinding[]): readonly RawFinding[] {
+  if (all.length <= MOST_FINDINGS) return all;
+  const ordered = worstFirst(all);
+  const rest = ordered.splice(MOST_FINDINGS - 1);
+  const status = worstOf(rest.map((one) => one.status));
+  const unknown = rest.every((one) => one.status !== CheckStatus.FAIL || one.crashed);
+  return [
+    ...ordered,
+    {
+      id: `${checkId}.more`,
+      status,
+      message: `there are ${String(rest.length)} further findings`,
+      hint: 'correct those that are listed first',
+      crashed: status === CheckStatus.FAIL && unknown,
+      place: undefined,
+    },
+  ];
+}
+
+/** A finding that is one, as its check has it. */
+interface RawFinding {
+  readonly id: string;
+  readonly status: CheckStatus;
+  readonly message: string;
+  readonly hint: unknown;
+  readonly crashed: boolean;
+  readonly place: unknown;
+}
+
+function rawFinding(finding: unknown): RawFinding | undefined {
+  if (typeof finding !== 'object' || finding === null) return undefined;
+  const { id, status, message, hint, crashed, place } = finding as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || !isCheckStatus(status) || typeof message !== 'string') return undefined;
+  const unknown = crashed === true;
+  // What nobody knows is not in order, whatever the check says of it.
+  return { id, status: unknown ? CheckStatus.FAIL : status, message, hint, crashed: unknown, place };
+}
+
+function safeFinding({ id, status, message, hint, crashed, place }: RawFinding): DeploymentFinding {
+  return Object.freeze({
+    id: shownId(id),
+    status,
+    message: shownText(message),
+    ...(typeof hint === 'string' ? { hint: shownText(hint, LONGEST_HINT) } : {}),
+    ...(crashed ? { crashed } : {}),
+    ...readPlace(place),
+  });
 }
 
 /** A finding of whoever made it, safe to print; nothing when it is none. @internal */
 export function readFinding(finding: unknown): DeploymentFinding | undefined {
-  if (typeof finding !== 'object' || finding === null) return undefined;
-  const { id, status, message, hint, crashed, place } = finding as Readonly<Record<string, unknown>>;
-  if (typeof id !== 'string' || !isCheckStatus(status) || typeof message !== 'string') return undefined;
-  return Object.freeze({
-    id: shownId(id),
-    // What nobody knows is not in order, whatever the check says of it.
-    status: crashed === true ? CheckStatus.FAIL : status,
-    message: shownText(message),
-    ...(typeof hint === 'string' ? { hint: shownText(hint, LONGEST_HINT) } : {}),
-    ...(crashed === true ? { crashed } : {}),
-    ...readPlace(place),
-  });
+  const raw = rawFinding(finding);
+  return raw === undefined ? undefined : safeFinding(raw);
 }
 
 /** An id goes into files and lines: what does not belong there is replaced. */

@@ -35,7 +35,7 @@ export async function runCheck(
   if (blockedMs > limitMs) return late(`blocked the event loop for longer than ${limit}`);
   switch (outcome.status) {
     case 'done':
-      return readOutcome(outcome.value);
+      return readOutcome(check.id, outcome.value);
     case 'failed':
       return crash(`crashed: ${shownError(outcome.error)}`);
     case 'timed out':

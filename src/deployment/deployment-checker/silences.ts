@@ -3,13 +3,20 @@ import type { SafeOutcome } from './outcome.js';
 import type { ParsedSilence } from './silence-option.js';
 import type { ResultFinding, Silenced } from './result.js';
 
+/** A year and a day: whoever lives with something for longer has decided for good. */
+const LONGEST_MS = 366 * 86_400_000;
+
 /** What becomes of an outcome when what is silenced counts as a warning. @internal */
 export interface SilencedOutcome extends Omit<SafeOutcome, 'findings'> {
   readonly findings?: readonly ResultFinding[];
   readonly silenced?: Silenced;
 }
 
-/** The outcome of a check with what is silenced at `wallMs` counted as `WARN` at most. @internal */
+/**
+ * The outcome of a check with what is silenced at `wallMs` counted as `WARN` at most. What could not be found out is silenced
+ * by the id of its finding alone: who lives with what a check finds has not said that it need not look.
+ * @internal
+ */
 export function silence(
   checkId: string,
   outcome: SafeOutcome,
@@ -17,11 +24,18 @@ export function silence(
   wallMs: number,
 ): SilencedOutcome {
   const live = silences.filter(({ untilWallMs }) => wallMs < untilWallMs);
-  const findings = outcome.findings?.map((finding) => silencedFinding(finding, live));
+  const whole = live.find(({ id }) => id === checkId);
+  const one = outcome.findings?.map((finding) => silencedFinding(finding, live));
+  const isOpen = (finding: ResultFinding): boolean => finding.crashed === true && finding.silenced === undefined;
+  const isKnown = one === undefined ? outcome.crashed !== true : !one.some(isOpen);
+  // Where something could not be found out, the rest is silenced one by one.
+  const findings =
+    whole === undefined || isKnown
+      ? one
+      : one?.map((finding) => (isOpen(finding) ? finding : silencedBy(finding, whole)));
   const status = statusOf(outcome, findings);
   const { findings: _, ...rest } = outcome;
-  const whole = live.find(({ id }) => id === checkId);
-  const own = whole !== undefined && status !== CheckStatus.PASS;
+  const own = whole !== undefined && isKnown && status !== CheckStatus.PASS;
   return {
     ...rest,
     status: own ? CheckStatus.WARN : status,
@@ -46,9 +60,12 @@ function isUnknown(status: CheckStatus, findings: readonly DeploymentFinding[] |
 }
 
 function silencedFinding(finding: DeploymentFinding, live: readonly ParsedSilence[]): ResultFinding {
-  if (finding.status === CheckStatus.PASS) return finding;
   const by = live.find(({ id }) => id === finding.id);
-  if (by === undefined) return finding;
+  return by === undefined ? finding : silencedBy(finding, by);
+}
+
+function silencedBy(finding: ResultFinding, by: ParsedSilence): ResultFinding {
+  if (finding.status === CheckStatus.PASS || finding.silenced !== undefined) return finding;
   return Object.freeze({ ...finding, status: CheckStatus.WARN, silenced: silenced(finding.status, by) });
 }
 
@@ -56,19 +73,47 @@ function silenced(status: CheckStatus, { reason, until }: ParsedSilence): Silenc
   return Object.freeze({ status, reason, until });
 }
 
-/** What is wrong with the silences themselves: nobody notices otherwise that one has ended or names nothing. @internal */
+/** A result as far as silences are held against it. @internal */
+interface Ran {
+  readonly id: string;
+  readonly crashed?: boolean;
+  readonly findings?: readonly ResultFinding[];
+}
+
+/** What is wrong with the silences themselves: nobody notices otherwise that one has ended or is for nothing. @internal */
 export function silenceFindings(
   silences: readonly ParsedSilence[],
   checkIds: readonly string[],
+  results: readonly Ran[],
   wallMs: number,
 ): DeploymentFinding[] {
   return silences.flatMap((one): DeploymentFinding[] => {
-    const about = { id: `silence.${one.id}`, status: CheckStatus.WARN };
-    if (wallMs >= one.untilWallMs) {
-      const message = `the silence of ${one.id} ended at ${one.until}`;
-      return [{ ...about, message, hint: 'mend what it was for, or give it a new end and a reason' }];
-    }
-    if (checkIds.some((id) => one.id === id || one.id.startsWith(`${id}.`))) return [];
-    return [{ ...about, message: `there is no check ${one.id} to silence`, hint: 'take it out, or correct its id' }];
+    const told = (message: string, hint: string): DeploymentFinding[] => [
+      { id: `silence.${one.id}`, status: CheckStatus.WARN, message, hint },
+    ];
+    if (wallMs >= one.untilWallMs)
+      return told(
+        `the silence of ${one.id} ended at ${one.until}`,
+        'mend what it was for, or give it a new end and a reason',
+      );
+    if (one.untilWallMs - wallMs > LONGEST_MS)
+      return told(
+        `the silence of ${one.id} ends at ${one.until}, in more than a year`,
+        'give it an end that somebody will see',
+      );
+    if (checkIds.includes(one.id)) return [];
+    const owners = checkIds.filter((id) => one.id.startsWith(`${id}.`));
+    if (owners.length === 0) return told(`there is no check ${one.id} to silence`, 'take it out, or correct its id');
+    const ran = results.filter(({ id }) => owners.includes(id));
+    return ran.length > 0 && ran.every((result) => hasNo(one.id, result))
+      ? told(`the silence of ${one.id} is for nothing that was found`, 'take it out, or correct its id')
+      : [];
   });
+}
+
+/** Whether a check that looked at everything, and shows all of what it found, did not find it. */
+function hasNo(findingId: string, { id, crashed, findings = [] }: Ran): boolean {
+  return (
+    crashed !== true && findings.every((one) => ![findingId, `${id}.more`].includes(one.id) && one.crashed !== true)
+  );
 }

@@ -41,6 +41,11 @@ export function header({ headers }: Answered, name: string): string {
   return typeof value === 'string' ? value : (value ?? []).join(', ');
 }
 
+/** Whether it says how the service is, as opposed to that there is no such route, or that it failed. @internal */
+export function isOfHealth({ status }: Answered): boolean {
+  return (status >= 200 && status <= 299) || status === 503;
+}
+
 const STAGES = /* @__PURE__ */ Object.freeze({
   connecting: 'no connection',
   waiting: 'no answer',

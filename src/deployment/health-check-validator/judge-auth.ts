@@ -2,7 +2,7 @@ import type { DeploymentFinding } from '../finding.js';
 import { type Answered, whyNot } from './answer.js';
 import { isSameStatus } from './judge-requests.js';
 import { gravestLeaks, isStatusOnly } from './leak.js';
-import { fail, joined, pass, unknown, warn } from './report.js';
+import { fail, FAILS, joined, pass, unknown, warn } from './report.js';
 import type { FirstLook, Heard, SecondLook } from './survey.js';
 
 interface Problem {
@@ -34,9 +34,10 @@ const isRefusal = ({ status }: Answered): boolean => status === 401 || status ==
 
 function opened({ what, name, answer }: Heard, plain: Heard | undefined): Problem[] {
   const asked = `${what} with a wrong token`;
-  if (answer.kind !== 'answered') return [{ message: `${asked}: ${whyNot(answer)}` }];
+  // No colon behind the word token: what follows it there is masked as one.
+  if (answer.kind !== 'answered') return [{ message: `${asked} is not answered: ${whyNot(answer)}` }];
   if (plain?.answer.kind !== 'answered')
-    return [{ message: `${asked}: there is no answer to compare it with`, crashed: true }];
+    return [{ message: `${asked} has no answer to be compared with`, crashed: true }];
   const none = plain.answer;
   if (answer.status >= 500 && answer.status !== 503) return [{ message: `${asked} answers ${String(answer.status)}` }];
   if (isRefusal(answer) && isRefusal(none)) return [];
@@ -50,13 +51,16 @@ function opened({ what, name, answer }: Heard, plain: Heard | undefined): Proble
 function judgeToken({ what, answer }: Heard, own: readonly string[], token: string): DeploymentFinding {
   const id = 'health.auth.token';
   const asked = `${what} with the token`;
-  if (answer.kind !== 'answered') return unknown(id, `${asked}: ${whyNot(answer)}`, 'Ask again when it answers.');
+  if (answer.kind !== 'answered')
+    return unknown(id, `${asked} is not answered: ${whyNot(answer)}`, 'Ask again when it answers.');
   const said = `${asked} answers ${String(answer.status)}`;
   if (answer.status !== 200 && answer.status !== 503) {
     const hint =
       answer.status === 404
         ? 'There is no such route: the token opens nothing.'
-        : 'Compare the token with the service’s.';
+        : answer.status >= 500
+          ? FAILS
+          : 'Compare the token with the service’s.';
     return fail(id, said, hint);
   }
   if (answer.body.includes(token) || gravestLeaks(answer.body, own).includes('credentials'))

@@ -1,5 +1,5 @@
 import type { DeploymentFinding } from '../finding.js';
-import { type Answered, header } from './answer.js';
+import { type Answered, header, isOfHealth } from './answer.js';
 import { joined } from './report.js';
 import type { FirstLook } from './survey.js';
 
@@ -11,10 +11,10 @@ interface Probe {
 /** Headers that name what answers; with a version they say what to try against it. */
 const BANNERS = ['server', 'x-powered-by', 'x-aspnet-version', 'x-generator'];
 
-/** Findings of what the probes' answers say of themselves. @internal */
+/** Findings of what the probes' answers say of themselves; a route that is not there has none. @internal */
 export function judgeHeaders({ live, ready }: FirstLook): DeploymentFinding[] {
   const probes = [live, ready].flatMap(({ what, answer }): Probe[] =>
-    answer.kind === 'answered' ? [{ what, answer }] : [],
+    answer.kind === 'answered' && isOfHealth(answer) ? [{ what, answer }] : [],
   );
   if (probes.length === 0) return [];
   return [

@@ -1,8 +1,8 @@
 import type { DeploymentFinding } from '../finding.js';
-import { type Answered, header, whyNot } from './answer.js';
+import { type Answered, header, isOfHealth, whyNot } from './answer.js';
 import { isPage } from './judge-probes.js';
 import { gravestLeaks, isStatusOnly, type Leak, leaksOf } from './leak.js';
-import { fail, joined, pass, unknown, warn } from './report.js';
+import { fail, FAILS, joined, pass, unknown, warn } from './report.js';
 import type { FirstLook, Heard, SecondLook } from './survey.js';
 
 const ALONE = 'Answer everybody with the status alone; tell the rest to those who are authorised.';
@@ -16,7 +16,8 @@ export function judgeLeaks(first: FirstLook, second: SecondLook, own: readonly s
   return [
     judgeProbe(first.live, own),
     judgeProbe(first.ready, own),
-    ...second.details.map((heard) => judgeDetails(heard, first.stray, own)),
+    ...judgeAbsent(second.details.filter((heard) => isAbsent(heard, own))),
+    ...second.details.filter((heard) => !isAbsent(heard, own)).map((heard) => judgeDetails(heard, first.stray, own)),
     joined(
       'health.leak.errors',
       'refusals tell nothing of the inside',
@@ -32,8 +33,11 @@ function judgeProbe({ what, name, answer }: Heard, own: readonly string[]): Depl
   if (isUnreadable(answer))
     return unknown(id, `${what} is compressed, though nobody asked for that`, 'Send it as it is.');
   if (isStatusOnly(answer.body)) return pass(id, `${what} tells the status alone`);
-  const leaks = leaksOf(answer.body, own);
+  const { status } = answer;
+  // What is not there tells nothing of health, and a failure may tell all of it.
+  const leaks = isOfHealth(answer) || status >= 500 ? leaksOf(answer.body, own) : gravestLeaks(answer.body, own);
   if (leaks.length > 0) return fail(id, `${what} tells ${listed(leaks)}`, ALONE);
+  if (!isOfHealth(answer)) return pass(id, `${what} answers ${String(status)}`);
   // The page itself is a finding of another kind.
   return warn(id, `${what} tells more than the status`, ALONE);
 }
@@ -47,7 +51,7 @@ function judgeDetails({ what, name, answer }: Heard, stray: Heard, own: readonly
     return unknown(id, `${what} is compressed, though nobody asked for that`, 'Send it as it is.');
   const { status } = answer;
   const said = `${what} answers ${String(status)}`;
-  if ((status >= 200 && status <= 299) || status === 503) {
+  if (isOfHealth(answer)) {
     if (isStatusOnly(answer.body)) return pass(id, `${what} tells strangers the status alone`);
     if (isCatchAll(answer, stray)) return warn(id, `${said}, as to every route`, 'See health.catch-all.');
     const leaks = leaksOf(answer.body, own);
@@ -56,7 +60,18 @@ function judgeDetails({ what, name, answer }: Heard, stray: Heard, own: readonly
   }
   const leaks = gravestLeaks(answer.body, own);
   if (leaks.length > 0) return fail(id, `${said} and tells ${listed(leaks)}`, hint);
-  return status >= 500 ? warn(id, said, hint) : pass(id, said);
+  return status >= 500 ? warn(id, said, FAILS) : pass(id, said);
+}
+
+function isAbsent({ answer }: Heard, own: readonly string[]): boolean {
+  if (answer.kind !== 'answered' || answer.status !== 404 || isUnreadable(answer)) return false;
+  return gravestLeaks(answer.body, own).length === 0;
+}
+
+/** Routes that a service need not have. */
+function judgeAbsent(absent: readonly Heard[]): DeploymentFinding[] {
+  if (absent.length === 0) return [];
+  return [pass('health.leak.absent', `not there (404): ${absent.map(({ name }) => name).join(', ')}`)];
 }
 
 function isCatchAll({ body }: Answered, { answer }: Heard): boolean {

@@ -1,8 +1,8 @@
 import type { DeploymentFinding } from '../finding.js';
 import { type Answer, type Answered, header, shownMs, whyNot } from './answer.js';
-import { fieldWord, isBadWord, statusWord } from './leak.js';
 import type { Settings } from './options.js';
-import { fail, joined, pass, unknown, warn } from './report.js';
+import { fail, FAILS, joined, pass, unknown, warn } from './report.js';
+import { fieldWord, sayingOfBody } from './status-words.js';
 import type { FirstLook, Heard, SecondLook } from './survey.js';
 
 /** Codes that tell of the way to a service, or of this machine, and not of the service. */
@@ -16,12 +16,13 @@ export function isPage(answer: Answered): boolean {
 }
 
 /** Findings of a service that answers nothing. @internal */
-export function judgeSilence({ live, ready }: FirstLook, { target }: Settings): DeploymentFinding[] {
+export function judgeSilence({ live, ready }: FirstLook, settings: Settings): DeploymentFinding[] {
+  const { target } = settings;
   const { answer } = live;
   if (answer.kind === 'answered') return [];
   const told = { id: 'health.unreachable', message: `${target.origin} gives no answer: ${whyNot(answer)}` };
   const code = answer.kind === 'failed' ? answer.code : '';
-  const missing = [live, ready].map(judgeProbe);
+  const missing = [live, ready].map((heard) => judgeProbe(heard, settings));
   if (target.isSecure && CERTIFICATE.test(code)) {
     const hint =
       'Give it a certificate for this host from an authority that is trusted, or name its own with `ca` (doctor: NODE_EXTRA_CA_CERTS).';
@@ -46,20 +47,21 @@ function hintFor(code: string, isSecure: boolean): string {
 }
 
 /** Findings of the routes that probes ask. @internal */
-export function judgeProbes(first: FirstLook, { target }: Settings): DeploymentFinding[] {
+export function judgeProbes(first: FirstLook, settings: Settings): DeploymentFinding[] {
+  const { target } = settings;
   const certificate = target.isSecure
     ? [pass('health.certificate', `the certificate of ${target.origin} is trusted`)]
     : [];
   return [
     pass('health.unreachable', `${target.origin} answers`),
     ...certificate,
-    judgeProbe(first.live),
-    judgeProbe(first.ready),
+    judgeProbe(first.live, settings),
+    judgeProbe(first.ready, settings),
     judgeStray(first.stray),
   ];
 }
 
-function judgeProbe({ what, name, answer }: Heard): DeploymentFinding {
+function judgeProbe({ what, name, answer }: Heard, settings: Settings): DeploymentFinding {
   const id = `health.${name}`;
   if (answer.kind !== 'answered') {
     const isUnknown = answer.kind === 'failed' && NOT_ITS_FAULT.test(answer.code);
@@ -71,33 +73,52 @@ function judgeProbe({ what, name, answer }: Heard): DeploymentFinding {
   }
   const { status, body } = answer;
   const said = `${what} answers ${String(status)}`;
-  const problem = wrongAnswer(answer);
+  const problem = wrongAnswer(answer, settings);
   if (problem !== undefined) return fail(id, `${said}${problem.message}`, problem.hint);
-  const word = statusWord(body);
-  const shown = [word, fieldWord(body, 'phase')].flatMap((one) => one?.toUpperCase() ?? []).join(', ');
+  // A process that is not ready is alive.
+  const saying = sayingOfBody(body, name === 'live' ? 'ready' : '');
+  const words = [saying?.word, fieldWord(body, 'phase')];
+  const shown = words.flatMap((one) => one?.toUpperCase().replaceAll('_', ' ') ?? []).join(', ');
   if (status === 503) {
     const state = shown === '' ? '' : `: ${shown}`;
     if (name === 'ready')
-      return fail(id, `${said}, it is not ready${state}`, 'See /health/check with a token for what is missing.');
+      return fail(id, `${said}, it is not ready${state}`, 'Ask its route `check` with a token for what is missing.');
     return fail(id, `${said}${state}`, 'Liveness must depend on nothing but the process, or a dependency restarts it.');
   }
   if (status < 200 || status > 299) return fail(id, said, 'It must answer 200 while it works.');
-  if (isBadWord(word))
+  if (saying?.verdict === 'BAD')
     return fail(id, `${said} and says ${shown}`, 'Probes look at the status code alone: answer 503.');
   if (status !== 200) return warn(id, said, 'Answer 200: not everything that probes takes another for well.');
-  if (word === 'degraded' || word?.startsWith('warn') === true) {
-    return warn(id, `${said}, ${shown}`, 'It serves, with less: see /health/check with a token for what is missing.');
-  }
-  return pass(id, shown === '' ? said : `${said}, ${shown}`);
+  if (saying?.verdict === 'LESS')
+    return warn(
+      id,
+      `${said}, ${shown}`,
+      'It serves, with less: ask its route `check` with a token for what is missing.',
+    );
+  if (saying === undefined && body.trim() !== '')
+    return warn(
+      id,
+      `${said} with a body that says in no known way how it is`,
+      'Say `{"status":"ok"}`, or nothing at all.',
+    );
+  return pass(id, shown === '' ? `${said}, without a body` : `${said}, ${shown}`);
 }
 
 /** Answers that are none of a health route. */
-function wrongAnswer(answer: Answered): { readonly message: string; readonly hint: string } | undefined {
+function wrongAnswer(
+  answer: Answered,
+  { target, prefix }: Settings,
+): { readonly message: string; readonly hint: string } | undefined {
   const { status } = answer;
   if (status >= 300 && status <= 399)
     return { message: ', a redirect', hint: 'Answer in place: a probe takes whatever it is led to for the service.' };
   if (status === 404)
-    return { message: '', hint: 'Mount the health routes, or say where they are: `baseUrl` and `prefix`.' };
+    return {
+      message: '',
+      hint: target.path.replace(/\/+$/, '').endsWith(prefix)
+        ? `The address ends in ${prefix} already: leave that out, the routes are looked for below it.`
+        : 'Mount the health routes, or say where they are: `baseUrl` and `prefix` (doctor: the address and --prefix).',
+    };
   if (status === 401 || status === 403)
     return {
       message: '',
@@ -105,6 +126,13 @@ function wrongAnswer(answer: Answered): { readonly message: string; readonly hin
     };
   if (status === 429)
     return { message: '', hint: 'Exempt the health routes from limits: a refused probe restarts the process.' };
+  if (status >= 500 && status !== 503)
+    return {
+      message: isPage(answer) ? ' with an HTML page' : '',
+      hint: status === 500 ? FAILS : 'See whether it runs: what stands before it answers so when it gets no answer.',
+    };
+  if (isPage(answer) && status === 503)
+    return { message: ' with an HTML page', hint: 'See whether it runs: what stands before it seems to answer.' };
   if (isPage(answer))
     return { message: ' with an HTML page', hint: 'Mount the health routes before the route that answers everything.' };
   if (answer.isCut) return { message: ' with a body of more than 64 KiB', hint: 'Answer with the status alone.' };

@@ -1,4 +1,5 @@
 import { redactText } from '../../core/redaction.js';
+import { fieldsOf, isStatusField, isStatusWord, parsed } from './status-words.js';
 
 /** What a body may give away; the words stand in findings, and what was found never does. @internal */
 export type Leak =
@@ -56,59 +57,13 @@ const IN_PUBLIC_BODIES: readonly Pattern[] = /* @__PURE__ */ Object.freeze([
 
 const VARIABLES = /\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/g;
 
-/** Words that say how a service is, in lower case. */
-const WORDS =
-  'alive available degraded down draining error fail failed false healthy live maintenance not_ready not_serving ok okay out_of_service pass passed ready running serving starting stopped stopping success true unavailable unhealthy unknown up warn warning';
-/** Those of them that say that it does not work. */
-const BAD =
-  'down draining error fail failed not_ready not_serving out_of_service starting stopped stopping unavailable unhealthy';
-
-const has = (words: string, word: string): boolean => ` ${words} `.includes(` ${word} `);
-
-function wordOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length > 32) return undefined;
-  const word = value
-    .trim()
-    .toLowerCase()
-    .replace(/[.!]$/, '')
-    .replace(/[\s-]+/g, '_');
-  return has(WORDS, word) ? word : undefined;
-}
-
-const STATUS_KEYS = 'status state health result phase';
-const FLAG_KEYS = 'ok healthy alive live ready up success';
-/** Counts that say nothing of who it is. */
-const COUNT_KEYS = 'flagged blocked';
-
-function isStatusField([key, value]: readonly [string, unknown]): boolean {
-  if (has(STATUS_KEYS, key)) return wordOf(value) !== undefined || typeof value === 'boolean';
-  if (has(FLAG_KEYS, key)) return typeof value === 'boolean';
-  return has(COUNT_KEYS, key) && (typeof value === 'number' || value === null);
-}
-
-/** What a body says of the service's status: a word that is known, and may be shown. @internal */
-export function statusWord(body: string): string | undefined {
-  const value = parsed(body);
-  return fieldWord(body, 'status') ?? fieldWord(body, 'state') ?? wordOf(value) ?? wordOf(body);
-}
-
-/** The same of a field, such as `phase`. @internal */
-export function fieldWord(body: string, field: string): string | undefined {
-  return wordOf(fieldsOf(parsed(body))?.find(([key]) => key === field)?.[1]);
-}
-
-/** Whether such a word says that the service does not work. @internal */
-export function isBadWord(word: string | undefined): boolean {
-  return word !== undefined && has(BAD, word);
-}
-
 /** Whether a body says how the service is, and nothing else. @internal */
 export function isStatusOnly(body: string): boolean {
-  if (body.trim() === '' || wordOf(body) !== undefined) return true;
+  if (body.trim() === '' || isStatusWord(body)) return true;
   const value = parsed(body);
   const fields = fieldsOf(value);
   if (fields !== undefined) return fields.every(isStatusField);
-  return typeof value === 'boolean' || wordOf(value) !== undefined || isStatusScrape(body);
+  return typeof value === 'boolean' || isStatusWord(value) || isStatusScrape(body);
 }
 
 /** As Prometheus reads it: that it is up, and which of the states it is in. */
@@ -117,18 +72,6 @@ function isStatusScrape(body: string): boolean {
   const isStatus = (line: string): boolean =>
     /^(?:up|\w+_up|\w*health_status)(?:\{status="[A-Z]+"\})? [\d.]+$/.test(line);
   return samples.length > 0 && samples.every(isStatus);
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): (readonly [string, unknown])[] | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined;
 }
 
 /**
@@ -148,7 +91,7 @@ export function gravestLeaks(body: string, own: readonly string[]): readonly Lea
 /** All that a public body gives away. @internal */
 export function leaksOf(body: string, own: readonly string[]): readonly Leak[] {
   const text = without(body, own);
-  const names = (text.match(VARIABLES) ?? []).filter((name) => wordOf(name) === undefined);
+  const names = (text.match(VARIABLES) ?? []).filter((name) => !isStatusWord(name));
   const variables: readonly Leak[] = names.length > 0 ? ['a name of an environment variable'] : [];
   return [...gravestLeaks(body, own), ...matching(text, IN_PUBLIC_BODIES), ...variables];
 }

@@ -42,7 +42,7 @@ export interface Settings {
   readonly target: Target;
   /** Path of the health routes on the host; no slash at its end. */
   readonly path: string;
-  /** The same without what the service is mounted under: what is shown. */
+  /** The same without what the service is mounted under. */
   readonly prefix: string;
   readonly timeoutMs: number;
   readonly slowMs: number;

@@ -20,6 +20,9 @@ export interface HealthCheckReport extends DeploymentReport {
   readonly durationMs: number;
 }
 
+/** What to do about an answer of 500 and above. @internal */
+export const FAILS = 'It fails: see what its log says of that.';
+
 /** A finding that is in order. @internal */
 export function pass(id: string, message: string): DeploymentFinding {
   return { id, status: 'PASS', message: shownText(message) };

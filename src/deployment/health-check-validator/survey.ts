@@ -16,7 +16,7 @@ const REFUSED_METHODS = /* @__PURE__ */ Object.freeze(['POST', 'PUT', 'DELETE'] 
 
 /** An answer, and what was asked. @internal */
 export interface Heard {
-  /** What is shown of it, such as `HEAD /health/live`. */
+  /** What is shown of it, such as `HEAD /shop/health/live`. */
   readonly what: string;
   readonly name: string;
   readonly answer: Answer;
@@ -97,9 +97,9 @@ export class Survey {
   }
 
   async #ask(name: string, more: Partial<Asked> = {}, query = '', over = this.#separate): Promise<Heard> {
-    const { path, prefix } = this.#settings;
+    const { path } = this.#settings;
     const asked = { method: 'GET', path: `${path}/${name}${query}`, ...more };
-    return { what: `${asked.method} ${prefix}/${name}`, name, answer: await over.ask(asked, this.#limit) };
+    return { what: `${asked.method} ${path}/${name}`, name, answer: await over.ask(asked, this.#limit) };
   }
 }
 

@@ -6,11 +6,13 @@ import type { LockRule, MigrationTool } from './tools/tool.js';
 /** Rows of a table of a tool that are still read. @internal */
 export const MOST_ROWS = 10_000;
 
-/** A table that is there. @internal */
+/** A table, or what looks like one from outside, that is there. @internal */
 export interface FoundTable {
   readonly schema: string | undefined;
   readonly table: string;
   readonly columns: readonly string[];
+  /** Whether it holds rows itself: to read a view runs what its owner put into it, which may write. */
+  readonly isTable: boolean;
   /** Whether it is found without naming its schema. */
   readonly inPath: boolean;
 }
@@ -23,13 +25,14 @@ export interface FoundTable {
 export async function findTables(reader: DatabaseReader, names: readonly string[]): Promise<readonly FoundTable[]> {
   const list = names.map((name) => literal(name, reader.dialect)).join(', ');
   const rows = await reader.read(
-    ['schema', 'table', 'column', 'rank'],
+    ['schema', 'table', 'column', 'rank', 'kind'],
     reader.dialect === 'sqlite'
-      ? `SELECT NULL AS "schema", m.name AS "table", x.name AS "column", 1 AS "rank"
+      ? `SELECT NULL AS "schema", m.name AS "table", x.name AS "column", 1 AS "rank", m.type AS "kind"
          FROM sqlite_master m, pragma_table_info(m.name) x
          WHERE m.type IN ('table', 'view') AND m.name COLLATE NOCASE IN (${list}) ORDER BY m.name, x.cid`
       : `SELECT n.nspname AS "schema", c.relname AS "table", a.attname AS "column",
-           pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) AS "rank"
+           pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) AS "rank",
+           CASE WHEN c.relkind IN ('r', 'p') THEN 'table' END AS "kind"
          FROM pg_catalog.pg_class c
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -37,12 +40,13 @@ export async function findTables(reader: DatabaseReader, names: readonly string[
          ORDER BY 4 NULLS LAST, n.nspname, c.relname, a.attnum`,
   );
   const tables = new Map<string, FoundTable & { columns: string[] }>();
-  for (const { schema, table, column, rank } of rows) {
+  for (const { schema, table, column, rank, kind } of rows) {
     const key = JSON.stringify([schema, table]);
     const found = tables.get(key) ?? {
       schema: schema ?? undefined,
       table: table ?? '',
       columns: [],
+      isTable: kind === 'table',
       inPath: rank !== null,
     };
     found.columns.push(column ?? '');
@@ -90,8 +94,8 @@ function nameOf({ schema, table }: FoundTable): string {
   return schema === undefined ? identifier(table) : identifier(schema, table);
 }
 
-/** How a lock is held. `stuck`: the tool believes it, be it so or not. `running`: a session that lives holds it. @internal */
-export type LockState = 'free' | 'stuck' | 'ignored' | 'running';
+/** How a lock is held. `stuck`: the tool believes it, be it so or not. `several`: its table has rows to spare. `running`: a session that lives holds it. @internal */
+export type LockState = 'free' | 'stuck' | 'several' | 'ignored' | 'running';
 
 /** Looks at one lock of a tool. @internal */
 export async function readLock(
@@ -107,9 +111,9 @@ export async function readLock(
     `SELECT count(*) AS "all", coalesce(sum(CASE WHEN is_locked = 0 THEN 1 ELSE 0 END), 0) AS "free" FROM ${nameOf({ ...lockTable, schema: main.schema })}`,
   );
   const [all, free] = [Number(rows[0]?.all), Number(rows[0]?.free)];
-  // A tool takes the lock by changing the one row that is free: with none, and with two, it never gets it.
-  if (all === 0 || free === 1) return 'free';
-  return rule.heeded ? 'stuck' : free === 0 ? 'ignored' : 'free';
+  // No row is one that the tool has not made yet.
+  if (free < all) return rule.heeded ? 'stuck' : 'ignored';
+  return all > 1 && rule.heeded ? 'several' : 'free';
 }
 
 async function readAdvisory(reader: DatabaseReader, key: string): Promise<LockState> {

@@ -1,4 +1,5 @@
-import type { AppliedRow, DiskMigration, OrderRules } from './entry.js';
+import type { AppliedRow, Dated, DiskMigration, OrderRules } from './entry.js';
+import { byText } from './tools/tool.js';
 
 /** Every migration, each by itself. @internal */
 export interface Classification {
@@ -6,8 +7,10 @@ export interface Classification {
   readonly pending: readonly string[];
   /** In the folder and applied, in the order of the folder. */
   readonly applied: readonly string[];
-  /** Applied and not in the folder, in the order of the table. */
+  /** Applied and not in the folder, and newer than all that is, in the order of the table. */
   readonly ahead: readonly string[];
+  /** Applied and not in the folder, although the folder has newer ones or the same under another ending. */
+  readonly missing: readonly string[];
   /** Applied, and not what is in the folder now. */
   readonly edited: readonly string[];
   /** Pending, or applied late, although one that comes after it was applied. */
@@ -16,6 +19,8 @@ export interface Classification {
   readonly failed: readonly string[];
   /** Pending, and older than what their tool has already run: it never will. */
   readonly skipped: readonly string[];
+  /** In more than one row as applied. */
+  readonly repeated: readonly string[];
   /** Groups in the folder that have one name, or one number although not all of them are applied. */
   readonly duplicates: readonly (readonly DiskMigration[])[];
 }
@@ -28,7 +33,7 @@ export interface Classification {
 export function classify(
   disk: readonly DiskMigration[],
   rows: readonly AppliedRow[],
-  { late }: OrderRules,
+  { late, compare }: Pick<OrderRules, 'late' | 'compare'>,
 ): Classification {
   const known = new Map<string, DiskMigration>();
   const place = new Map<string, number>();
@@ -37,38 +42,82 @@ export function classify(
     known.set(migration.id, migration);
     place.set(migration.id, i);
   });
-  const { applied, failed } = byName(rows);
+  const { applied, failed, repeated } = byName(rows);
   const onDisk = [...known.values()];
   const isApplied = ({ id }: DiskMigration): boolean => applied.has(id) && !failed.has(id);
   const pending = onDisk.filter(({ id }) => !applied.has(id) && !failed.has(id));
+  const fileless = [...applied.values()].filter(({ id }) => !known.has(id) && !failed.has(id));
+  const isGap = gapRule(onDisk, pending, compare);
   return {
     pending: pending.map(idOf),
     applied: onDisk.filter(isApplied).map(idOf),
-    ahead: [...applied.keys()].filter((id) => !known.has(id) && !failed.has(id)),
+    ahead: fileless.filter((row) => !isGap(row)).map(idOf),
+    missing: fileless.filter(isGap).map(idOf),
     edited: onDisk
       .filter((migration) => isApplied(migration) && isEdited(migration, applied.get(migration.id)))
       .map(idOf),
     outOfOrder: late === 'skips' ? [] : disordered(onDisk, pending, place, [...applied.keys()], late),
     failed: [...failed],
     skipped: late === 'skips' ? tooOld(pending, onDisk.filter(isApplied)) : [],
+    repeated,
     duplicates: duplicates(disk, isApplied),
   };
 }
 
-function idOf({ id }: DiskMigration): string {
+function idOf({ id }: Dated): string {
   return id;
 }
 
-/** What the rows say of each name. A later row does not take back what an earlier one says, but for those undone. */
-function byName(rows: readonly AppliedRow[]): { applied: Map<string, AppliedRow>; failed: Set<string> } {
+/** What the rows, in the order in which they were run, say of each name. One that failed is not made good by another. */
+function byName(rows: readonly AppliedRow[]): {
+  readonly applied: ReadonlyMap<string, AppliedRow>;
+  readonly failed: ReadonlySet<string>;
+  readonly repeated: readonly string[];
+} {
   const applied = new Map<string, AppliedRow>();
   const failed = new Set<string>();
+  const repeated = new Set<string>();
   for (const row of rows) {
     if (row.state === 'failed') failed.add(row.id);
-    // The newest one is what the database has; its place is where it was first run.
-    else if (row.state === 'applied') applied.set(row.id, row);
+    else if (row.state === 'undone') applied.delete(row.id);
+    else {
+      if (applied.has(row.id)) repeated.add(row.id);
+      // The newest one is what the database has; its place is where it was first run.
+      applied.set(row.id, row);
+    }
   }
-  return { applied, failed };
+  return { applied, failed, repeated: [...repeated] };
+}
+
+/**
+ * Whether a row without a file is a gap in the folder: something newer is there, or the same under another ending, as `.js` is
+ * of `.ts`. Otherwise a newer build has run it.
+ */
+function gapRule(
+  onDisk: readonly DiskMigration[],
+  pending: readonly DiskMigration[],
+  compare: OrderRules['compare'],
+): (row: AppliedRow) => boolean {
+  const order = (a: Dated, b: Dated): number =>
+    Number.isFinite(a.madeAtMs) && Number.isFinite(b.madeAtMs)
+      ? Number(a.madeAtMs) - Number(b.madeAtMs)
+      : (compare ?? byText)(a.id, b.id);
+  const [first, ...others] = onDisk;
+  if (first === undefined) return () => false;
+  const newest = others.reduce((best: DiskMigration, next) => (order(next, best) > 0 ? next : best), first);
+  const waiting = new Set(pending.map(({ id }) => withoutScriptEnding(id)));
+  return (row) => order(row, newest) < 0 || isRenamed(row.id, waiting);
+}
+
+/** Whether something of that name under another ending is among these, which have none. @internal */
+export function isRenamed(id: string, waiting: ReadonlySet<string>): boolean {
+  const bare = withoutScriptEnding(id);
+  return bare !== id && waiting.has(bare);
+}
+
+/** @internal */
+export function withoutScriptEnding(name: string): string {
+  return name.replace(/\.[cm]?[jt]s$/, '');
 }
 
 function isEdited({ checksums }: DiskMigration, row: AppliedRow | undefined): boolean {

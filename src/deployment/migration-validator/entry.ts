@@ -1,15 +1,18 @@
-/** A migration in the folder. Lists of them are in the order in which their tool runs them. @internal */
-export interface DiskMigration {
-  /** What its tool knows it by, and what the table of the tool says of it. */
+/** What both sides know a migration by. @internal */
+export interface Dated {
   readonly id: string;
+  /** When it was made, in ms of the epoch, for tools that go by that. */
+  readonly madeAtMs?: number | undefined;
+}
+
+/** A migration in the folder. Lists of them are in the order in which their tool runs them. @internal */
+export interface DiskMigration extends Dated {
   /** Where it is, as a path below the folder. */
   readonly file: string;
   /** What the table may say of its contents; nothing when the tool keeps no such thing. */
   readonly checksums?: readonly string[];
   /** The number or time at the front of its name: two that have the same come from two branches. */
   readonly prefix?: string;
-  /** When it was made, in ms of the epoch, for tools that go by that. */
-  readonly madeAtMs?: number;
 }
 
 /** Something about the folder that keeps its migrations from being known, or from running. @internal */
@@ -24,18 +27,23 @@ export interface DiskProblem {
 export interface DiskState {
   readonly migrations: readonly DiskMigration[];
   readonly problems: readonly DiskProblem[];
+  /** Entries that the tool passes over in silence, but for what usually lies beside migrations. */
+  readonly ignored: readonly string[];
 }
 
 /** One row in the table of a tool: what it says of one migration. Lists of them are in the order in which they were run. @internal */
-export interface AppliedRow {
-  readonly id: string;
+export interface AppliedRow extends Dated {
   readonly checksum?: string | undefined;
-  /** `undone` rows count as if they were not there. */
+  /** `undone` takes back what came before it. */
   readonly state: 'applied' | 'failed' | 'undone';
 }
 
-/** How a tool goes about an order that is not that of the folder. @internal */
+/** How a tool goes about what the two sides do not have in common. @internal */
 export interface OrderRules {
   /** `refuses`: it runs nothing then. `runs`: it runs what is left. `skips`: it never runs what is older than the newest. */
   readonly late: 'refuses' | 'runs' | 'skips';
+  /** The same where something that was applied has no file. */
+  readonly fileless: 'refuses' | 'runs';
+  /** The order of two names in which the tool runs them, where they have no time. @defaultValue by code units */
+  readonly compare?: ((a: string, b: string) => number) | undefined;
 }

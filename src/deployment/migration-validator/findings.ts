@@ -1,6 +1,6 @@
 import { CheckStatus, type DeploymentFinding, shownText } from '../finding.js';
-import type { Classification } from './engine.js';
-import type { DiskProblem } from './entry.js';
+import { type Classification, isRenamed, withoutScriptEnding } from './engine.js';
+import type { DiskState, OrderRules } from './entry.js';
 import type { LockState } from './bookkeeping.js';
 
 const SHOWN = 5;
@@ -20,10 +20,8 @@ function are(names: readonly unknown[], [one, many]: readonly [string, string] =
 /** What is told of, about one tool. @internal */
 export interface Told {
   readonly tool: string;
-  readonly dir: string;
   readonly allowAhead: boolean;
-  /** Whether the tool runs nothing more when something is out of order. */
-  readonly late: 'refuses' | 'runs' | 'skips';
+  readonly rules: Pick<OrderRules, 'late' | 'fileless'>;
 }
 
 /** How each tool runs what is pending, for the hint. */
@@ -35,7 +33,13 @@ const COMMANDS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
   typeorm: 'typeorm migration:run',
 });
 
-/** What the classification has to say, worst first within each kind. @internal */
+/** What makes a tool run it nevertheless. */
+const UNLESS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
+  kysely: 'it has allowUnorderedMigrations',
+  'node-pg-migrate': 'its command has --no-check-order, or its runner is called without checkOrder',
+});
+
+/** What the classification has to say; what keeps others from being run comes before what is pending. @internal */
 export function classFindings(found: Classification, told: Told): DeploymentFinding[] {
   const command = COMMANDS[told.tool];
   const findings: DeploymentFinding[] = [];
@@ -62,12 +66,25 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
   }));
   add(found.outOfOrder, () => ({
     id: 'migrations.out-of-order',
-    status: told.late === 'refuses' ? CheckStatus.FAIL : CheckStatus.WARN,
+    status: told.rules.late === 'refuses' ? CheckStatus.FAIL : CheckStatus.WARN,
     message: `${are(found.outOfOrder, ['comes', 'come'])} before one that was applied earlier: ${listed(found.outOfOrder)}`,
     hint:
-      told.late === 'refuses'
-        ? `${told.tool} runs nothing until that is resolved, unless it was told to allow it; give it a later name if it is pending`
+      told.rules.late === 'refuses'
+        ? `${told.tool} runs nothing until that is resolved, unless ${UNLESS[told.tool] ?? 'it was told to allow it'}; give it a later name if it is pending`
         : `${told.tool} runs it nevertheless; on a new database the order will be another, so see that both come to the same`,
+  }));
+  const refuses = told.rules.fileless === 'refuses';
+  add(found.missing, () => ({
+    id: 'migrations.missing',
+    status: refuses || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
+    message: `${are(found.missing, ['was', 'were'])} applied, and the file is missing: ${listed(found.missing)}`,
+    hint: `${differInEnding(found) ? 'some differ from pending ones in their ending only: ship what the tool was run on, sources or compiled' : 'restore the file as it was applied'}; ${refuses ? `${told.tool} runs nothing until then` : 'a new database would lack what it did'}`,
+  }));
+  add(found.ahead, () => ({
+    id: 'migrations.ahead',
+    status: (refuses && found.pending.length > 0) || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
+    message: `${are(found.ahead)} applied and not in the folder: ${listed(found.ahead)}`,
+    hint: `a newer build has migrated the database; see that this build can live with it${refuses ? `, and note that ${told.tool} applies nothing from this folder` : ''}`,
   }));
   add(found.pending, () => ({
     id: 'migrations.pending',
@@ -75,13 +92,11 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     message: `${are(found.pending)} pending: ${listed(found.pending)}`,
     hint: `apply ${found.pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
   }));
-  add(found.ahead, () => ({
-    id: 'migrations.ahead',
-    status: told.allowAhead ? CheckStatus.WARN : CheckStatus.FAIL,
-    message: `${are(found.ahead)} applied and not in the folder: ${listed(found.ahead)}`,
-    hint: differInEnding(found)
-      ? 'some differ from pending ones in their ending only: the tool was run on the sources, and the build ships what a compiler made of them, or the other way round'
-      : 'a newer build has migrated the database; see that this build can live with it',
+  add(found.repeated, () => ({
+    id: 'migrations.duplicate',
+    status: CheckStatus.FAIL,
+    message: `${are(found.repeated, ['is', 'are'])} in the table more than once: ${listed(found.repeated)}`,
+    hint: 'two have migrated at once, or a row was added by hand: see what was done twice, and leave one row',
   }));
   found.duplicates.slice(0, SHOWN).forEach((group) => {
     const one = new Set(group.map(({ id }) => id)).size === 1;
@@ -97,15 +112,13 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
   return findings;
 }
 
-/** Whether something that is missing is there under another ending, as `.js` is of `.ts`. */
-function differInEnding({ pending, ahead }: Classification): boolean {
-  const bare = (name: string): string => name.replace(/\.[cm]?[jt]s$/, '');
-  const waiting = new Set(pending.map(bare));
-  return ahead.some((name) => bare(name) !== name && waiting.has(bare(name)));
+function differInEnding({ pending, missing }: Classification): boolean {
+  const waiting = new Set(pending.map(withoutScriptEnding));
+  return missing.some((name) => isRenamed(name, waiting));
 }
 
 /** What the folder has to say. @internal */
-export function diskFindings(problems: readonly DiskProblem[], dir: string): DeploymentFinding[] {
+export function diskFindings({ problems, ignored }: DiskState, tool: string, dir: string): DeploymentFinding[] {
   const hints = {
     journal: 'restore it from version control, or generate it again',
     unreadable: 'name the class after the migration, with a time of 13 digits at its end',
@@ -119,17 +132,21 @@ export function diskFindings(problems: readonly DiskProblem[], dir: string): Dep
     ...(kind === 'unreadable' ? { crashed: true } : {}),
     ...(file === undefined ? {} : { place: { file: shownText(`${dir}/${file}`) } }),
   }));
-  const more = problems.slice(SHOWN);
-  if (more.length === 0) return shown;
-  const [kind] = more.map((problem) => problem.kind);
-  return [
-    ...shown,
-    {
-      id: `migrations.${kind ?? 'journal'}`,
+  const [more] = problems.slice(SHOWN);
+  if (more !== undefined)
+    shown.push({
+      id: `migrations.${more.kind}`,
       status: CheckStatus.FAIL,
-      message: `and ${String(more.length)} more like these`,
-    },
-  ];
+      message: `and ${String(problems.length - SHOWN)} more like these`,
+    });
+  if (ignored.length > 0)
+    shown.push({
+      id: 'migrations.ignored',
+      status: CheckStatus.WARN,
+      message: `the folder has what is no migration to ${tool}: ${listed(ignored)}`,
+      hint: `${tool} would never run it, and says nothing; give it a name that it knows, or take it elsewhere`,
+    });
+  return shown;
 }
 
 /** What a lock has to say; nothing when it is free. @internal */
@@ -154,7 +171,10 @@ export function lockFinding(state: LockState, tool: string): DeploymentFinding |
   return {
     id: 'migrations.locked',
     status: CheckStatus.FAIL,
-    message: `the lock of ${tool} is taken: no migration can be run until it is given back`,
+    message:
+      state === 'several'
+        ? `the lock table of ${tool} has more than one row, by which it may run no migration, or two at once`
+        : `the lock of ${tool} is taken: no migration can be run until it is given back`,
     hint: `if nobody is migrating, whoever held it has died; give it back with \`${tool} migrate:unlock\``,
   };
 }

@@ -34,7 +34,7 @@ export interface MigrationValidatorOptions {
   readonly expected?: SchemaSnapshot | TableMap | undefined;
   /** Tables that are left out of the comparison, as `schemaCheck` takes them. @defaultValue none */
   readonly ignoreTables?: readonly string[] | undefined;
-  /** Whether the database may be ahead of the folder, as it is after a rollback of the build. Without it that is a `FAIL`. @defaultValue `true` */
+  /** Whether the database may have what the folder has not, as it has after a rollback of the build. Without it that is a `FAIL`. @defaultValue `true` */
   readonly allowAhead?: boolean | undefined;
   /** The longest that each read of the database, or of the folder, may take; ms, at least 1. @defaultValue `5_000` */
   readonly timeoutMs?: number | undefined;

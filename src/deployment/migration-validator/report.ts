@@ -14,8 +14,10 @@ export interface MigrationReport extends DeploymentReport {
   readonly pending: readonly string[];
   /** In the folder, and applied. */
   readonly applied: readonly string[];
-  /** Applied, and not in the folder. */
+  /** Applied, and newer than all in the folder. */
   readonly ahead: readonly string[];
+  /** Applied, and not in the folder, which has newer ones or the same under another ending. */
+  readonly missing: readonly string[];
   /** Applied, and no longer what was applied. */
   readonly edited: readonly string[];
   /** Pending, or applied late, although one that comes after it was applied. */

@@ -1,32 +1,23 @@
 import { within } from '../../internal/within.js';
+import type { TextRow } from '../database/answer.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { QueryTimeoutError } from '../database/errors.js';
 import { databaseFailure } from '../database/failure.js';
-import { CheckStatus, type DeploymentFinding, shownError, shownText, worstOf } from '../finding.js';
+import { CheckStatus, type DeploymentFinding, shownError, shownText } from '../finding.js';
 import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
 import { type FoundTable, findTables, MOST_ROWS, readLock, readRows, tableOf } from './bookkeeping.js';
-import { detect, toolOfFolder } from './detect.js';
+import { detect, findSigns, labelsOf, signsIn, toolOfFolder } from './detect.js';
 import { FolderError, MigrationFolder } from './disk.js';
 import { type Classification, classify } from './engine.js';
 import type { AppliedRow, DiskState } from './entry.js';
-import { classFindings, diskFindings, lockFinding } from './findings.js';
+import { classFindings, diskFindings, listed, lockFinding } from './findings.js';
 import { type ParsedMigrationValidatorOptions } from './options.js';
+import { reportOf } from './report-of.js';
 import type { MigrationReport } from './report.js';
-import { TABLE_SIGNS, toolNamed } from './tools/catalogue.js';
+import { toolNamed } from './tools/catalogue.js';
 import { customTool } from './tools/custom.js';
 import { drizzleGeneration } from './tools/drizzle.js';
 import type { MigrationTool } from './tools/tool.js';
-
-const NOTHING: Classification = /* @__PURE__ */ Object.freeze({
-  pending: [],
-  applied: [],
-  ahead: [],
-  edited: [],
-  outOfOrder: [],
-  failed: [],
-  skipped: [],
-  duplicates: [],
-});
 
 /** One look at the folder and at the database. @internal */
 export class Validation {
@@ -43,20 +34,22 @@ export class Validation {
 
   async run(): Promise<MigrationReport> {
     const tool = await this.#tool();
-    if (tool === undefined) return this.#report(undefined, undefined, NOTHING, false);
+    if (tool === undefined) return this.#report(undefined, undefined, undefined, false);
     const disk = await this.#disk(() => tool.disk(this.#folder));
-    if (disk !== undefined) this.#judgeFolder(disk);
+    if (disk !== undefined) this.#judgeFolder(disk, tool);
     const lockTables = tool.locks.flatMap((lock) => (lock.kind === 'table' ? [lock.table(tool.place.table)] : []));
     const tables = await this.#database(() => findTables(this.#reader, [tool.place.table, ...lockTables]));
-    if (tables === undefined) return this.#report(tool, undefined, NOTHING, false);
+    if (tables === undefined) return this.#report(tool, undefined, undefined, false);
     const found = tableOf(this.#reader, tables, tool.place);
-    const rows = found === undefined ? this.#withoutTable(tool, tables) : await this.#rows(tool, found, disk);
+    const rows = found === undefined ? await this.#withoutTable(tool, tables) : await this.#rows(tool, found, disk);
     const locked = found !== undefined && (await this.#locked(tool, found, tables));
-    if (disk === undefined || rows === undefined) return this.#report(tool, found, NOTHING, locked);
-    const { late } = tool.rules;
-    const classes = classify(disk.migrations, rows, tool.rules);
-    const { dir, allowAhead } = this.#options;
-    this.#findings.push(...classFindings(classes, { tool: labelOf(tool), dir: shownText(dir), allowAhead, late }));
+    if (disk === undefined || rows === undefined) return this.#report(tool, found, undefined, locked);
+    const { rules } = tool;
+    // The order of a tool that is told of is a function of its own, which may throw.
+    const classes = await this.#disk(() => Promise.resolve(classify(disk.migrations, rows, rules)));
+    if (classes === undefined) return this.#report(tool, found, undefined, locked);
+    const { allowAhead } = this.#options;
+    this.#findings.push(...classFindings(classes, { tool: labelOf(tool), allowAhead, rules }));
     const compared = await this.#schema(classes, tool);
     return this.#report(tool, found, classes, locked, compared);
   }
@@ -68,13 +61,16 @@ export class Validation {
     if (typeof tool !== 'string') return customTool(tool);
     if (tool !== 'auto') return this.#named(tool, { ...(table === undefined ? {} : { table }), schema });
     const ofFolder = await this.#disk(async () => ({ tool: await toolOfFolder(this.#folder) }));
-    const names = TABLE_SIGNS.map((sign) => sign.table);
-    const tables = await this.#database(() => findTables(this.#reader, names));
+    const tables = await this.#database(() => findSigns(this.#reader));
     if (ofFolder === undefined || tables === undefined) return undefined;
     const detected = detect(this.#reader, tables, ofFolder.tool);
     if (detected.tool !== undefined)
       return this.#named(detected.tool, { schema: dialect === 'sqlite' ? undefined : detected.schema });
-    this.#fail('tool', detected.message, "say which tool it is with the option 'tool', or tell of it as an object");
+    this.#fail(
+      'tool',
+      detected.message,
+      "say which tool it is with the option 'tool', or tell of it as an object; and with 'schema' which of several tables",
+    );
     return undefined;
   }
 
@@ -89,9 +85,10 @@ export class Validation {
     return generation === undefined ? undefined : toolNamed(name, place, this.#reader.dialect, generation.is);
   }
 
-  #judgeFolder({ migrations, problems }: DiskState): void {
+  #judgeFolder(disk: DiskState, tool: MigrationTool): void {
+    const { migrations, problems } = disk;
     const dir = shownText(this.#options.dir);
-    this.#findings.push(...diskFindings(problems, dir));
+    this.#findings.push(...diskFindings(disk, labelOf(tool), dir));
     if (migrations.length > 0 || problems.length > 0) return;
     this.#fail(
       'empty',
@@ -100,17 +97,22 @@ export class Validation {
     );
   }
 
-  #withoutTable(tool: MigrationTool, tables: readonly FoundTable[]): readonly AppliedRow[] {
+  async #withoutTable(tool: MigrationTool, tables: readonly FoundTable[]): Promise<readonly AppliedRow[] | undefined> {
     const elsewhere = tables.filter(({ schema, table }) => schema !== undefined && table === tool.place.table);
-    const where = elsewhere.map(({ schema }) => `'${shownText(schema ?? '', 60)}'`).slice(0, 3);
+    const where = elsewhere.map(({ schema }) => schema ?? '');
+    const all = await this.#database(() => findSigns(this.#reader));
+    if (all === undefined) return undefined;
+    const others = signsIn(this.#reader, all);
     this.#findings.push({
       id: 'migrations.no-table',
       status: CheckStatus.WARN,
       message: `the table '${shownText(tool.place.table, 100)}' is not there: nothing was ever applied`,
       hint:
-        where.length === 0
-          ? 'that is right for a new database; otherwise see that it is the right one'
-          : `there is one in the schema ${where.join(', ')}: name it with the option 'schema'`,
+        where.length > 0
+          ? `there is one in the schema ${listed(where)}: name it with the option 'schema'`
+          : others.length > 0
+            ? `the database has the table of ${labelsOf(others)}: see that the options 'tool', 'table' and 'schema' are right`
+            : 'that is right for a new database; otherwise see that it is the right one',
     });
     return [];
   }
@@ -120,6 +122,7 @@ export class Validation {
     found: FoundTable,
     disk: DiskState | undefined,
   ): Promise<readonly AppliedRow[] | undefined> {
+    if (!this.#isRead(found)) return undefined;
     const missing = tool.columns.filter((column) => !found.columns.includes(column));
     if (missing.length > 0) {
       const shown = missing.map((column) => `'${shownText(column, 60)}'`).join(', ');
@@ -135,7 +138,29 @@ export class Validation {
       this.#crash(`the table of ${labelOf(tool)} has more than ${String(MOST_ROWS)} rows`);
       return undefined;
     }
+    if (rows !== undefined) this.#judgeRows(tool, rows);
     return rows === undefined || disk === undefined ? undefined : tool.rows(rows, disk);
+  }
+
+  /** Whether it may be read: what it takes to read a view is not known, and nothing of it may run. */
+  #isRead({ table, isTable }: FoundTable): boolean {
+    if (isTable) return true;
+    const message = `'${shownText(table, 100)}' is a view or something else than a table, and is not read`;
+    this.#fail('table', message, 'name the table itself, with the options table and schema');
+    return false;
+  }
+
+  /** Rows that the tool itself cannot have written. */
+  #judgeRows(tool: MigrationTool, rows: readonly TextRow<string>[]): void {
+    for (const column of tool.filled) {
+      const empty = rows.filter((row) => row[column] === null).length;
+      if (empty === 0) continue;
+      this.#fail(
+        'table',
+        `${String(empty)} of ${String(rows.length)} rows in the table of ${labelOf(tool)} have no '${shownText(column, 60)}'`,
+        `${labelOf(tool)} always writes one, and may do things twice or never without it: find out who wrote the row`,
+      );
+    }
   }
 
   async #locked(tool: MigrationTool, main: FoundTable, tables: readonly FoundTable[]): Promise<boolean> {
@@ -145,6 +170,7 @@ export class Validation {
         lock.kind === 'table'
           ? tableOf(this.#reader, tables, { table: lock.table(tool.place.table), schema: main.schema })
           : undefined;
+      if (table !== undefined && !this.#isRead(table)) continue;
       const state = await this.#database(() => readLock(this.#reader, lock, main, table));
       const finding = lockFinding(state ?? 'free', labelOf(tool));
       if (finding === undefined) continue;
@@ -172,44 +198,13 @@ export class Validation {
   #report(
     tool: MigrationTool | undefined,
     found: FoundTable | undefined,
-    classes: Classification,
+    classes: Classification | undefined,
     locked: boolean,
     compared?: string,
   ): MigrationReport {
-    const status = worstOf(this.#findings.map((finding) => finding.status));
-    const crashed = this.#findings.find((finding) => finding.crashed === true);
-    const counts = [countsOf(classes), ...(compared === undefined ? [] : [compared])].join('; ');
-    const first = this.#findings.find((finding) => finding.status === status);
-    const message =
-      crashed?.message ?? (tool === undefined || classes === NOTHING ? first?.message : undefined) ?? counts;
-    const findings =
-      this.#findings.length > 0
-        ? this.#findings
-        : [{ id: 'migrations.applied', status: CheckStatus.PASS, message: counts }];
-    const shownTable =
-      found === undefined ? undefined : shownText([found.schema, found.table].filter(Boolean).join('.'));
-    const { duplicates: _, ...lists } = classes;
-    const shownLists = Object.fromEntries(
-      Object.entries(lists).map(([name, names]) => [name, names.map((id) => shownText(id))]),
-    ) as unknown as Omit<Classification, 'duplicates'>;
-    return {
-      name: this.#options.name,
-      status,
-      message,
-      findings,
-      tool: tool?.name,
-      table: shownTable,
-      ...shownLists,
-      locked,
-      metadata: {
-        tool: tool?.name ?? null,
-        table: shownTable ?? null,
-        // `select`: the client took no more than one statement, so that the limits of time are not the server's.
-        guard: this.#reader.guard,
-        locked,
-        ...Object.fromEntries(Object.entries(lists).map(([name, names]) => [name, names.length])),
-      },
-    };
+    const { name } = this.#options;
+    const { guard } = this.#reader;
+    return reportOf({ name, findings: this.#findings, tool: tool?.name, found, classes, locked, guard, compared });
   }
 
   /** What the folder says, or nothing and a finding. */
@@ -261,15 +256,6 @@ export class Validation {
 
 function labelOf({ name }: MigrationTool): string {
   return name === 'custom' ? 'the tool' : name;
-}
-
-/** `12 applied, none pending`, and what else there is. */
-function countsOf({ applied, pending, ahead, edited, failed, skipped, outOfOrder }: Classification): string {
-  const more = Object.entries({ ahead, edited, failed, skipped, 'out of order': outOfOrder })
-    .filter(([, names]) => names.length > 0)
-    .map(([word, names]) => `${String(names.length)} ${word}`);
-  const waiting = pending.length === 0 ? 'none' : String(pending.length);
-  return [`${String(applied.length)} applied`, `${waiting} pending`, ...more].join(', ');
 }
 
 /** What is different, by kind. @internal */

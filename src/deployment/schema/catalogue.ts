@@ -6,6 +6,8 @@ import type { SchemaSnapshot } from './snapshot.js';
 export interface Catalogue {
   readonly snapshot: SchemaSnapshot;
   readonly partFlaws: readonly PartFlaw[];
+  /** Those of the schemas that were named which are not there. */
+  readonly absent: readonly string[];
 }
 
 /** @internal */

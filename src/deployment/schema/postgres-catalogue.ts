@@ -42,8 +42,8 @@ export function postgresCatalogue(schemas: readonly string[] | undefined, mostTa
   return `with spelling as materialized (select ${SPELLING}),
 own as materialized (select n.oid, n.nspname from pg_catalog.pg_namespace n where ${chosen}),
 rels as materialized (
-  select c.oid, c.relname, c.relkind, o.nspname from pg_catalog.pg_class c join own o on o.oid = c.relnamespace
-  where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and ${notOfExtension('pg_class', 'c.oid')}
+  select c.oid, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, o.nspname
+  from pg_catalog.pg_class c join own o on o.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and ${notOfExtension('pg_class', 'c.oid')}
   order by o.nspname, c.relname limit ${String(mostTables + 1)}),
 parts as materialized (
   select c.oid, c.relname, o.nspname from pg_catalog.pg_class c join own o on o.oid = c.relnamespace
@@ -53,7 +53,10 @@ ${[
     'table',
     `'id', r.oid::text, 'schema', r.nspname, 'name', r.relname, 'kind', r.relkind, 'definition', left(case
       when r.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(r.oid)
-      when r.relkind = 'p' then 'PARTITION BY ' || pg_catalog.pg_get_partkeydef(r.oid) end, ${String(LONGEST_TEXT)})`,
+      else nullif(concat_ws(' ', case when r.relpersistence = 'u' then 'UNLOGGED' end,
+        'PARTITION BY ' || case when r.relkind = 'p' then pg_catalog.pg_get_partkeydef(r.oid) end,
+        case when r.relrowsecurity then 'ENABLE ROW LEVEL SECURITY' end,
+        case when r.relforcerowsecurity then 'FORCE ROW LEVEL SECURITY' end), '') end, ${String(LONGEST_TEXT)})`,
     'rels r',
   ),
   part(
@@ -132,6 +135,7 @@ ${[
     where ${notOfExtension('pg_class', 'c.oid')} and not exists (select from pg_catalog.pg_depend e
       where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype in ('a', 'i') and e.refobjsubid > 0)`,
   ),
+  part('schema', `'name', o.nspname`, 'own o'),
   part('extension', `'name', e.extname, 'version', e.extversion`, 'pg_catalog.pg_extension e'),
 ].join('\nunion all\n')}`;
 }

@@ -69,7 +69,9 @@ export function postgresSnapshot(rows: readonly CatalogueRow[], schemas: readonl
   }));
   const extensions = of('extension').map((data) => ({ name: nameOf(data['name']), version: nameOf(data['version']) }));
   const found = [...tables, ...enums, ...domains, ...sequences].map(({ schema }) => schema);
+  const there = new Set(of('schema').map((data) => data['name']));
   return {
+    absent: (schemas ?? []).filter((schema) => !there.has(schema)),
     snapshot: {
       format: 1,
       dialect: 'postgresql',

@@ -41,7 +41,7 @@ export interface SchemaTable {
   /** Indexes that belong to no constraint. */
   readonly indexes: readonly SchemaIndex[];
   readonly triggers: readonly SchemaTrigger[];
-  /** The text of a view, how a table is partitioned, or that it is `strict` in SQLite. */
+  /** The text of a view, how a table is partitioned, whether it is unlogged or has row level security, or is `strict` in SQLite. */
   readonly definition?: string;
 }
 

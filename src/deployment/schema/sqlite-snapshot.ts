@@ -54,6 +54,7 @@ export function sqliteSnapshot(rows: readonly CatalogueRow[]): Catalogue {
       extensions: [],
     },
     partFlaws: [],
+    absent: [],
   };
 }
 

@@ -98,7 +98,7 @@ describe('breakwater dockerfile lint', () => {
   });
 
   it.each([
-    ['there is no file', undefined, 'the file there is no such file'],
+    ['there is no file', undefined, 'the file is not there'],
     ['it is empty', '', 'the file is no Dockerfile: it has no FROM'],
     ['it is something else', '{ "a": 1 }', 'the file is no Dockerfile: it has no FROM'],
     ['it is bytes', 'FROM a\0', 'the file is no text in UTF-8'],

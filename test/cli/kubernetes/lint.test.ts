@@ -49,7 +49,7 @@ describe('breakwater k8s lint', () => {
   });
 
   it.each([
-    ['a file that is not there', undefined, 'k8s.unreadable', 'there is no such file'],
+    ['a file that is not there', undefined, 'k8s.unreadable', 'the file is not there'],
     ['bytes', 'apiVersion: v1\0', 'k8s.unreadable', 'is no text in UTF-8'],
     ['other text', 'a: [b', 'k8s.unreadable', 'is not valid YAML'],
     ['nothing', '', 'k8s.no-objects', 'has no object of Kubernetes'],

@@ -1,6 +1,9 @@
-import { type DatabaseProbe, DeploymentChecker } from 'breakwater/deployment';
+import { EventEmitter } from 'node:events';
+import { type DatabaseProbe, DeploymentChecker, MigrationValidator } from 'breakwater/deployment';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../../src/cli/report/exit-code.js';
+import { Folder } from './run.js';
 
 async function result(database: DatabaseProbe, afterMs = 0) {
   const clock = new ManualClock();
@@ -21,13 +24,56 @@ const slow =
     );
 
 describe('a database', () => {
-  it('that answers is in order, whatever it answers', async () => {
-    expect(await result(() => Promise.resolve())).toMatchObject({
-      id: 'database',
-      status: 'PASS',
-      message: 'the database answers',
+  // What the clients answer to `SELECT 1`.
+  it.each<[string, unknown]>([
+    ['pg', { command: 'SELECT', rowCount: 1, rows: [{ '?column?': 1 }], fields: [] }],
+    ['mysql2', [[{ 1: 1 }], [{ name: '1' }]]],
+    ['postgres.js', Object.assign([{ '?column?': 1 }], { count: 1, command: 'SELECT' })],
+    ['better-sqlite3', { 1: 1 }],
+    ['prisma', [{ '?column?': 1n }]],
+    ['supabase', { data: [{ one: 1 }], error: null }],
+    ['a client of Redis', 'PONG'],
+    ['mongodb', { ok: 1 }],
+    ['one that found no rows', []],
+    ['one that says only that it worked', true],
+  ])('HLD-58: that answers as %s does is in order', async (_, answer) => {
+    const inOrder = { id: 'database', status: 'PASS', message: 'the database answers' };
+    expect(await result(() => Promise.resolve(answer))).toMatchObject(inOrder);
+    expect(await result(() => answer)).toMatchObject(inOrder);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['false', false, 'the query was answered with false, which is no answer of a database'],
+    ['null', null, 'the query was answered with null, which is no answer of a database'],
+    ['0', 0, 'the query was answered with 0, which is no answer of a database'],
+    ['an empty text', '', 'the query was answered with a string, which is no answer of a database'],
+    ['an error', new Error('connect ECONNREFUSED'), 'the query failed: connect ECONNREFUSED'],
+    ['an object with an error', { error: new Error('down') }, 'the query failed: down'],
+    ['an object with an error in words', { data: null, error: 'down' }, 'the query failed: down'],
+  ])('HLD-58: that is answered for with %s fails', async (_, answer, message) => {
+    for (const query of [() => answer, () => Promise.resolve(answer)]) {
+      const found = await result(query);
+      expect(found).toMatchObject({ status: 'FAIL', message, hint: expect.any(String) as string });
+      expect(found).not.toHaveProperty('crashed');
+    }
+  });
+
+  it.each<[string, DatabaseProbe, string]>([
+    ['a promise of nothing', () => Promise.resolve(), 'the query ends without an answer'],
+    ['a function', () => () => [{ one: 1 }], 'what is returned is a function'],
+    ['a promise of a function', () => Promise.resolve(() => 1), 'what is returned is a function'],
+  ])('HLD-58: of which nobody saw an answer, as of %s, could not be found out', async (_, query, message) => {
+    expect(await result(query)).toMatchObject({
+      status: 'FAIL',
+      crashed: true,
+      findings: [
+        {
+          id: 'database.no-answer',
+          message: expect.stringContaining(message) as string,
+          hint: expect.any(String) as string,
+        },
+      ],
     });
-    expect(await result(() => [{ one: 1 }])).toMatchObject({ status: 'PASS' });
   });
 
   it('that refuses is a failure, without the credentials that the driver names', async () => {
@@ -69,6 +115,23 @@ describe('a database', () => {
       crashed: true,
       findings: [{ id: 'database.not-awaited', hint: "return the query's promise: () => pool.query('SELECT 1')" }],
     });
+    // Clients that call back return themselves.
+    expect(await result(() => new EventEmitter())).toMatchObject({ findings: [{ id: 'database.not-awaited' }] });
+  });
+
+  it('HLD-58 HLD-61: that cannot be reached fails itself, and leaves the migrations unknown', async () => {
+    const query = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:5432'));
+    using folder = new Folder();
+    folder.write('20240101000000_first.js', '');
+    const migrations = new MigrationValidator({ tool: 'knex', dir: folder.path, dialect: 'postgresql', query });
+    const { results } = await new DeploymentChecker({ env: false, database: query, migrations }).runAllChecks();
+    expect(results.map(({ id, status, crashed }) => [id, status, crashed])).toEqual([
+      ['database', 'FAIL', undefined],
+      ['migrations', 'FAIL', true],
+    ]);
+    // Something is wrong goes before something could not be found out.
+    expect(exitCodeOf({ command: 'check', items: results })).toBe(1);
+    expect(exitCodeOf({ command: 'check', items: results.slice(1) })).toBe(3);
   });
 
   it('must be a function', () => {

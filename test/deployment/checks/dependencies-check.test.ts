@@ -324,7 +324,7 @@ describe('dependenciesCheck', () => {
     ['[]', 'FAIL dependencies.manifest: package.json holds no object'],
     [
       '{"dependencies":{"../../x":"1"}}',
-      'FAIL dependencies.manifest: package.json names a dependency by what is no name of a package',
+      'FAIL dependencies.manifest: package.json holds what cannot stand there, in dependencies',
     ],
   ])('with the package.json %j it says so', async (content, line) => {
     using project = new Project();

@@ -74,7 +74,7 @@ describe('the variables that are required', () => {
   });
 
   it.each([
-    [[], 'must name at least one variable; false asks for none'],
+    [[], 'env must name at least one variable'],
     [['A', 'A'], 'env[1] names A again'],
     [['A=b'], 'env[0] must be the name of a variable'],
     [['', 3], 'env[1] must be the name of a variable, got 3'],
@@ -82,6 +82,18 @@ describe('the variables that are required', () => {
     [{}, 'must be a list of names, a ConfigValidator or false'],
   ])('refuses %j', (env, message) => {
     expect(() => new DeploymentChecker({ env: env as never })).toThrow(message);
+  });
+
+  it.each(['a b', 'A=B', '', ' A', 'A\n', '\u0000', 'A'.repeat(201)])('cannot be named %j', (name) => {
+    const message = 'must be the name of a variable, got a string';
+    expect(() => new DeploymentChecker({ env: ['PORT', name] })).toThrow(`env[1] ${message}`);
+    expect(() => environmentCheck(['PORT', name])).toThrow(`environmentCheck: required[1] ${message}`);
+  });
+
+  it('are refused by the check of its own as well', () => {
+    expect(() => environmentCheck([])).toThrow('required must name at least one variable');
+    expect(() => environmentCheck({} as never)).toThrow('required must be a list of names or a ConfigValidator');
+    expect(() => environmentCheck(['A'], { environment: 'x' as never })).toThrow('environment must be an object');
   });
 });
 

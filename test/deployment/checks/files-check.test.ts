@@ -66,6 +66,7 @@ describe('filesCheck', () => {
         id: 'files.syntax.config-app.toml',
         status: 'FAIL',
         message: './config/app.toml is not valid TOML (line 2, column 4)',
+        hint: 'correct it there',
         place: { file: './config/app.toml', line: 2 },
       },
     ]);
@@ -192,6 +193,12 @@ describe('filesCheck', () => {
     [[], undefined, 'files must be a list of at least one of files, got none'],
     ['a.json', undefined, 'files must be a list of at least one of files, got a string'],
     [[''], undefined, 'files[0].path must be the path of a file or folder, got one that is empty'],
+    [
+      [new URL('file:///a')],
+      undefined,
+      'files[0].path must be the path of a file or folder, got a URL: hand in what fileURLToPath()',
+    ],
+    [['a'], { root: new URL('file:///a') }, 'root must be the path of a file or folder, got a URL'],
     [[{ path: 'a', maxBites: 3 }], undefined, 'files[0].maxBites is not an option; did you mean files[0].maxBytes?'],
     [
       [{ path: 'a', format: 'jsn' }],

@@ -35,7 +35,7 @@ describe('the parsers', () => {
         }]`,
     );
     expect(await found('a.yaml', bomb.join('\n'))).toEqual([
-      'FAIL files.syntax.a.yaml: a.yaml cannot be read as YAML: it nests too deep, or its aliases grow without bound',
+      'FAIL files.syntax.a.yaml: a.yaml cannot be read as YAML: its aliases grow without bound',
     ]);
     const aliases = `a: &a 1\nb: [${'*a,'.repeat(1_001)}]`;
     expect(await found('a.yaml', aliases)).toEqual([
@@ -50,11 +50,39 @@ describe('the parsers', () => {
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 
-  it.each(['[', '{"a":', '- ', 'a: {'])('survive a file of nothing but %j', async (text) => {
-    for (const extension of ['json', 'yaml', 'toml'])
-      expect(await found(`a.${extension}`, text.repeat(20_000))).toEqual([
-        expect.stringContaining('FAIL files.syntax'),
-      ]);
+  it.each(['[', '{"a":', '- ', 'a: {', '? ', '- ? ', '- &a ', 'a: ', ': ', '"a\n b": '])(
+    'survive a file of nothing but %j, of which the parsers see nothing where it nests',
+    async (text) => {
+      for (const extension of ['json', 'yaml', 'toml'])
+        expect(await found(`a.${extension}`, text.repeat(50_000))).toEqual([
+          expect.stringContaining('FAIL files.syntax'),
+        ]);
+    },
+  );
+
+  const brackets = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+  const inLines = (depth: number, levels: (blank: string) => string): string =>
+    Array.from({ length: depth }, (_, i) => levels('  '.repeat(i))).join('\n') + ' 1';
+  const maps = (depth: number): string => inLines(depth, (blank) => `${blank}a:`);
+  const lists = (depth: number): string => inLines(depth, (blank) => `${blank}a:\n${blank}-`);
+  it.each([
+    ['a.json', brackets(100), brackets(101), '(line 1, column 101)'],
+    ['a.json', `["\\"${'['.repeat(200)}"]`, `["\\"${'['.repeat(200)}",${brackets(100)}]`, '(line 1, column 306)'],
+    ['a.toml', `a = ${brackets(100)}`, `a = ${brackets(101)}`, '(line 1, column 105)'],
+    [
+      'a.toml',
+      `a = '''${'['.repeat(200)}''' # ${'['.repeat(200)}`,
+      `a = ''\nb = ${brackets(101)}`,
+      '(line 2, column 105)',
+    ],
+    ['a.yaml', brackets(100), `a: x\nb: ${brackets(102)}`, '(line 2, column 105)'],
+    ['a.yaml', `a: |\n  ${'[ - '.repeat(200)}\n`, `${'- '.repeat(102)}x`, '(line 1, column 204)'],
+    ['a.yaml', `a: "${'['.repeat(200)}"\nb: a${'['.repeat(200)}\n`, 'a: '.repeat(102), '(line 1, column 305)'],
+    ['a.yaml', maps(100), maps(102), '(line 102, column 204)'],
+    ['a.yaml', lists(50), lists(52), '(line 102, column 102)'],
+  ])('read %s to a depth of 100 levels', async (name, fits, deep, where) => {
+    expect(await found(name, fits)).toEqual([]);
+    expect(await found(name, deep)).toEqual([`FAIL files.syntax.${name}: ${name} nests deeper than 100 ${where}`]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from 'breakwater/core';
-import { type CookieSettings, securityCheck, type SecurityCheckOptions } from 'breakwater/deployment';
+import { securityCheck, type SecurityCheckOptions } from 'breakwater/deployment';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
@@ -33,7 +33,33 @@ describe('securityCheck', () => {
     [{ tls: [{ crt: 'a' }] }, 'tls[0].cert must be the path of a file or folder, got undefined'],
     [{ tls: [{ cert: 'a', passphrase: 3 }] }, 'tls[0].passphrase must be a text, got 3'],
     [{ cookies: [null] }, 'cookies[0] must be an object of settings, got null'],
+    [{ cookies: [[]] }, 'cookies[0] must be an object of settings, got an array'],
+    [
+      { cookies: [{ sameSite: 'sometimes' }] },
+      "cookies[0].sameSite must be true, false, 'strict', 'lax' or 'none', got",
+    ],
+    [{ cookies: [{ secure: 'true' }] }, "cookies[0].secure must be true, false or 'auto', got a string"],
+    [{ cookies: [{ httpOnly: 1 }] }, 'cookies[0].httpOnly must be true or false, got 1'],
+    [{ cookies: [{ path: 1 }] }, 'cookies[0].path must be a text, got 1'],
+    [
+      { trustProxy: {} },
+      'trustProxy must be true, false, a number of proxies, addresses and ranges, or a function, got',
+    ],
+    [{ trustProxy: null }, 'trustProxy must be true'],
+    [{ trustProxy: Infinity }, 'trustProxy must be true'],
+    [{ trustProxy: -1 }, 'trustProxy must be true'],
+    [{ trustProxy: ['10.0.0.0/8', 7] }, 'trustProxy must be true'],
+    [{ cors: [] }, 'cors must be an object with origin, got an array'],
+    [
+      { cors: { origin: {} } },
+      'cors.origin must be true, false, an origin, a pattern, a function or a list of these, got',
+    ],
+    [{ cors: { origin: null } }, 'cors.origin must be true'],
+    [{ cors: { origin: [7] } }, 'cors.origin must be true'],
+    [{ cors: { origin: true, credentials: 'true' } }, 'cors.credentials must be true or false, got a string'],
+    [{ cors: { origin: undefined } }, 'cors.origin is required'],
     [{ cors: {} }, 'cors.origin is required: it says which sites may read answers'],
+    [{ environment: new Map([['A', 'b']]) }, 'environment must be an object of names and texts, got'],
     [{ environment: { A: 1 } }, 'environment must hold nothing but texts'],
     [{ trustProxies: 1 }, 'trustProxies is not an option; did you mean trustProxy?'],
   ])('refuses %j', (options, message) => {
@@ -74,6 +100,8 @@ describe('a secret', () => {
     'jwt-secret-key-that-is-at-least-32-characters-long',
     'qwertyuiopasdfghjklzxcvbnm1234567890',
     STRONG.slice(0, 31),
+    '83920174650192837465601928374655102938',
+    '8392-0174-6501-9283-7465-6019-2837-4655',
   ])('such as %j is weak', async (secret) => {
     expect(await withVariables({ K: secret }, { secrets: ['K'] })).toEqual([
       'FAIL security.secret-strength.K: K is weak or a known default',
@@ -95,6 +123,35 @@ describe('a secret', () => {
     const secrets = ['K'];
     expect(await withVariables({ K: STRONG.slice(0, 16) }, { secrets, minSecretLength: 16 })).toEqual([]);
     expect(await withVariables({ K: STRONG.slice(0, 15) }, { secrets, minSecretLength: 16 })).toHaveLength(1);
+  });
+
+  it('of digits alone holds log2(10) bits in each, and needs 4 for each character of minSecretLength', async () => {
+    const digits = '839201746501928374656019283746551029384';
+    expect(await withVariables({ K: digits }, { secrets: ['K'] })).toEqual([]);
+    expect(await withVariables({ K: digits.slice(1) }, { secrets: ['K'] })).toHaveLength(1);
+    const of16 = { secrets: ['K'], minSecretLength: 16 };
+    expect(await withVariables({ K: digits.slice(0, 20) }, of16)).toEqual([]);
+    expect(await withVariables({ K: digits.slice(0, 19) }, of16)).toHaveLength(1);
+  });
+
+  it('that is named comes to those that are found by their names', async () => {
+    const environment = { SESSION_SECRET: 'changeme', A: STRONG, DATABASE_URL: 'mysql://app:changeme@db/x' };
+    const options = { secrets: ['A'], databaseUrls: ['DATABASE_URL'] };
+    const both = [
+      'FAIL security.secret-strength.SESSION_SECRET: SESSION_SECRET is weak or a known default',
+      'FAIL security.database-password.DATABASE_URL: the password in DATABASE_URL is empty or a known default',
+    ];
+    expect(await withVariables(environment, options)).toEqual(both);
+    expect(await withVariables(environment, { secrets: [], databaseUrls: [] })).toEqual(both);
+  });
+
+  it('that is missing comes with what to do about it', async () => {
+    const environment = { NODE_ENV: 'production', B_FILE: '/nowhere/b' };
+    const { findings } = await run(securityCheck({ ...WELL, environment, secrets: ['A', 'B'] }));
+    expect(findings.map(({ hint }) => hint)).toEqual([
+      expect.stringMatching(/^set it, or A_FILE to the path of a file\. make one: node -p/),
+      'see that it is there, and that the user of the service may read it',
+    ]);
   });
 
   it('that two variables share is told once', async () => {
@@ -269,131 +326,5 @@ describe('files', () => {
       'FAIL security.file.open: open holds secrets and can be read by others than its owner',
       'FAIL security.file-missing.missing: missing is no file that is there',
     ]);
-  });
-});
-
-describe('trust proxy', () => {
-  const all = ['FAIL security.trust-proxy: trust proxy believes everybody'];
-  const count = [
-    'WARN security.trust-proxy: trust proxy counts proxies: whoever reaches the service past them is believed',
-  ];
-
-  it.each<[unknown, string[]]>([
-    [undefined, []],
-    [false, []],
-    [0, []],
-    [true, all],
-    [1, count],
-    ['loopback, linklocal,uniquelocal', []],
-    ['10.0.0.0/8', []],
-    [['10.1.2.3/8', '192.168.1.1'], []],
-    ['0.0.0.0/0', all],
-    ['0.0.0.0/0.0.0.0', all],
-    ['10.0.0.0/8, ::/0', all],
-    ['128.0.0.0/1', all],
-    ['::ffff:0.0.0.0/96', all],
-    ['2000::/3', all],
-    [['hidden'], ['WARN security.trust-proxy: trust proxy names what is no address and no range']],
-    [() => true, all],
-    [(address: string) => address.startsWith('10.'), []],
-    [
-      () => {
-        throw new Error('hidden');
-      },
-      ['CRASHED security.trust-proxy: the function of trust proxy threw, and what it believes is not known'],
-    ],
-  ])('%j: %j', async (trustProxy, expected) => {
-    expect(await found({ trustProxy })).toEqual(expected);
-  });
-});
-
-describe('a cookie', () => {
-  const good = { name: 'sid', secure: true, httpOnly: true, sameSite: 'lax' } as const;
-
-  it.each<[CookieSettings, string[]]>([
-    [good, []],
-    [{ ...good, secure: false }, ['FAIL security.cookies.secure.sid: the cookie sid is sent without TLS as well']],
-    [
-      { ...good, secure: 'auto' },
-      ['WARN security.cookies.secure.sid: the cookie sid is sent without TLS where the connection seems to have none'],
-    ],
-    [
-      { ...good, httpOnly: false },
-      ['WARN security.cookies.http-only.sid: the cookie sid can be read by scripts of the page'],
-    ],
-    [{ ...good, sameSite: 'none' }, []],
-    [
-      { httpOnly: true, sameSite: 'None' },
-      [
-        'FAIL security.cookies.secure.1: cookie 1 is sent without TLS as well',
-        'FAIL security.cookies.same-site.1: cookie 1 is for every site and not secure, which browsers refuse',
-      ],
-    ],
-    [{ ...good, name: '__Host-a', path: '/' }, []],
-    [{ ...good, name: '__Host-a' }, []],
-    [
-      { ...good, name: '__Host-a', path: '/x' },
-      [
-        'FAIL security.cookies.prefix.__Host-a: the cookie __Host-a breaks what its prefix promises, so that browsers refuse it',
-      ],
-    ],
-    [
-      { ...good, name: '__host-a', domain: 'a.example' },
-      [
-        'FAIL security.cookies.prefix.__host-a: the cookie __host-a breaks what its prefix promises, so that browsers refuse it',
-      ],
-    ],
-    [{ ...good, name: '__Secure-a', domain: 'a.example' }, []],
-  ])('%j: %j', async (cookie, expected) => {
-    expect(await found({ cookies: [cookie] })).toEqual(expected);
-  });
-});
-
-describe('CORS', () => {
-  const everyone =
-    'FAIL security.cors.credentials: every site may read what visitors may: all are let in, with credentials';
-  const pattern =
-    'WARN security.cors.pattern: a pattern of origins is not bound at both ends, so that other sites fit it too';
-  const odd = 'WARN security.cors.origin: what is let in is no origin, so that nothing ever fits it';
-  const plain =
-    'WARN security.cors.insecure-origin: an origin without TLS is let in: whoever is in between speaks for it';
-
-  it.each<[unknown, string[], string[]]>([
-    ['*', [everyone], []],
-    [true, [everyone], []],
-    [false, [], []],
-    ['https://shop.example', [], []],
-    ['https://shop.example:8443', [], []],
-    ['https://shop.example/', [odd], [odd]],
-    ['shop.example', [odd], [odd]],
-    [
-      'null',
-      ["FAIL security.cors.null: the origin 'null' is let in, which any site can be"],
-      ["FAIL security.cors.null: the origin 'null' is let in, which any site can be"],
-    ],
-    [['https://a.example', 'http://b.example'], [plain], [plain]],
-    [/^https:\/\/[\w|-]+\.shop\.example$/, [], []],
-    [/shop\.example$/, [pattern], [pattern]],
-    [/^https:\/\/a\.example$|b\.example/, [pattern], [pattern]],
-    [/^https:\/\/(a|b)\.example\$/, [pattern], [pattern]],
-    [/^https:\/\/.*$/g, [everyone], []],
-    [(origin: string) => origin, [everyone], []],
-    [(origin: string) => (origin.endsWith('.shop.example') ? origin : null), [], []],
-    [(_: string, done: (error: null, allowed: boolean) => void) => done(null, true), [everyone], []],
-    [(_: string, done: (error: Error) => void) => done(new Error('hidden')), [], []],
-    [
-      () => {
-        throw new Error('hidden');
-      },
-      [
-        'CRASHED security.cors.function: the function that decides about origins failed, so that nobody knows whom it lets in',
-      ],
-      [
-        'CRASHED security.cors.function: the function that decides about origins failed, so that nobody knows whom it lets in',
-      ],
-    ],
-  ])('%s: with credentials %j, without %j', async (origin, having, lacking) => {
-    expect(await found({ cors: { origin, credentials: true } })).toEqual(having);
-    expect(await found({ cors: { origin } })).toEqual(lacking);
   });
 });

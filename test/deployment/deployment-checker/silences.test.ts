@@ -1,4 +1,4 @@
-import { DeploymentChecker, type Silence } from 'breakwater/deployment';
+import { type DeploymentCheck, DeploymentChecker, type Silence } from 'breakwater/deployment';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -69,23 +69,38 @@ describe('a silence', () => {
     expect(checker.getSummary()).toMatchObject({ warned: 0, failed: 1, silenced: 1 });
   });
 
-  it('can be for what could not be found out, which still says so', async () => {
-    const checker = new DeploymentChecker({
-      env: false,
-      clock: new ManualClock({ wallNow: WALL }),
-      silence: [{ id: 'crashes', reason: 'known', until }],
-      checks: [
-        {
-          id: 'crashes',
-          name: 'Crashes',
-          run: () => {
-            throw new Error('x');
-          },
+  it('HLD-58: of a check is not for what could not be found out: a crash, a check that hangs, a finding of it', async () => {
+    const clock = new ManualClock({ wallNow: WALL });
+    const unknown = { id: 'partly.unknown', status: 'FAIL', message: 'unknown', crashed: true } as const;
+    const checks: DeploymentCheck[] = [
+      {
+        id: 'crashes',
+        name: 'Crashes',
+        run: () => {
+          throw new Error('x');
         },
-      ],
-    });
-    expect((await checker.runAllChecks()).results).toMatchObject([{ status: 'WARN', crashed: true }]);
-    expect(checker.getSummary()).toMatchObject({ failed: 0, crashed: 0, silenced: 1 });
+      },
+      { id: 'hangs', name: 'Hangs', run: () => new Promise<never>(() => undefined) },
+      {
+        id: 'partly',
+        name: 'Partly',
+        run: () => ({ message: 'm', findings: [{ id: 'partly.bad', status: 'FAIL', message: 'bad' }, unknown] }),
+      },
+    ];
+    const silence = ['crashes', 'hangs', 'partly'].map((id) => ({ id, reason: 'known', until }));
+    const checker = new DeploymentChecker({ env: false, clock, silence, checks });
+    const running = checker.runAllChecks();
+    await clock.advanceAsync(5_000);
+    const { allPass, results } = await running;
+    expect(allPass).toBe(false);
+    for (const one of results) expect(one).toMatchObject({ status: 'FAIL', crashed: true });
+    for (const one of results) expect(one).not.toHaveProperty('silenced');
+    expect(results[2]?.findings).toMatchObject([{ status: 'WARN', silenced: { status: 'FAIL' } }, { status: 'FAIL' }]);
+    expect(checker.getSummary()).toMatchObject({ failed: 3, crashed: 3, silenced: 1 });
+    // By its own id somebody says that it need not be known.
+    const both = [...silence, { id: 'partly.unknown', reason: 'known', until }];
+    const lenient = new DeploymentChecker({ env: false, clock, silence: both, checks: checks.slice(2) });
+    expect((await lenient.runAllChecks()).results[0]).toMatchObject({ id: 'partly', status: 'WARN' });
   });
 
   it('ends on the instant, and says that it has ended', async () => {
@@ -109,6 +124,55 @@ describe('a silence', () => {
     expect((await checker.runAllChecks()).results[0]?.status).toBe('WARN');
     clock.advance(1);
     expect((await checker.runAllChecks()).results[0]?.status).toBe('FAIL');
+  });
+
+  it.each([
+    ['several.frist', 'several.frist is for nothing that was found'],
+    ['good.first', 'good.first is for nothing that was found'],
+  ])('of %s, which its check did not find, is told', async (id, message) => {
+    const { checker } = setup([{ id, reason: 'known', until }]);
+    const { allPass, results } = await checker.runAllChecks();
+    expect(allPass).toBe(false);
+    expect(results.at(-1)).toMatchObject({
+      id: 'silence',
+      status: 'WARN',
+      findings: [{ id: `silence.${id}`, message: `the silence of ${message}`, hint: 'take it out, or correct its id' }],
+    });
+  });
+
+  it('is not told where its check did not run, could not look at everything or does not show all', async () => {
+    const finding = (i: number) => ({ id: `many.f${String(i)}`, status: 'WARN' as const, message: 'm' });
+    const checker = new DeploymentChecker({
+      env: false,
+      clock: new ManualClock({ wallNow: WALL }),
+      silence: ['left-out.a', 'unknown.a', 'many.f1500', 'many'].map((id) => ({ id, reason: 'known', until })),
+      checks: [
+        { id: 'left-out', name: 'L', profiles: ['staging'], run: () => ({ status: 'PASS', message: 'm' }) },
+        {
+          id: 'unknown',
+          name: 'U',
+          run: () => {
+            throw new Error('x');
+          },
+        },
+        {
+          id: 'many',
+          name: 'M',
+          run: () => ({ message: 'm', findings: Array.from({ length: 2_000 }, (_, i) => finding(i)) }),
+        },
+      ],
+    });
+    expect((await checker.runAllChecks()).results.map(({ id }) => id)).toEqual(['unknown', 'many']);
+  });
+
+  it.each([
+    [366 * 86_400_000, undefined],
+    [366 * 86_400_000 + 1, 'the silence of plain ends at 2028-01-11T12:00:00.001Z, in more than a year'],
+  ])('that ends in %i ms is told: %s', async (ms, message) => {
+    const { checker } = setup([{ id: 'plain', reason: 'known', until: new Date(WALL + ms) }]);
+    const { results } = await checker.runAllChecks();
+    expect(results[0]?.status).toBe('WARN');
+    expect(results.find(({ id }) => id === 'silence')?.findings?.[0]?.message).toBe(message);
   });
 
   it('that names nothing is told', async () => {

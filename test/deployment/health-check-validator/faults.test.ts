@@ -20,7 +20,7 @@ describe('a health check', () => {
   it('of a service without a fault finds nothing', async () => {
     const report = await found();
     expect(wrong(report)).toEqual({});
-    expect(report.message).toMatch(/^health: http:\/\/127\.0\.0\.1:\d+: 23 findings in order$/);
+    expect(report.message).toMatch(/^health: http:\/\/127\.0\.0\.1:\d+: 20 findings in order$/);
   });
 
   it.each<[string, Record<string, string>, Fault]>([
@@ -40,6 +40,19 @@ describe('a health check', () => {
       { 'health.ready': 'FAIL' },
       on(ready, (_, r) => answer(r, 200, { status: 'down' })),
     ],
+    [
+      'readiness is 200 and not ready',
+      { 'health.ready': 'FAIL' },
+      on(ready, (_, r) => answer(r, 200, { ready: false })),
+    ],
+    ['readiness is 200 and false', { 'health.ready': 'FAIL' }, on(ready, (_, r) => answer(r, 200, 'false'))],
+    [
+      'readiness is 200 and says something else',
+      { 'health.ready': 'WARN', 'health.leak.ready': 'WARN' },
+      on(ready, (_, r) => answer(r, 200, { uptime: 3 })),
+    ],
+    ['an empty 200 is well', {}, on(/ready$|live$/, (_, r) => answer(r, 200, ''))],
+    ['what is not ready is alive', {}, on(live, (_, r) => answer(r, 200, { live: true, ready: false }))],
     ['readiness is degraded', { 'health.ready': 'WARN' }, on(ready, (_, r) => answer(r, 200, { status: 'DEGRADED' }))],
     ['readiness is not there', { 'health.ready': 'FAIL' }, on(ready, (_, r) => answer(r, 404, {}))],
     ['HEAD is refused', { 'health.head': 'FAIL' }, on(live, (_, r) => answer(r, 405, {}), ['HEAD'])],
@@ -167,7 +180,54 @@ describe('a health check', () => {
         (name) => `/shop/internal/${name}`,
       ),
     );
-    expect(said(report, 'health.live')).toBe('GET /internal/live answers 404');
+    expect(said(report, 'health.live')).toBe('GET /shop/internal/live answers 404');
+  });
+
+  it('tells of an address that ends in /health already', async () => {
+    const baseUrl = await listening(createServer(service()));
+    const { findings } = await new HealthCheckValidator({ baseUrl: `${baseUrl}/health/` }).run();
+    const { message, hint } = findings.find(({ id }) => id === 'health.live') ?? {};
+    expect(message).toBe('GET /health/health/live answers 404');
+    expect(hint).toContain('ends in /health already');
+  });
+
+  it('of a service without health routes finds that, and no more about the pages that say so', async () => {
+    const report = await found((_, r) =>
+      answer(r, 404, '<!doctype html><pre>Cannot GET</pre>', {
+        'Cache-Control': undefined,
+        'Content-Type': 'text/html',
+        'X-Content-Type-Options': undefined,
+      }),
+    );
+    expect(wrong(report)).toEqual({ 'health.live': 'FAIL', 'health.ready': 'FAIL' });
+    expect(said(report, 'health.leak.absent')).toBe('not there (404): check, summary, metrics, security, status');
+  });
+
+  it.each([
+    [500, 'see what its log says'],
+    [502, 'See whether it runs'],
+    [503, 'See whether it runs'],
+  ])('knows what to do about a page with %i', async (status, hint) => {
+    const { findings } = await found(
+      on(live, (_, r) => answer(r, status, '<html>no</html>', { 'Content-Type': 'text/html', 'Retry-After': '1' })),
+    );
+    const finding = findings.find(({ id }) => id === 'health.live');
+    expect([finding?.status, finding?.message]).toEqual([
+      'FAIL',
+      `GET /health/live answers ${String(status)} with an HTML page`,
+    ]);
+    expect(finding?.hint).toContain(hint);
+  });
+
+  it('masks nothing of its own sentences', async () => {
+    const report = await found((request) => (bearer(request) === undefined ? undefined : true), {
+      token: 'mine',
+      timeoutMs: 200,
+    });
+    expect(said(report, 'health.auth.token')).toMatch(
+      /^GET \/health\/check with the token is not answered: no answer within/,
+    );
+    expect(JSON.stringify(report)).not.toContain('[secret]');
   });
 
   it('finds that connections are closed without a word', async () => {

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  gravestLeaks,
-  isStatusOnly,
-  leaksOf,
-  statusWord,
-} from '../../../src/deployment/health-check-validator/leak.js';
+import { gravestLeaks, isStatusOnly, leaksOf } from '../../../src/deployment/health-check-validator/leak.js';
+import { sayingOfBody } from '../../../src/deployment/health-check-validator/status-words.js';
 import { runs } from '../../runs.js';
 import { answer, type Fault, found, said, wrong } from './services.js';
 
@@ -62,16 +58,52 @@ describe('a public body', () => {
     expect(gravestLeaks('Cannot POST /app/health/live', ['/app/health/live'])).toEqual([]);
   });
 
-  it('shows of the status what is known, and nothing else', () => {
-    expect(statusWord('{"status":"Out of service"}')).toBe('out_of_service');
-    expect(statusWord('{"status":"hunter22"}')).toBe(undefined);
-    expect(statusWord('{"state":"up"}')).toBe('up');
-    expect(statusWord('null')).toBe(undefined);
+  it.each([
+    ['{"status":"Out of service"}', 'BAD', 'out_of_service'],
+    ['{"state":"up"}', 'WELL', 'up'],
+    ['\ufeff{"Status":"Unhealthy"}', 'BAD', 'unhealthy'],
+    ['\ufeffNOT OK', 'BAD', 'not_ok'],
+    ['not-ready\n', 'BAD', 'not_ready'],
+    ['status: DOWN', 'BAD', 'down'],
+    ['healthy=false', 'BAD', 'false'],
+    ['FAIL: no db', 'BAD', 'fail'],
+    ['OK, all is well', 'WELL', 'ok'],
+    ['false', 'BAD', 'false'],
+    ['true', 'WELL', 'true'],
+    ['{"ready":false}', 'BAD', 'not_ready'],
+    ['{"ok":false}', 'BAD', 'not_ok'],
+    ['{"up":0}', 'BAD', 'not_up'],
+    ['{"ready":"no"}', 'BAD', 'no'],
+    ['{"isHealthy":false}', 'BAD', 'not_healthy'],
+    ['{"success":false,"status":"ok"}', 'BAD', 'not_success'],
+    ['{"status":"ok","ready":true}', 'WELL', 'ok'],
+    ['{"status":false}', 'BAD', 'not_ok'],
+    ['{"status":503}', 'BAD', 'not_ok'],
+    ['{"status":200}', 'WELL', 'ok'],
+    ['{"status":"UNKNOWN"}', 'BAD', 'unknown'],
+    ['{"status":"yellow"}', 'LESS', 'yellow'],
+    ['{"data":{"status":"down"}}', 'BAD', 'down'],
+    ['{"checks":[{"status":"up"},{"status":"down"}]}', 'BAD', 'down'],
+    ['{"db":"down","cache":"up"}', 'BAD', 'down'],
+    ['{"status":"UP","components":{"db":{"status":"DOWN"}}}', 'WELL', 'up'],
+    ['{"error":"no database"}', 'BAD', 'error'],
+    ['{"status":"ok","error":{},"errors":0}', 'WELL', 'ok'],
+    ['{"status":"HEALTHY","phase":"DRAINING"}', 'WELL', 'healthy'],
+  ])('says how its service is: %s', (text, verdict, word) => {
+    expect(sayingOfBody(text)).toEqual({ verdict, word });
   });
+
+  it.each(['{"status":"hunter22"}', 'null', '{}', '[]', '{"uptime":3}', '{"debug":false}', 'hunter22', '42', ''])(
+    'says nothing that is known: %s',
+    (text) => {
+      expect(sayingOfBody(text)).toBe(undefined);
+    },
+  );
 
   it('may be anything', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        sayingOfBody(text);
         expect([typeof isStatusOnly(text), leaksOf(text, ['x']).length >= 0]).toEqual(['boolean', true]);
       }),
       { numRuns: runs(1_000) },
@@ -94,6 +126,7 @@ describe('a public body', () => {
     const startedAtMs = performance.now();
     leaksOf(text, []);
     isStatusOnly(text);
+    sayingOfBody(text);
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
   });
 });
@@ -131,7 +164,7 @@ describe('a health check finds', () => {
         ? answer(response, 200, 'xyz', { 'Content-Encoding': 'br' })
         : undefined,
     );
-    expect(wrong(report)).toEqual({ 'health.leak.live': 'FAIL, crashed' });
+    expect(wrong(report)).toEqual({ 'health.live': 'WARN', 'health.leak.live': 'FAIL, crashed' });
   });
 
   it('credentials among details, and a token that comes back', async () => {

@@ -14,6 +14,7 @@ describe('classify', () => {
       applied: ['a', 'd'],
       pending: ['b', 'c'],
       ahead: ['x'],
+      missing: [],
       outOfOrder: ['b', 'c'],
       skipped: [],
     });
@@ -23,19 +24,43 @@ describe('classify', () => {
     expect(classify(on('a', 'b'), ran('a', 'x'), { late: 'runs' })).toMatchObject({ pending: ['b'], ahead: ['x'] });
   });
 
-  it('HLD-70 lets a row that was rolled back count for nothing, and one that failed above all', () => {
+  it('HLD-70 lets a row that was rolled back undo what came before it, and one that failed above all', () => {
     const rows: AppliedRow[] = [
       { id: 'a', state: 'undone' },
       { id: 'b', state: 'undone' },
       { id: 'b', state: 'applied' },
       { id: 'c', state: 'applied' },
       { id: 'c', state: 'failed' },
+      { id: 'd', state: 'applied' },
+      { id: 'd', state: 'undone' },
+      { id: 'e', state: 'applied' },
+      { id: 'e', state: 'undone' },
+      { id: 'e', state: 'applied' },
     ];
-    expect(classify(on('a', 'b', 'c'), rows, { late: 'runs' })).toMatchObject({
-      pending: ['a'],
-      applied: ['b'],
+    expect(classify(on('a', 'b', 'c', 'd', 'e'), rows, { late: 'runs' })).toMatchObject({
+      pending: ['a', 'd'],
+      applied: ['b', 'e'],
       failed: ['c'],
+      repeated: [],
     });
+  });
+
+  it('HLD-67 takes a row for ahead that is newer than the folder, and for missing where the folder has something newer', () => {
+    expect(classify(on('b', 'd'), ran('a', 'b', 'c', 'e'), { late: 'runs' })).toMatchObject({
+      ahead: ['e'],
+      missing: ['a', 'c'],
+      pending: ['d'],
+    });
+    expect(classify([], ran('a'), { late: 'runs' })).toMatchObject({ ahead: ['a'], missing: [] });
+    const backwards = { late: 'runs' as const, compare: (a: string, b: string) => (a < b ? 1 : -1) };
+    expect(classify(on('d', 'b'), ran('a', 'e'), backwards)).toMatchObject({ ahead: ['a'], missing: ['e'] });
+    const disk: DiskMigration[] = [{ id: 'z', file: 'z', madeAtMs: 10 }];
+    const rows: AppliedRow[] = [9, 11].map((madeAtMs) => ({ id: String(madeAtMs), madeAtMs, state: 'applied' }));
+    expect(classify(disk, rows, { late: 'skips' })).toMatchObject({ ahead: ['11'], missing: ['9'] });
+  });
+
+  it('HLD-72 finds what is applied in two rows', () => {
+    expect(classify(on('a', 'b'), ran('a', 'x', 'a', 'b', 'x'), { late: 'runs' }).repeated).toEqual(['a', 'x']);
   });
 
   it('says what was edited, by the row that counts', () => {
@@ -103,16 +128,20 @@ describe('classify', () => {
         fc.constantFrom('refuses' as const, 'runs' as const),
         (ids, rows, late) => {
           const found = classify(on(...ids), rows, { late });
+          const last = (id: string) => rows.filter((row) => row.id === id && row.state !== 'failed').at(-1)?.state;
           const is = (id: string, wanted: string): boolean => rows.some((row) => row.id === id && row.state === wanted);
           for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) {
             const there = ids.includes(id);
+            const isApplied = last(id) === 'applied';
+            const isOlder = ids.some((other) => other > id);
             expect(found.failed.includes(id)).toBe(is(id, 'failed'));
-            expect(found.applied.includes(id)).toBe(there && is(id, 'applied') && !is(id, 'failed'));
-            expect(found.pending.includes(id)).toBe(there && !is(id, 'applied') && !is(id, 'failed'));
-            expect(found.ahead.includes(id)).toBe(!there && is(id, 'applied') && !is(id, 'failed'));
+            expect(found.applied.includes(id)).toBe(there && isApplied && !is(id, 'failed'));
+            expect(found.pending.includes(id)).toBe(there && !isApplied && !is(id, 'failed'));
+            expect(found.ahead.includes(id)).toBe(!there && isApplied && !is(id, 'failed') && !isOlder);
+            expect(found.missing.includes(id)).toBe(!there && isApplied && !is(id, 'failed') && isOlder);
             const later = ids.slice(ids.indexOf(id) + 1);
             if (found.pending.includes(id))
-              expect(found.outOfOrder.includes(id)).toBe(later.some((other) => is(other, 'applied')));
+              expect(found.outOfOrder.includes(id)).toBe(later.some((other) => last(other) === 'applied'));
             if (late === 'runs') expect(found.outOfOrder.every((other) => found.pending.includes(other))).toBe(true);
           }
         },

@@ -5,6 +5,8 @@ export interface FakeTable {
   readonly columns: readonly string[];
   readonly rows?: readonly (readonly (string | null)[])[];
   readonly inPath?: boolean;
+  /** @defaultValue `true` */
+  readonly isTable?: boolean;
 }
 
 /** Answers the reads of the validator as a PostgreSQL would, from tables that are told. */
@@ -26,8 +28,8 @@ export class FakeDatabase {
     if (sql.includes('pg_class')) {
       return this.#tables
         .filter(({ name }) => sql.includes(`'${name}'`))
-        .flatMap(({ name, schema = 'public', columns, inPath = true }) =>
-          columns.map((column) => [schema, name, column, inPath ? '1' : null]),
+        .flatMap(({ name, schema = 'public', columns, inPath = true, isTable = true }) =>
+          columns.map((column) => [schema, name, column, inPath ? '1' : null, isTable ? 'table' : null]),
         );
     }
     const table = this.#tables.find(({ name, schema = 'public' }) => sql.includes(`FROM "${schema}"."${name}"`));

@@ -26,6 +26,7 @@ describe('MigrationValidator', () => {
       applied: ['a.js', 'b.js'],
       pending: [],
       ahead: [],
+      missing: [],
       edited: [],
       outOfOrder: [],
       failed: [],
@@ -39,6 +40,7 @@ describe('MigrationValidator', () => {
         applied: 2,
         pending: 0,
         ahead: 0,
+        missing: 0,
         edited: 0,
         outOfOrder: 0,
         failed: 0,
@@ -65,14 +67,98 @@ describe('MigrationValidator', () => {
   ])('HLD-67 with allowAhead %s a row without a file is a %s', async (allowAhead, status) => {
     const report = await validate(folder({ 'a.js': '' }), [knexTable('a.js', 'b.js')], { tool: 'knex', allowAhead });
     expect(found(report)).toEqual([['migrations.ahead', status]]);
-    expect(report).toMatchObject({ status, ahead: ['b.js'], message: '1 applied, none pending, 1 ahead' });
+    expect(report).toMatchObject({
+      status,
+      ahead: ['b.js'],
+      message: "1 migration is applied and not in the folder: 'b.js'; 1 applied, none pending, 1 ahead",
+    });
   });
 
-  it('says when names differ in their ending only', async () => {
-    const hints = async (row: string) =>
-      (await validate(folder({ 'a.js': '' }), [knexTable(row)], { tool: 'knex' })).findings.at(-1)?.hint;
-    expect(await hints('a.ts')).toContain('ending only');
-    expect(await hints('b.ts')).not.toContain('ending only');
+  it.each([
+    ['knex', 'FAIL', 'FAIL'],
+    ['umzug', 'WARN', 'WARN'],
+  ] as const)('HLD-67 of %s a file that is gone is a %s, and something newer beside what is pending a %s', async (tool, gap, split) => {
+    const table = { ...knexTable('a.js', 'b.js'), name: tool === 'knex' ? 'knex_migrations' : 'SequelizeMeta' };
+    const gone = await validate(folder({ 'b.js': '', 'c.js': '' }), [table], { tool });
+    expect(found(gone)).toEqual([
+      ['migrations.missing', gap],
+      ['migrations.pending', 'FAIL'],
+    ]);
+    expect(gone).toMatchObject({ missing: ['a.js'], ahead: [], pending: ['c.js'] });
+    expect(gone.findings[0]?.hint).toContain('restore the file');
+    expect(gone.message.startsWith(gap === 'FAIL' ? '1 migration was applied, and the file is missing' : '1 migration is pending')).toBe(true);
+    const beside = await validate(folder({ 'a.js': '', 'aa.js': '' }), [table], { tool });
+    expect(beside.findings.find(({ id }) => id === 'migrations.ahead')?.status).toBe(split);
+    expect(beside).toMatchObject({ ahead: ['b.js'], missing: [], pending: ['aa.js'] });
+    const strict = await validate(folder({ 'b.js': '' }), [table], { tool, allowAhead: false });
+    expect(found(strict)).toEqual([['migrations.missing', 'FAIL']]);
+  }); // prettier-ignore
+
+  it('says when names differ in their ending only, whichever is the newest', async () => {
+    const of = async (row: string) => {
+      const { missing, findings } = await validate(folder({ 'a.js': '' }), [knexTable(row)], { tool: 'knex' });
+      return [missing.length, findings[0]?.status, findings[0]?.hint?.includes('ending only')];
+    };
+    expect(await of('a.ts')).toEqual([1, 'FAIL', true]);
+    expect(await of('b.ts')).toEqual([0, 'FAIL', false]);
+  });
+
+  it('HLD-72 a migration that is in two rows fails, and says so above all', async () => {
+    const report = await validate(folder({ 'a.js': '' }), [knexTable('a.js', 'a.js')], { tool: 'knex' });
+    expect(found(report)).toEqual([['migrations.duplicate', 'FAIL']]);
+    expect(report.message).toBe("1 migration is in the table more than once: 'a.js'; 1 applied, none pending");
+  });
+
+  it('a row without a name fails, since the tool never writes one', async () => {
+    const table = { ...knexTable('a.js'), rows: [['1', 'a.js', '1'], ['2', null, '1']] }; // prettier-ignore
+    const report = await validate(folder({ 'a.js': '' }), [table], { tool: 'knex' });
+    expect(found(report)[0]).toEqual(['migrations.table', 'FAIL']);
+    expect(report.message).toContain("1 of 2 rows in the table of knex have no 'name'");
+  });
+
+  it('HLD-65 reads no view, neither as the table nor as that of the lock', async () => {
+    const dir = folder({ 'a.js': '' });
+    for (const tool of ['knex', 'auto'] as const) {
+      const database = new FakeDatabase({ ...knexTable('a.js'), isTable: false });
+      const report = await validate(dir, [], { tool, query: database.query });
+      expect(found(report)).toEqual([['migrations.table', 'FAIL']]);
+      expect(database.sent.join()).not.toContain('FROM "public"."knex_migrations"');
+    }
+    const database = new FakeDatabase(knexTable('a.js'), { ...lock('0'), isTable: false });
+    expect(found(await validate(dir, [], { tool: 'knex', query: database.query }))).toEqual([['migrations.table', 'FAIL']]); // prettier-ignore
+    expect(database.sent.join()).not.toContain('is_locked');
+  });
+
+  it('tells what is in the folder and is no migration to the tool, but for what usually is there', async () => {
+    const usual = { 'a.js.map': '', 'README.md': '', '.gitkeep': '', 'package.json': '', 'meta/x': '' };
+    const of = (files: Record<string, string>) =>
+      validate(folder({ 'a.js': '', ...usual, ...files }), [knexTable('a.js')], { tool: 'knex' });
+    expect(found(await of({}))).toEqual([['migrations.applied', 'PASS']]);
+    const report = await of({ 'b.mjs': '', 'c.sql': '', 'D.JS': '', 'e/f.js': '' });
+    expect(found(report)).toEqual([['migrations.ignored', 'WARN']]);
+    expect(report.message).toBe(
+      "the folder has what is no migration to knex: 'D.JS', 'b.mjs', 'c.sql', 'e/'; 1 applied, none pending",
+    );
+    const many = await of(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${String(i)}.sql`, ''])));
+    expect(many.findings[0]?.message).toMatch(/'4\.sql' and 4 more$/);
+  });
+
+  it.each([
+    ['a lock', { 'a.js': '' }, [knexTable('a.js'), lock('1')], 'the lock of knex is taken'],
+    ['an empty folder', {}, [knexTable()], 'there is no migration in'],
+    ['something pending', { 'a.js': '' }, [knexTable(), lock('0')], "1 migration is pending: 'a.js'"],
+    ['another that is worse', { 'a.js': '', 'x.sql': '' }, [knexTable(), lock('0')], "1 migration is pending: 'a.js'"],
+  ])('begins with the worst that it found, such as %s', async (_, files, tables, message) => {
+    const report = await validate(folder(files), tables, { tool: 'knex' });
+    expect(report.message.startsWith(message)).toBe(true);
+  });
+
+  it('names the table of another tool where that of the tool is not', async () => {
+    const umzug = { name: 'SequelizeMeta', columns: ['name'], schema: 'app', inPath: false };
+    for (const options of [{ tool: 'knex' }, { tool: 'umzug', table: 'mine' }] as const) {
+      const report = await validate(folder({ 'a.js': '' }), [umzug], options);
+      expect(report.findings[0]).toMatchObject({ id: 'migrations.no-table', hint: expect.stringContaining('umzug or sequelize in app') as string }); // prettier-ignore
+    }
   });
 
   it('HLD-72 an empty folder fails', async () => {
@@ -122,7 +208,7 @@ describe('MigrationValidator', () => {
     [[], []],
     [['1'], [['migrations.locked', 'FAIL']]],
     [['0', '0'], [['migrations.locked', 'FAIL']]],
-    [['1', '0'], []],
+    [['1', '0'], [['migrations.locked', 'FAIL']]],
   ])('knex with the lock rows %j', async (rows, wanted) => {
     const report = await validate(folder({ 'a.js': '' }), [knexTable('a.js'), lock(...rows)], { tool: 'knex' });
     expect(found(report).filter(([id]) => id === 'migrations.locked')).toEqual(wanted);
@@ -142,7 +228,7 @@ describe('MigrationValidator', () => {
     const rows = ['a\nb\u001b[2J.js', 'postgres://app:hunter2@db/x', 'x'.repeat(2_000)];
     const report = await validate(folder({ 'a.js': '' }), [knexTable('a.js', ...rows)], { tool: 'knex' });
     const text = JSON.stringify(report);
-    expect(report.ahead).toHaveLength(3);
+    expect([...report.ahead, ...report.missing]).toHaveLength(3);
     expect(text).not.toMatch(/hunter2|\\u001b|\\n|x{301}/);
   });
 
@@ -203,13 +289,13 @@ describe('tool: auto', () => {
     expect(await validate(dir(), [knexTable('a.js')])).toMatchObject({ tool: 'knex', status: 'PASS' });
     const elsewhere = { ...knexTable('a.js'), schema: 'app', inPath: false };
     expect(await validate(dir(), [elsewhere])).toMatchObject({ table: 'app.knex_migrations', status: 'PASS' });
-    expect(await validate(dir(), [knexTable('a.js'), { ...elsewhere, rows: [] }])).toMatchObject({ status: 'PASS' });
   });
 
   it.each([
     ['no table', []],
     ['two tables', [knexTable(), { name: 'SequelizeMeta', columns: ['name'] }]],
     ['a table of the name and of other columns', [{ name: 'migrations', columns: ['id', 'migration', 'batch'] }]],
+    ['one here and one elsewhere', [knexTable(), { ...knexTable(), schema: 'app', inPath: false }]],
     ['two tables elsewhere', ['a', 'b'].map((schema) => ({ ...knexTable(), schema, inPath: false }))],
     ['a tool that it does not know', [{ name: 'flyway_schema_history', columns: ['script'] }]],
     ['Prisma 8', [{ name: 'marker', schema: 'prisma_contract', columns: ['core_hash'], inPath: false }]],
@@ -217,6 +303,22 @@ describe('tool: auto', () => {
     const report = await validate(dir(), tables);
     expect(found(report)).toEqual([['migrations.tool', 'FAIL']]);
     expect(report.tool).toBeUndefined();
+    expect(report.message).toBe(report.findings[0]?.message);
+  });
+
+  it('names the schemas among which it does not choose, and the options that do', async () => {
+    const report = await validate(dir(), [knexTable(), { ...knexTable(), schema: 'app', inPath: false }]);
+    expect(report.message).toBe("the table of knex is in several schemas: 'public', 'app'");
+    expect(report.findings[0]?.hint).toContain("with 'schema'");
+  });
+
+  it('on a new database everything is pending, if the folder says which tool it is for', async () => {
+    const journal = folder({ 'meta/_journal.json': '{"entries":[{"idx":0,"tag":"0000_a","when":1}]}', '0000_a.sql': '' }); // prettier-ignore
+    expect(found(await validate(journal, []))).toEqual([
+      ['migrations.no-table', 'WARN'],
+      ['migrations.pending', 'FAIL'],
+    ]);
+    expect((await validate(dir(), [])).message).toMatch(/^no migration tool .* the folder does not say which one/);
   });
 
   it('goes by the folder where that says it, and does not pass over a table that says otherwise', async () => {

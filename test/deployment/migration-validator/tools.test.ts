@@ -43,15 +43,25 @@ describe('drizzle', () => {
   it('tells of a file that is not in the journal, which drizzle never runs', async () => {
     const dir = folder({ 'meta/_journal.json': journal(entry(0, '0000_a')), '0000_a.sql': 'x', '0001_b.sql': 'y', 'seed.sql': '' }); // prettier-ignore
     const report = await validate(dir, [drizzleTable(['1', sha256('x'), '1000'])], { tool: 'drizzle' });
-    expect(report.findings).toMatchObject([{ id: 'migrations.skipped', place: { file: `${dir}/0001_b.sql` } }]);
+    expect(report.findings).toMatchObject([
+      { id: 'migrations.skipped', place: { file: `${dir}/0001_b.sql` } },
+      { id: 'migrations.ignored', message: "the folder has what is no migration to drizzle: 'seed.sql'" },
+    ]);
   });
 
   it('HLD-72 two entries of one number fail, as two branches make them', async () => {
     const files = { '0000_a.sql': 'x', '0001_b.sql': 'y', '0001_c.sql': 'z' };
     const entries = [entry(0, '0000_a'), entry(1, '0001_b', 1_001), entry(1, '0001_c', 1_002)];
     const dir = folder({ ...files, 'meta/_journal.json': journal(...entries) });
-    const report = await validate(dir, [drizzleTable(['1', sha256('x'), '1000'])], { tool: 'drizzle' });
-    expect(found(report)).toContainEqual(['migrations.duplicate', 'FAIL']);
+    const [x, y, z] = [['1', sha256('x'), '1000'], ['2', sha256('y'), '1001'], ['3', sha256('z'), '1002']]; // prettier-ignore
+    for (const rows of [[x], [x, y, z]] as string[][][]) {
+      const { findings } = await validate(dir, [drizzleTable(...rows)], { tool: 'drizzle' });
+      expect(findings[0]).toMatchObject({
+        id: 'migrations.journal',
+        status: 'FAIL',
+        message: "the journal has the number 1 twice, as two branches make them: '0001_b', '0001_c'",
+      });
+    }
   });
 
   it('HLD-68 finds each row by its time or else by its hash, and names those that it cannot', async () => {
@@ -67,7 +77,32 @@ describe('drizzle', () => {
     expect(report).toMatchObject({
       applied: ['0000_a', '0002_c'],
       pending: ['0001_b'],
-      ahead: ['made at 5, hash ffffffffffff', 'made at no time, hash none'],
+      missing: ['made at 5, hash ffffffffffff'],
+      ahead: ['made at no time, hash none'],
+    });
+  });
+
+  it('a row without a time fails, since by it drizzle may run everything again', async () => {
+    const dir = folder({ 'meta/_journal.json': journal(entry(0, '0000_a')), '0000_a.sql': 'x' });
+    const report = await validate(dir, [drizzleTable(['1', sha256('x'), null])], { tool: 'drizzle' });
+    expect(found(report)).toEqual([['migrations.table', 'FAIL']]);
+    expect(report).toMatchObject({ applied: ['0000_a'] });
+  });
+
+  it('HLD-72 one migration in two rows fails', async () => {
+    const dir = folder({ 'meta/_journal.json': journal(entry(0, '0000_a')), '0000_a.sql': 'x' });
+    const row = ['1', sha256('x'), '1000'];
+    expect(found(await validate(dir, [drizzleTable(row, row)], { tool: 'drizzle' }))).toEqual([
+      ['migrations.duplicate', 'FAIL'],
+    ]);
+  });
+
+  it('goes by the name alone where there is one, as drizzle 1 does', async () => {
+    const dir = folder({ '20240102000000_new/migration.sql': 'x' });
+    const table = { ...drizzleTable(), columns: ['id', 'hash', 'created_at', 'name'], rows: [['1', sha256('x'), '1704067200000', '20240101000000_old']] }; // prettier-ignore
+    expect(await validate(dir, [table], { tool: 'drizzle' })).toMatchObject({
+      pending: ['20240102000000_new'],
+      missing: ['20240101000000_old'],
     });
   });
 });
@@ -173,8 +208,23 @@ describe('a tool of which is told', () => {
     ['files throws', { ...tool, files: () => { throw new Error('no'); } }],
     ['files answers a number', { ...tool, files: () => 7 as unknown as string }],
     ['order answers nothing', { ...tool, order: () => NaN }],
+    ['order knows no name of the table', { ...tool, files: /^(2)_/, order: (a: string, b: string) => [a, b].includes('1') ? NaN : 0 }],
   ])('cannot be judged when %s', async (_, broken) => {
     const report = await validate(folder(files), [table], { tool: broken });
     expect(report.findings).toMatchObject([{ id: 'migrations.unreadable', crashed: true }]);
   }); // prettier-ignore
+
+  it.each([
+    [120, undefined],
+    [121, true],
+  ])('holds no name of %i characters against an expression: crashed %s', async (length, crashed) => {
+    const name = `1_${'a'.repeat(length - 6)}.sql`;
+    const { findings } = await validate(folder({ [name]: '' }), [table], { tool });
+    expect(findings[0]?.crashed).toBe(crashed);
+  });
+
+  it('says nothing of files that its expression leaves out', async () => {
+    const dir = folder({ '1_a.sql': '', '2_b.sql': '', '1_a.down': '' });
+    expect(found(await validate(dir, [table], { tool }))).toEqual([['migrations.applied', 'PASS']]);
+  });
 });

@@ -138,6 +138,13 @@ describe('schemaCheck', () => {
     });
   });
 
+  it('records nothing of a schema that is not there', async () => {
+    const query = () => answer([['schema', { name: 'public' }]]);
+    const record = (...schemas: string[]) => recordSchema({ query, dialect: 'postgresql', schemas });
+    await expect(record('public', 'shpo')).rejects.toThrow("there is no schema 'shpo' in the database");
+    expect((await record('public')).schemas).toEqual(['public']);
+  });
+
   it('reads the schemas that were recorded, quoted as they must be', async () => {
     const texts: string[] = [];
     const query = (sql: string) => {

@@ -24,7 +24,14 @@ export interface Tool {
 }
 
 export type ToolName = 'knex' | 'drizzle' | 'drizzle 1' | 'node-pg-migrate' | 'kysely' | 'umzug' | 'typeorm';
-export const tools: Readonly<Record<ToolName, Tool>>;
+export interface NodePgMigrate extends Tool {
+  /** Its command line, which checks the order. */
+  command(url: string, dir: string): Promise<unknown>;
+  /** Its runner, as it is called without saying anything of the order. */
+  runUnchecked(url: string, dir: string): Promise<unknown>;
+}
+
+export const tools: Readonly<Record<Exclude<ToolName, 'node-pg-migrate'>, Tool> & { 'node-pg-migrate': NodePgMigrate }>;
 export function memory(): MemoryDatabase;
 export function readOnly(file: string): { query(sql: string): unknown; close(): void };
 export function execute(file: string, sql: string): void;

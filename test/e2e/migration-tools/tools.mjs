@@ -23,6 +23,8 @@ import initSqlJs from 'sql.js';
 import { DataSource } from 'typeorm';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 const SqlJs = await initSqlJs();
 const table = (name) => `t_${name.replace(/\W/g, '_')}`;
@@ -97,8 +99,11 @@ const drizzleTool = {
       return;
     }
     const pool = new pg.Pool({ connectionString: target.url });
-    await migrate(drizzle(pool), { migrationsFolder: dir });
-    await pool.end();
+    try {
+      await migrate(drizzle(pool), { migrationsFolder: dir });
+    } finally {
+      await pool.end();
+    }
   },
 };
 
@@ -135,6 +140,13 @@ const nodePgMigrateTool = {
   add: (dir, name) => write(dir, `${name}.sql`, `-- Up Migration\n${create(name)};\n-- Down Migration\n`),
   idOf: (name) => name,
   up: (target, dir) => runNodePgMigrate(target, dir),
+  runUnchecked: (url, dir) => runNodePgMigrate({ url }, dir, { checkOrder: undefined }),
+  command: (url, dir) =>
+    promisify(execFile)(
+      process.execPath,
+      [join(import.meta.dirname, 'node_modules/node-pg-migrate/bin/node-pg-migrate.js'), 'up', '-m', dir],
+      { env: { DATABASE_URL: url } },
+    ),
   pending: async (target, dir) => (await runNodePgMigrate(target, dir, { dryRun: true })).map(({ name }) => name),
 };
 

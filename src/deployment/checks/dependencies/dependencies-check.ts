@@ -53,6 +53,7 @@ async function look(options: DependenciesOptions, { signal }: DeploymentCheckCon
     return report([
       failed('dependencies.manifest', `package.json ${what}`, {
         place: line === undefined ? place : { ...place, line },
+        hint: 'correct it: nothing can be installed by it as it is',
       }),
     ]);
   }
@@ -104,19 +105,30 @@ async function look(options: DependenciesOptions, { signal }: DeploymentCheckCon
 }
 
 /** What is to be said of the project itself. */
-function ownFindings({ node, strange }: Manifest, running: string, versions: Versions): DeploymentFinding[] {
+function ownFindings({ node, malformed }: Manifest, running: string, versions: Versions): DeploymentFinding[] {
   const place = { file: 'package.json' };
   const findings: DeploymentFinding[] = [];
-  if (strange)
+  if (malformed.length > 0)
     findings.push(
-      failed('dependencies.manifest', 'package.json names a dependency by what is no name of a package', { place }),
+      failed('dependencies.manifest', `package.json holds what cannot stand there, in ${malformed.join(', ')}`, {
+        place,
+        hint: 'correct it: names of packages and texts of versions belong there, and what else there is was not looked at',
+      }),
     );
   if (node === undefined) return findings;
   if (!versions.isRange(node))
-    findings.push(warned('dependencies.engine', 'engines.node of package.json is no range of versions', { place }));
+    findings.push(
+      warned('dependencies.engine', 'engines.node of package.json is no range of versions', {
+        place,
+        hint: 'write it as one, such as >=20.19',
+      }),
+    );
   else if (!versions.runsOn(running, node))
     findings.push(
-      failed('dependencies.engine', `the project asks for Node ${node}, and this is ${running}`, { place }),
+      failed('dependencies.engine', `the project asks for Node ${node}, and this is ${running}`, {
+        place,
+        hint: 'run it on such a Node, or name that of the build by nodeVersion',
+      }),
     );
   return findings;
 }

@@ -33,7 +33,7 @@ export function lockProblem(lock: Exclude<Lock, ReadLock>): DeploymentFinding {
       );
     case 'broken': {
       const place = { file: lock.file, ...(lock.line === undefined ? {} : { line: lock.line }) };
-      return crashed('dependencies.lock', `${lock.file} ${lock.what}`, { place });
+      return crashed('dependencies.lock', `${lock.file} ${lock.what}`, { place, hint: 'write it anew: npm install' });
     }
   }
 }

@@ -2,8 +2,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { modeOf } from '../disk.js';
 import { type Fields, isFields, isPackageName, readJsonObject, specsOf, textOf } from './manifest.js';
 
-/** The largest lock file that is read: ten times that of a project of thousands of packages. */
-const MOST_BYTES = 64 * 1_024 ** 2;
+/** The largest lock file that is read: several times that of a project of thousands of packages. */
+const MOST_BYTES = 16 * 1_024 ** 2;
 const OURS = /* @__PURE__ */ Object.freeze(['npm-shrinkwrap.json', 'package-lock.json']);
 const OTHERS = /* @__PURE__ */ Object.freeze(['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']);
 
@@ -59,7 +59,7 @@ export async function findLock(root: string): Promise<Lock> {
       }
       const { packages } = reading.value;
       if (!isFields(packages)) {
-        if (prefix === '') return { state: 'old', file };
+        if (prefix === '') return isOld(reading.value) ? { state: 'old', file } : broken(file);
         continue;
       }
       const own = packages[prefix];
@@ -80,7 +80,17 @@ async function firstThere(folder: string, files: readonly string[]): Promise<str
   return undefined;
 }
 
+/** Before npm 7 a lock file had no `packages`, and in the beginning no version of its own. */
+function isOld({ lockfileVersion, dependencies }: Fields): boolean {
+  return lockfileVersion === 1 || (lockfileVersion === undefined && isFields(dependencies));
+}
+
+function broken(file: string): Lock {
+  return { state: 'broken', file, what: 'is not what npm writes: it holds no packages, or what cannot be one' };
+}
+
 function lockOf(file: string, folder: string, prefix: string, packages: Fields, own: Fields): Lock {
+  if (!Object.values(packages).every(isEntry)) return broken(file);
   const optionalDependencies = specsOf(own['optionalDependencies']);
   const dependencies = specsOf(own['dependencies']);
   for (const name of optionalDependencies.keys()) dependencies.delete(name);
@@ -97,6 +107,11 @@ function lockOf(file: string, folder: string, prefix: string, packages: Fields, 
       peerDependencies: specsOf(own['peerDependencies']),
     },
   };
+}
+
+function isEntry(entry: unknown): boolean {
+  if (!isFields(entry)) return false;
+  return [entry['name'], entry['version']].every((one) => one === undefined || typeof one === 'string');
 }
 
 /** What another workspace has for itself is none of this project's, and what leads out of the folder is no package. */

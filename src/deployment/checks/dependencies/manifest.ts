@@ -19,8 +19,8 @@ export interface Manifest {
   readonly optionalPeers: ReadonlySet<string>;
   /** Names whose versions the project decides, whatever the packages ask for. */
   readonly overridden: ReadonlySet<string>;
-  /** Whether something that it depends on has a name that no package has. */
-  readonly strange: boolean;
+  /** Fields that are not what npm writes there: what they ask for cannot be known. */
+  readonly malformed: readonly string[];
 }
 
 /** @internal */
@@ -43,7 +43,11 @@ export async function readJsonObject(
   if (reading.state === 'missing') return { state: 'missing' };
   if (reading.state === 'unreadable') return { state: 'broken', what: `cannot be read (${reading.code})` };
   if (reading.state !== 'read')
-    return { state: 'broken', what: reading.state === 'too-large' ? 'is too large' : 'is no file' };
+    return {
+      state: 'broken',
+      what:
+        reading.state === 'too-large' ? `is larger than ${String(mostBytes)} bytes, and was not read` : 'is no file',
+    };
   const text = decoded(reading.bytes);
   if (text === undefined) return { state: 'broken', what: 'is not UTF-8' };
   const parsed = parseJson(text);
@@ -76,10 +80,8 @@ export function textOf(value: unknown): string | undefined {
 
 /** Names and what is asked for by them. @internal */
 export function specsOf(value: unknown): Map<string, string> {
-  const entries = isFields(value) ? Object.entries(value) : [];
-  return new Map(
-    entries.filter((entry): entry is [string, string] => isPackageName(entry[0]) && typeof entry[1] === 'string'),
-  );
+  const entries: [string, unknown][] = isFields(value) ? Object.entries(value) : [];
+  return new Map(entries.filter(isSpec));
 }
 
 /** @internal */
@@ -89,7 +91,6 @@ export function manifestOf(value: Fields): Manifest {
   const dependencies = specsOf(value['dependencies']);
   // Source: npm, package.json: what is in both is optional.
   for (const name of optionalDependencies.keys()) dependencies.delete(name);
-  const lists = [value['dependencies'], value['optionalDependencies'], value['peerDependencies']];
   const overridden = new Set<string>();
   for (const rules of [overrides, resolutions, isFields(pnpm) ? pnpm['overrides'] : undefined])
     collectNames(rules, overridden, 0);
@@ -107,8 +108,33 @@ export function manifestOf(value: Fields): Manifest {
         .map(([name]) => name),
     ),
     overridden,
-    strange: lists.some((list) => isFields(list) && Object.keys(list).some((name) => !isPackageName(name))),
+    malformed: malformedIn(value),
   };
+}
+
+const TEXTS = /* @__PURE__ */ Object.freeze(['name', 'version']);
+const SPECS = /* @__PURE__ */ Object.freeze([
+  'dependencies',
+  'optionalDependencies',
+  'devDependencies',
+  'peerDependencies',
+]);
+const OBJECTS = /* @__PURE__ */ Object.freeze(['engines', 'overrides', 'resolutions', 'peerDependenciesMeta']);
+
+function malformedIn(value: Fields): string[] {
+  const { engines } = value;
+  const isWrong = (fits: (one: unknown) => boolean) => (field: string) =>
+    value[field] !== undefined && !fits(value[field]);
+  return [
+    ...TEXTS.filter(isWrong((one) => typeof one === 'string')),
+    ...SPECS.filter(isWrong((one) => isFields(one) && Object.entries(one).every(isSpec))),
+    ...OBJECTS.filter(isWrong(isFields)),
+    ...(isFields(engines) && !['string', 'undefined'].includes(typeof engines['node']) ? ['engines.node'] : []),
+  ];
+}
+
+function isSpec(entry: [string, unknown]): entry is [string, string] {
+  return isPackageName(entry[0]) && typeof entry[1] === 'string';
 }
 
 /** Names of rules such as `a`, `a@^1`, `a>b` and `a/b`, each of which may hold further ones. */

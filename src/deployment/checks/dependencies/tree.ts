@@ -69,7 +69,7 @@ export async function walk(options: Walk): Promise<Walked> {
     }
     if (visited.size > MOST_PACKAGES) {
       const message = `there are more than ${String(MOST_PACKAGES)} packages, and the rest was not looked at`;
-      found.findings.push(crashed('dependencies.too-many', message));
+      found.findings.push(crashed('dependencies.too-many', message, { hint: 'check the services of it one by one' }));
       break;
     }
   }
@@ -145,6 +145,8 @@ function judgeEngine(name: string, { node }: Manifest, { versions, nodeVersion }
   if (node === undefined || (versions.isRange(node) && versions.runsOn(nodeVersion, node))) return;
   const asks = versions.isRange(node) ? node : 'a version that cannot be read';
   found.findings.push(
-    warned(`dependencies.engines.${idPart(name)}`, `${name} asks for Node ${asks}, and this is ${nodeVersion}`),
+    warned(`dependencies.engines.${idPart(name)}`, `${name} asks for Node ${asks}, and this is ${nodeVersion}`, {
+      hint: 'run it on such a Node, or take a version of the package that was made for this one',
+    }),
   );
 }

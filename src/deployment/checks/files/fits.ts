@@ -15,14 +15,17 @@ export async function fits(schema: StandardSchema, values: readonly unknown[], s
   const places: string[] = [];
   for (const [i, value] of values.entries()) {
     const document = values.length > 1 ? `document ${String(i + 1)}` : '';
+    let answer: unknown;
     let issues: unknown;
     try {
-      ({ issues } = (await schema['~standard'].validate(value)) as { readonly issues?: unknown });
+      answer = await schema['~standard'].validate(value);
+      issues = (answer as { readonly issues?: unknown }).issues;
     } catch {
       // What was thrown may quote the file.
       return { crashed: 'its schema threw while it was held against it' };
     }
-    if (issues === undefined) continue;
+    // What fits has a value, and everything else is no answer: not even an empty object is one.
+    if (issues === undefined && typeof answer === 'object' && answer !== null && 'value' in answer) continue;
     if (!Array.isArray(issues)) return { crashed: 'its schema answered what is no answer of a Standard Schema' };
     // A message is searched for each value of the file: only those that are shown are worth that.
     const seen = secret || places.length >= MOST_SHOWN ? undefined : contentOf(value);

@@ -1,6 +1,6 @@
 import type { StandardSchema } from '../../../config/index.js';
 import { count, flag, group, oneOf, optionalFunction, parseOptions } from '../../../core/options.js';
-import { listOption, optional, pathOption, schemaOption } from '../kinds.js';
+import { isUrl, listOption, optional, pathOption, schemaOption } from '../kinds.js';
 import { idPart } from '../report.js';
 
 /** How a file is read. */
@@ -82,7 +82,7 @@ export function readFilesOptions(
 ): { readonly files: readonly FileToCheck[]; readonly root: string | undefined } {
   const item = fileOption();
   const list = listOption('files', (value, path, report) =>
-    item.parse(typeof value === 'string' ? { path: value } : value, path, report),
+    item.parse(typeof value === 'string' || isUrl(value) ? { path: value } : value, path, report),
   );
   const { files: parsed } = parseOptions('filesCheck', { files: list }, { files });
   const { root } = parseOptions('filesCheck', { root: optional(pathOption()) }, options);

@@ -1,9 +1,18 @@
+import type { RepeatedKey } from './repeated-keys.js';
+
+/** What is wrong, and where. @internal */
+export interface Fault {
+  readonly fault: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
 /** What a file says, or why that cannot be told; never in words of a parser, which quote what they read. @internal */
 export type Parsed =
   /** A file of YAML may hold several documents. */
-  | { readonly values: readonly unknown[] }
-  | { readonly fault: string; readonly line?: number | undefined; readonly column?: number | undefined }
-  /** The parser is not there. */
+  | { readonly values: readonly unknown[]; readonly repeated?: readonly RepeatedKey[] }
+  | Fault
+  /** It could not be read: the parser is not there, or is none. */
   | { readonly absent: string; readonly hint: string };
 
 /** What to say of a package that could not be loaded. @internal */

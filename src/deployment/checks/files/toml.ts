@@ -1,4 +1,6 @@
 import type * as TomlPackage from 'smol-toml';
+import { positionAt } from '../text.js';
+import { TOO_DEEP, tooDeepAt } from './depth.js';
 import { notLoaded, type Parsed, position } from './parsed.js';
 
 /** What is used of the package. */
@@ -12,6 +14,8 @@ export async function parseToml(text: string, load: () => Promise<Toml> = () => 
   } catch (error) {
     return notLoaded('smol-toml', 'TOML', error);
   }
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return { fault: TOO_DEEP, ...positionAt(text, deep) };
   try {
     return { values: [toml.parse(text)] };
   } catch (error) {

@@ -1,12 +1,15 @@
 import type * as YamlPackage from 'yaml';
+import { DEEPEST, TOO_DEEP } from './depth.js';
 import { notLoaded, type Parsed, position } from './parsed.js';
 
 /** Most aliases of a document: the time that it takes to follow them grows with their square. */
 const MOST_ALIASES = 1_000;
 
 /** What is used of the package. */
-type Yaml = Pick<typeof YamlPackage, 'LineCounter' | 'isScalar' | 'parseAllDocuments' | 'visit'>;
-type YamlDocument = ReturnType<Yaml['parseAllDocuments']>[number];
+type Yaml = Pick<typeof YamlPackage, 'Composer' | 'Lexer' | 'LineCounter' | 'Parser' | 'isScalar' | 'visit'>;
+type LineCounter = InstanceType<Yaml['LineCounter']>;
+type Token = YamlPackage.CST.Token;
+type YamlDocument = YamlPackage.Document.Parsed;
 
 /** Every document of a file of YAML. @internal */
 export async function parseYaml(text: string, load: () => Promise<Yaml> = () => import('yaml')): Promise<Parsed> {
@@ -22,17 +25,18 @@ export async function parseYaml(text: string, load: () => Promise<Yaml> = () => 
     return { line: position(line), column: position(col) };
   };
   try {
-    const documents = yaml.parseAllDocuments(text, {
-      lineCounter: lines,
+    const composer = new yaml.Composer({
       // Its messages quote the text, and some of its warnings go to the console.
       prettyErrors: false,
       logLevel: 'silent',
       // It compares each key with each, which takes half a minute where there are many.
       uniqueKeys: false,
     });
+    const tokens = tokensOf(text, lines, yaml);
+    if (typeof tokens === 'number') return { fault: TOO_DEEP, ...at(tokens) };
     const values: unknown[] = [];
     // An empty file has no document, and is one all the same.
-    for (const document of Array.isArray(documents) ? documents : []) {
+    for (const document of composer.compose(tokens)) {
       const [error] = document.errors;
       if (error !== undefined) return { fault: 'is not valid YAML', ...at(error.pos[0]) };
       const fault = faultIn(document, yaml);
@@ -41,8 +45,25 @@ export async function parseYaml(text: string, load: () => Promise<Yaml> = () => 
     }
     return { values: values.length === 0 ? [null] : values };
   } catch {
-    return { fault: 'cannot be read as YAML: it nests too deep, or its aliases grow without bound' };
+    return { fault: 'cannot be read as YAML: its aliases grow without bound' };
   }
+}
+
+/**
+ * What the text consists of; where it nests too deep, the place. What makes documents of it calls itself for each level, and
+ * recovers from a stack that overflows only in most cases.
+ */
+function tokensOf(text: string, lines: LineCounter, yaml: Yaml): Token[] | number {
+  const parser = new yaml.Parser(lines.addNewLine);
+  const tokens: Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new yaml.Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    // The document and a scalar are no levels.
+    if (parser.stack.length > DEEPEST + 2) return parser.offset;
+  }
+  tokens.push(...parser.end());
+  return tokens;
 }
 
 /** A key that stands there twice, an alias that leads nowhere, or more of them than can be followed. */

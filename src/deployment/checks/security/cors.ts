@@ -56,7 +56,8 @@ async function letsStrangerIn(origin: unknown): Promise<boolean> {
 function fits(origin: unknown): boolean {
   if (origin instanceof RegExp) return new RegExp(origin.source, origin.flags.replace(/[gy]/g, '')).test(STRANGER);
   if (Array.isArray(origin)) return origin.some(fits);
-  return origin === true || origin === '*' || origin === STRANGER;
+  // What a function answers may be anything: the package cors takes all that is not false for a yes.
+  return typeof origin === 'string' ? origin === '*' || origin === STRANGER : Boolean(origin);
 }
 
 function judgeOrigin(origin: string): DeploymentFinding[] {

@@ -53,11 +53,11 @@ export interface CORSSettings {
 
 /** Options of {@link securityCheck}. */
 export interface SecurityCheckOptions {
-  /** Variables whose values are secret. @defaultValue those that are set and called like `SECRET_KEY` or `ENCRYPTION_KEY` */
+  /** Variables that must hold a secret, besides those that are set and called like `SECRET_KEY` or `ENCRYPTION_KEY`. @defaultValue `[]` */
   readonly secrets?: readonly string[] | undefined;
   /** Shorter secrets are weak; characters, 8 to 1024. @defaultValue `32` */
   readonly minSecretLength?: number | undefined;
-  /** Variables that hold the URL of a database. @defaultValue those whose value begins like one */
+  /** Variables that must hold the URL of a database, besides those whose value begins like one. @defaultValue `[]` */
   readonly databaseUrls?: readonly string[] | undefined;
   /** Where variables come from. @defaultValue the environment of the process, when the check runs */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
@@ -106,30 +106,61 @@ function stringKind(what: string): OptionKind<string> {
   };
 }
 
-function anything(): OptionKind<unknown> {
-  return { parse: (value) => value };
-}
-
-/** An object of someone else's, of which some fields are read. */
-function settings<T>(what: string): OptionKind<T> {
+/** What is of another type would be looked at, and found to be nothing. */
+function kindOf<T>(what: string, is: (value: unknown) => boolean): OptionKind<T> {
   return {
     parse(value, path, report) {
-      if (typeof value !== 'object' || value === null) report(path, `must be ${what}, got ${describe(value)}`);
+      if (value !== undefined && !is(value)) report(path, `must be ${what}, got ${describe(value)}`);
       return value as T;
     },
   };
 }
 
-function corsOption(): OptionKind<CORSSettings> {
-  const kind = settings<CORSSettings>('an object with origin');
+function isTrustProxy(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0;
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'string');
+  return ['boolean', 'string', 'function'].includes(typeof value);
+}
+
+function isOrigin(value: unknown): boolean {
+  const all: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+  return all.every((one) => one instanceof RegExp || ['boolean', 'string', 'function'].includes(typeof one));
+}
+
+function isSameSite(value: unknown): boolean {
+  return typeof value === 'boolean' || (typeof value === 'string' && /^(?:strict|lax|none)$/i.test(value));
+}
+
+/** An object of someone else's, of which some fields are read. */
+function settings<T>(what: string, fields: Readonly<Record<string, OptionKind<unknown>>>): OptionKind<T> {
   return {
     parse(value, path, report) {
-      const cors = kind.parse(value, path, report);
-      if (typeof value === 'object' && value !== null && !('origin' in value))
-        report(`${path}.origin`, 'is required: it says which sites may read answers');
-      return cors;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        report(path, `must be ${what}, got ${describe(value)}`);
+        return {} as T;
+      }
+      // What is read may be masked, and fields may be getters of a class.
+      const read = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
+      const all = Object.entries(fields).map(([name, kind]) => [
+        name,
+        kind.parse(read(name), `${path}.${name}`, report),
+      ]);
+      return Object.fromEntries(all) as T;
     },
   };
+}
+
+function corsOption(): OptionKind<CORSSettings> {
+  const origin = kindOf('true, false, an origin, a pattern, a function or a list of these', isOrigin);
+  return settings('an object with origin', {
+    origin: {
+      parse(value, path, report) {
+        if (value === undefined) report(path, 'is required: it says which sites may read answers');
+        return origin.parse(value, path, report);
+      },
+    },
+    credentials: kindOf('true or false', (value) => typeof value === 'boolean'),
+  });
 }
 
 function schema() {
@@ -142,8 +173,14 @@ function schema() {
     expiresWithinDays: finite({ min: 0, default: SECURITY_CHECK_DEFAULTS.expiresWithinDays }),
   });
   const path = pathOption();
-  const cookie = settings<CookieSettings>('an object of settings');
-  const name = text(undefined);
+  const cookie = settings<CookieSettings>('an object of settings', {
+    name: text(undefined),
+    secure: kindOf("true, false or 'auto'", (value) => typeof value === 'boolean' || value === 'auto'),
+    httpOnly: kindOf('true or false', (value) => typeof value === 'boolean'),
+    sameSite: kindOf("true, false, 'strict', 'lax' or 'none'", isSameSite),
+    domain: kindOf('a text', (value) => typeof value === 'string'),
+    path: kindOf('a text', (value) => typeof value === 'string'),
+  });
   const flagText = stringKind('a text');
   return {
     secrets: names,
@@ -156,15 +193,8 @@ function schema() {
     root: optional(pathOption()),
     tls: listOption('objects with cert', (value, at, report) => tls.parse(value, at, report), 0),
     files: listOption('paths', (value, at, report) => path.parse(value, at, report), 0),
-    trustProxy: anything(),
-    cookies: listOption(
-      'settings of cookies',
-      (value, at, report) => {
-        const read = cookie.parse(value, at, report);
-        return { ...read, name: name.parse((read as CookieSettings | null)?.name, `${at}.name`, report) };
-      },
-      0,
-    ),
+    trustProxy: kindOf<unknown>('true, false, a number of proxies, addresses and ranges, or a function', isTrustProxy),
+    cookies: listOption('settings of cookies', (value, at, report) => cookie.parse(value, at, report), 0),
     cors: optional(corsOption()),
     clock: clockOption(),
   };

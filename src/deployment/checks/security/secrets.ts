@@ -18,12 +18,12 @@ const DATABASE =
 
 const MAKE = "make one: node -p \"require('node:crypto').randomBytes(32).toString('base64url')\"";
 
-/** Names of variables that hold secrets, when nobody has said which. @internal */
+/** Names of variables that hold secrets, also when nobody has said which. @internal */
 export function secretNames(variables: Variables): string[] {
   return namesOf(variables).filter((name) => SIGNING.test(name) && !isBlank(variables[name]));
 }
 
-/** Names of variables that hold the URL of a database, when nobody has said which. @internal */
+/** Names of variables that hold the URL of a database, also when nobody has said which. @internal */
 export function databaseNames(variables: Variables): string[] {
   return namesOf(variables).filter((name) => DATABASE.test(variables[name]?.slice(0, 40) ?? ''));
 }
@@ -75,14 +75,17 @@ export async function judgeSecrets(
 async function valueOf(name: string, variables: Variables): Promise<string | DeploymentFinding> {
   const value = variables[name];
   if (value !== undefined && !isBlank(value)) return value.trim();
+  const id = `security.secret-missing.${idPart(name)}`;
+  const missing = failed(id, `${name} is not set`, { hint: `set it, or ${name}_FILE to the path of a file. ${MAKE}` });
   const path = variables[`${name}_FILE`];
-  if (path === undefined || isBlank(path))
-    return failed(`security.secret-missing.${idPart(name)}`, `${name} is not set`);
+  if (path === undefined || isBlank(path)) return missing;
   const reading = path.includes('\0') ? undefined : await readFileAt(pathIn(undefined, path.trim()), MOST_BYTES);
   const text = reading?.state === 'read' ? decoded(reading.bytes) : undefined;
   if (text === undefined)
-    return crashed(`security.secret-missing.${idPart(name)}`, `the file that ${name}_FILE names cannot be read`);
-  return isBlank(text) ? failed(`security.secret-missing.${idPart(name)}`, `${name} is not set`) : text.trim();
+    return crashed(id, `the file that ${name}_FILE names cannot be read`, {
+      hint: 'see that it is there, and that the user of the service may read it',
+    });
+  return isBlank(text) ? missing : text.trim();
 }
 
 /** Judges the passwords in URLs of databases. @internal */

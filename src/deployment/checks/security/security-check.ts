@@ -41,8 +41,9 @@ async function look(options: SecurityOptions, { signal, profile }: DeploymentChe
     execArgv: options.execArgv ?? execArguments(),
     userId: options.userId ?? userId(),
   };
-  const secrets = options.secrets ?? secretNames(variables);
-  const databases = options.databaseUrls ?? databaseNames(variables);
+  // Naming some must not loosen what is looked at without.
+  const secrets = distinct(options.secrets, secretNames(variables));
+  const databases = distinct(options.databaseUrls, databaseNames(variables));
   const findings: DeploymentFinding[] = [
     ...(await judgeSecrets(secrets, variables, options.minSecretLength)),
     ...judgeDatabases(databases, variables),
@@ -77,6 +78,10 @@ async function look(options: SecurityOptions, { signal, profile }: DeploymentChe
     cookies: cookies.length,
     deployed: isDeployed(profile),
   });
+}
+
+function distinct(named: readonly string[] = [], found: readonly string[]): readonly string[] {
+  return [...new Set([...named, ...found])];
 }
 
 /** A file that holds secrets: nothing of it is looked at but who may read it. */

@@ -46,7 +46,8 @@ function judgeRanges(ranges: readonly unknown[], everybody: DeploymentFinding[])
     const [, host = range, mask = ''] = /^([^/]*)(?:\/(.*))?$/.exec(range) ?? [];
     const address = parseAddress(host);
     const prefix = mask === '0.0.0.0' ? '0' : mask;
-    if (address === undefined || !/^\d{0,3}$/.test(prefix)) {
+    const longest = host.includes(':') ? 128 : 32;
+    if (address === undefined || !/^\d{0,3}$/.test(prefix) || Number(prefix) > longest) {
       isOdd = true;
       continue;
     }

@@ -3,6 +3,9 @@ const LONGEST = 4_096;
 /** What is longer than this is no password that everybody knows. */
 const LONGEST_PASSWORD = 64;
 const FEWEST_CHARACTERS = 7;
+/** What a secret is expected to hold: as much as one in hex of the shortest length. */
+const BITS_PER_CHARACTER = 4;
+
 /** So many letters and digits have to be left when all known words are taken away. */
 const FEWEST_LEFT = 16;
 
@@ -35,7 +38,14 @@ export function isWeak(secret: string, minLength: number): boolean {
   const value = secret.trim();
   if (value.length < minLength) return true;
   const start = value.slice(0, LONGEST);
+  if (bitsOfDigits(start) < minLength * BITS_PER_CHARACTER) return true;
   return isPlain(start) || readings(start).some(isPlain);
+}
+
+/** A digit is one of ten: so many bits are in digits, and in groups of them. More than any of what is not digits alone. */
+function bitsOfDigits(value: string): number {
+  const digits = value.replace(/[\s._:/-]/g, '');
+  return /^\d+$/.test(digits) ? digits.length * Math.log2(10) : Infinity;
 }
 
 /** Whether it is a password that everybody knows, however long passwords have to be. @internal */

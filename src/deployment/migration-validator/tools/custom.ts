@@ -15,8 +15,13 @@ export function customTool(tool: CustomMigrationTool): MigrationTool {
       ...(orderBy === undefined ? [] : [orderBy]),
       ...(checksum === undefined ? [] : [checksum.column]),
     ],
+    filled: [column],
     order: [orderBy ?? column],
-    rules: { late: strictOrder ? 'refuses' : 'runs' },
+    rules: {
+      late: strictOrder ? 'refuses' : 'runs',
+      fileless: strictOrder ? 'refuses' : 'runs',
+      compare: (a, b) => compared(order, a, b),
+    },
     locks: [],
     disk: async (folder) => {
       const { migrations, problems } = await readFiles(folder, {
@@ -25,7 +30,8 @@ export function customTool(tool: CustomMigrationTool): MigrationTool {
           ? {}
           : { checksums: (content) => [digest(checksum.algorithm ?? 'sha256', content)] }),
       });
-      return { migrations: [...migrations].sort((a, b) => compared(order, a.id, b.id)), problems };
+      // What else is in the folder was left out on purpose, as what undoes migrations often is.
+      return { migrations: [...migrations].sort((a, b) => compared(order, a.id, b.id)), problems, ignored: [] };
     },
     rows: (rows) =>
       rows.map((row) => ({
@@ -36,11 +42,17 @@ export function customTool(tool: CustomMigrationTool): MigrationTool {
   };
 }
 
+/** Characters of a file name that are still held against an expression. */
+const LONGEST_NAME = 120;
+
 function identifier(files: CustomMigrationTool['files']): (file: string) => string | undefined {
   if (typeof files !== 'function') {
     // Without the flags that make an expression remember where it was.
     const pattern = new RegExp(files.source, files.flags.replace(/[gy]/g, ''));
     return (file) => {
+      // An expression that goes back and forth takes the longer the longer the name is, and nothing can stop it.
+      if (file.length > LONGEST_NAME)
+        throw new FolderError(`a file has a name of more than ${String(LONGEST_NAME)} characters`);
       const found = pattern.exec(file);
       return found === null ? undefined : (found[1] ?? file);
     };

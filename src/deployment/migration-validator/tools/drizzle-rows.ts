@@ -6,14 +6,19 @@ import type { AppliedRow, DiskMigration, DiskState } from '../entry.js';
  * of it; from 1.0 by its name, unless the table was not brought forward yet.
  * @internal
  */
-export function drizzleRows(rows: readonly TextRow<string>[], { migrations }: DiskState): readonly AppliedRow[] {
+export function drizzleRows(
+  rows: readonly TextRow<string>[],
+  { migrations }: DiskState,
+  generation: 'journal' | 'folders',
+): readonly AppliedRow[] {
   const byName = new Map(migrations.map((migration) => [migration.id, migration]));
   const byTime = grouped(migrations, ({ madeAtMs }) => [madeAtMs]);
   const byHash = grouped(migrations, ({ checksums = [] }) => checksums);
   return rows.map((row) => {
     const hash = row['hash']?.toLowerCase();
-    const found = (row['name'] == null ? undefined : byName.get(row['name'])) ?? unnamed(row, hash, byTime, byHash);
-    return { id: found?.id ?? nameOf(row), checksum: hash, state: 'applied' };
+    const isNamed = row['name'] != null && generation === 'folders';
+    const found = isNamed ? byName.get(row['name'] ?? '') : unnamed(row, hash, byTime, byHash);
+    return { id: found?.id ?? nameOf(row), checksum: hash, state: 'applied', madeAtMs: timeOf(row) };
   });
 }
 
@@ -24,12 +29,16 @@ function unnamed(
   byHash: ReadonlyMap<unknown, readonly DiskMigration[]>,
 ): DiskMigration | undefined {
   const sameHash = hash === undefined ? [] : (byHash.get(hash) ?? []);
-  const madeAtMs = row['created_at'] == null ? NaN : Number(row['created_at']);
+  const madeAtMs = timeOf(row);
   // A folder's name has no milliseconds. Source: drizzle's own `upgradeIfNeeded`.
   const sameTime = byTime.get(madeAtMs) ?? byTime.get(Math.floor(madeAtMs / 1_000) * 1_000) ?? [];
   return (
     sameTime.find((migration) => sameHash.includes(migration)) ?? (sameTime.length === 1 ? sameTime[0] : sameHash[0])
   );
+}
+
+function timeOf(row: TextRow<string>): number {
+  return row['created_at'] == null ? NaN : Number(row['created_at']);
 }
 
 function nameOf(row: TextRow<string>): string {

@@ -1,6 +1,7 @@
 import type { MigrationFolder } from '../disk.js';
 import type { DiskMigration, DiskProblem, DiskState } from '../entry.js';
 import { sha256OfText } from './checksums.js';
+import { ignoredIn } from './files.js';
 import { drizzleRows } from './drizzle-rows.js';
 import { type MigrationTool, prefixOf, type TablePlace } from './tool.js';
 
@@ -18,11 +19,13 @@ export function drizzleTool(
     columns: ['hash', 'created_at'],
     extras: ['id', 'name'],
     // Its `SERIAL` id stays empty on SQLite.
+    // By the newest time it tells up to where it has run.
+    filled: ['hash', 'created_at'],
     order: ['created_at'],
-    rules: { late: generation === 'journal' ? 'skips' : 'runs' },
+    rules: { late: generation === 'journal' ? 'skips' : 'runs', fileless: 'runs' },
     locks: [],
     disk: generation === 'journal' ? readJournal : readFolders,
-    rows: drizzleRows,
+    rows: (rows, disk) => drizzleRows(rows, disk, generation),
   };
 }
 
@@ -39,30 +42,42 @@ async function readJournal(folder: MigrationFolder): Promise<DiskState> {
   const broken = (message: string): DiskState => ({
     migrations: [],
     problems: [{ kind: 'journal', message, file: JOURNAL }],
+    ignored: [],
   });
   if (text === undefined) {
     // What drizzle would say of an empty folder as well; there the folder is what is wrong.
     return files.some((file) => file.endsWith('.sql'))
       ? broken('the journal is not there, so that no migration would ever run')
-      : { migrations: [], problems: [] };
+      : { migrations: [], problems: [], ignored: await ignoredIn(folder, isCode) };
   }
   const entries = entriesOf(text);
   if (entries === undefined) return broken('the journal cannot be understood: it is not what drizzle-kit writes');
   const migrations: DiskMigration[] = [];
   const problems: DiskProblem[] = [];
+  const tags = new Map<number, string>();
   for (const { idx, tag, when } of entries) {
     const file = `${tag}.sql`;
     const content = await folder.text(file);
     if (content === undefined)
       problems.push({ kind: 'journal', message: `the journal names '${tag}', and there is no such file`, file });
-    else migrations.push({ id: tag, file, checksums: sha256OfText(content), prefix: String(idx), madeAtMs: when });
+    else migrations.push({ id: tag, file, checksums: sha256OfText(content), madeAtMs: when });
+    const other = tags.get(idx);
+    tags.set(idx, tag);
+    if (other === undefined) continue;
+    const message = `the journal has the number ${String(idx)} twice, as two branches make them: '${other}', '${tag}'`;
+    problems.push({ kind: 'journal', message, file: JOURNAL });
   }
   const named = new Set(entries.map(({ tag }) => `${tag}.sql`));
-  for (const file of files) {
-    if (/^\d{4}_.*\.sql$/.test(file) && !named.has(file))
-      problems.push({ kind: 'skipped', message: `'${file}' is not in the journal, so that it would never run`, file });
-  }
-  return { migrations, problems };
+  const unlisted = files.filter((file) => /^\d{4}_.*\.sql$/.test(file) && !named.has(file));
+  for (const file of unlisted)
+    problems.push({ kind: 'skipped', message: `'${file}' is not in the journal, so that it would never run`, file });
+  const known = new Set([...named, ...unlisted]);
+  return { migrations, problems, ignored: await ignoredIn(folder, (entry) => known.has(entry) || isCode(entry)) };
+}
+
+/** drizzle-kit writes the tables of an existing database into the folder as code. */
+function isCode(entry: string): boolean {
+  return entry.endsWith('.ts');
 }
 
 interface JournalEntry {
@@ -95,7 +110,7 @@ async function readFolders(folder: MigrationFolder): Promise<DiskState> {
   for (const name of names) {
     const file = `${name}/migration.sql`;
     const content = await folder.text(file);
-    // It passes over a folder without one in silence, and folders of other things may be there.
+    // It passes over a folder without one in silence.
     if (content === undefined) continue;
     const prefix = prefixOf(name);
     migrations.push({
@@ -106,7 +121,8 @@ async function readFolders(folder: MigrationFolder): Promise<DiskState> {
       ...(prefix === undefined ? {} : { prefix }),
     });
   }
-  return { migrations, problems: [] };
+  const known = new Set(migrations.map(({ id }) => `${id}/`));
+  return { migrations, problems: [], ignored: await ignoredIn(folder, (entry) => known.has(entry) || isCode(entry)) };
 }
 
 /** Source: drizzle's `formatToMillis`, the first 14 digits as a time in UTC. */

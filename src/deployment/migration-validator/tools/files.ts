@@ -12,6 +12,20 @@ export interface FileRules {
   readonly checksums?: (content: Uint8Array) => readonly string[];
 }
 
+/** What usually lies beside migrations and is none. */
+const COMPANION = /^\.|^readme\b|\.d\.[cm]?ts$|\.map$|^(?:package\.json|meta\/|down\/)$/i;
+
+/**
+ * The entries of a folder that are neither known to the tool nor usual beside migrations; a folder has a slash behind its name.
+ * @internal
+ */
+export async function ignoredIn(folder: MigrationFolder, isKnown: (entry: string) => boolean): Promise<string[]> {
+  const files = await folder.files();
+  const links = new Set(files);
+  const folders = (await folder.folders()).filter((name) => !links.has(name)).map((name) => `${name}/`);
+  return [...files, ...folders].filter((entry) => !isKnown(entry) && !COMPANION.test(entry));
+}
+
 /** Reads a folder in which each file is a migration. @internal */
 export async function readFiles(folder: MigrationFolder, rules: FileRules): Promise<DiskState> {
   const migrations = [];
@@ -27,7 +41,8 @@ export async function readFiles(folder: MigrationFolder, rules: FileRules): Prom
       ...(content === undefined ? {} : { checksums: rules.checksums?.(content) ?? [] }),
     });
   }
-  return { migrations, problems: [] };
+  const known = new Set(migrations.map(({ file }) => file));
+  return { migrations, problems: [], ignored: await ignoredIn(folder, (entry) => known.has(entry)) };
 }
 
 /** The ending of a file name with its dot, as `path.extname` has it. @internal */

@@ -10,8 +10,10 @@ export function knexTool({ table = 'knex_migrations', schema }: Partial<TablePla
     name: 'knex',
     place: { table, schema },
     columns: ['id', 'name', 'batch'],
+    filled: ['name'],
     order: ['id'],
-    rules: { late: 'runs' },
+    // It takes the folder for corrupt, unless `disableMigrationsListValidation` says otherwise.
+    rules: { late: 'runs', fileless: 'refuses' },
     locks: [{ kind: 'table', table: (main) => `${main}_lock`, heeded: true }],
     disk: (folder) =>
       readFiles(folder, { idOf: (file) => (EXTENSIONS.includes(extensionOf(file)) ? file : undefined) }),

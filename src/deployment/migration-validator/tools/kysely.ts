@@ -7,9 +7,10 @@ export function kyselyTool({ table = 'kysely_migration', schema }: Partial<Table
     name: 'kysely',
     place: { table, schema },
     columns: ['name', 'timestamp'],
+    filled: ['name'],
     order: ['timestamp', 'name'],
-    // Unless `allowUnorderedMigrations` says otherwise.
-    rules: { late: 'refuses' },
+    // What is late unless `allowUnorderedMigrations` says otherwise, what has no file in any case.
+    rules: { late: 'refuses', fileless: 'refuses' },
     locks: [
       // Its own dialects for PostgreSQL and SQLite make the row and never look at it.
       { kind: 'table', table: (main) => `${main}_lock`, heeded: false },

@@ -7,19 +7,24 @@ export function nodePgMigrateTool({ table = 'pgmigrations', schema }: Partial<Ta
     name: 'node-pg-migrate',
     place: { table, schema },
     columns: ['id', 'name', 'run_on'],
+    filled: ['name'],
     order: ['run_on', 'id'],
-    // It compares the two lists unless `--no-check-order` says otherwise.
-    rules: { late: 'refuses' },
+    // Its command compares the two lists place by place unless `--no-check-order` says otherwise, its `runner` only when told.
+    rules: { late: 'refuses', fileless: 'refuses', compare },
     // Source: its `PG_MIGRATE_LOCK_ID`.
     locks: [{ kind: 'advisory', key: '7241865325823964' }],
     disk: (folder) =>
       readFiles(folder, {
         // Source: its default `ignorePattern`. Whatever else is in the folder is a migration to it.
         idOf: (file) => (file.startsWith('.') ? undefined : withoutExtension(file)),
-        compare: (a, b) => timeOf(a) - timeOf(b) || compareNumerically(a, b),
+        compare,
       }),
     rows: namedRows('name'),
   };
+}
+
+function compare(a: string, b: string): number {
+  return timeOf(a) - timeOf(b) || compareNumerically(a, b);
 }
 
 /** Source: its `getNumericPrefix`, by which 17 digits are a time in UTC and anything else a number. */

@@ -2,6 +2,7 @@ import type { TextRow } from '../../database/answer.js';
 import type { MigrationFolder } from '../disk.js';
 import type { AppliedRow, DiskMigration, DiskProblem, DiskState } from '../entry.js';
 import { prismaChecksums } from './checksums.js';
+import { ignoredIn } from './files.js';
 import { type MigrationTool, prefixOf } from './tool.js';
 
 const LOCK_FILE = 'migration_lock.toml';
@@ -15,8 +16,9 @@ export function prismaTool(
     name: 'prisma',
     place: { table: '_prisma_migrations', schema },
     columns: ['id', 'migration_name', 'checksum', 'finished_at', 'rolled_back_at', 'started_at'],
+    filled: ['migration_name'],
     order: ['started_at', 'id'],
-    rules: { late: 'runs' },
+    rules: { late: 'runs', fileless: 'runs' },
     // Source: the schema engine's advisory lock.
     locks: [{ kind: 'advisory', key: '72707369' }],
     disk: (folder) => readFolders(folder, dialect),
@@ -64,7 +66,8 @@ async function readFolders(folder: MigrationFolder, dialect: 'postgresql' | 'sql
       message: `the migrations are for '${provider}', which this database is not`,
       file: LOCK_FILE,
     });
-  return { migrations, problems };
+  const ignored = await ignoredIn(folder, (entry) => entry.endsWith('/') || entry === LOCK_FILE);
+  return { migrations, problems, ignored };
 }
 
 const PROVIDERS = {

@@ -32,6 +32,8 @@ export interface MigrationTool {
   readonly columns: readonly string[];
   /** Columns that are read where there are any. */
   readonly extras?: readonly string[];
+  /** Those of them that the tool itself never leaves empty. */
+  readonly filled: readonly string[];
   /** Columns by which rows are in the order in which they were run. */
   readonly order: readonly string[];
   readonly rules: OrderRules;

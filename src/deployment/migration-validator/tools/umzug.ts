@@ -7,8 +7,9 @@ export function umzugTool({ table = 'SequelizeMeta', schema }: Partial<TablePlac
     name: 'umzug',
     place: { table, schema },
     columns: ['name'],
+    filled: ['name'],
     order: ['name'],
-    rules: { late: 'runs' },
+    rules: { late: 'runs', fileless: 'runs' },
     locks: [],
     disk: (folder) =>
       readFiles(folder, {

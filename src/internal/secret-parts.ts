@@ -1,0 +1,99 @@
+import { isSensitiveKey } from '../core/sensitive-names.js';
+
+/** Shorter pieces of a secret may be ordinary words. */
+const SHORTEST_PIECE = 8;
+/** A user without a password is one, unless it is as long as a token. */
+const SHORTEST_TOKEN = 16;
+/** More of them would be no URL. */
+const MOST_SIGNS = 8;
+/** Less of base64 may be part of anything. */
+const SHORTEST_MIDDLE = 6;
+/** `password=x`, `Password=x;` and `"password":"x"`. */
+const FIELD = /([\w.-]{1,64})["']?\s{0,3}[=:]\s{0,3}("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'&;]+)/g;
+const URL_START = /^\s*([a-z][a-z\d+.-]{0,40}):\/\/(\S+)/i;
+
+/**
+ * What of a variable must not be shown by itself: of one that is hidden the whole and the pieces it is made of, and of any
+ * the passwords of URLs and of fields, as they are written there and as they are.
+ * @internal
+ */
+export function partsOf(value: string, isHidden: boolean): Set<string> {
+  const isKey = value.includes('PRIVATE KEY-----');
+  const isSecret = isHidden || isKey;
+  // What is read from a file often ends in a line break that its user takes away.
+  const parts = new Set(isSecret ? [value, value.trim()] : []);
+  // An error may quote one line, or one of a list; a key in a variable may have its lines joined.
+  for (const piece of isSecret ? value.split(isKey ? /\s+|\\[rn]/ : /[\r\n,;]+|\\[rn]/) : [])
+    if (piece.length >= SHORTEST_PIECE && !piece.includes('-----')) parts.add(piece).add(piece.trim());
+  for (const one of [...passwordsOf(value), ...fieldsOf(value, isSecret)]) parts.add(one).add(decoded(one));
+  return parts;
+}
+
+/** Each at sign may be the one before the host: a password may hold some that nobody has encoded. */
+function passwordsOf(value: string): string[] {
+  const [, scheme = '', rest = ''] = URL_START.exec(value) ?? [];
+  const isWeb = /^https?$/i.test(scheme);
+  const found: string[] = [];
+  const colon = rest.indexOf(':');
+  for (let at = rest.indexOf('@'); at !== -1 && found.length < MOST_SIGNS; at = rest.indexOf('@', at + 1)) {
+    // In the web a path may hold an at sign.
+    if (isWeb && /[/?#]/.test(rest.slice(0, at))) break;
+    if (colon !== -1 && colon < at) found.push(rest.slice(colon + 1, at));
+    else if (isWeb && at >= SHORTEST_TOKEN) found.push(rest.slice(0, at));
+  }
+  return found;
+}
+
+function fieldsOf(value: string, isSecret: boolean): string[] {
+  return [...value.matchAll(FIELD)].flatMap(([, name = '', written = '']) => {
+    const isQuoted = /^["']/.test(written);
+    if (!isSensitiveKey(name) && !(isSecret && isQuoted && written.length >= SHORTEST_PIECE + 2)) return [];
+    return isQuoted ? [written.slice(1, -1), textOf(written)] : [written, written.replace(/,.*/s, '')];
+  });
+}
+
+function textOf(json: string): string {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    return json.slice(1, -1);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A value in base64, also where it stands in the middle of something, in hex, and in URLs, as those that are short are not
+ * looked for in them.
+ * @internal
+ */
+export function writtenOtherwise(value: string): Set<string> {
+  const bytes = Array.from(new TextEncoder().encode(value));
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const text = bytes.map((byte) => String.fromCharCode(byte)).join('');
+  const whole = btoa(text);
+  const inBase64 = [whole, whole.replace(/=+$/, '')];
+  // Three bytes are four characters: what stands before decides where it begins, and what behind about its end.
+  for (const before of [0, 1, 2]) {
+    const shifted = btoa('\0'.repeat(before) + text);
+    const middle = shifted.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
+    if (middle.length >= SHORTEST_MIDDLE) inBase64.push(middle);
+  }
+  const inURL = inBase64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'));
+  return new Set([hex, hex.toUpperCase(), ...inBase64, ...inURL, encoded(value)]);
+}
+
+/** Half a character cannot be encoded. */
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

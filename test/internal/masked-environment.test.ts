@@ -1,0 +1,156 @@
+import { DeploymentChecker } from 'breakwater/deployment';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redactLine, redactText } from '../../src/core/redaction.js';
+import { maskEnvironment } from '../../src/internal/masked-environment.js';
+import { runs } from '../runs.js';
+
+/** A text as it is shown while this environment is masked. */
+function shown(environment: Readonly<Record<string, string>>, text: string, named: readonly string[] = []): string {
+  using _ = maskEnvironment(environment, named);
+  return redactLine(text, 2_000);
+}
+
+describe('HLD-59 what stands in a variable and is quoted by itself', () => {
+  it.each([
+    ['the password of a URL', 'DATABASE_URL', 'postgres://app:s3cr3t-pw@db/x', 's3cr3t-pw'],
+    ['as it is written there', 'DATABASE_URL', 'postgres://app:s%40cr3t%2Fpw@db/x', 's%40cr3t%2Fpw'],
+    ['as it is', 'DATABASE_URL', 'postgres://app:s%40cr3t%2Fpw@db/x', 's@cr3t/pw'],
+    ['with an at sign', 'DATABASE_URL', 'postgres://app:p@ss-w0rd@db/x?user=a@b', 'p@ss-w0rd'],
+    ['without a user', 'REDIS_URL', 'redis://:hunter2pw@cache:6379', 'hunter2pw'],
+    ['a token for a user', 'GIT_REMOTE', 'https://0123456789abcdef0123@git.example/x', '0123456789abcdef0123'],
+    ['of three characters', 'REDIS_URL', 'redis://:h4x@cache:6379', 'h4x'],
+    ['of a connection string', 'AZURE_SQL', 'Server=h;User=sa;Password=p4ssw0rd,x;', 'p4ssw0rd'],
+    ['of a query', 'MONGO', 'mongodb://h/?authSource=a&password=p4ssw0rd', 'p4ssw0rd'],
+    ['of JSON', 'ACCOUNT', '{"project":"x","private_key":"ab\\ncdefgh"}', 'ab\ncdefgh'],
+    ['one of a list', 'API_KEYS', 'first-key-1,second-key-2', 'second-key-2'],
+    [
+      'a line',
+      'PRIVATE_KEY',
+      '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END PRIVATE KEY-----',
+      'BgkqhkiG9w0B',
+    ],
+    [
+      'a line of joined ones',
+      'JWK',
+      '-----BEGIN EC PRIVATE KEY-----\\nMIIEvQIBADAN\\nBgkqhkiG9w0B\\n-----END',
+      'BgkqhkiG9w0B',
+    ],
+  ])('%s', (_, name, value, part) => {
+    const line = shown({ [name]: value }, `the driver says that "${part}" was rejected`);
+    expect(line).toBe('the driver says that "[secret]" was rejected');
+  });
+
+  it.each([
+    'ADMIN_PIN',
+    'PIN',
+    'SSH_PASSPHRASE',
+    'LOCK_PASSCODE',
+    'HASH_SALT',
+    'SENTRY_DSN',
+    'SERVICE_BUS_CONN',
+    'GITHUB_PAT',
+  ])('the value of %s', (name) => {
+    expect(shown({ [name]: '7x1y' }, 'no use for 7x1y here')).toBe('no use for [secret] here');
+  });
+
+  it.each([
+    ['PORT', '3000'],
+    ['NODE_ENV', 'production'],
+    ['HOST', 'localhost'],
+    ['MAX_CONN', '1000'],
+    ['BCRYPT_SALT', '1000'],
+    ['SHIPPING', 'standard'],
+    ['USE_TOKEN', 'true'],
+    ['DATABASE_URL', 'postgres://localhost/standard'],
+    ['DOCS', 'https://example.org:8080/@standard'],
+    ['DB_PASSWORD', 'pw'],
+    ['PIN', '12'],
+    ['PWD', '/standard'],
+    ['XDG_SESSION_ID', '1000'],
+    ['DB_PASSWORD', '   '],
+  ])('but not %s=%s', (name, value) => {
+    const text = `listens on 3000 of localhost:8080 for production, standard, true, pw, 12, postgres: 1000 in /standard`;
+    expect(shown({ [name]: value }, text, name === 'SHIPPING' ? [] : [name])).toBe(text);
+  });
+
+  it('short ones where they are words of their own, however they are written', () => {
+    expect(shown({ ADMIN_PIN: '407' }, 'pin 407 of 14070, "407", 407ms, NDA3, 343037')).toBe(
+      'pin [secret] of 14070, "[secret]", 407ms, [secret], [secret]',
+    );
+    expect(shown({ ADMIN_PIN: 'a/b', API_TOKEN: 'a/b-longer' }, 'a/b a%2Fb a/b-longer')).toBe(
+      '[secret] [secret] [secret]',
+    );
+    expect(shown({ ADMIN_PIN: 'a.b' }, 'a.b axb')).toBe('[secret] axb');
+  });
+});
+
+it('HLD-59 shows no secret in base64, hex or percent signs, alone or in the middle of something', () => {
+  const secret = fc.string({ minLength: 6, maxLength: 40, unit: 'grapheme' }).filter((one) => /^\S.{4,}\S$/u.test(one));
+  fc.assert(
+    fc.property(secret, fc.string({ maxLength: 4 }), fc.string({ maxLength: 4 }), (value, before, behind) => {
+      const bytes = Buffer.from(value);
+      const percent = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+      const alone = [bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex'), percent];
+      for (const text of [...alone, alone[2]?.toUpperCase() ?? ''])
+        expect(shown({ SECRET_KEY: value }, `(${text})`)).toBe('([secret])');
+      for (const encoding of ['base64', 'base64url', 'hex'] as const) {
+        const around = Buffer.from(before + value + behind).toString(encoding);
+        expect(shown({ SECRET_KEY: value }, around)).toContain('[secret]');
+      }
+    }),
+    { numRuns: runs(2_000) },
+  );
+});
+
+it('HLD-59 masks however many there are', () => {
+  const environment = Object.fromEntries(
+    Array.from({ length: 12_000 }, (_, i) => [`K${String(i)}_SECRET`, `value-${String(i)}-x`]),
+  );
+  expect(shown(environment, 'value-0-x value-9999-x value-11999-x')).toBe('[secret] [secret] [secret]');
+});
+
+it('HLD-59 masks what is set after it began, and nothing once it is over', async () => {
+  const environment: Record<string, string> = {};
+  {
+    using _ = maskEnvironment(environment);
+    expect(redactText('later-secret')).toBe('later-secret');
+    await Promise.resolve();
+    environment['API_TOKEN'] = 'later-secret';
+    expect(redactText('later-secret')).toBe('[secret]');
+    environment['API_TOKEN'] = 'another-secret';
+    await Promise.resolve();
+    expect(redactText('later-secret another-secret')).toBe('[secret] [secret]');
+  }
+  environment['API_TOKEN'] = 'last-secret';
+  await Promise.resolve();
+  expect(redactText('later-secret another-secret last-secret')).toBe('later-secret another-secret last-secret');
+});
+
+it('HLD-59 goes on with one environment when another is over', () => {
+  const [one, two] = [maskEnvironment({ A_PIN: 'x1x' }), maskEnvironment({ B_PIN: 'y2y', C_KEY: 'longer-1' })];
+  expect(redactText('x1x y2y longer-1')).toBe('[secret] [secret] [secret]');
+  one[Symbol.dispose]();
+  one[Symbol.dispose]();
+  expect(redactText('x1x y2y longer-1')).toBe('x1x [secret] [secret]');
+  two[Symbol.dispose]();
+  expect(redactText('x1x y2y longer-1')).toBe('x1x y2y longer-1');
+});
+
+it('HLD-59 masks what a check sets, also where it is the first to be asked', async () => {
+  const environment: Record<string, string> = {};
+  const says = (id: string, secret: string) => ({
+    id,
+    name: id,
+    run: () => {
+      environment[`${id}_URL`] = `redis://:${secret}@h`;
+      throw new Error(`no use for ${secret}`);
+    },
+  });
+  const { results } = await new DeploymentChecker({
+    env: false,
+    environment,
+    checks: [says('one', 'first-secret'), says('two', 'second-secret')],
+  }).runAllChecks();
+  expect(results.map(({ message }) => message)).toEqual(Array(2).fill('crashed: no use for [secret]'));
+});
