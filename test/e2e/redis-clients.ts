@@ -70,8 +70,9 @@ function nodeRedis(create: unknown) {
   };
 }
 
-function endOf(client: NodeRedis): unknown {
-  return client.destroy === undefined ? client.disconnect?.() : client.destroy();
+async function endOf(client: NodeRedis): Promise<void> {
+  if (client.destroy === undefined) await client.disconnect?.();
+  else client.destroy();
 }
 
 /** Every client that a store is promised to take, on one server. */

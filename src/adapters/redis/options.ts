@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import { clockOption, count, durationMs, type OptionKind, type ParsedOptions } from '../../core/options.js';
+import { clockOption, count, durationMs, type OptionKind, type OptionSchema } from '../../core/options.js';
 
 /** Options of `createRedisStore`. */
 export interface RedisStoreOptions {
@@ -43,7 +43,15 @@ function prefixOption(): OptionKind<string> {
 }
 
 /** @internal */
-export function redisStoreSchema() {
+export interface RedisStoreSchema extends OptionSchema {
+  readonly prefix: OptionKind<string>;
+  readonly timeoutMs: OptionKind<number>;
+  readonly packFor: OptionKind<number | undefined>;
+  readonly clock: OptionKind<Clock>;
+}
+
+/** @internal */
+export function redisStoreSchema(): RedisStoreSchema {
   return {
     prefix: prefixOption(),
     timeoutMs: durationMs(REDIS_STORE_DEFAULTS.timeoutMs, { min: 1 }),
@@ -51,6 +59,3 @@ export function redisStoreSchema() {
     clock: clockOption(),
   };
 }
-
-/** @internal */
-export type ParsedRedisStoreOptions = ParsedOptions<ReturnType<typeof redisStoreSchema>>;

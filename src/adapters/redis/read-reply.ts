@@ -8,13 +8,13 @@ import type {
   WindowAnswer,
 } from '../../traffic/store/index.js';
 
-/** What a script answered: first the server's time, then whatever it says. Clients give numbers as numbers or as text. @internal */
+/** What an operation answered. Clients give numbers as numbers or as text. @internal */
 export type Reply = readonly unknown[];
 
 /** Reads a reply from front to back. */
 class Reader {
   readonly #reply: Reply;
-  #at = 1;
+  #at = 0;
 
   constructor(reply: Reply) {
     this.#reply = reply;

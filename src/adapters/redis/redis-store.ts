@@ -28,10 +28,7 @@ import { type RedisStoreOptions, redisStoreSchema } from './options.js';
 import { bucketsOf, changesOf, eventsOf, markAnswerOf, windowOf } from './read-reply.js';
 import { Runner } from './runner.js';
 import { script } from './script.js';
-import { CLEAR_SCRIPT, CHANGES_SCRIPT, MARK_SCRIPT } from './scripts/marks.js';
-import { COUNT_SCRIPT } from './scripts/count.js';
-import { RECORD_SCRIPT } from './scripts/record.js';
-import { TAKE_PACKED_SCRIPT, TAKE_SCRIPT } from './scripts/take.js';
+import { storeScript } from './scripts/store-script.js';
 
 /** Buckets that are packed into one key of Redis, on average: less than half of what it keeps in its small form. */
 const PACKED_TOGETHER = 64;
@@ -57,21 +54,12 @@ class RedisStore implements LimitStore {
   readonly #runner: Runner;
   readonly #keys: Keys;
   readonly #packed: boolean;
-  readonly #scripts;
 
   constructor(client: RedisClient, options: RedisStoreOptions | undefined) {
     const { prefix, timeoutMs, packFor, clock } = parseOptions('createRedisStore', redisStoreSchema(), options);
     this.#packed = packFor !== undefined;
     this.#keys = new Keys(prefix, packFor === undefined ? undefined : Math.ceil(packFor / PACKED_TOGETHER));
-    this.#runner = new Runner(connectionOf(client), timeoutMs, clock);
-    this.#scripts = {
-      take: script(this.#packed ? TAKE_PACKED_SCRIPT : TAKE_SCRIPT),
-      count: script(COUNT_SCRIPT),
-      record: script(RECORD_SCRIPT),
-      mark: script(MARK_SCRIPT),
-      changes: script(CHANGES_SCRIPT),
-      clear: script(CLEAR_SCRIPT),
-    };
+    this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock);
   }
 
   async take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
@@ -95,14 +83,14 @@ class RedisStore implements LimitStore {
       } else keys.push(this.#keys.of('b', rule));
       keys.push(this.#keys.of('m', rule));
     }
-    return bucketsOf(await this.#runner.run(this.#scripts.take, keys, args, call?.withinMs));
+    return bucketsOf(await this.#runner.run({ name: 'take', keys, args }, call?.withinMs));
   }
 
   async count(rule: WindowRule, call?: StoreCall): Promise<WindowAnswer> {
     checkWindow(rule);
     const keys = [this.#keys.of('w', rule), this.#keys.of('m', rule)];
     const args = [String(rule.windowUs), String(rule.limit)];
-    return windowOf(await this.#runner.run(this.#scripts.count, keys, args, call?.withinMs));
+    return windowOf(await this.#runner.run({ name: 'count', keys, args }, call?.withinMs));
   }
 
   async record(rule: EventRule, call?: StoreCall): Promise<EventAnswer> {
@@ -110,7 +98,7 @@ class RedisStore implements LimitStore {
     const { windowUs, limit, weight, tag, halfLifeUs } = rule;
     const keys = [this.#keys.of('e', rule), this.#keys.of('m', rule)];
     const args = [String(windowUs), String(limit), String(weight), tag, String(halfLifeUs)];
-    return eventsOf(await this.#runner.run(this.#scripts.record, keys, args, call?.withinMs));
+    return eventsOf(await this.#runner.run({ name: 'record', keys, args }, call?.withinMs));
   }
 
   async mark(change: MarkChange, call?: StoreCall): Promise<MarkAnswer> {
@@ -127,22 +115,21 @@ class RedisStore implements LimitStore {
       after === undefined ? '' : String(after),
     ];
     const args = [...words, counts === false ? '0' : '1', clear === true ? '1' : '0', this.#fieldOf(change)];
-    return markAnswerOf(await this.#runner.run(this.#scripts.mark, keys, args, call?.withinMs));
+    return markAnswerOf(await this.#runner.run({ name: 'mark', keys, args }, call?.withinMs));
   }
 
   async changes(group: string, version: number, call?: StoreCall): Promise<MarkChanges> {
     checkGroup(group);
     checkVersion(version);
     const args = [String(version), String(MOST_CHANGES)];
-    return changesOf(
-      await this.#runner.run(this.#scripts.changes, this.#keys.marksOf(group), args, call?.withinMs),
-      version,
-    );
+    const keys = this.#keys.marksOf(group);
+    return changesOf(await this.#runner.run({ name: 'changes', keys, args }, call?.withinMs), version);
   }
 
   async clear(key: StoreKey, call?: StoreCall): Promise<void> {
     checkKey(key);
-    await this.#runner.run(this.#scripts.clear, this.#keys.countedOf(key), [this.#fieldOf(key)], call?.withinMs);
+    const keys = this.#keys.countedOf(key);
+    await this.#runner.run({ name: 'clear', keys, args: [this.#fieldOf(key)] }, call?.withinMs);
   }
 
   #fieldOf(key: StoreKey): string {

@@ -116,11 +116,14 @@ describe('what a Redis store sends', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  it.each([[null], ['OK'], [[]], [['x']], [[null]], [{}], [[NaN, 1]]])('takes %j for no answer', async (reply) => {
-    const { createRedisStore } = await import('breakwater/redis');
-    const store = createRedisStore({ send: () => Promise.resolve(reply) }, { clock: server.clock });
-    await expect(store.take([BUCKET])).rejects.toMatchObject({ code: 'BREAKWATER_STORE_UNAVAILABLE' });
-  });
+  it.each([[null], ['OK'], [[]], [['x', []]], [[null, []]], [{}], [[NaN, []]], [[1]], [[1, 1]], [[1, [1], [1]]]])(
+    'takes %j for no answer',
+    async (reply) => {
+      const { createRedisStore } = await import('breakwater/redis');
+      const store = createRedisStore({ send: () => Promise.resolve(reply) }, { clock: server.clock });
+      await expect(store.take([BUCKET])).rejects.toMatchObject({ code: 'BREAKWATER_STORE_UNAVAILABLE' });
+    },
+  );
 
   it('reads numbers and texts however a client gives them', async () => {
     server.answer = ['1', '9', '0', 100_000n, '1', '1', '5', '1', '7', Buffer.from('é')];
@@ -153,6 +156,84 @@ describe('what a Redis store sends', () => {
     server.clock.advance(200);
     await settle();
     expect(armed.size).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('what is asked at the same time', () => {
+  /** Keeps all commands from arriving until they are let go. */
+  function hold() {
+    const held: (() => void)[] = [];
+    server.way = () => new Promise((resolve) => held.push(resolve));
+    return {
+      held,
+      async release(): Promise<void> {
+        for (const go of held.splice(0)) go();
+        await settle();
+      },
+    };
+  }
+  const ask = (store: ReturnType<FakeServer['store']>, subject: number) =>
+    store.take([{ ...BUCKET, subject: String(subject) }], { withinMs: 500 });
+
+  it('TRA-40: goes together in the next command while two are under way, each with its own answer', async () => {
+    const store = server.store();
+    await ask(store, 0);
+    server.together.length = 0;
+    const { held, release } = hold();
+    const answers = Array.from({ length: 20 }, (_, i) => ask(store, i));
+    expect(held).toHaveLength(2);
+    await release();
+    expect(held).toHaveLength(1);
+    await release();
+    expect(server.together).toEqual([1, 1, 18]);
+    for (const answer of await Promise.all(answers)) expect(answer).toHaveLength(1);
+  });
+
+  it('does not wait for company when it is enough already', async () => {
+    const store = server.store();
+    await ask(store, 0);
+    const { held, release } = hold();
+    const answers = Array.from({ length: 200 }, (_, i) => ask(store, i));
+    expect(held).toHaveLength(2 + Math.floor(198 / 48));
+    await release();
+    await release();
+    expect(Math.max(...server.together)).toBe(48);
+    expect(await Promise.all(answers)).toHaveLength(200);
+  });
+
+  it('fails together, and what waits is sent all the same', async () => {
+    const store = server.store();
+    await ask(store, 0);
+    const fail: ((error: Error) => void)[] = [];
+    server.way = () => new Promise((_, reject) => fail.push(reject));
+    const results = Promise.allSettled(Array.from({ length: 5 }, (_, i) => ask(store, i)));
+    server.way = () => Promise.resolve();
+    for (const reject of fail) reject(new Error('ECONNRESET'));
+    expect((await results).map(({ status }) => status)).toEqual([
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+
+  it('has an answer of its own for what cannot be done', async () => {
+    const store = server.store();
+    server.answer = ['!', 'WRONGTYPE Operation against a key holding the wrong kind of value'];
+    await expect(ask(store, 1)).rejects.toThrow('WRONGTYPE');
+  });
+
+  it('TRA-51: is not held up for good by commands that nobody answers', async () => {
+    const store = server.store({ timeoutMs: 100 });
+    await ask(store, 0);
+    server.way = () => new Promise(() => undefined);
+    const lost = Promise.allSettled(Array.from({ length: 5 }, (_, i) => ask(store, i)));
+    await settle();
+    server.clock.advance(100);
+    expect((await lost).map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'rejected'));
+    server.way = () => Promise.resolve();
+    expect(await ask(store, 9)).toHaveLength(1);
   });
 });
 

@@ -15,6 +15,8 @@ export class FakeServer {
   answer: readonly unknown[] = ALLOWED;
   knowsScripts = true;
   readonly seen: { readonly command: string; readonly untilUs: number; readonly late: boolean }[] = [];
+  /** How many operations each command that arrived had. */
+  readonly together: number[] = [];
   /** Runs before a command reaches the server. */
   way: () => Promise<void> = () => Promise.resolve();
 
@@ -27,10 +29,17 @@ export class FakeServer {
     const [command = '', , keys = '0'] = args;
     if (command === 'EVAL') this.knowsScripts = true;
     if (!this.knowsScripts) throw new Error('NOSCRIPT No matching script. Please use EVAL.');
-    const untilUs = Number(args[3 + Number(keys)]);
-    const late = this.nowUs > untilUs;
-    this.seen.push({ command, untilUs, late });
-    return late ? [this.nowUs] : [this.nowUs, ...this.answer];
+    const answers: unknown[] = [];
+    let at = 3 + Number(keys);
+    while (at < args.length) {
+      const untilUs = Number(args[at + 1]);
+      const late = this.nowUs > untilUs;
+      this.seen.push({ command, untilUs, late });
+      answers.push(late ? [] : this.answer);
+      at += 4 + Number(args[at + 3]);
+    }
+    this.together.push(answers.length);
+    return [this.nowUs, ...answers];
   };
 
   store(options: Omit<RedisStoreOptions, 'clock'> & { readonly clock?: Clock } = {}) {

@@ -1,19 +1,13 @@
-import { HEAD, MARKS, QUOTIENTS, TTL } from './parts.js';
-
 /**
- * Counts a visit. KEYS: the window, the mark. ARGV: the time limit, windowUs, limit. A window is its length, its start, its last
+ * Counts a visit. Keys: the window, the mark. Arguments: windowUs, limit. A window is its length, its start, its last
  * part, and the visits of twelve parts; those of part `p` are at `p` modulo 12. When the clock is set back by less than a
  * window, time stands still for it until the clock is there again.
  * @internal
  */
-export const COUNT_SCRIPT =
-  HEAD +
-  QUOTIENTS +
-  TTL +
-  MARKS +
-  `
-local window, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
-local found = redis.call('MGET', KEYS[1], KEYS[2])
+export const COUNT = `
+function operations.count(k, a)
+local window, limit = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
+local found = redis.call('MGET', KEYS[k + 1], KEYS[k + 2])
 local mark = markOf(found[2])
 local start, part, at = now, 0, now
 local visits = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
@@ -44,7 +38,7 @@ if allowed then
   total = total + 1
   visits[part % 12 + 1] = visits[part % 12 + 1] + 1
   reset = ends(part)
-  redis.call('SET', KEYS[1], cmsgpack.pack(window, start, part, unpack(visits)), 'PX', ttl(reset))
+  redis.call('SET', KEYS[k + 1], cmsgpack.pack(window, start, part, unpack(visits)), 'PX', ttl(reset))
 else
   local left = total
   for of = part - 11, part do
@@ -57,7 +51,8 @@ else
   end
   if held then wait = math.max(wait, mark.left) end
 end
-local answer = {now, allowed and 1 or 0, total, wait, reset}
+local answer = {allowed and 1 or 0, total, wait, reset}
 tell(answer, mark)
 return answer
+end
 `;

@@ -1,21 +1,10 @@
-// What several scripts begin with. All numbers are whole and at most 2^53 - 1, for which Lua's doubles are exact; only its `%`
-// is not, and neither is what it makes of a large number when it joins texts.
+// What several operations use. All numbers are whole and at most 2^53 - 1, for which Lua's doubles are exact; only its `%` is
+// not, and neither is what it makes of a large number when it joins texts.
 
-/** Nothing but the time for what comes after its time: nobody waits for it any more. @internal */
-export const HEAD = `
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
-if now > ARGV[1] + 0 then return {now} end
-`;
-
-/** Quotients of whole numbers. @internal */
-export const QUOTIENTS = `
+/** Quotients of whole numbers, and how long a key is kept: a little longer than it is needed, in whole milliseconds. @internal */
+export const NUMBERS = `
 local function down(a, b) return (a - math.fmod(a, b)) / b end
 local function up(a, b) return down(a + b - 1, b) end
-`;
-
-/** A little longer than it is needed, in whole milliseconds. @internal */
-export const TTL = `
 local function ttl(us) return math.ceil(us / 1000) + 1000 end
 `;
 

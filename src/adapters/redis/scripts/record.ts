@@ -1,18 +1,13 @@
-import { HEAD, MARKS, TTL } from './parts.js';
-
 /**
- * Remembers an event. KEYS: the events, the mark. ARGV: the time limit, windowUs, limit, weight, tag, halfLifeUs. The events are
+ * Remembers an event. Keys: the events, the mark. Arguments: windowUs, limit, weight, tag, halfLifeUs. The events are
  * a list: first the score, when it was that, how many events count and how many of each sort; then the events, the oldest first.
  * @internal
  */
-export const RECORD_SCRIPT =
-  HEAD +
-  TTL +
-  MARKS +
-  `
-local window, limit, weight = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local tag, half = ARGV[5], tonumber(ARGV[6])
-local key = KEYS[1]
+export const RECORD = `
+function operations.record(k, a)
+local window, limit, weight = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+local tag, half = ARGV[a + 4], tonumber(ARGV[a + 5])
+local key = KEYS[k + 1]
 local score, since, count, tags = 0, now, 0, {}
 local chunk = redis.call('LRANGE', key, 0, 63)
 local known = #chunk > 0
@@ -51,11 +46,12 @@ if weight > 0 then
   redis.call('PEXPIRE', key, ttl(math.max(window + 1, halvings * half)))
 end
 -- As text: not every client reads numbers near 2^53 as they are.
-local answer = {now, string.format('%.0f', count), string.format('%.17g', score)}
-tell(answer, markOf(redis.call('GET', KEYS[2])))
+local answer = {string.format('%.0f', count), string.format('%.17g', score)}
+tell(answer, markOf(redis.call('GET', KEYS[k + 2])))
 for sort, of in pairs(tags) do
   answer[#answer + 1] = sort
   answer[#answer + 1] = string.format('%.0f', of)
 end
 return answer
+end
 `;

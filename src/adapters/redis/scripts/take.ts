@@ -1,6 +1,4 @@
-import { HEAD, MARKS } from './parts.js';
-
-// KEYS: a bucket and a mark for each rule. ARGV: the time limit, then for each rule what a full bucket holds, refillTokens, refillUs,
+// Keys: a bucket and a mark for each rule. Arguments for each rule: what a full bucket holds, refillTokens, refillUs,
 // what is wanted, whether it is advisory, and the field of a packed bucket; a token is refillUs parts of a microsecond, of which
 // refillTokens make one. A bucket is when it will be full: microseconds, and after a colon the parts that remain.
 //
@@ -19,32 +17,32 @@ interface Layout {
 /** Each bucket is a key of its own. */
 const PLAIN: Layout = {
   findOne: `
-local found = redis.call('MGET', KEYS[1], KEYS[2])
+local found = redis.call('MGET', KEYS[k + 1], KEYS[k + 2])
 local state, mark = found[1], found[2]
 `,
   findAll: `
 local width, step = 5, 2
-local states = redis.call('MGET', unpack(KEYS))
+local states = redis.call('MGET', unpack(KEYS, k + 1, k + keys))
 local marks = states
 `,
-  keep: `redis.call('SET', KEYS[2 * i - 1], state, 'PX', ms)`,
+  keep: `redis.call('SET', KEYS[k + 2 * i - 1], state, 'PX', ms)`,
 };
 
 /** Buckets are fields of a few hashes, from which those that are full again are taken out when there are many. */
 const PACKED: Layout = {
   findOne: `
-local state, mark = redis.call('HGET', KEYS[1], ARGV[7]), redis.call('GET', KEYS[2])
+local state, mark = redis.call('HGET', KEYS[k + 1], ARGV[a + 6]), redis.call('GET', KEYS[k + 2])
 `,
   findAll: `
 local width, step, states, marks = 6, 1, {}, {}
-for i = 1, #KEYS / 2 do
-  states[i] = redis.call('HGET', KEYS[2 * i - 1], ARGV[6 * i + 1])
-  marks[i] = redis.call('GET', KEYS[2 * i])
+for i = 1, keys / 2 do
+  states[i] = redis.call('HGET', KEYS[k + 2 * i - 1], ARGV[a + 6 * i])
+  marks[i] = redis.call('GET', KEYS[k + 2 * i])
 end
 `,
   keep: `
-local key = KEYS[2 * i - 1]
-if redis.call('HSET', key, ARGV[6 * i + 1], state) == 1 then
+local key = KEYS[k + 2 * i - 1]
+if redis.call('HSET', key, ARGV[a + 6 * i], state) == 1 then
   local size = redis.call('HLEN', key)
   if size > 64 and size % 16 == 0 then
     local all = redis.call('HGETALL', key)
@@ -99,9 +97,10 @@ ${keep}
 }
 
 function take(layout: Layout): string {
-  return `${HEAD}
-if #KEYS == 2 then
-  local i, most, tokens, refill, want = 1, ARGV[2] + 0, ARGV[3] + 0, ARGV[4] + 0, ARGV[5] + 0
+  return `
+function operations.take(k, a, keys)
+if keys == 2 then
+  local i, most, tokens, refill, want = 1, ARGV[a + 1] + 0, ARGV[a + 2] + 0, ARGV[a + 3] + 0, ARGV[a + 4] + 0
   ${layout.findOne}
   if not mark then
     ${DUE}
@@ -111,14 +110,13 @@ if #KEYS == 2 then
     end
     local left, up = most - due, due + tokens - 1
     left, up = (left - math.fmod(left, refill)) / refill, (up - math.fmod(up, tokens)) / tokens
-    return {now, wait == 0 and 1 or 0, left, wait, up, 0}
+    return {wait == 0 and 1 or 0, left, wait, up, 0}
   end
 end
-${MARKS}
 ${layout.findAll}
 local dues, waits, passes = {}, {}, true
-for i = 1, #KEYS / 2 do
-  local at = width * (i - 1) + 2
+for i = 1, keys / 2 do
+  local at = a + width * (i - 1) + 1
   local most, tokens, want = ARGV[at] + 0, ARGV[at + 1] + 0, ARGV[at + 3] + 0
   local state, mark = states[step * (i - 1) + 1], marks[step * i]
   ${DUE}
@@ -130,9 +128,9 @@ for i = 1, #KEYS / 2 do
   end
   if (wait ~= 0 or mark and holds(mark)) and ARGV[at + 4] ~= '1' then passes = false end
 end
-local answer, n = {now}, 1
-for i = 1, #KEYS / 2 do
-  local at = width * (i - 1) + 2
+local answer, n = {}, 0
+for i = 1, keys / 2 do
+  local at = a + width * (i - 1) + 1
   local most, tokens, refill, want = ARGV[at] + 0, ARGV[at + 1] + 0, ARGV[at + 2] + 0, ARGV[at + 3] + 0
   local due, wait, mark = dues[i], waits[i], marks[step * i]
   local allowed = wait == 0
@@ -152,11 +150,12 @@ for i = 1, #KEYS / 2 do
   n = #answer
 end
 return answer
+end
 `;
 }
 
 /** Takes from all buckets or from none. @internal */
-export const TAKE_SCRIPT = take(PLAIN);
+export const TAKE = take(PLAIN);
 
 /** The same for buckets that share keys. @internal */
-export const TAKE_PACKED_SCRIPT = take(PACKED);
+export const TAKE_PACKED = take(PACKED);
