@@ -2,6 +2,9 @@ import { isSensitiveKey } from '../../../core/sensitive-names.js';
 import { everyContainer, type Rule } from '../cluster.js';
 import { itemsAt, textAt } from '../tree.js';
 
+/** A URL with a password, unless that refers to another variable. */
+const PASSWORD_IN_URL = /^[a-z][\w+.-]*:\/\/[^/?#@\s]*:(?!\$\()[^/?#@\s]+@/i;
+
 /** Whether a secret stands in a manifest, which goes into a repository. */
 export const secrets: Rule = function* (cluster) {
   for (const { workload, container, who } of everyContainer(cluster))
@@ -9,8 +12,8 @@ export const secrets: Rule = function* (cluster) {
       const name = textAt(variable, 'name') ?? '';
       const value = textAt(variable, 'value') ?? '';
       // What refers to another variable, or names a file, is no secret itself.
-      if (!isSensitiveKey(name) || value === '' || /^\$\([A-Za-z_]\w*\)$/.test(value) || /_(FILE|PATH)$/.test(name))
-        continue;
+      const tells = isSensitiveKey(name) || PASSWORD_IN_URL.test(value);
+      if (!tells || value === '' || /^\$\([A-Za-z_]\w*\)$/.test(value) || /_(FILE|PATH)$/.test(name)) continue;
       yield {
         of: workload,
         line: variable.line,
