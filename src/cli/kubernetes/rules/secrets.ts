@@ -1,9 +1,7 @@
 import { isSensitiveKey } from '../../../core/sensitive-names.js';
+import { partsOf } from '../../../internal/secret-parts.js';
 import { everyContainer, type Rule } from '../cluster.js';
 import { itemsAt, textAt } from '../tree.js';
-
-/** A URL with a password, unless that refers to another variable. */
-const PASSWORD_IN_URL = /^[a-z][\w+.-]*:\/\/[^/?#@\s]*:(?!\$\()[^/?#@\s]+@/i;
 
 /** Whether a secret stands in a manifest, which goes into a repository. */
 export const secrets: Rule = function* (cluster) {
@@ -12,7 +10,7 @@ export const secrets: Rule = function* (cluster) {
       const name = textAt(variable, 'name') ?? '';
       const value = textAt(variable, 'value') ?? '';
       // What refers to another variable, or names a file, is no secret itself.
-      const tells = isSensitiveKey(name) || PASSWORD_IN_URL.test(value);
+      const tells = isSensitiveKey(name) || holdsPassword(value);
       if (!tells || value === '' || /^\$\([A-Za-z_]\w*\)$/.test(value) || /_(FILE|PATH)$/.test(name)) continue;
       yield {
         of: workload,
@@ -24,3 +22,8 @@ export const secrets: Rule = function* (cluster) {
       };
     }
 };
+
+/** Whether it is a URL, a connection string or the like with a password that does not refer to another variable. */
+function holdsPassword(value: string): boolean {
+  return [...partsOf(value, false)].some((part) => part !== '' && !/^\$\([A-Za-z_]\w*\)$/.test(part));
+}
