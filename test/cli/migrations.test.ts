@@ -144,6 +144,7 @@ describe('HLD-63 migrations status as JSON', () => {
     const { out } = await breakwater(['migrations', 'status', '--format', 'json'], validator(report).world);
     const answer = JSON.parse(out) as { migrations: unknown };
     expect(answer.migrations).toEqual({
+      missing: [],
       tool: 'knex',
       table: 'public.knex_migrations',
       locked: false,

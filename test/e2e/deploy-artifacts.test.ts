@@ -114,6 +114,8 @@ describe.skipIf(!hasBuildah())('the Dockerfile', () => {
         "import { writeFileSync } from 'node:fs';\n" +
         "let locked = false;\ntry { writeFileSync('/app/dist/server.js', ''); } catch { locked = true; }\n" +
         'console.log(JSON.stringify({ uid: process.getuid(), env: process.env.NODE_ENV, locked }));',
+      'breakwater.config.js': 'export const deployment = {};',
+      'migrations/1_first.sql': 'select 1;',
       '.env': 'SECRET_KEY=hunter22',
       '../packages/breakwater/package.json': JSON.stringify({ name: 'breakwater', version: '0.0.0' }),
       '../packages/breakwater/dist/cli.js': 'console.log(process.argv.slice(2).join(" "));',
@@ -169,6 +171,8 @@ describe.skipIf(!hasBuildah())('the Dockerfile', () => {
     expect(run(...Test.slice(1)).said).toBe('probe http://127.0.0.1:3000/health/ready --timeout 2s');
     const list =
       "const fs = require('fs'); console.log(fs.readdirSync('/app') + ' ' + fs.readdirSync('/app/node_modules'))";
-    expect(run('node', '-e', list).said).toBe('dist,node_modules,package.json .package-lock.json,breakwater');
+    expect(run('node', '-e', list).said).toBe(
+      'breakwater.config.js,dist,migrations,node_modules,package.json .package-lock.json,breakwater',
+    );
   });
 });

@@ -36,8 +36,10 @@ function problemOf(answer: unknown): DeploymentOutcome | undefined {
   if (typeof answer === 'function')
     return unseen('no-answer', 'what is returned is a function, which nobody called', `send the query: ${QUERY}`);
   if (answer instanceof Error) return refused(answer);
-  const { error } = (answer ?? {}) as { readonly error?: unknown };
+  const { error, errors, ok } = (answer ?? {}) as { readonly [name in 'error' | 'errors' | 'ok']?: unknown };
   if (error) return refused(error);
+  if (Array.isArray(errors) && errors.length > 0) return refused(errors[0]);
+  if (ok === false || ok === 0) return refused('its answer says that it is not ok');
   if (answer) return undefined;
   return {
     status: CheckStatus.FAIL,
@@ -46,9 +48,9 @@ function problemOf(answer: unknown): DeploymentOutcome | undefined {
   };
 }
 
-/** Nothing, or what calls back later: its failure would pass for success. */
+/** Nothing, what calls back later, or a generator that nobody runs: its failure would pass for success. */
 function isUnfinished(sent: unknown): boolean {
-  return sent === undefined || hasMethod(sent, 'on');
+  return sent === undefined || hasMethod(sent, 'on') || hasMethod(sent, 'next');
 }
 
 function refused(error: unknown): DeploymentOutcome {

@@ -135,6 +135,20 @@ describe('k8s lint', () => {
     ['k8s.service-account-token', 'WARN', 'automountServiceAccountToken: false', 'automountServiceAccountToken: true'],
     ['k8s.secret-in-env', 'FAIL', 'API_HOST, value: 0.0.0.0', 'SECRET_KEY, value: hunter22', '- { name: SECRET_KEY'],
     [
+      'k8s.secret-in-env',
+      'FAIL',
+      'API_HOST, value: 0.0.0.0',
+      "DATABASE_URL, value: 'postgres://u:hunter2pw@db/x'",
+      '- { name: DATABASE_URL',
+    ],
+    [
+      'k8s.secret-in-env',
+      'FAIL',
+      'API_HOST, value: 0.0.0.0',
+      "ODBC, value: 'Server=db;User Id=sa;Password=hunter2pw;'",
+      '- { name: ODBC',
+    ],
+    [
       'k8s.latest-tag',
       'FAIL',
       'orders:1.0.0\n          ports',

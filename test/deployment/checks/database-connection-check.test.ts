@@ -50,6 +50,13 @@ describe('a database', () => {
     ['an error', new Error('connect ECONNREFUSED'), 'the query failed: connect ECONNREFUSED'],
     ['an object with an error', { error: new Error('down') }, 'the query failed: down'],
     ['an object with an error in words', { data: null, error: 'down' }, 'the query failed: down'],
+    ['an object with errors', { data: null, errors: [new Error('down')] }, 'the query failed: down'],
+    ['an object that is not ok', { ok: false }, 'the query failed: its answer says that it is not ok'],
+    [
+      'a response that failed',
+      new Response('', { status: 500 }),
+      'the query failed: its answer says that it is not ok',
+    ],
   ])('HLD-58: that is answered for with %s fails', async (_, answer, message) => {
     for (const query of [() => answer, () => Promise.resolve(answer)]) {
       const found = await result(query);
@@ -117,6 +124,11 @@ describe('a database', () => {
     });
     // Clients that call back return themselves.
     expect(await result(() => new EventEmitter())).toMatchObject({ findings: [{ id: 'database.not-awaited' }] });
+    // Nothing of a generator runs until somebody asks it for a value.
+    const never = function* () {
+      yield 1;
+    };
+    expect(await result(never)).toMatchObject({ findings: [{ id: 'database.not-awaited' }] });
   });
 
   it('HLD-58 HLD-61: that cannot be reached fails itself, and leaves the migrations unknown', async () => {

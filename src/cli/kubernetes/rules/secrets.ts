@@ -1,4 +1,5 @@
 import { isSensitiveKey } from '../../../core/sensitive-names.js';
+import { partsOf } from '../../../internal/secret-parts.js';
 import { everyContainer, type Rule } from '../cluster.js';
 import { itemsAt, textAt } from '../tree.js';
 
@@ -9,8 +10,8 @@ export const secrets: Rule = function* (cluster) {
       const name = textAt(variable, 'name') ?? '';
       const value = textAt(variable, 'value') ?? '';
       // What refers to another variable, or names a file, is no secret itself.
-      if (!isSensitiveKey(name) || value === '' || /^\$\([A-Za-z_]\w*\)$/.test(value) || /_(FILE|PATH)$/.test(name))
-        continue;
+      const tells = isSensitiveKey(name) || holdsPassword(value);
+      if (!tells || value === '' || /^\$\([A-Za-z_]\w*\)$/.test(value) || /_(FILE|PATH)$/.test(name)) continue;
       yield {
         of: workload,
         line: variable.line,
@@ -21,3 +22,8 @@ export const secrets: Rule = function* (cluster) {
       };
     }
 };
+
+/** Whether it is a URL, a connection string or the like with a password that does not refer to another variable. */
+function holdsPassword(value: string): boolean {
+  return [...partsOf(value, false)].some((part) => part !== '' && !/^\$\([A-Za-z_]\w*\)$/.test(part));
+}
