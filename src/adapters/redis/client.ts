@@ -3,32 +3,43 @@ import { describe } from '../../core/options.js';
 
 /** Sends one command, its name first. `key` is one of its keys, for what has to find the node that keeps it. */
 export interface RedisSend {
+  /** Resolves with what the server answers, or rejects with an error whose message begins as the server's does. */
   send(args: readonly string[], context: { readonly key: string }): PromiseLike<unknown>;
 }
 
 /** A client of ioredis 5 and newer or iovalkey, or their cluster form. */
 export interface IoredisShape {
+  /** `'ready'` once it is connected. */
   readonly status: string;
+  /** Sends one command. */
   call(command: string, ...args: string[]): PromiseLike<unknown>;
 }
 
 /** A client of node-redis 4 and newer, or its pool. */
 export interface NodeRedisShape {
+  /** Whether it is connected, or about to be. */
   readonly isOpen: boolean;
+  /** Sends one command, its name first. */
   sendCommand(args: string[]): PromiseLike<unknown>;
 }
 
 /** The cluster form of node-redis. */
 export interface NodeRedisClusterShape {
+  /** Whether it is connected, or about to be. */
   readonly isOpen: boolean;
+  /** By this it is known as a cluster. */
   nodeClient(node: never): unknown;
+  /** Sends one command to the node of a key. */
   sendCommand(firstKey: string, isReadonly: boolean, args: string[]): PromiseLike<unknown>;
 }
 
 /** The sentinel form of node-redis. */
 export interface NodeRedisSentinelShape {
+  /** Whether it is connected, or about to be. */
   readonly isOpen: boolean;
+  /** By this it is known as a sentinel's. */
   getMasterNode(): unknown;
+  /** Sends one command to the master, or where it may only read. */
   sendCommand(isReadonly: boolean, args: string[]): PromiseLike<unknown>;
 }
 
