@@ -23,7 +23,11 @@ const shared: Options = {
 };
 
 export default defineConfig([
-  { ...shared, format: 'esm', entry: { ...entry, cli: 'src/cli/main.ts' } },
+  {
+    ...shared,
+    format: 'esm',
+    entry: { ...entry, cli: 'src/cli/main.ts', 'watchdog-thread': 'src/cli/watchdog-thread.ts' },
+  },
   // Declarations alone; scripts/build.ts makes the code of the modules that are built by then.
   { ...shared, format: 'cjs', dts: { ...dts, only: true } },
 ]);

@@ -10,6 +10,8 @@ import { mergeChunks } from './merge-chunks.js';
 
 /** Written last, so that a build that stopped half-way is never taken for a complete one. */
 const stamp = join(root, '.cache', 'built');
+/** What only ever runs by itself. */
+const PROGRAM = new Set(['cli.js', 'watchdog-thread.js']);
 const REFERENCE = '/// <reference lib="esnext.disposable" />';
 
 function newest(path: string): number {
@@ -39,7 +41,7 @@ function missingReferences(): string[] {
  */
 function makeCommonJS(): void {
   const dist = join(root, 'dist');
-  const modules = readdirSync(dist).filter((file) => file.endsWith('.js') && file !== 'cli.js');
+  const modules = readdirSync(dist).filter((file) => file.endsWith('.js') && !PROGRAM.has(file));
   buildSync({
     entryPoints: modules.map((file) => join(dist, file)),
     outdir: dist,

@@ -1,3 +1,4 @@
+import { bans } from './bans/bans.js';
 import { check } from './check/check.js';
 import { type Command, ExitCode } from './command.js';
 import { dockerfile } from './dockerfile/dockerfile.js';
@@ -35,7 +36,18 @@ const version: Command = {
 };
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [help, version, check, migrations, doctor, probe, env, k8s, dockerfile];
+export const commands: readonly Command[] = [
+  help,
+  version,
+  check,
+  migrations,
+  doctor,
+  probe,
+  env,
+  bans,
+  k8s,
+  dockerfile,
+];
 
 function takesNothing({ name }: Command, [extra]: readonly string[]): void {
   if (extra !== undefined) throw new UsageError(`'${name}' takes nothing else, got ${echo(extra)}`, 'breakwater help');

@@ -9,10 +9,12 @@ import { errorLine } from './error-line.js';
 import type { CommandIo } from './io.js';
 import { run } from './run.js';
 import { Watch } from './watch.js';
+import { Watchdog } from './watchdog.js';
 
 const { stdout, stderr } = process;
 const answer = stdout.write.bind(stdout);
-const watch = new Watch();
+const watchdog = new Watchdog();
+const watch = new Watch((ms, words) => watchdog.watch(ms, words));
 
 const io: CommandIo = {
   clock: systemClock,
@@ -64,8 +66,8 @@ function noteWriteError(error?: NodeJS.ErrnoException | null): void {
 for (const stream of [stdout, stderr]) stream.on('error', noteWriteError);
 
 /** What the process says in the end; without an answer that is no success. */
-function lastCode(): number {
-  if (outcome.code === undefined) io.err('breakwater: the process ended before there was an answer');
+function lastCode(isTold = false): number {
+  if (outcome.code === undefined && !isTold) io.err('breakwater: the process ended before there was an answer');
   const { writeError = 'EPIPE' } = outcome;
   outcome.code ??= ExitCode.UNVERIFIED;
   // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
@@ -87,11 +89,14 @@ Object.assign(process, {
     watch.end('ended the process: take process.exit() out of it');
     throw new ProcessExit();
   },
-  reallyExit: () => reallyExit(lastCode()),
+  // The watchdog has said why.
+  reallyExit: (_code?: number, isTold?: boolean) => reallyExit(lastCode(isTold)),
 });
 syncBuiltinESMExports();
 process.exitCode = ExitCode.UNVERIFIED;
-process.on('exit', () => (process.exitCode = lastCode()));
+process.on('exit', () => {
+  process.exitCode = lastCode();
+});
 
 process.on('beforeExit', () => {
   watch.end('waits for what never comes: nothing is left to do');

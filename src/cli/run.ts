@@ -4,7 +4,7 @@ import { commands } from './commands.js';
 import { errorLine } from './error-line.js';
 import { ConfigurationError, UnverifiedError, UsageError } from './failures.js';
 import type { CommandIo } from './io.js';
-import { printFailure } from './report/print.js';
+import { failureReport } from './report/print.js';
 import { type Format, FORMATS } from './report/report.js';
 import { echo, hint } from './words.js';
 
@@ -24,7 +24,11 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     },
   };
   const report = reportOf(argv);
-  if (report !== undefined) io.watch.keepStrays();
+  const failed = (message: string, code: number): string =>
+    report === undefined || report.format === 'text'
+      ? ''
+      : failureReport(report.command, message, code, report.format, io);
+  if (report !== undefined) io.watch.reports((message) => failed(message, ExitCode.UNVERIFIED));
   const mask = maskEnvironment(io.environment());
   try {
     return await Promise.race([Promise.resolve(dispatch(argv, open)), io.watch.broken]);
@@ -33,8 +37,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     io.err(`breakwater: ${message}`);
     for (const line of io.watch.strays) io.err(`breakwater: ${line}`);
     if (help !== undefined) io.err(`Run '${help}' for what there is.`);
-    if (report !== undefined && report.format !== 'text')
-      printFailure(report.command, message, code, report.format, io);
+    const told = failed(message, code);
+    if (told !== '') io.out(told);
     return code;
   } finally {
     over = true;

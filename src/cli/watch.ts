@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { UnverifiedError } from './failures.js';
+import type { LastWords } from './watchdog.js';
 
 /** Most that is told of what fails on the side; what goes on failing says nothing more. */
 const MOST_STRAYS = 20;
@@ -16,8 +17,12 @@ export class Watch {
   #reject!: (reason: UnverifiedError) => void;
   #keepsStrays = false;
   #doing = 'the command';
+  #reported: (message: string) => string = () => '';
+  readonly #guard: (ms: number, words: LastWords) => () => void;
 
-  constructor() {
+  /** @param guard - ends the process after a time, from outside of what keeps every timer in it from running. */
+  constructor(guard: (ms: number, words: LastWords) => () => void = () => () => undefined) {
+    this.#guard = guard;
     this.broken = new Promise((_, reject) => (this.#reject = reject));
     // Nobody may be waiting any more.
     this.broken.catch(() => undefined);
@@ -31,9 +36,16 @@ export class Watch {
   /** Ends the waiting after a time; the returned function takes that back. */
   limit(clock: Clock, ms: number, shown: string): () => void {
     // It does not hold the process: one that has nothing left to do need not wait for the end of its time.
-    const cancel = clock.schedule(() => {
-      this.end(`took longer than ${shown}`);
+    const why = `took longer than ${shown}`;
+    const unset = clock.schedule(() => {
+      this.end(why);
     }, ms);
+    const err = `${this.#doing} ${why}, and never gave the event loop back`;
+    const unguard = this.#guard(ms, { err, out: this.#reported(err) });
+    const cancel = (): void => {
+      unset();
+      unguard();
+    };
     this.#cancels.push(cancel);
     return cancel;
   }
@@ -43,9 +55,14 @@ export class Watch {
     this.#reject(new UnverifiedError(`${this.#doing} ${why}`));
   }
 
-  /** From now on what fails on the side is kept for the report, and no longer ends the waiting. */
-  keepStrays(): void {
+  /**
+   * From now on what fails on the side is kept for the report, and no longer ends the waiting.
+   *
+   * @param failed - the report that says why there is none.
+   */
+  reports(failed: (message: string) => string): void {
     this.#keepsStrays = true;
+    this.#reported = failed;
   }
 
   /** That something failed which nobody waits for. */

@@ -199,7 +199,10 @@ describe('the table of entry points', () => {
 describe('the packed package', () => {
   it('holds the build and its papers, nothing else', () => {
     const files = readdirSync(join(consumer, 'node_modules', 'breakwater')).sort();
-    expect(files).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+    expect(files).toEqual([
+      ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
+      ...['deploy', 'dist', 'docs', 'examples', 'package.json'],
+    ]);
   });
 
   it('loads by import and by require from an empty project, as one copy', () => {

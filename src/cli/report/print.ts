@@ -35,11 +35,11 @@ export async function printReport(
   return code;
 }
 
-/** Prints why there is no report, for programs: what they are given is a report all the same. */
-export function printFailure(command: string, message: string, code: number, format: Format, io: CommandIo): void {
+/** Why there is no report, for programs: what they are given is a report all the same. */
+export function failureReport(command: string, message: string, code: number, format: Format, io: CommandIo): string {
   const failure = unknownItem('command', `breakwater ${command}`, message);
   const report = { command, subject: 'nothing could be looked at', items: [failure, ...strayItems(io)] };
-  io.out(rendered(report, { format, failOn: 'fail', code, io }));
+  return rendered(report, { format, failOn: 'fail', code, io });
 }
 
 /** What failed and nobody waited for: nobody knows what it was good for. */

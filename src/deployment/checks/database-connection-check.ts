@@ -12,6 +12,9 @@ export type DatabaseProbe = (context: DeploymentCheckContext) => unknown;
 /** A query that takes as long is worth a look before the visitors come. */
 const SLOW_MS = 1_000;
 
+/** How a server says in words that it refuses. */
+const ERROR_TEXT = /^-?err(or)?\b/i;
+
 const QUERY = "() => pool.query('SELECT 1')";
 
 /** Nobody knows whether the database is there, as nobody saw an answer of it. */
@@ -40,12 +43,24 @@ function problemOf(answer: unknown): DeploymentOutcome | undefined {
   if (error) return refused(error);
   if (Array.isArray(errors) && errors.length > 0) return refused(errors[0]);
   if (ok === false || ok === 0) return refused('its answer says that it is not ok');
+  if (Array.isArray(answer)) return firstFailure(answer);
+  if (typeof answer === 'string' && ERROR_TEXT.test(answer)) return refused(answer);
   if (answer) return undefined;
   return {
     status: CheckStatus.FAIL,
     message: `the query was answered with ${describe(answer)}, which is no answer of a database`,
     hint: `return what the client answers, and let its errors through: ${QUERY}`,
   };
+}
+
+/** What failed of several queries, as `Promise.allSettled` and clients that send them together tell it. */
+function firstFailure(answers: readonly unknown[]): DeploymentOutcome | undefined {
+  for (const answer of answers) {
+    if (answer instanceof Error) return refused(answer);
+    const { status, reason } = (answer ?? {}) as { readonly [name in 'status' | 'reason']?: unknown };
+    if (status === 'rejected') return refused(reason);
+  }
+  return undefined;
 }
 
 /** Nothing, what calls back later, or a generator that nobody runs: its failure would pass for success. */

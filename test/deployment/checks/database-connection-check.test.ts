@@ -36,6 +36,8 @@ describe('a database', () => {
     ['mongodb', { ok: 1 }],
     ['one that found no rows', []],
     ['one that says only that it worked', true],
+    ['several', [{ status: 'fulfilled', value: [{ one: 1 }] }]],
+    ['one with rows of its own states', [{ status: 'rejected-orders' }]],
   ])('HLD-58: that answers as %s does is in order', async (_, answer) => {
     const inOrder = { id: 'database', status: 'PASS', message: 'the database answers' };
     expect(await result(() => Promise.resolve(answer))).toMatchObject(inOrder);
@@ -51,6 +53,9 @@ describe('a database', () => {
     ['an object with an error', { error: new Error('down') }, 'the query failed: down'],
     ['an object with an error in words', { data: null, error: 'down' }, 'the query failed: down'],
     ['an object with errors', { data: null, errors: [new Error('down')] }, 'the query failed: down'],
+    ['what settled, and failed', [{ status: 'rejected', reason: new Error('down') }], 'the query failed: down'],
+    ['a list of answers with an error', [[{ one: 1 }], new Error('down')], 'the query failed: down'],
+    ['an error in words', 'ERR unknown command', 'the query failed: ERR unknown command'],
     ['an object that is not ok', { ok: false }, 'the query failed: its answer says that it is not ok'],
     [
       'a response that failed',
