@@ -214,6 +214,7 @@ export type {
   SharedPerUserRateLimiterOptions,
   SharedPerUserRateLimiterSnapshot,
   SharedStoreOptions,
+  StoreCall,
   StoreKey,
   StoreLost,
   StoreMark,

@@ -15,6 +15,7 @@ export type {
   MarkChange,
   MarkChanges,
   MemoryStoreOptions,
+  StoreCall,
   StoreKey,
   StoreMark,
   WindowAnswer,

@@ -80,6 +80,7 @@ const MODULES = [
   'koa',
   'node-http',
   'fetch',
+  'redis',
   'schema-validation',
 ];
 
@@ -255,6 +256,7 @@ describe('docs', () => {
     ['health', 'src/health/options.ts', 'HealthCheckServiceOptions', ['defaults']],
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
     ['health-checks', 'src/health/checks/database-check.ts', 'DatabaseCheckOptions', []],
+    ['redis', 'src/adapters/redis/options.ts', 'RedisStoreOptions', []],
     ['health-checks', 'src/health/checks/redis-check.ts', 'RedisCheckOptions', []],
     ['health-checks', 'src/health/checks/http-check.ts', 'HttpCheckOptions', []],
     ['health-checks', 'src/health/checks/certificate-check.ts', 'CertificateTarget', []],

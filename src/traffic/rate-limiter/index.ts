@@ -29,6 +29,7 @@ export type {
   MarkChange,
   MarkChanges,
   SharedStoreOptions,
+  StoreCall,
   StoreKey,
   StoreLost,
   StoreMark,

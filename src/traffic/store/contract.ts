@@ -172,6 +172,17 @@ export interface MarkChanges {
   readonly more: boolean;
 }
 
+/** How a store is asked. */
+export interface StoreCall {
+  /**
+   * How long whoever asks waits for the answer, in ms, and decides without it then: a store that can has nothing counted by
+   * what reaches it later. More than 0.
+   *
+   * @defaultValue as long as the store itself waits
+   */
+  readonly withinMs?: number | undefined;
+}
+
 /**
  * Where several processes keep one truth. Each method is one atomic step by one clock, the store's own; what it writes has
  * an expiry, and a wrong argument is an {@link InvalidArgumentError} before anything is written. Every answer is an object
@@ -183,17 +194,17 @@ export interface LimitStore {
    * Takes from all buckets, or from none; the answers are in the order of the rules. An empty list is refused, and so are
    * two rules of one key; the groups may differ.
    */
-  take(rules: readonly BucketRule[]): Promise<readonly BucketAnswer[]>;
+  take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]>;
   /** Counts one visit. */
-  count(rule: WindowRule): Promise<WindowAnswer>;
+  count(rule: WindowRule, call?: StoreCall): Promise<WindowAnswer>;
   /** Remembers one event. */
-  record(rule: EventRule): Promise<EventAnswer>;
+  record(rule: EventRule, call?: StoreCall): Promise<EventAnswer>;
   /** Changes a mark. */
-  mark(change: MarkChange): Promise<MarkAnswer>;
+  mark(change: MarkChange, call?: StoreCall): Promise<MarkAnswer>;
   /** The marks of a group, as they are now, that changed after `version`; 0 for all that are remembered. */
-  changes(group: string, version: number): Promise<MarkChanges>;
+  changes(group: string, version: number, call?: StoreCall): Promise<MarkChanges>;
   /** Forgets what is counted of a subject; its mark stays. */
-  clear(key: StoreKey): Promise<void>;
+  clear(key: StoreKey, call?: StoreCall): Promise<void>;
   /** Gives back what the store itself has opened; a client that was handed in stays open. */
   close?(): Promise<void>;
 }

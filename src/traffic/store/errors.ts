@@ -4,10 +4,6 @@ import { BreakwaterError } from '../../core/errors.js';
 export class StoreUnavailableError extends BreakwaterError {
   readonly code = 'BREAKWATER_STORE_UNAVAILABLE';
 
-  constructor(what: string) {
-    super(`${what}: the store did not answer, so that nobody knows whether it was done; do it again`);
-  }
-
   /** The class's name. */
   override get name(): string {
     return 'StoreUnavailableError';

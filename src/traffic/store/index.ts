@@ -9,6 +9,7 @@ export type {
   MarkAnswer,
   MarkChange,
   MarkChanges,
+  StoreCall,
   StoreKey,
   StoreMark,
   WindowAnswer,
@@ -17,7 +18,7 @@ export type {
 export type { MemoryStoreOptions } from './memory-store.js';
 export { createMemoryStore, MEMORY_STORE_DEFAULTS } from './memory-store.js';
 export { LOST_RETRY_MS } from './availability.js';
-export { LONGEST_US } from './contract.js';
+export { LONGEST_US, MOST_CHANGES } from './contract.js';
 export { StoreUnavailableError } from './errors.js';
 export type { StoreEvents, StoreLost, StoreRestored } from './events.js';
 export { STORE_EVENTS, storeHooks, subscribeStore } from './events.js';
@@ -25,6 +26,7 @@ export type { WholeRate } from './rate.js';
 export { wholeRate } from './rate.js';
 export type { ParsedSharedOptions, SharedStoreOptions } from './shared-options.js';
 export { checkShare, SHARED_STORE_DEFAULTS, sharedSchema } from './shared-options.js';
+export { checkBuckets, checkEvent, checkGroup, checkKey, checkMark, checkVersion, checkWindow } from './rules.js';
 export { readBuckets, readEvents, readWindow } from './read-answers.js';
 export { microseconds, probeMark, SharedTruth } from './shared-truth.js';
 export { storeHealth, storeMetrics } from './report.js';

@@ -88,7 +88,7 @@ export class SharedTruth {
    */
   async mark(what: string, change: Omit<MarkChange, 'group'>): Promise<MarkAnswer> {
     const answer = await this.tryMark(change);
-    if (answer === undefined) throw new StoreUnavailableError(`${this.#owner}: ${what}`);
+    if (answer === undefined) throw this.#unanswered(what);
     return answer;
   }
 
@@ -125,7 +125,12 @@ export class SharedTruth {
     const { group } = this.names;
     const call = (store: LimitStore) => store.clear({ group, subject });
     const answer = await this.#link.ask({ sort: 'clear', call, read: () => ({}) });
-    if (answer === undefined) throw new StoreUnavailableError(`${this.#owner}: ${what}`);
+    if (answer === undefined) throw this.#unanswered(what);
+  }
+
+  #unanswered(what: string): StoreUnavailableError {
+    const unknown = 'the store did not answer, so that nobody knows whether it was done; do it again';
+    return new StoreUnavailableError(`${this.#owner}: ${what}: ${unknown}`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { redactText } from '../../core/redaction.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
 import { Availability } from './availability.js';
+import { boundedStore } from './bounded-store.js';
 import type { LimitStore } from './contract.js';
 import type { StoreLost, StoreRestored } from './events.js';
 
@@ -27,24 +28,39 @@ export interface LinkSettings {
 
 interface Asked extends DeadlineNode<Asked> {
   readonly over: () => void;
+  heardOut: boolean;
 }
+
+/** What came of a question: an answer, or what was wrong, and whether this process was busy then. */
+type Outcome<T> = readonly [answer: T | undefined, problem: string, busy: boolean];
+
+/** A timer that is later than this shows that the process itself was busy. */
+const BUSY_MS = 5;
+/** Time enough to hear what had come by then. */
+const HEAR_MS = 5;
 
 /**
  * The way to a store: every question is over within its time, none is asked twice, and a store that is lost is left
- * alone but for one probe now and then. An answer that comes too late is not heard.
+ * alone but for one probe now and then. An answer that comes too late is not heard. When it was this process that had no
+ * time to listen, what has come meanwhile is heard first, and no store is lost by it.
  * @internal
  */
 export class StoreLink {
   readonly #settings: LinkSettings;
+  readonly #store: LimitStore;
   readonly #availability = new Availability();
   readonly #asked: DeadlineList<Asked>;
 
   constructor(settings: LinkSettings) {
     this.#settings = settings;
-    const { clock, timeoutMs } = settings;
+    const { clock, store, timeoutMs } = settings;
+    this.#store = boundedStore(store, timeoutMs);
     const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
-    this.#asked = new DeadlineList<Asked>(clock, schedule, timeoutMs, ({ over }) => {
-      over();
+    this.#asked = new DeadlineList<Asked>(clock, schedule, timeoutMs, (node) => {
+      if (!node.heardOut && this.#asked.lateMs(node) > BUSY_MS) {
+        node.heardOut = true;
+        this.#asked.later(node, HEAR_MS);
+      } else node.over();
     });
   }
 
@@ -60,9 +76,9 @@ export class StoreLink {
       return undefined;
     }
     const { period } = this.#availability;
-    const [answer, problem] = await this.#answerOf(call, read);
+    const [answer, problem, busy] = await this.#answerOf(call, read);
     if (answer !== undefined) this.#availability.succeeded(sort, period);
-    else if (this.#availability.failed(sort, period, this.#asked.now())) {
+    else if (!busy && this.#availability.failed(sort, period, this.#asked.now())) {
       this.#settings.onLost({ name: this.#settings.name, reason: problem });
     }
     return answer;
@@ -76,33 +92,35 @@ export class StoreLink {
     });
   }
 
-  /** The answer, or what was wrong; never rejects. */
+  /** Never rejects. */
   #answerOf<A, T extends object>(
     call: (store: LimitStore) => PromiseLike<A>,
     read: (answer: A) => T,
-  ): Promise<readonly [T | undefined, string]> {
+  ): Promise<Outcome<T>> {
     return new Promise((resolve) => {
-      const { store, timeoutMs } = this.#settings;
+      const { timeoutMs } = this.#settings;
       const node: Asked = {
         dueMs: undefined,
         earlier: undefined,
         later: undefined,
+        heardOut: false,
         over: () => {
-          resolve([undefined, `no answer within ${String(timeoutMs)} ms`]);
+          resolve([undefined, `no answer within ${String(timeoutMs)} ms`, false]);
         },
       };
       const failed = (error: unknown): void => {
+        const busy = node.dueMs !== undefined && this.#asked.lateMs(node) > BUSY_MS;
         this.#asked.remove(node);
-        resolve([undefined, reasonOf(error)]);
+        resolve([undefined, reasonOf(error), busy]);
       };
       try {
         this.#asked.add(node, timeoutMs);
         // Whatever it is that was answered is awaited, and read once.
-        Promise.resolve(call(store))
+        Promise.resolve(call(this.#store))
           .then(read)
           .then((answer) => {
             this.#asked.remove(node);
-            resolve([answer, '']);
+            resolve([answer, '', false]);
           }, failed);
       } catch (error) {
         failed(error);

@@ -7,7 +7,12 @@ type Mode = 'well' | 'hangs' | 'rejects' | 'throws' | 'lies';
 /** A store whose failures a test chooses, and which remembers what it was asked. */
 export function brittleStore(clock: ManualClock) {
   const inner = createMemoryStore({ clock });
-  const state = { mode: 'well' as Mode, asked: [] as string[], late: [] as (() => void)[] };
+  const state = {
+    mode: 'well' as Mode,
+    asked: [] as string[],
+    late: [] as (() => void)[],
+    fail: [] as ((error: Error) => void)[],
+  };
   const method =
     (name: 'take' | 'count' | 'record' | 'mark' | 'changes' | 'clear') =>
     (...args: never[]): Promise<never> => {
@@ -17,7 +22,8 @@ export function brittleStore(clock: ManualClock) {
         case 'well':
           return call.apply(inner, args);
         case 'hangs':
-          return new Promise((resolve) => {
+          return new Promise((resolve, reject) => {
+            state.fail.push(reject);
             state.late.push(() => {
               void call.apply(inner, args).then(resolve);
             });

@@ -1,0 +1,111 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { describe } from '../../core/options.js';
+
+/** Sends one command, its name first. `key` is one of its keys, for what has to find the node that keeps it. */
+export interface RedisSend {
+  /** Resolves with what the server answers, or rejects with an error whose message begins as the server's does. */
+  send(args: readonly string[], context: { readonly key: string }): PromiseLike<unknown>;
+}
+
+/** A client of ioredis 5 and newer or iovalkey, or their cluster form. */
+export interface IoredisShape {
+  /** `'ready'` once it is connected. */
+  readonly status: string;
+  /** Sends one command. */
+  call(command: string, ...args: string[]): PromiseLike<unknown>;
+}
+
+/** A client of node-redis 4 and newer, or its pool. */
+export interface NodeRedisShape {
+  /** Whether it is connected, or about to be. */
+  readonly isOpen: boolean;
+  /** Sends one command, its name first. */
+  sendCommand(args: string[]): PromiseLike<unknown>;
+}
+
+/** The cluster form of node-redis. */
+export interface NodeRedisClusterShape {
+  /** Whether it is connected, or about to be. */
+  readonly isOpen: boolean;
+  /** By this it is known as a cluster. */
+  nodeClient(node: never): unknown;
+  /** Sends one command to the node of a key. */
+  sendCommand(firstKey: string, isReadonly: boolean, args: string[]): PromiseLike<unknown>;
+}
+
+/** The sentinel form of node-redis. */
+export interface NodeRedisSentinelShape {
+  /** Whether it is connected, or about to be. */
+  readonly isOpen: boolean;
+  /** By this it is known as a sentinel's. */
+  getMasterNode(): unknown;
+  /** Sends one command to the master, or where it may only read. */
+  sendCommand(isReadonly: boolean, args: string[]): PromiseLike<unknown>;
+}
+
+/** What `createRedisStore` takes: it is told by what it has, whatever it is called. */
+export type RedisClient = RedisSend | IoredisShape | NodeRedisShape | NodeRedisClusterShape | NodeRedisSentinelShape;
+
+/** A client, whichever it is. @internal */
+export interface Connection {
+  readonly send: (key: string, args: string[]) => PromiseLike<unknown>;
+  /** What is wrong with it, so that nothing that is sent now would arrive. */
+  readonly problem: () => string | undefined;
+}
+
+/**
+ * Finds out what sort of client it is.
+ *
+ * @throws `InvalidArgumentError` for what is none.
+ * @internal
+ */
+export function connectionOf(client: unknown): Connection {
+  if (has(client, 'send')) {
+    const { send } = client as unknown as { send: RedisSend['send'] };
+    return { send: (key, args) => send.call(client, args, { key }), problem: () => undefined };
+  }
+  if (has(client, 'call') && typeof (client as unknown as IoredisShape).status === 'string') {
+    const io = client as unknown as IoredisShape;
+    return { send: (_, [name = '', ...args]) => io.call(name, ...args), problem: watch(() => io.status === 'ready') };
+  }
+  if (!has(client, 'sendCommand')) {
+    throw new InvalidArgumentError(
+      'createRedisStore: client must be one of node-redis 4 or newer, ioredis 5 or newer, iovalkey, their cluster or ' +
+        `sentinel forms, or an object with send(args); got ${describe(client)}`,
+    );
+  }
+  const problem = watch(() => {
+    const { isReady, isOpen } = client as { readonly isReady?: unknown; readonly isOpen?: unknown };
+    return (isReady ?? isOpen) !== false;
+  });
+  if (has(client, 'nodeClient')) {
+    const cluster = client as unknown as NodeRedisClusterShape;
+    return { send: (key, args) => cluster.sendCommand(key, false, args), problem };
+  }
+  if (has(client, 'getMasterNode')) {
+    const sentinel = client as unknown as NodeRedisSentinelShape;
+    return { send: (_, args) => sentinel.sendCommand(false, args), problem };
+  }
+  const single = client as unknown as NodeRedisShape;
+  return { send: (_, args) => single.sendCommand(args), problem };
+}
+
+/**
+ * A client that was ready once and is not now keeps what it is given for later, when nobody waits for it any more. One that
+ * has never been is given time: it may just be about to connect.
+ */
+function watch(isReady: () => boolean): () => string | undefined {
+  let seen = false;
+  return () => {
+    if (isReady()) seen = true;
+    else if (seen) return 'the Redis client is not connected';
+    return undefined;
+  };
+}
+
+function has<K extends string>(value: unknown, name: K): value is Readonly<Record<K, (...args: never[]) => unknown>> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as Partial<Record<string, unknown>>)[name] === 'function'
+  );
+}

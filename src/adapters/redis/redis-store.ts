@@ -1,0 +1,138 @@
+import { InvalidArgumentError } from '../../core/errors.js';
+import { parseOptions } from '../../core/options.js';
+import {
+  type BucketAnswer,
+  type BucketRule,
+  checkBuckets,
+  checkEvent,
+  checkGroup,
+  checkKey,
+  checkMark,
+  checkVersion,
+  checkWindow,
+  type EventAnswer,
+  type EventRule,
+  type LimitStore,
+  type MarkAnswer,
+  type MarkChange,
+  type MarkChanges,
+  MOST_CHANGES,
+  type StoreCall,
+  type StoreKey,
+  type WindowAnswer,
+  type WindowRule,
+} from '../../traffic/store/index.js';
+import { connectionOf, type RedisClient } from './client.js';
+import { Keys } from './keys.js';
+import { type RedisStoreOptions, redisStoreSchema } from './options.js';
+import { bucketsOf, changesOf, eventsOf, markAnswerOf, windowOf } from './read-reply.js';
+import { Runner } from './runner.js';
+import { script } from './script.js';
+import { storeScript } from './scripts/store-script.js';
+
+/** Buckets that are packed into one key of Redis, on average: less than half of what it keeps in its small form. */
+const PACKED_TOGETHER = 64;
+/** More rules than anybody has in one decision; a script takes no list of any length. */
+const MOST_RULES = 1_000;
+
+/**
+ * A store on Redis 6.2 or newer, or Valkey. Each method is one script and one round trip, by the server's time. The client stays the
+ * caller's: nothing is configured, opened or closed.
+ *
+ * What it asks has a time limit, also by the server's own clock: what a client keeps back while it is not connected, or sends
+ * once more afterwards, counts nothing.
+ *
+ * @param client - of node-redis 4 or newer, ioredis 5 or newer, iovalkey, their cluster or sentinel forms, or an object with
+ * `send(args)`.
+ * @throws `InvalidArgumentError` for a client that is none; `InvalidOptionsError` naming each wrong option.
+ */
+export function createRedisStore(client: RedisClient, options?: RedisStoreOptions): LimitStore {
+  return new RedisStore(client, options);
+}
+
+class RedisStore implements LimitStore {
+  readonly #runner: Runner;
+  readonly #keys: Keys;
+  readonly #packed: boolean;
+
+  constructor(client: RedisClient, options: RedisStoreOptions | undefined) {
+    const { prefix, timeoutMs, packFor, clock } = parseOptions('createRedisStore', redisStoreSchema(), options);
+    this.#packed = packFor !== undefined;
+    this.#keys = new Keys(prefix, packFor === undefined ? undefined : Math.ceil(packFor / PACKED_TOGETHER));
+    this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock);
+  }
+
+  async take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
+    checkBuckets(rules);
+    if (rules.length > MOST_RULES) {
+      throw new InvalidArgumentError(
+        `LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`,
+      );
+    }
+    const keys: string[] = [];
+    const args: string[] = [];
+    for (const rule of rules) {
+      const { capacity, refillTokens, refillUs, cost, advisory } = rule;
+      const most = capacity * refillUs;
+      const want = cost > capacity ? most + 1 : cost * refillUs;
+      args.push(String(most), String(refillTokens), String(refillUs), String(want), advisory === true ? '1' : '');
+      if (this.#packed) {
+        const [key, field] = this.#keys.packOf(rule);
+        keys.push(key);
+        args.push(field);
+      } else keys.push(this.#keys.of('b', rule));
+      keys.push(this.#keys.of('m', rule));
+    }
+    return bucketsOf(await this.#runner.run({ name: 'take', keys, args }, call?.withinMs));
+  }
+
+  async count(rule: WindowRule, call?: StoreCall): Promise<WindowAnswer> {
+    checkWindow(rule);
+    const keys = [this.#keys.of('w', rule), this.#keys.of('m', rule)];
+    const args = [String(rule.windowUs), String(rule.limit)];
+    return windowOf(await this.#runner.run({ name: 'count', keys, args }, call?.withinMs));
+  }
+
+  async record(rule: EventRule, call?: StoreCall): Promise<EventAnswer> {
+    checkEvent(rule);
+    const { windowUs, limit, weight, tag, halfLifeUs } = rule;
+    const keys = [this.#keys.of('e', rule), this.#keys.of('m', rule)];
+    const args = [String(windowUs), String(limit), String(weight), tag, String(halfLifeUs)];
+    return eventsOf(await this.#runner.run({ name: 'record', keys, args }, call?.withinMs));
+  }
+
+  async mark(change: MarkChange, call?: StoreCall): Promise<MarkAnswer> {
+    checkMark(change);
+    const { group, subject, held, forUs, keepUs, text, after, counts, clear } = change;
+    const [byVersion, byEnd] = this.#keys.marksOf(group);
+    const keys = [this.#keys.of('m', change), byVersion, byEnd, ...this.#keys.countedOf(change)];
+    const words = [
+      subject,
+      held ? '1' : '0',
+      String(forUs),
+      String(keepUs),
+      text,
+      after === undefined ? '' : String(after),
+    ];
+    const args = [...words, counts === false ? '0' : '1', clear === true ? '1' : '0', this.#fieldOf(change)];
+    return markAnswerOf(await this.#runner.run({ name: 'mark', keys, args }, call?.withinMs));
+  }
+
+  async changes(group: string, version: number, call?: StoreCall): Promise<MarkChanges> {
+    checkGroup(group);
+    checkVersion(version);
+    const args = [String(version), String(MOST_CHANGES)];
+    const keys = this.#keys.marksOf(group);
+    return changesOf(await this.#runner.run({ name: 'changes', keys, args }, call?.withinMs), version);
+  }
+
+  async clear(key: StoreKey, call?: StoreCall): Promise<void> {
+    checkKey(key);
+    const keys = this.#keys.countedOf(key);
+    await this.#runner.run({ name: 'clear', keys, args: [this.#fieldOf(key)] }, call?.withinMs);
+  }
+
+  #fieldOf(key: StoreKey): string {
+    return this.#packed ? this.#keys.packOf(key)[1] : '';
+  }
+}

@@ -1,0 +1,172 @@
+import type { Clock } from '../../core/clock.js';
+import { StoreUnavailableError } from '../../traffic/store/index.js';
+import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
+import type { Connection } from './client.js';
+import type { Reply } from './read-reply.js';
+import type { Script } from './script.js';
+import { ServerClock } from './server-clock.js';
+
+/** How often an operation is sent in all, when the server says that it came too late and did nothing. */
+const MOST_TRIES = 3;
+/** How many commands are under way before what comes next waits for company, … */
+const MOST_COMMANDS = 2;
+/** … and how many operations are company enough: as many as run on the server in a fraction of a millisecond. */
+const MOST_TOGETHER = 48;
+
+/** One thing to be done, by name. @internal */
+export interface Operation {
+  readonly name: 'take' | 'count' | 'record' | 'mark' | 'changes' | 'clear';
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+}
+
+interface Asked {
+  readonly operation: Operation;
+  readonly untilMs: number;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+  tries: number;
+}
+
+/** A command under way; nobody waits for it any more once it is over. */
+interface Command extends DeadlineNode<Command> {
+  readonly asked: readonly Asked[];
+  over: boolean;
+}
+
+/**
+ * Has operations done on a server, those of one moment by one command. Each has a time limit, by the server's own clock as well:
+ * what a client keeps back, or sends once more, changes nothing when it arrives after it.
+ * @internal
+ */
+export class Runner {
+  readonly #connection: Connection;
+  readonly #script: Script;
+  readonly #timeoutMs: number;
+  readonly #server = new ServerClock();
+  readonly #commands: DeadlineList<Command>;
+  #waiting: Asked[] = [];
+  #underWay = 0;
+
+  constructor(connection: Connection, script: Script, timeoutMs: number, clock: Clock) {
+    this.#connection = connection;
+    this.#script = script;
+    this.#timeoutMs = timeoutMs;
+    const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
+    this.#commands = new DeadlineList<Command>(clock, schedule, timeoutMs, (command) => {
+      this.#fail(command, unavailable(`no answer within ${String(timeoutMs)} ms`));
+    });
+  }
+
+  /**
+   * @param withinMs - how long whoever asks waits, at most the runner's own limit.
+   * @throws whatever the client rejects with, or {@link StoreUnavailableError}.
+   */
+  run(operation: Operation, withinMs = Infinity): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const untilMs = this.#commands.now() + Math.min(withinMs, this.#timeoutMs);
+      this.#ask({ operation, untilMs, resolve, reject, tries: 0 });
+    });
+  }
+
+  #ask(asked: Asked): void {
+    this.#waiting.push(asked);
+    if (this.#underWay < MOST_COMMANDS || this.#waiting.length >= MOST_TOGETHER) this.#sendWaiting();
+  }
+
+  /** Sends what waits; what has waited too long is told so. */
+  #sendWaiting(): void {
+    const nowMs = this.#commands.now();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const asked = waiting.filter((one) => one.untilMs > nowMs);
+    for (const one of waiting) if (one.untilMs <= nowMs) one.reject(unavailable('no answer in time'));
+    if (asked.length > 0) this.#send(asked, nowMs);
+  }
+
+  #send(asked: readonly Asked[], sentMs: number): void {
+    const command: Command = { asked, over: false, dueMs: undefined, earlier: undefined, later: undefined };
+    this.#underWay++;
+    this.#commands.add(command, this.#timeoutMs);
+    try {
+      const problem = this.#connection.problem();
+      if (problem !== undefined) throw unavailable(problem);
+      const [key, args] = this.#argumentsOf(asked);
+      this.#connection
+        .send(key, ['EVALSHA', this.#script.sha, ...args])
+        .then(undefined, (error: unknown) => {
+          if (!isUnknownScript(error)) throw error;
+          return this.#connection.send(key, ['EVAL', this.#script.text, ...args]);
+        })
+        .then((reply) => {
+          this.#answer(command, reply, sentMs);
+        })
+        .then(undefined, (error: unknown) => {
+          this.#fail(command, error);
+        });
+    } catch (error) {
+      this.#fail(command, error);
+    }
+  }
+
+  #argumentsOf(asked: readonly Asked[]): readonly [key: string, args: readonly string[]] {
+    const keys: string[] = [];
+    const rest: string[] = [];
+    for (const { operation, untilMs } of asked) {
+      const until = String(this.#server.at(untilMs * 1_000));
+      rest.push(operation.name, until, String(operation.keys.length), String(operation.args.length), ...operation.args);
+      keys.push(...operation.keys);
+    }
+    return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
+  }
+
+  #answer(command: Command, reply: unknown, sentMs: number): void {
+    if (command.over) return;
+    const { asked } = command;
+    if (!isReply(reply, asked.length)) throw unavailable('the server answered something else than the script does');
+    const nowMs = this.#commands.now();
+    this.#server.learn(Number(reply[0]), sentMs * 1_000, nowMs * 1_000);
+    this.#end(command);
+    for (const [i, one] of asked.entries()) {
+      const said = reply[i + 1] as Reply;
+      if (said[0] === '!') one.reject(new Error(String(said[1])));
+      else if (said.length > 0) one.resolve(said);
+      else if (one.untilMs <= nowMs || ++one.tries === MOST_TRIES)
+        one.reject(unavailable('it reached the server too late'));
+      else this.#ask(one);
+    }
+    this.#sendWaiting();
+  }
+
+  #fail(command: Command, error: unknown): void {
+    if (command.over) return;
+    this.#end(command);
+    for (const { reject } of command.asked) reject(error);
+    this.#sendWaiting();
+  }
+
+  #end(command: Command): void {
+    command.over = true;
+    this.#underWay--;
+    this.#commands.remove(command);
+  }
+}
+
+function unavailable(reason: string): StoreUnavailableError {
+  return new StoreUnavailableError(`createRedisStore: ${reason}`);
+}
+
+/** The server's time, and then one list for each operation. */
+function isReply(reply: unknown, operations: number): reply is Reply {
+  return (
+    Array.isArray(reply) &&
+    reply.length === operations + 1 &&
+    Number.isSafeInteger(Number(reply[0])) &&
+    reply.slice(1).every((one) => Array.isArray(one))
+  );
+}
+
+/** The server does not know the script: it was restarted, or told to forget it. Nothing has been done then. */
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}

@@ -1,0 +1,53 @@
+import type { Clock } from 'breakwater/core';
+import { ManualClock } from 'breakwater/testing';
+import { createRedisStore, type RedisStoreOptions } from 'breakwater/redis';
+
+export const BUCKET = { group: 'g', subject: 's', capacity: 10, refillTokens: 1, refillUs: 100_000, cost: 1 };
+
+/** What a server would say to one bucket that holds the tokens. */
+export const ALLOWED = [1, 9, 0, 100_000, 0];
+
+/** A server of which only the time is real: every script that comes in time is answered alike. */
+export class FakeServer {
+  readonly clock = new ManualClock({ now: 5_000 });
+  /** What the server's clock is ahead of ours. */
+  aheadUs = 1_700_000_000_000_000;
+  answer: readonly unknown[] = ALLOWED;
+  knowsScripts = true;
+  readonly seen: { readonly command: string; readonly untilUs: number; readonly late: boolean }[] = [];
+  /** How many operations each command that arrived had. */
+  readonly together: number[] = [];
+  /** Runs before a command reaches the server. */
+  way: () => Promise<void> = () => Promise.resolve();
+
+  get nowUs(): number {
+    return this.clock.now() * 1_000 + this.aheadUs;
+  }
+
+  readonly send = async (args: readonly string[]): Promise<unknown> => {
+    await this.way();
+    const [command = '', , keys = '0'] = args;
+    if (command === 'EVAL') this.knowsScripts = true;
+    if (!this.knowsScripts) throw new Error('NOSCRIPT No matching script. Please use EVAL.');
+    const answers: unknown[] = [];
+    let at = 3 + Number(keys);
+    while (at < args.length) {
+      const untilUs = Number(args[at + 1]);
+      const late = this.nowUs > untilUs;
+      this.seen.push({ command, untilUs, late });
+      answers.push(late ? [] : this.answer);
+      at += 4 + Number(args[at + 3]);
+    }
+    this.together.push(answers.length);
+    return [this.nowUs, ...answers];
+  };
+
+  store(options: Omit<RedisStoreOptions, 'clock'> & { readonly clock?: Clock } = {}) {
+    return createRedisStore({ send: this.send }, { clock: this.clock, ...options });
+  }
+}
+
+/** Lets everything that is ready happen. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}

@@ -1,0 +1,145 @@
+import { createRedisStore } from 'breakwater/redis';
+import { SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
+import { storeConformance } from 'breakwater/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { FrozenRedis } from './frozen-redis.js';
+import { CLIENTS, CLUSTER_CLIENTS, type Connected } from './redis-clients.js';
+import { hasRedis, startCluster, startRedis } from './redis.js';
+
+const there = hasRedis();
+const server = there ? await startRedis() : undefined;
+const cluster = there ? await startCluster() : undefined;
+afterAll(async () => {
+  await server?.remove();
+  await cluster?.remove();
+});
+
+const TRACES = 10_000;
+const FEWER_TRACES = 2_000;
+const ATTEMPTS = 400;
+
+/** The suite on a store whose clock the suite moves. */
+function suiteOn(
+  connect: () => Connected | Promise<Connected>,
+  options: { readonly packFor?: number },
+  traces: number,
+) {
+  let made = 0;
+  let connected: Promise<Connected> | undefined;
+  afterAll(async () => (await connected)?.end());
+  const suite = storeConformance({
+    traces,
+    create: async () => {
+      const { send } = await (connected ??= Promise.resolve(connect()));
+      const redis = new FrozenRedis((args) => send(...args));
+      const prefix = `suite-${String(options.packFor)}-${String(made++)}`;
+      return {
+        store: createRedisStore(redis, { ...options, prefix }),
+        advance: (ms) => {
+          redis.advance(ms);
+        },
+      };
+    },
+  });
+  it.each(suite.map(({ name, run }) => [name, run] as const))('%s', (_, run) => run());
+}
+
+describe.skipIf(!there)('a store on one Redis', () => {
+  const connect = () => CLIENTS['ioredis 5']?.(server as NonNullable<typeof server>) as Connected;
+  suiteOn(connect, {}, TRACES);
+});
+
+describe.skipIf(!there)('a store on one Redis that packs its buckets', () => {
+  const connect = () => CLIENTS['node-redis 5']?.(server as NonNullable<typeof server>) as Promise<Connected>;
+  suiteOn(connect, { packFor: 640 }, FEWER_TRACES);
+});
+
+describe.skipIf(!there)('a store on a cluster', () => {
+  const connect = () => CLUSTER_CLIENTS['ioredis 5']?.((cluster as NonNullable<typeof cluster>).nodes) as Connected;
+  suiteOn(connect, {}, FEWER_TRACES);
+});
+
+describe.skipIf(!there)('a store with every client', () => {
+  const all = [
+    ...Object.entries(CLIENTS).map(([name, make]) => [name, () => make(server as NonNullable<typeof server>)] as const),
+    ...Object.entries(CLUSTER_CLIENTS).map(
+      ([name, make]) => [`the cluster of ${name}`, () => make((cluster as NonNullable<typeof cluster>).nodes)] as const,
+    ),
+  ];
+
+  it.each(all)(
+    'TRA-80: admits exactly as much as there is, blocks and lifts in all processes within a second: %s',
+    async (name, make) => {
+      const connected = await make();
+      try {
+        const store = createRedisStore(connected.client, { prefix: name.replace(/ /g, '-') });
+        const limits = { name: 'x', capacity: 50, refillPerSecond: 1e-6, store, storeTimeoutMs: 2_000 } as const;
+        const limiters = [1, 2].map(() => new SharedPerUserRateLimiter({ ...limits, onStoreError: 'reject' }));
+        const decisions = await Promise.all(
+          Array.from({ length: ATTEMPTS }, (_, i) => (limiters[i % 2] as SharedPerUserRateLimiter).check('somebody')),
+        );
+        expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50);
+        expect(decisions.filter(({ degraded }) => degraded)).toEqual([]);
+        await limiters[0]?.block('somebody', 60_000, 'with "quotes", ünïcode and a \n line');
+        expect((await limiters[1]?.check('somebody'))?.source).toBe('ban');
+        const lifted = performance.now();
+        await limiters[1]?.unblock('somebody');
+        expect((await limiters[1]?.check('somebody'))?.allowed).toBe(true);
+        while (!(await limiters[0]?.check('somebody'))?.allowed)
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(performance.now() - lifted).toBeLessThan(1_000);
+      } finally {
+        await connected.end();
+      }
+    },
+  );
+});
+
+describe.skipIf(!there)('what a store writes', () => {
+  it('TRA-42: has an end, each key of it, and is never asked for by searching', async () => {
+    const { client, send, end } = await (CLIENTS['ioredis 5'] as (typeof CLIENTS)[string])(
+      server as NonNullable<typeof server>,
+    );
+    try {
+      for (const packFor of [undefined, 100]) {
+        const prefix = `ends-${String(packFor)}`;
+        const store = createRedisStore(client, { prefix, packFor });
+        const key = { group: 'g', subject: 's' };
+        await store.take([{ ...key, capacity: 5, refillTokens: 3, refillUs: 1_000_000, cost: 2 }]);
+        await store.count({ ...key, windowUs: 60_000_000, limit: 5 });
+        await store.record({ ...key, windowUs: 60_000_000, limit: 5, weight: 1, tag: 't', halfLifeUs: 60_000_000 });
+        await store.mark({ ...key, held: true, forUs: 5_000_000, keepUs: 9_000_000, text: 'x' });
+        const keys = (await send('KEYS', `{${prefix}}*`)) as string[];
+        expect(keys).toHaveLength(6);
+        const left = await Promise.all(keys.map((name) => send('PTTL', name)));
+        for (const ms of left) expect(ms).toBeGreaterThan(0);
+        // A cluster would refuse a step that goes beyond one of its slots.
+        const slots = await Promise.all(
+          keys.map((name) => send('CLUSTER', 'KEYSLOT', name).then(String, () => 'none')),
+        );
+        expect(new Set(slots).size).toBe(1);
+      }
+      expect(String(await send('INFO', 'commandstats'))).not.toMatch(/cmdstat_scan/);
+    } finally {
+      await end();
+    }
+  });
+
+  it('TRA-43: is nothing when nothing is taken, seen or cleared', async () => {
+    const { client, send, end } = await (CLIENTS['ioredis 5'] as (typeof CLIENTS)[string])(
+      server as NonNullable<typeof server>,
+    );
+    try {
+      const store = createRedisStore(client, { prefix: 'nothing' });
+      const key = { group: 'g', subject: 's' };
+      await store.take([{ ...key, capacity: 5, refillTokens: 3, refillUs: 1_000_000, cost: 0 }]);
+      await store.take([{ ...key, capacity: 5, refillTokens: 3, refillUs: 1_000_000, cost: 6 }]);
+      await store.record({ ...key, windowUs: 60_000_000, limit: 5, weight: 0, tag: 't', halfLifeUs: 60_000_000 });
+      await store.changes('g', 0);
+      await store.clear(key);
+      expect(await send('KEYS', '{nothing}*')).toEqual([]);
+    } finally {
+      await end();
+    }
+  });
+});
