@@ -45,6 +45,11 @@ export async function readFiles(folder: MigrationFolder, rules: FileRules): Prom
   return { migrations, problems: [], ignored: await ignoredIn(folder, (entry) => known.has(entry)) };
 }
 
+/** Whether a text has lines in which git leaves both sides of a conflict. @internal */
+export function isConflicted(text: string): boolean {
+  return /^(?:<{7}|>{7})(?: |\r?$)/m.test(text);
+}
+
 /** The ending of a file name with its dot, as `path.extname` has it. @internal */
 export function extensionOf(file: string): string {
   const dot = file.lastIndexOf('.');
