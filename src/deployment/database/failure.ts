@@ -4,12 +4,12 @@ import { shownError } from '../finding.js';
 const HINTS: readonly (readonly [RegExp, string])[] = /* @__PURE__ */ Object.freeze([
   [
     /no encryption|SSL off|(requires?|only) (\w+ ){0,3}(SSL|TLS)\b/i,
-    'the server may take only TLS: have the client use it, such as with sslmode=verify-full; otherwise pg_hba.conf lets nobody in from here',
+    'the server may take only TLS: have the client use it, such as with sslmode=verify-full; or pg_hba.conf lets nobody in from here',
   ],
-  [/not support (SSL|TLS)/i, 'the server has no TLS: set it up there, or have the client go without it'],
+  [/not support (SSL|TLS)/i, 'the server has no TLS: set it up there, or have the client go without'],
   [
     /^(\w*CERT\w*|UNABLE_TO_\w+) /,
-    'the certificate of the server is not trusted: give the client the one of its authority',
+    'the certificate of the server is not trusted: give the client that of its authority',
   ],
   [/^28P01|password authentication failed/i, 'see that user and password are those of this environment'],
   [/^28000/, 'see that the role was made on this server, and that pg_hba.conf lets it in from here'],
@@ -18,16 +18,12 @@ const HINTS: readonly (readonly [RegExp, string])[] = /* @__PURE__ */ Object.fre
     /^42501|permission denied/i,
     'grant the role CONNECT on the database, USAGE on the schema and SELECT on the table, or pg_read_all_data',
   ],
-  [/^ECONNREFUSED/, 'nothing listens there: see that the database is up, and that host and port are right'],
-  [/^(ENOTFOUND|EAI_AGAIN)/, 'the name of the host is not known here: see that it is right, and what resolves it'],
-  [/^57P03/, 'the database is starting or shutting down: try again'],
-  [/^53300|too many (clients|connections)/i, 'the database takes no more connections: see who holds them'],
+  [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)/, 'see that the database is up, and that host and port are right'],
   [
-    /^(BREAKWATER_QUERY_TIMEOUT|57014|55P03|SQLITE_BUSY|E\w*(TIMEDOUT|UNREACH)|\w*TIMEOUT) |timed?[ -]?out\b|database is locked/i,
-    'see whether the database answers and the network lets one through, and whether a migration holds a lock on the table',
+    /TIMEDOUT|UNREACH|TIMEOUT |^57014|^55P03|timed?[ -]?out\b|database is locked/i,
+    'see whether the database answers, the network lets one through, and a migration holds a lock on the table',
   ],
-  [/^SQLITE_CANTOPEN/, 'see that the file is there, and that this user may read it'],
-  [/^BREAKWATER_QUERY_ANSWER/, 'have the function return what the client answers, such as (sql) => pool.query(sql)'],
+  [/^BREAKWATER_QUERY_ANSWER/, 'have the function return what the client answers: (sql) => pool.query(sql)'],
 ]);
 
 /**

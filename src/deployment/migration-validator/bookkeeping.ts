@@ -21,10 +21,10 @@ export interface FoundTable {
 
 /** Whether row level security binds the role, but for one policy that shows all rows and no other that restricts them. */
 const HIDDEN = `pg_catalog.row_security_active(c.oid) AND NOT coalesce((
-  SELECT bool_or(p.polpermissive AND q.shown = 'true') AND bool_and(p.polpermissive OR q.shown = 'true')
+  SELECT pg_catalog.bool_or(p.polpermissive AND q.shown = 'true') AND pg_catalog.bool_and(p.polpermissive OR q.shown = 'true')
   FROM pg_catalog.pg_policy p CROSS JOIN LATERAL pg_catalog.pg_get_expr(p.polqual, p.polrelid) q (shown)
   WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*') AND EXISTS (
-    SELECT FROM unnest(p.polroles) m (role) WHERE m.role = 0 OR pg_catalog.pg_has_role(m.role, 'USAGE'))), false)`;
+    SELECT FROM pg_catalog.unnest(p.polroles) m (role) WHERE m.role = 0 OR pg_catalog.pg_has_role(m.role, 'USAGE'))), false)`;
 
 /**
  * The tables of these names, those first that the search path finds first. They are looked up in the catalogue, which

@@ -38,8 +38,7 @@ const COMMANDS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
 /** What makes a tool run it nevertheless. */
 const UNLESS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
   kysely: 'it has allowUnorderedMigrations',
-  'node-pg-migrate':
-    'its command has --no-check-order, or its runner has checkOrder: false (without it before version 8)',
+  'node-pg-migrate': 'its command has --no-check-order, or its runner has checkOrder: false (or none before version 8)',
 });
 
 /** What the classification has to say; what keeps others from being run comes before what is pending. @internal */
@@ -67,7 +66,7 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     id: 'migrations.skipped',
     status: CheckStatus.FAIL,
     message: `${are(found.skipped)} older than the newest that is applied, so that ${told.tool} will never run ${found.skipped.length === 1 ? 'it' : 'them'}: ${listed(found.skipped)}`,
-    hint: 'take the file and its entry in the journal out, and generate it again, so that it is newer than all that are applied',
+    hint: 'take it out, with its entry in the journal, and generate it again, so that it is newer than all that are applied',
   }));
   add(outOfOrder === 'allow' ? [] : found.outOfOrder, () => ({
     id: 'migrations.out-of-order',
@@ -95,7 +94,7 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     id: 'migrations.pending',
     status: CheckStatus.FAIL,
     message: `${are(pending)} pending: ${listed(pending)}`,
-    hint: `${found.skipped.length > 0 ? 'after what is skipped, which may have to come first, ' : ''}apply ${pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
+    hint: `${found.skipped.length > 0 ? 'once what is skipped is resolved, ' : ''}apply ${pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
   }));
   add(found.repeated, () => ({
     id: 'migrations.duplicate',
@@ -157,7 +156,7 @@ export function diskFindings({ problems, ignored }: DiskState, tool: string, dir
       id: `migrations.${more.kind}`,
       status: CheckStatus.FAIL,
       message: `and ${String(problems.length - SHOWN)} more like these`,
-      hint: 'correct those that are listed first',
+      hint: 'correct those first',
     });
   if (ignored.length > 0)
     shown.push({

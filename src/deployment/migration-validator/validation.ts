@@ -147,7 +147,7 @@ export class Validation {
     if (isHidden) {
       this.#crash(
         `row level security may hide rows of '${shownText(table, 100)}' from this role: nobody knows what is in it`,
-        'look as a role that it does not bind: its owner (unless it is forced), one with BYPASSRLS, or one with a policy FOR SELECT USING (true)',
+        'look as its owner (unless it is forced), as a role with BYPASSRLS, or with a policy FOR SELECT USING (true)',
       );
       return false;
     }

@@ -2,7 +2,7 @@ import { shownText } from '../../finding.js';
 import type { MigrationFolder } from '../disk.js';
 import type { DiskMigration, DiskProblem, DiskState } from '../entry.js';
 import { sha256OfText } from './checksums.js';
-import { ignoredIn, isConflicted } from './files.js';
+import { conflictIn, forAnother, ignoredIn } from './files.js';
 import { drizzleRows } from './drizzle-rows.js';
 import { type MigrationTool, prefixOf, type TablePlace } from './tool.js';
 
@@ -40,9 +40,9 @@ export async function drizzleGeneration(folder: MigrationFolder): Promise<'journ
 async function readJournal(folder: MigrationFolder, dialect: 'postgresql' | 'sqlite'): Promise<DiskState> {
   const files = await folder.files();
   const text = await folder.text(JOURNAL);
-  const broken = (message: string, hint?: string): DiskState => ({
+  const broken = (message: string, problem: DiskProblem = { kind: 'journal', message, file: JOURNAL }): DiskState => ({
     migrations: [],
-    problems: [{ kind: 'journal', message, file: JOURNAL, ...(hint === undefined ? {} : { hint }) }],
+    problems: [problem],
     ignored: [],
   });
   if (text === undefined) {
@@ -51,22 +51,13 @@ async function readJournal(folder: MigrationFolder, dialect: 'postgresql' | 'sql
       ? broken('the journal is not there, so that no migration would ever run')
       : { migrations: [], problems: [], ignored: await ignoredIn(folder, isCode) };
   }
-  if (isConflicted(text))
-    return broken(
-      'the journal has the marks of a merge conflict',
-      'take one side of it, and generate the migrations of the other side again, so that they come after',
-    );
   const { entries, dialect: writtenFor } = journalOf(text) ?? {};
-  if (entries === undefined) return broken('the journal cannot be understood: it is not what drizzle-kit writes');
+  if (entries === undefined)
+    return broken('the journal cannot be understood: it is not what drizzle-kit writes', conflictIn(text, JOURNAL));
   const migrations: DiskMigration[] = [];
   const problems: DiskProblem[] = [];
   if (typeof writtenFor === 'string' && !WRITTEN_FOR[dialect].includes(writtenFor))
-    problems.push({
-      kind: 'journal',
-      message: `the journal is for '${shownText(writtenFor, 40)}', which this database is not`,
-      hint: "see that 'dir' is the folder for this database, and 'dialect' its kind; drizzle itself would run what is there",
-      file: JOURNAL,
-    });
+    problems.push(forAnother(shownText(writtenFor, 40), JOURNAL));
   const tags = new Map<number, string>();
   for (const { idx, tag, when } of entries) {
     const file = `${tag}.sql`;
@@ -78,7 +69,7 @@ async function readJournal(folder: MigrationFolder, dialect: 'postgresql' | 'sql
     tags.set(idx, tag);
     if (other === undefined) continue;
     const message = `the journal has the number ${String(idx)} twice, as two branches make them: '${other}', '${tag}'`;
-    problems.push({ kind: 'journal', message, hint: TWICE, file: JOURNAL });
+    problems.push({ kind: 'journal', message, hint: 'generate the later one again', file: JOURNAL });
   }
   const named = new Set(entries.map(({ tag }) => `${tag}.sql`));
   const unlisted = files.filter((file) => /^\d{4}_.*\.sql$/.test(file) && !named.has(file));
@@ -106,7 +97,6 @@ interface Journal {
 
 /** What drizzle-kit calls the databases, also in journals of old. */
 const WRITTEN_FOR = { postgresql: ['postgresql', 'pg'], sqlite: ['sqlite', 'turso'] };
-const TWICE = 'take the later one out, with its entry, and generate it again';
 
 /** Nothing when it is no journal. What the parser says would show the contents, so it is not told. */
 function journalOf(text: string): Journal | undefined {

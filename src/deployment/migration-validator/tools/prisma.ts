@@ -2,7 +2,7 @@ import type { TextRow } from '../../database/answer.js';
 import type { MigrationFolder } from '../disk.js';
 import type { AppliedRow, DiskMigration, DiskProblem, DiskState } from '../entry.js';
 import { prismaChecksums } from './checksums.js';
-import { ignoredIn, isConflicted } from './files.js';
+import { conflictIn, forAnother, ignoredIn } from './files.js';
 import { type MigrationTool, prefixOf } from './tool.js';
 
 const LOCK_FILE = 'migration_lock.toml';
@@ -60,29 +60,19 @@ async function readFolders(folder: MigrationFolder, dialect: 'postgresql' | 'sql
     });
   }
   const lock = await folder.text(LOCK_FILE);
-  if (lock !== undefined) problems.push(...lockProblems(lock, dialect));
+  const problem = lock === undefined ? undefined : (conflictIn(lock, LOCK_FILE) ?? lockProblem(lock, dialect));
+  if (problem !== undefined) problems.push(problem);
   const ignored = await ignoredIn(folder, (entry) => entry.endsWith('/') || entry === LOCK_FILE);
   return { migrations, problems, ignored };
 }
 
 /** Source: the schema engine's `read_provider_from_lock_file`, which takes the first line that begins so, to the letter. */
-function lockProblems(lock: string, dialect: 'postgresql' | 'sqlite'): DiskProblem[] {
-  const problem = (message: string, hint: string): DiskProblem[] => [
-    { kind: 'journal', message, hint, file: LOCK_FILE },
-  ];
-  if (isConflicted(lock))
-    return problem(`${LOCK_FILE} has the marks of a merge conflict`, 'resolve it: one line with the provider is left');
+function lockProblem(lock: string, dialect: 'postgresql' | 'sqlite'): DiskProblem | undefined {
   const provider = /^provider = "?([\w-]{1,40})"?$/.exec(/^provider.*$/m.exec(lock)?.[0] ?? '')?.[1];
-  if (provider === undefined)
-    return problem(
-      `${LOCK_FILE} does not say for which database the migrations are, and prisma refuses it`,
-      `restore it from version control: prisma wants a line such as provider = "${dialect}"`,
-    );
-  if (PROVIDERS[dialect].includes(provider)) return [];
-  return problem(
-    `the migrations are for '${provider}', which this database is not`,
-    "see that 'dir' is the folder for this database, and 'dialect' its kind: for another one prisma needs migrations of its own",
-  );
+  if (provider !== undefined)
+    return PROVIDERS[dialect].includes(provider) ? undefined : forAnother(provider, LOCK_FILE);
+  const message = `'${LOCK_FILE}' has no line such as provider = "${dialect}", and prisma refuses that`;
+  return { kind: 'journal', message, file: LOCK_FILE };
 }
 
 const PROVIDERS = {
