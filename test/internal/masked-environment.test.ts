@@ -103,6 +103,28 @@ it('HLD-59 shows no secret in base64, hex or percent signs, alone or in the midd
   );
 });
 
+it.each(['h4x1', 'hunter2', 's3cr3t-pw', 'Jq8x0Yv3nTz1LrW6m', 'pass-wörd'])(
+  'HLD-59 leaves nothing of %s behind a user, as Basic has it, nor in a list of its bytes',
+  (secret) => {
+    for (const user of ['', 'u', 'ap', 'app', 'admin']) {
+      const sent = Buffer.from(`${user}:${secret}`).toString('base64');
+      const line = shown({ DB_PASSWORD: secret }, `sent ${sent} and ${sent.replace(/=+$/, '')}`);
+      const before = Buffer.from(user).toString('base64').replace(/=+$/, '').slice(0, -1);
+      expect(line).toMatch(new RegExp(`^sent ${before}.{0,3}\\[secret\\] and ${before}.{0,3}\\[secret\\]$`));
+    }
+    expect(shown({ DB_PASSWORD: secret }, JSON.stringify(Buffer.from(secret)))).toBe(
+      '{"type":"Buffer","data":[[secret]]}',
+    );
+  },
+);
+
+it('HLD-59 masks a secret in small and in large letters, but no words', () => {
+  expect(shown({ API_TOKEN: 'Ab12-Xy89' }, 'ab12-xy89 AB12-XY89 aB12-Xy89')).toBe('[secret] [secret] aB12-Xy89');
+  expect(shown({ API_TOKEN: 'Production', A_KEY: 'Top1' }, 'production PRODUCTION TOP1')).toBe(
+    'production PRODUCTION TOP1',
+  );
+});
+
 it('HLD-59 masks however many there are', () => {
   const environment = Object.fromEntries(
     Array.from({ length: 12_000 }, (_, i) => [`K${String(i)}_SECRET`, `value-${String(i)}-x`]),
