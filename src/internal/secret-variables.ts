@@ -4,8 +4,8 @@ import { isSensitiveKey } from '../core/sensitive-names.js';
 export const NO_SECRETS: readonly string[] = /* @__PURE__ */ Object.freeze(['PWD', 'OLDPWD', 'XDG_SESSION_ID']);
 /** Numbers, addresses and words that say nothing about anybody and that messages need. @internal */
 export const ORDINARY = /^([\d.:]+|localhost|production|staging|development)$/i;
-/** What a switch is set to, also one that is called like a secret. @internal */
-export const SWITCH = /^(?:true|false|null|none|yes)$/i;
+/** What a switch is set to, also one that is called like a secret, and what scripts write for nothing. @internal */
+export const SWITCH = /^(?:true|false|undefined|null|none|yes)$/i;
 /** Names that are ordinary where fields are, and tell of a secret where variables are. */
 const SECRET_NAME = /(?:^|_)(?:PIN|PIN_?CODE|PAT|KEY_?PASS)S?$/i;
 /** The same, of what may be a number as well: `MAX_CONN`, `BCRYPT_SALT`. */

@@ -62,6 +62,7 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
     ['BCRYPT_SALT', '1000'],
     ['SHIPPING', 'standard'],
     ['USE_TOKEN', 'true'],
+    ['API_TOKEN', 'undefined'],
     ['DATABASE_URL', 'postgres://localhost/standard'],
     ['DOCS', 'https://example.org:8080/@standard'],
     ['DB_PASSWORD', 'pw'],
@@ -70,7 +71,7 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
     ['XDG_SESSION_ID', '1000'],
     ['DB_PASSWORD', '   '],
   ])('but not %s=%s', (name, value) => {
-    const text = `listens on 3000 of localhost:8080 for production, standard, true, pw, 12, postgres: 1000 in /standard`;
+    const text = `listens on 3000 of localhost:8080 for production, standard, true, undefined, pw, 12, postgres: 1000 in /standard`;
     expect(shown({ [name]: value }, text, name === 'SHIPPING' ? [] : [name])).toBe(text);
   });
 

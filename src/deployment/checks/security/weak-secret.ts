@@ -113,7 +113,8 @@ function isPlain(value: string): boolean {
 /** An example says what is to stand in its place. */
 function isForm(value: string): boolean {
   return (
-    /^(?:<.*>|\[.*\]|\{.*\}|\$\{?\w+\}?|%\w+%|\*+|\.+|x+|-+)$/is.test(value) ||
+    /^(?:<.*>|\[.*\]|\{.*\}|\$\{.*\}|\$\(\w+\)|%\w+%|\*+|\.+|x+|-+)$/is.test(value) ||
+    /^\$[A-Z_]+\d*$/.test(value) ||
     MARKS.test(lettersOf(value)) ||
     MARKS.test(lettersOf(unleet(value)))
   );
