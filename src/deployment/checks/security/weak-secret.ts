@@ -113,7 +113,7 @@ function isPlain(value: string): boolean {
 /** An example says what is to stand in its place. */
 function isForm(value: string): boolean {
   return (
-    /^(?:<.*>|\[.*\]|\{.*\}|\$\{.*\}|\$\(\w+\)|%\w+%|\*+|\.+|x+|-+)$/is.test(value) ||
+    /^(?:[<[{][\w\s.:,'"|/{}-]*[>\]}]|\$\{.*\}|\$\(\w+\)|%\w+%|\*+|\.+|x+|-+)$/is.test(value) ||
     /^\$[A-Z_]+\d*$/.test(value) ||
     MARKS.test(lettersOf(value)) ||
     MARKS.test(lettersOf(unleet(value)))
@@ -134,12 +134,16 @@ function unleet(value: string): string {
 
 /** How many characters are left when the known words are taken away, also reversed ones, and the digits beside them. */
 function leftOf(value: string): number {
-  // Without the plural and the digits that are put at the end of words.
   const texts = [lettersOf(value), lettersOf(unleet(value))];
+  // Signs stand between words; more kinds of them than that are signs of a secret.
+  const signs = new Set(value.replace(/[a-z0-9]/gi, '')).size;
   const left = [...texts, ...texts.map((text) => Array.from(text).reverse().join(''))].map((text) => {
-    const rest = text.replace(WORDS, ' ');
+    const words = text.replace(WORDS, ' ');
     // What has none of the words is judged by its characters alone.
-    return rest === text ? value.length : rest.replace(/(?<![a-z0-9])(?:s?\d{1,24}|s)(?![a-z0-9])|\s/g, '').length;
+    if (words === text) return value.length;
+    // Without the plural and the digits that are put at the end of words.
+    const rest = words.replace(/(?<![a-z0-9])(?:s?\d{1,24}|s)(?![a-z0-9])|\s/g, '');
+    return rest.length + Math.max(0, signs - words.split(' ').length);
   });
   return Math.min(...left);
 }
