@@ -68,7 +68,8 @@ function textOf(json: string): string {
   }
 }
 
-function decoded(text: string): string {
+/** Without the escapes of URLs, if it is well-formed. @internal */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

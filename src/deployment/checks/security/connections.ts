@@ -1,4 +1,4 @@
-import { fieldValues } from '../../../internal/secret-parts.js';
+import { decoded, fieldValues } from '../../../internal/secret-parts.js';
 import type { DeploymentFinding } from '../../finding.js';
 import { failed, idPart, warned } from '../report.js';
 import { namesOf, type Variables } from './variables.js';
@@ -74,14 +74,6 @@ function partsOf(url: string): Connection {
     passwords: password === undefined ? fields.passwords : [password, ...fields.passwords],
     user: decoded(user),
   };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Several hosts may stand beside each other; without any it is this machine, and so are sockets and what SQL Server calls so. */

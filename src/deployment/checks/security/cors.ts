@@ -107,7 +107,10 @@ function judgeOrigin(origin: string): DeploymentFinding[] {
 function isLoose(source: string): boolean {
   // What is escaped, and what is one of some characters, are no open dots.
   const open = source.replace(/\\[\w]|\[(?:\\.|[^\]\\])*\]/g, '_').replace(/\\./g, ',');
-  return /\.(?![*+?{])|\.[*+]\??\)?[*?]?[a-z\d]|[a-z\d]\(*(?:\?:)?\.[*+]\??\)*[*?]?\$/i.test(open);
+  // Before the name that somebody owns, which may be that of another then, or behind it.
+  return /\.(?![*+?{])|[._][*+]\??\)?[*?]?[a-z\d-]+,[a-z]+(?:,[a-z]{2})?(?![\w,-])|[a-z\d]\(*(?:\?:)?\.[*+]\??\)*[*?]?\$/i.test(
+    open,
+  );
 }
 
 /** Whether each alternative of a pattern is bound at both ends. */

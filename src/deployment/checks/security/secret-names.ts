@@ -4,9 +4,9 @@ import { namesOf, type Variables } from './variables.js';
 
 /** Names that say that they sign or encrypt something. */
 const SIGNING = /(?:^|_)(?:SECRET|SECRET_KEY|ENCRYPTION_KEY|SIGNING_KEY|APP_KEY|PEPPER)$/i;
-/** Names of cookies and headers, of keys that find something or are for everybody, and of what is settled about passwords. */
+/** What pipelines set to a placeholder for npm, names of cookies and headers, of keys that find something or are for everybody, and of what is settled about passwords. */
 const NO_SECRET =
-  /cookies?$|(?:^|_)(?:(?:public|publishable|site|cache|partition|primary|foreign|routing|sort|shard|group|surrogate)_keys?|header|min|max|length|rounds|cost|ttl|age|days|hours|minutes|seconds|timeout|attempts|limit|policy|mode|type|method|encryption|algorithm|strength|enabled)$/i;
+  /^node_auth_token$|cookies?$|(?:^|_)(?:(?:public|publishable|site|cache|partition|primary|foreign|routing|sort|shard|group|surrogate)_keys?|header|min|max|length|rounds|cost|ttl|age|days|hours|minutes|seconds|timeout|attempts|limit|policy|mode|type|method|encryption|algorithm|strength|enabled)$/i;
 const PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pwd)$/i;
 const ON_OR_OFF = /^(?:no|on|off|\d\d?)$/i;
 /** Ways to prove who one is. */

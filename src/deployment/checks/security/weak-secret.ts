@@ -21,11 +21,11 @@ const WORDS =
   /administrator|admin|alpha|and|anything|api|app|at|authentication|auth|bar|base|battery|baz|big|bit|bot|can|cat|change|character|char|cookie|correct|database|default|demo|dev(?:elopment)?|django|dont|express|fallback|foo|for|guess|guest|hello|here|horse|hunter|iloveyou|in|is|jwt|keep|keyboard|key|laravel|least|letmein|life|local(?:host)?|login|long|master|mine|mongo(?:db)?|my(?:sql)?|nobody|node(?:js)?|none|not|only|pass(?:word|phrase|wd)?|please|postgres(?:ql)?|pg|private|prod(?:uction)?|pwd|qwerty(?:uiop)?|asdf(?:ghjkl)?|zxcv(?:bnm)?|rabbit(?:mq)?|rails|random|really|redis|root|safe|salt|sample|secret|secure|security|seed|server|service|session|shared?|signing|signature|some|staging|staple|string|strong|super|temp(?:orary)?|test|testing|that|the|this|token|toor|ultra|unsafe|user|value|very|web|welcome|will|with|world|you|your|hs256|abcdef(?:gh)?|abc|deadbeef|cafebabe/g;
 
 /**
- * How bytes begin that documents show, in hex: UUIDs, and MD5, SHA-1 and SHA-256 of nothing, `password`, `secret`, `changeme`,
- * `admin`, `test` and `123456`.
+ * How bytes begin that documents show, in hex: UUIDs, and MD5, SHA-1 and SHA-256 of nothing, `password`, `secret`, `changeme`
+ * and `admin`.
  */
 const SAMPLES =
-  '123e4567 550e8400 f81d4fae d41d8cd9 da39a3ee e3b0c442 5f4dcc3b 5baa61e4 5e884898 5ebe2294 e5e9fa1b 2bb80d53 4cb9c8a8 fa9beb99 057ba03d 21232f29 d033e22a 8c6976e5 098f6bcd a94a8fe5 9f86d081 e10adc39 7c4a8d09 8d969eef';
+  '123e4567 550e8400 d41d8cd9 da39a3ee e3b0c442 5f4dcc3b 5baa61e4 5e884898 5ebe2294 e5e9fa1b 2bb80d53 4cb9c8a8 fa9beb99 057ba03d 21232f29 d033e22a 8c6976e5';
 /** As much as 32 bytes in hex with something between them. */
 const LONGEST_SAMPLE = 100;
 /** The claims of the token that jwt.io shows. */
@@ -134,16 +134,20 @@ function unleet(value: string): string {
 
 /** How many characters are left when the known words are taken away, also reversed ones, and the digits beside them. */
 function leftOf(value: string): number {
-  const texts = [lettersOf(value), lettersOf(unleet(value))];
-  // Signs stand between words; more kinds of them than that are signs of a secret.
-  const signs = new Set(value.replace(/[a-z0-9]/gi, '')).size;
-  const left = [...texts, ...texts.map((text) => Array.from(text).reverse().join(''))].map((text) => {
-    const words = text.replace(WORDS, ' ');
-    // What has none of the words is judged by its characters alone.
-    if (words === text) return value.length;
-    // Without the plural and the digits that are put at the end of words.
-    const rest = words.replace(/(?<![a-z0-9])(?:s?\d{1,24}|s)(?![a-z0-9])|\s/g, '');
-    return rest.length + Math.max(0, signs - words.split(' ').length);
+  // As the keys stand above the digits.
+  const own = value.replace(/!@#[$%^&*()]*/g, '');
+  const left = [own, unleet(own)].flatMap((written) => {
+    const text = lettersOf(written);
+    // Signs stand between words; more kinds of them than that are signs of a secret.
+    const signs = new Set(written.replace(/[a-z0-9]/gi, '')).size;
+    return [text, Array.from(text).reverse().join('')].map((one) => {
+      const words = one.replace(WORDS, ' ');
+      // What has none of the words is judged by its characters alone.
+      if (words === one) return value.length;
+      // Without the plural and the digits that are put at the end of words.
+      const rest = words.replace(/(?<![a-z0-9])(?:s?\d{1,24}|s)(?![a-z0-9])|\s/g, '');
+      return rest.length + Math.max(0, signs - words.split(' ').length);
+    });
   });
   return Math.min(...left);
 }
