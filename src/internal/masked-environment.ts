@@ -5,6 +5,8 @@ import { isSecretVariable, NO_SECRETS, ORDINARY, SWITCH } from './secret-variabl
 
 /** Shorter values stand in every line, and would leave nothing of it. */
 const SHORTEST = 3;
+/** Words of which ids and sentences are made: to mask those would break them, and tell what stands in the variable. */
+const OWN_WORDS = /^(?:passwords?|secrets?|tokens?|keys?|default|database|security|environment|health|migrations)$/i;
 /** Shorter values are masked where they are words of their own. */
 const SHORTEST_ANYWHERE = 4;
 /** What a word goes on with. */
@@ -33,7 +35,7 @@ export function maskEnvironment(
     hidden.push(value);
   };
   const mask = (value: string): void => {
-    if (value.trim().length < SHORTEST || SWITCH.test(value)) return;
+    if (value.trim().length < SHORTEST || SWITCH.test(value) || OWN_WORDS.test(value)) return;
     if (value.length < SHORTEST_ANYWHERE) {
       words.add(value);
       pattern = undefined;

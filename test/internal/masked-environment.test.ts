@@ -1,4 +1,4 @@
-import { DeploymentChecker } from 'breakwater/deployment';
+import { DeploymentChecker, securityCheck } from 'breakwater/deployment';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactLine, redactText } from '../../src/core/redaction.js';
@@ -123,6 +123,27 @@ it('HLD-59 masks a secret in small and in large letters, but no words', () => {
   expect(shown({ API_TOKEN: 'Ab12-Xy89' }, 'ab12-xy89 AB12-XY89 aB12-Xy89')).toBe('[secret] [secret] aB12-Xy89');
   expect(shown({ API_TOKEN: 'Production', A_KEY: 'Top1' }, 'production PRODUCTION TOP1')).toBe(
     'production PRODUCTION TOP1',
+  );
+});
+
+it('HLD-59 masks no words of its own findings, which would break their ids and tell what they stand for', async () => {
+  const environment = {
+    NODE_ENV: 'production',
+    DB_PASSWORD: 'password',
+    API_TOKEN: 'security',
+    DATABASE_URL: 'postgres://app:secret@db/x',
+  };
+  const check = securityCheck({ environment, userId: 1_000, execArgv: [], root: '/nowhere' });
+  const { results } = await new DeploymentChecker({ env: false, environment, checks: [check] }).runAllChecks();
+  expect(results[0]?.id).toBe('security');
+  expect(results[0]?.findings?.map(({ id }) => id)).toEqual([
+    'security.secret-strength.API_TOKEN',
+    'security.secret-strength.DB_PASSWORD',
+    'security.database-password.DATABASE_URL',
+  ]);
+  expect(JSON.stringify(results[0]?.findings)).not.toContain('[secret]');
+  expect(shown(environment, 'asks postgres://app:secret@db/x with password=password')).toBe(
+    'asks postgres://[secret]@db/x with password=[secret]',
   );
 });
 

@@ -41,14 +41,14 @@ export function judgeHeaders({ live, ready }: FirstLook, own: readonly string[])
       'leak',
       'no header tells of the inside',
       (answer) => telling(answer, own),
-      'Leave the headers out, or send them to those who are authorised.',
+      'Leave it out of the header, or the header.',
     ),
     judge(
       probes,
       'set-cookie',
       'no probe is given a cookie',
       baking,
-      'Mount the health routes before sessions: each probe may begin one that nobody comes back to.',
+      'Mount the health routes before sessions: each probe may begin one.',
     ),
   ];
 }

@@ -92,7 +92,7 @@ describe('CORS', () => {
   const pattern =
     'WARN security.cors.pattern: a pattern of origins is not bound at both ends, so that other sites fit it too';
   const loose =
-    'WARN security.cors.loose-pattern: a pattern of origins has a dot that is any character, or a wildcard beside a name, so that other sites fit it too';
+    'WARN security.cors.loose-pattern: a pattern of origins has an open dot, or a wildcard beside a name, so that other sites fit it too';
   const odd = 'WARN security.cors.origin: what is let in is no origin, so that nothing ever fits it';
   const plain =
     'WARN security.cors.insecure-origin: an origin without TLS is let in: whoever is in between speaks for it';

@@ -34,7 +34,7 @@ function judgePattern(source: string): DeploymentFinding[] {
     findings.push(
       warned(
         'security.cors.loose-pattern',
-        'a pattern of origins has a dot that is any character, or a wildcard beside a name, so that other sites fit it too',
+        'a pattern of origins has an open dot, or a wildcard beside a name, so that other sites fit it too',
         { hint: 'write \\. for a dot, and a wildcard only before one' },
       ),
     );
