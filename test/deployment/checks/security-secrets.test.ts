@@ -173,7 +173,7 @@ describe('the password in a connection string', () => {
     ['Server=tcp:db,1433;Pwd=changeme', [bad]],
     ['Server=db;Password=', [bad]],
     ['Server=localhost,1433;Password=changeme', []],
-    ['Server=.\\SQLEXPRESS;Password=changeme', [bad]],
+    ['Server=.\\SQLEXPRESS;Password=changeme', []],
     ['Data Source=(localdb)\\x;Password=changeme', []],
     ['Server=db;Password=p,Zq8x0Yv3nTz1LrW', []],
     ['sqlserver://db:1433;user=sa;password=changeme', [bad]],

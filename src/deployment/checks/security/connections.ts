@@ -79,7 +79,9 @@ function partsOf(url: string): Connection {
 /** Several hosts may stand beside each other; without any it is this machine, and so are sockets and what SQL Server calls so. */
 function isAllLoopback(hosts: string): boolean {
   const all = hosts.replace(/,\d+$/, '').split(',');
-  return all.every((host) => /^(?:\/|\.$|\(local)/i.test(host) || isLoopback(host.replace(/:\d*$|\\.*$/, '')));
+  return all
+    .map((host) => host.replace(/:\d*$|\\.*$/, ''))
+    .every((host) => /^(?:\/|\.$|\(local)/i.test(host) || isLoopback(host));
 }
 
 /** @internal */
