@@ -188,6 +188,8 @@ describe('the password in a connection string', () => {
     ['postgres://shop_user:ShopUser1@db/app', [bad]],
     ['postgres://app:a@Zq8x0Yv3nTz1LrW@db/app', []],
     ['http://elastic:changeme@search:9200', [bad]],
+    ['postgres://app:undefined@db/app', [bad]],
+    ['redis://:TODO@cache', [bad]],
     ['http://elastic:changeme@localhost:9200', []],
     [`https://x:${STRONG}@git.internal/x`, []],
     ['https://shop.test/login?server=eu&token=test', []],
