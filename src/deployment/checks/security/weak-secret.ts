@@ -134,6 +134,8 @@ function unleet(value: string): string {
 
 /** How many characters are left when the known words are taken away, also reversed ones, and the digits beside them. */
 function leftOf(value: string): number {
+  // Such words stand in hex by chance, between digits alone.
+  if (/^[0-9a-f-]{16,}$/i.test(value)) return value.length;
   // As the keys stand above the digits.
   const own = value.replace(/!@#[$%^&*()]*/g, '');
   const left = [own, unleet(own)].flatMap((written) => {
