@@ -75,11 +75,12 @@ async function look(options: SecurityOptions, { signal, profile }: DeploymentChe
     'and how the process is started',
   ];
   return reportOf('security', looked.join(', '), findings, {
-    secrets: secrets.length + others.length,
-    databaseUrls: databases.length,
-    tls: tls.length,
-    files: files.length,
-    cookies: cookies.length,
+    // Names that are not masked, as `secrets` would be.
+    secretCount: secrets.length + others.length,
+    databaseCount: databases.length,
+    tlsCount: tls.length,
+    fileCount: files.length,
+    cookieCount: cookies.length,
     deployed: isDeployed(profile),
   });
 }
