@@ -7,7 +7,8 @@ import type { CommandIo } from './io.js';
 import { jsonFault } from './json-fault.js';
 import { mustBeFile, readNamed } from './read-file.js';
 import { isReadableConfig, property, type ReadableConfig } from './readable-config.js';
-import { fileName, shellWord } from './words.js';
+import { repeatedKeys } from '../deployment/checks/files/repeated-keys.js';
+import { echo, fileName, shellWord } from './words.js';
 
 /** The names that are looked for, in this order. */
 const NAMES = ['breakwater.config.js', 'breakwater.config.mjs', 'breakwater.config.cjs'] as const;
@@ -103,11 +104,18 @@ export function exportedConfig({ name, exports }: UserModule, io: CommandIo): Re
 /** What a file of JSON holds. @throws {@link ConfigurationError} */
 export function readJson(name: string, io: CommandIo, largestMib?: number): unknown {
   const text = readNamed(name, io, largestMib);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw new ConfigurationError(`${fileName(name)} is no JSON (${jsonFault(text) ?? 'its place is not known'})`);
   }
+  const [again] = repeatedKeys(text);
+  if (again !== undefined)
+    throw new ConfigurationError(
+      `${fileName(name)} has the key ${echo(again.key)} twice in the same place: keep one of them`,
+    );
+  return value;
 }
 
 /** Where something may be: under its name, as default, or under its name in the default. */

@@ -280,6 +280,10 @@ describe('what is checked', () => {
     ],
     ['{\n  "secret": hunter22\n}', "breakwater: 'breakwater.config.json' is no JSON (line 2, column 13)"],
     [
+      '{ "deployment": { "env": ["A"], "security": true, "env": false } }',
+      "'breakwater.config.json' has the key 'env' twice in the same place: keep one of them",
+    ],
+    [
       '{ "deploymnet": {} }',
       "breakwater: 'breakwater.config.json' holds 'deploymnet', which nothing reads; did you mean 'deployment'?",
     ],

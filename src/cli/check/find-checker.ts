@@ -72,6 +72,7 @@ async function made(options: object, of: string, io: CommandIo): Promise<Checker
 function misspelt({ exports }: UserModule): string {
   const names = ['deployment', 'config', 'migrations'];
   const [meant] = namesOf(exports).flatMap((name) => {
+    if (names.includes(name)) return [` (its ${echo(name)} is none)`];
     const end = hint(name, names);
     return end === '' ? [] : [` (it exports ${echo(name)}${end})`];
   });

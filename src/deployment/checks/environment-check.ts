@@ -29,6 +29,17 @@ export const REQUIRED_VARIABLES: readonly string[] = /* @__PURE__ */ Object.free
   'ADMIN_IDS',
 ]);
 
+/** Keys of which nothing is wrong; one that is missing and had to be there is told of as an error. */
+const IN_ORDER: ReadonlySet<string> = /* @__PURE__ */ new Set(['VALID', 'DEFAULTED', 'MISSING']);
+
+const NO_KEYS: DeploymentFinding = /* @__PURE__ */ Object.freeze({
+  id: 'environment.none',
+  status: CheckStatus.FAIL,
+  crashed: true,
+  message: 'the configuration has no key, so that nothing was looked at',
+  hint: 'is it the right one, and registered before it is exported?',
+});
+
 /** Options of {@link environmentCheck}. */
 export interface EnvironmentCheckOptions {
   /** Where variables are looked up. @defaultValue `process.env`, at each run */
@@ -103,7 +114,9 @@ function isBlank(value: unknown): boolean {
 function isStandIn(value: unknown): boolean {
   return (
     typeof value === 'string' &&
-    /^(?:undefined|null|""|''|\$\{[a-z_]\w*(?::?[-+?=][^}]*)?\}|\$\([a-z_]\w*\))$/i.test(value.trim())
+    /^(["']?)(?:undefined|null)\1$|^(?:""|''|\$\{[a-z_]\w*(?::?[-+?=][^}]*)?\}|\$\([a-z_]\w*\)|\$?\{\{[^{}]*\}\}|%[a-z_]\w*%)$/i.test(
+      value.trim(),
+    )
   );
 }
 
@@ -115,6 +128,9 @@ function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['va
     message: shownText(`${redactName(key, 200)} ${message}`),
     hint,
   });
+  const told = new Set(errors.map(({ key }) => key));
+  // Whose state says that it is not in order, and of which nothing is told.
+  const unsaid = items.filter(({ key, status }) => !IN_ORDER.has(status) && !told.has(key));
   const wrong = new Set(errors.map(({ key }) => redactName(key, 200)));
   const parts = [
     ...(wrong.size > 0 ? [`${String(wrong.size)} wrong: ${[...wrong].join(', ')}`] : []),
@@ -122,6 +138,16 @@ function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['va
   ];
   return {
     findings: [
+      ...(items.length === 0 && errors.length === 0 ? [NO_KEYS] : []),
+      ...unsaid.map(({ key, status }) => ({
+        ...finding(
+          CheckStatus.FAIL,
+          key,
+          `is in a state that is not known to be in order: ${status}`,
+          'correct it where the service runs',
+        ),
+        crashed: true,
+      })),
       ...errors.map(({ key, message }) => finding(CheckStatus.FAIL, key, message, 'correct it where the service runs')),
       ...defaulted.map(({ key }) =>
         finding(CheckStatus.WARN, key, 'is not set: its default is used', 'set it, if only to what the default is'),

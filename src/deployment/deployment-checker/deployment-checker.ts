@@ -23,6 +23,7 @@ import {
 import { readOutcome, worstFirst } from './outcome.js';
 import { asCheck, registered, type RegisteredCheck } from './registration.js';
 import type { CheckResult, DeploymentResults, DeploymentSnapshot, DeploymentSummary } from './result.js';
+import { Pulse } from './pulse.js';
 import { runCheck } from './run-check.js';
 import { silence, silenceFindings } from './silences.js';
 import { countsLine, countsOf, problemsOf } from './tally.js';
@@ -92,15 +93,23 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
     const { clock, environment, silence: silences } = this.#options;
     const { timeoutMs = DEPLOYMENT_CHECKER_DEFAULTS.timeoutMs } = this.#options;
     const source = environment ?? hostEnvironment();
+    const pulse = new Pulse(clock, this.#now);
     const mask = maskEnvironment(source, checkedNames(this.#options));
     try {
       const ranAt = clock.wallNow();
       const startedAtMs = this.#now();
       const running = selected.map(async (check) => {
         const beganAtMs = this.#now();
-        const outcome = await runCheck(check, { clock, now: this.#now, profile: selection.profile, timeoutMs });
+        const outcome = await runCheck(check, {
+          pulse,
+          now: this.#now,
+          profile: selection.profile,
+          timeoutMs,
+        });
         return this.#result(check, outcome, this.#now() - beganAtMs);
       });
+      // What the checks did while they were begun is known already.
+      pulse.start();
       const results = await Promise.all(running);
       if (results.length === 0) results.push(NOTHING_CHECKED);
       const lapsed = silenceFindings(silences, [...this.#checks.keys()], results, clock.wallNow());
@@ -108,6 +117,7 @@ export class DeploymentChecker implements Component<DeploymentSnapshot> {
       const run = { profile: selection.profile, ranAt, durationMs: shortened(this.#now() - startedAtMs) };
       return this.#end({ ...run, allPass: allPass(results), results: Object.freeze(results) });
     } finally {
+      pulse.stop();
       mask[Symbol.dispose]();
     }
   }

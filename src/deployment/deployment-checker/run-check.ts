@@ -1,13 +1,15 @@
-import type { Clock } from '../../core/clock.js';
+import { isThenable } from '../../core/thenable.js';
 import { within } from '../../internal/within.js';
 import { shownError } from '../finding.js';
 import { DeploymentCheckTimeoutError } from './errors.js';
 import { crash, readOutcome, type SafeOutcome } from './outcome.js';
+import type { Pulse } from './pulse.js';
 import type { RegisteredCheck } from './registration.js';
 
 /** What a run of a check needs. @internal */
 export interface CheckRun {
-  readonly clock: Clock;
+  /** Its clock, and whether the event loop turns. */
+  readonly pulse: Pulse;
   /** Time that never goes back. */
   readonly now: () => number;
   readonly profile: string;
@@ -17,19 +19,24 @@ export interface CheckRun {
 /** Runs one check, for no longer than it may take; never rejects. @internal */
 export async function runCheck(
   check: RegisteredCheck,
-  { clock, now, profile, timeoutMs }: CheckRun,
+  { pulse, now, profile, timeoutMs }: CheckRun,
 ): Promise<SafeOutcome> {
   const limitMs = check.timeoutMs ?? timeoutMs;
   const limit = `${String(Math.round(limitMs))} ms`;
   const expired = (): Error => new DeploymentCheckTimeoutError(`check '${check.id}' took longer than ${limit}`);
+  const beganAtMs = now();
   let blockedMs = 0;
-  const outcome = await within(clock, limitMs, expired, (signal) => {
-    const startedAtMs = now();
+  const outcome = await within(pulse, limitMs, expired, async (signal) => {
+    let answer: unknown;
     try {
-      return check.run({ signal, profile });
+      answer = check.run({ signal, profile });
     } finally {
-      blockedMs = now() - startedAtMs;
+      blockedMs = now() - beganAtMs;
     }
+    if (!isThenable(answer)) return answer;
+    const outcomeOf = await answer;
+    if (pulse.missing) blockedMs = now() - beganAtMs;
+    return outcomeOf;
   });
   // No timer can end what does not return, but its answer comes too late all the same.
   if (blockedMs > limitMs) return late(`blocked the event loop for longer than ${limit}`);

@@ -40,7 +40,7 @@ function parseSilence(value: unknown, path: string, report: ReportIssue): Parsed
   const { id, reason, until, ...rest } = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(rest)) report(`${path}.${redactName(key, 64)}`, 'is not an option');
   if (!isShortText(id)) report(`${path}.id`, `must be the id of a check or a finding, got ${describe(id)}`);
-  if (!isShortText(reason) || reason.trim() === '')
+  if (!isShortText(reason) || /^[\s\p{Cf}]*$/u.test(reason))
     report(`${path}.reason`, `must say why, in ${SHORT_TEXT}, got ${describe(reason)}`);
   const untilWallMs = endOf(until);
   if (untilWallMs === undefined)

@@ -51,9 +51,20 @@ describe('the variables that are required', () => {
     ['empty', '', 'SECRET_KEY is blank'],
     ['white space', ' \t\n', 'SECRET_KEY is blank'],
     ['of no width', '\u200b\u2060\ufeff \u200d', 'SECRET_KEY is blank'],
-    ...['undefined', 'null', 'NULL ', '""', "''", '${A}', '${SECRET_KEY:-}', '$(A)'].map(
-      (value): [string, string, string] => [value, value, 'SECRET_KEY is not set, though something stands there'],
-    ),
+    ...[
+      'undefined',
+      'null',
+      'NULL ',
+      '""',
+      "''",
+      '${A}',
+      '${SECRET_KEY:-}',
+      '$(A)',
+      '"undefined"',
+      '${{ secrets.A }}',
+      '{{A}}',
+      '%A%',
+    ].map((value): [string, string, string] => [value, value, 'SECRET_KEY is not set, though something stands there']),
   ])('HLD-60 fail when one is %s', async (_, value, message) => {
     expect(await result({ ...COMPLETE, SECRET_KEY: value })).toMatchObject({
       allPass: false,
@@ -70,9 +81,12 @@ describe('the variables that are required', () => {
     );
   });
 
-  it.each(['nullable', 'undefined-1', '"', '$A', 'a${A}', '{}', '0', 'none'])('may hold %j', async (value) => {
-    expect(await result({ ...COMPLETE, SECRET_KEY: value })).toMatchObject({ allPass: true });
-  });
+  it.each(['nullable', 'undefined-1', '"', '$A', 'a${A}', '{}', '0', 'none', '100%', '%A', '{A}', "'undefined"])(
+    'may hold %j',
+    async (value) => {
+      expect(await result({ ...COMPLETE, SECRET_KEY: value })).toMatchObject({ allPass: true });
+    },
+  );
 
   it('says where to look when a file is named in its place', async () => {
     const { findings } = await result({ ...COMPLETE, SECRET_KEY: undefined, SECRET_KEY_FILE: '/run/secrets/key' });
@@ -165,6 +179,30 @@ describe('a configuration', () => {
     };
     const { results } = await new DeploymentChecker({ env: broken }).runAllChecks();
     expect(results[0]).toMatchObject({ status: 'FAIL', crashed: true });
+  });
+});
+
+describe('a configuration of which nothing can be known', () => {
+  const results = async (env: object) => (await new DeploymentChecker({ env: env as never }).runAllChecks()).results[0];
+  const of = (items: readonly object[], errors: readonly object[] = []) =>
+    results({ validate: () => ({ items, errors }) });
+
+  it('because it has no key is no success', async () => {
+    expect(await results(new ConfigValidator({ name: 'none' }))).toMatchObject({
+      findings: [{ id: 'environment.none', status: 'FAIL', crashed: true }],
+    });
+  });
+
+  it('because a key is in a state of which nothing is told is none either', async () => {
+    for (const status of ['INVALID', 'STALE'])
+      expect(await of([{ key: 'A', status }])).toMatchObject({
+        findings: [
+          { id: 'environment.A', status: 'FAIL', crashed: true, message: expect.stringContaining(status) as string },
+        ],
+      });
+    expect(await of([{ key: 'A', status: 'INVALID' }], [{ key: 'A', message: 'is wrong' }])).toMatchObject({
+      findings: [{ id: 'environment.A', message: 'A is wrong' }],
+    });
   });
 });
 

@@ -302,6 +302,32 @@ describe('a schema', () => {
   });
 });
 
+describe('a schema that never answers', () => {
+  it('is given up with the check, whose other findings are told', async () => {
+    const controller = new AbortController();
+    const validate = () => {
+      setImmediate(() => {
+        controller.abort();
+      });
+      return new Promise<never>(() => undefined);
+    };
+    const schema = { '~standard': { version: 1 as const, vendor: 'x', validate } };
+    using folder = new Folder();
+    folder.write('a.json', '{}');
+    const check = filesCheck(['missing.json', { path: 'a.json', schema }], { root: folder.path });
+    expect(await check.run({ signal: controller.signal, profile: 'production' })).toMatchObject({
+      findings: [
+        { id: 'files.missing.missing.json', status: 'FAIL' },
+        {
+          id: 'files.schema.a.json',
+          crashed: true,
+          message: expect.stringContaining('did not answer in time') as string,
+        },
+      ],
+    });
+  });
+});
+
 describe('a parse function', () => {
   it('reads in the place of the format', async () => {
     const parse = (text: string) => ({ size: text.length });

@@ -122,4 +122,46 @@ describe('HLD-57 a check that blocks the process', () => {
     ]);
     expect(results[1]).toMatchObject({ crashed: true, timedOut: true });
   });
+
+  it('after it has waited for something is late as well, and who waits for a timer beside it is not', async () => {
+    const timers = new ManualClock();
+    let passedMs = 0;
+    const clock = {
+      now: () => timers.now() + passedMs,
+      wallNow: () => timers.wallNow(),
+      schedule: (fn: () => void, ms: number) => timers.schedule(fn, ms),
+    };
+    const fine = { status: 'PASS', message: 'fine' } as const;
+    const blocking: DeploymentCheck = {
+      id: 'blocking',
+      name: 'blocking',
+      run: async () => {
+        await Promise.resolve();
+        passedMs += 400;
+        return fine;
+      },
+    };
+    const waiting: DeploymentCheck = {
+      id: 'waiting',
+      name: 'waiting',
+      run: () =>
+        new Promise(
+          (resolve) =>
+            void timers.schedule(() => {
+              resolve(fine);
+            }, 50),
+        ),
+    };
+    const hanging: DeploymentCheck = { id: 'hanging', name: 'hanging', run: () => new Promise(() => undefined) };
+    const quick: DeploymentCheck = { id: 'quick', name: 'quick', run: () => Promise.resolve(fine) };
+    const checks = [quick, waiting, hanging, blocking];
+    const run = new DeploymentChecker({ env: false, clock, timeoutMs: 100, checks }).runAllChecks();
+    await timers.advanceAsync(1_000);
+    expect((await run).results.map(({ id, status, message }) => [id, status, message])).toEqual([
+      ['quick', 'PASS', 'fine'],
+      ['waiting', 'PASS', 'fine'],
+      ['hanging', 'FAIL', 'timed out after 100 ms'],
+      ['blocking', 'FAIL', 'blocked the event loop for longer than 100 ms'],
+    ]);
+  });
 });

@@ -187,6 +187,7 @@ describe('a silence', () => {
   it.each([
     [{ id: 'plain', until }, 'reason must say why'],
     [{ id: 'plain', reason: '  ', until }, 'reason must say why'],
+    [{ id: 'plain', reason: '\u200b', until }, 'reason must say why'],
     [{ id: 'plain', reason: 'known' }, 'until must say when it ends'],
     [{ id: 'plain', reason: 'known', until: 'tomorrow' }, 'until must say when it ends'],
     [{ id: 'plain', reason: 'known', until: '2027-02-31' }, 'until must say when it ends'],

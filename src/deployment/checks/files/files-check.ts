@@ -25,7 +25,7 @@ export function filesCheck(files: readonly (string | CheckedFile)[], options?: F
       const looks = [];
       for (const file of listed) {
         signal.throwIfAborted();
-        looks.push(await lookAt(file, root));
+        looks.push(await lookAt(file, root, signal));
       }
       const absent = looks.filter((look) => look.absent === true).length;
       const there = listed.length - absent;

@@ -1,4 +1,5 @@
 import type { StandardSchema } from '../../../config/index.js';
+import type { PlatformAbortSignal } from '../../../core/platform.js';
 import { isSensitiveKey } from '../../../core/sensitive-names.js';
 import { oneLine } from '../../../core/printable.js';
 import { firstOf } from '../report.js';
@@ -11,16 +12,22 @@ const MOST_SHOWN = 5;
 export type Fit = { readonly misfit?: string } | { readonly crashed: string };
 
 /** Holds what a file says against its schema. @internal */
-export async function fits(schema: StandardSchema, values: readonly unknown[], secret: boolean): Promise<Fit> {
+export async function fits(
+  schema: StandardSchema,
+  values: readonly unknown[],
+  secret: boolean,
+  signal: PlatformAbortSignal,
+): Promise<Fit> {
   const places: string[] = [];
   for (const [i, value] of values.entries()) {
     const document = values.length > 1 ? `document ${String(i + 1)}` : '';
     let answer: unknown;
     let issues: unknown;
     try {
-      answer = await schema['~standard'].validate(value);
+      answer = await untilAborted(schema['~standard'].validate(value), signal);
       issues = (answer as { readonly issues?: unknown }).issues;
     } catch {
+      if (signal.aborted) return { crashed: 'its schema did not answer in time' };
       // What was thrown may quote the file.
       return { crashed: 'its schema threw while it was held against it' };
     }
@@ -34,6 +41,21 @@ export async function fits(schema: StandardSchema, values: readonly unknown[], s
     if (issues.length === 0) places.push(document === '' ? 'the whole' : document);
   }
   return places.length === 0 ? {} : { misfit: firstOf([...new Set(places)], MOST_SHOWN) };
+}
+
+/** What is answered; rejects when nobody waits for it any more. */
+function untilAborted(answer: unknown, signal: PlatformAbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(new Error('nobody waits any more'));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    void Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener('abort', giveUp);
+      });
+  });
 }
 
 function placeOf(document: string, value: unknown, issue: unknown, seen: ReadonlySet<string> | undefined): string {

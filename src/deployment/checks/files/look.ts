@@ -1,3 +1,4 @@
+import type { PlatformAbortSignal } from '../../../core/platform.js';
 import { redactName } from '../../../core/redaction.js';
 import type { DeploymentFinding } from '../../finding.js';
 import { type FileReading, pathIn, readFileAt } from '../disk.js';
@@ -28,21 +29,26 @@ const STATES = /* @__PURE__ */ Object.freeze({
 });
 
 /** Looks at one file. @internal */
-export async function lookAt(file: FileToCheck, root: string | undefined): Promise<Look> {
+export async function lookAt(file: FileToCheck, root: string | undefined, signal: PlatformAbortSignal): Promise<Look> {
   const reading = await readFileAt(pathIn(root, file.path), file.maxBytes);
   if (reading.state === 'missing' && !file.required) return { findings: [], absent: true };
   const shown = redactName(file.path, 150);
   const mode = 'mode' in reading ? reading.mode : undefined;
   const more = { place: { file: shown } };
   const rights = mode === undefined ? [] : rightsOf(idOf(file, 'permissions'), shown, mode, file.secret, more);
-  return { findings: [...rights, ...(await contentFindings(file, reading, shown))] };
+  return { findings: [...rights, ...(await contentFindings(file, reading, shown, signal))] };
 }
 
 function idOf({ id }: FileToCheck, rule: string): string {
   return `files.${rule}.${id}`;
 }
 
-async function contentFindings(file: FileToCheck, reading: FileReading, shown: string): Promise<DeploymentFinding[]> {
+async function contentFindings(
+  file: FileToCheck,
+  reading: FileReading,
+  shown: string,
+  signal: PlatformAbortSignal,
+): Promise<DeploymentFinding[]> {
   const place = { file: shown };
   const fault = (rule: string, what: string, hint: string, more: FindingMore = {}) => [
     failed(idOf(file, rule), `${shown} ${what}`, { place, hint, ...more }),
@@ -89,7 +95,7 @@ async function contentFindings(file: FileToCheck, reading: FileReading, shown: s
   }
   const repeated = repeatedFindings(file, text, parsed.repeated ?? [], shown);
   if (file.schema === undefined) return repeated;
-  const fit = await fits(file.schema, parsed.values, file.secret);
+  const fit = await fits(file.schema, parsed.values, file.secret, signal);
   if ('crashed' in fit) return [...repeated, ...unknown('schema', fit.crashed, OUT_OF_SIGHT)];
   if (fit.misfit === undefined) return repeated;
   return [...repeated, ...fault('schema', `does not fit its schema: ${fit.misfit}`, 'correct what does not fit')];
