@@ -70,19 +70,21 @@ class RedisStore implements LimitStore {
       );
     }
     const keys: string[] = [];
-    const args: string[] = [];
+    const fields: string[] = [];
+    let plan = '';
     for (const rule of rules) {
       const { capacity, refillTokens, refillUs, cost, advisory } = rule;
       const most = capacity * refillUs;
       const want = cost > capacity ? most + 1 : cost * refillUs;
-      args.push(String(most), String(refillTokens), String(refillUs), String(want), advisory === true ? '1' : '');
+      plan += `${String(most)} ${String(refillTokens)} ${String(refillUs)} ${String(want)} ${advisory === true ? '1' : '0'} `;
       if (this.#packed) {
         const [key, field] = this.#keys.packOf(rule);
         keys.push(key);
-        args.push(field);
+        fields.push(field);
       } else keys.push(this.#keys.of('b', rule));
       keys.push(this.#keys.of('m', rule));
     }
+    const args = [plan, ...fields];
     return bucketsOf(await this.#runner.run({ name: 'take', keys, args }, call?.withinMs));
   }
 

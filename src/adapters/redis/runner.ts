@@ -111,11 +111,14 @@ export class Runner {
 
   #argumentsOf(asked: readonly Asked[]): readonly [key: string, args: readonly string[]] {
     const keys: string[] = [];
-    const rest: string[] = [];
+    const firstUs = this.#server.at((asked[0]?.untilMs ?? 0) * 1_000);
+    const rest: string[] = [String(firstUs)];
     for (const { operation, untilMs } of asked) {
-      const until = String(this.#server.at(untilMs * 1_000));
-      rest.push(operation.name, until, String(operation.keys.length), String(operation.args.length), ...operation.args);
-      keys.push(...operation.keys);
+      const { name, keys: own, args } = operation;
+      const until = this.#server.at(untilMs * 1_000) - firstUs;
+      rest.push(`${name} ${String(own.length)} ${String(args.length)}`, String(until));
+      for (const arg of args) rest.push(arg);
+      for (const key of own) keys.push(key);
     }
     return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
   }
