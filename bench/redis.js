@@ -8,7 +8,7 @@ import { createRedisStore } from '../dist/redis.js';
 import { compare, sequential } from './harness.js';
 import { startRedis } from './redis-server.js';
 
-const CALLS = 2_000;
+const CALLS = 4_000;
 const AT_ONCE = 200;
 const KEYS = 10_000;
 const keys = Array.from({ length: KEYS }, (_, i) => `user-${String(i)}`);
@@ -45,8 +45,9 @@ async function decisions(name, client, send) {
   const others = ['team', 'plan', 'route', 'site'].map((of) => new SharedPerUserRateLimiter({ name: of, ...limits }));
   const also = others.map((other) => ({ limiter: other, key: 'x' }));
   const rule = { capacity: 1e6, refillTokens: 1, refillUs: 10, cost: 1 };
-  const rules = (count, i) =>
-    Array.from({ length: count }, (_, of) => ({ ...rule, group: `g${String(of)}`, subject: keys[i % KEYS] }));
+  const groups = ['a', 'b', 'c', 'd', 'e'];
+  const one = (i) => store.take([{ ...rule, group: 'a', subject: keys[i % KEYS] }]);
+  const five = (i) => store.take(groups.map((group) => ({ ...rule, group, subject: keys[i % KEYS] })));
   const flexible = (keyPrefix) =>
     new RateLimiterRedis({
       storeClient: client,
@@ -56,34 +57,34 @@ async function decisions(name, client, send) {
       duration: 60,
     });
   const peer = flexible('peer');
-  const union = new RateLimiterUnion(...['a', 'b', 'c', 'd', 'e'].map(flexible));
+  const union = new RateLimiterUnion(...groups.map(flexible));
   const express = new RateLimitRedis({ sendCommand: (...args) => send(args) });
   express.init({ windowMs: 60_000 });
   const run = (title, role, call) => ({ name: title, role, calls: CALLS, run: together(call) });
   const alone = (title, role, call) => ({ name: title, role, calls: 200, run: sequential(call, 200) });
-  const one = await compare(
+  const single = await compare(
     `a decision on Redis through ${name}, ${String(AT_ONCE)} at once`,
     [
       run('a bare script', 'floor', (i) => send(['EVALSHA', sha, '1', `{bare}${keys[i % KEYS]}`, '10', '10000000'])),
-      run('createRedisStore take', 'ours', (i) => store.take(rules(1, i))),
       run('SharedPerUserRateLimiter check', 'ours', (i) => limiter.check(keys[i % KEYS])),
+      run('createRedisStore take', 'ours', one),
       run('SharedPerUserRateLimiter check, five limits', 'ours', (i) => limiter.check(keys[i % KEYS], { also })),
       run('rate-limiter-flexible', 'peer', (i) => peer.consume(keys[i % KEYS])),
       run('rate-limiter-flexible, five limits', 'peer', (i) => union.consume(keys[i % KEYS])),
       run('rate-limit-redis', 'peer', (i) => express.increment(keys[i % KEYS])),
     ],
-    { mostRatio: 1 / 0.9, text: 'the store has at least 0.9x the rate of a bare script' },
+    { mostRatio: 1 / 0.9, text: 'a decision has at least 0.9x the rate of a bare script' },
   );
   const several = await compare(
     `several limits in one decision through ${name}, one at a time`,
     [
-      alone('one rule', 'floor', (i) => store.take(rules(1, i))),
-      alone('five rules', 'ours', (i) => store.take(rules(5, i))),
+      alone('one rule', 'floor', one),
+      alone('five rules', 'ours', five),
       alone('rate-limiter-flexible, five limits', 'peer', (i) => union.consume(keys[i % KEYS])),
     ],
     { mostRatio: 1.5, text: 'five rules take at most 1.5x as long as one' },
   );
-  return one && several;
+  return single && several;
 }
 
 /** The store on Redis beside what others have, on a server of its own. */
