@@ -6,7 +6,8 @@ import { ApplicationLifecycle } from 'breakwater/lifecycle';
 import { StructuredLogger } from 'breakwater/logger';
 
 // One of several replicas of a service, in a process of its own; a scene starts it and replaces it.
-const [drainDelayMs, budgetMs] = process.argv.slice(2).map(Number);
+const drainDelayMs = Number(process.env['DRAIN_MS']);
+const budgetMs = Number(process.env['BUDGET_MS']);
 const RECEIPT_MS = 500;
 
 const logger = new StructuredLogger({ service: 'shop' });

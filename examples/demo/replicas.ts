@@ -3,17 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type LogLine, read } from './log-book.js';
 import { watch } from './stage.js';
 
-const PROGRAM = fileURLToPath(new URL('replica.ts', import.meta.url));
 const PATIENCE_MS = 20_000;
 const LONGEST_LIFE_MS = 120_000;
-
-/** How a replica leaves. */
-export interface Leaving {
-  /** How long it goes on accepting. */
-  readonly drainMs: number;
-  /** The longest that all of it may take. */
-  readonly budgetMs: number;
-}
 
 /** A replica of the service, as whoever started it sees it. */
 export interface Replica {
@@ -32,20 +23,23 @@ export interface Replica {
 
 /** Processes that the scene started: none of them outlives it, or the demo. */
 export class Replicas {
+  readonly #program: string;
   readonly #children = new Map<ChildProcess, Promise<unknown>>();
   readonly #kill = (): void => {
     for (const child of this.#children.keys()) child.kill('SIGKILL');
   };
 
-  constructor() {
+  /** @param program - the file that each of them runs. */
+  constructor(program: URL) {
+    this.#program = fileURLToPath(program);
     // Also on Ctrl-C, when no scene is waited for. After a kill -9 of the demo their input ends, and they with it.
     process.on('exit', this.#kill);
   }
 
-  /** Starts one with nothing of our environment, and waits until it listens. */
-  async start({ drainMs, budgetMs }: Leaving): Promise<Replica> {
-    const child = spawn(process.execPath, [...process.execArgv, PROGRAM, String(drainMs), String(budgetMs)], {
-      env: { TMPDIR: process.env['TMPDIR'] },
+  /** Starts one with these variables and nothing of our environment, and waits until it listens. */
+  async start(variables: Readonly<Record<string, string>>): Promise<Replica> {
+    const child = spawn(process.execPath, [...process.execArgv, this.#program], {
+      env: { TMPDIR: process.env['TMPDIR'], ...variables },
       timeout: LONGEST_LIFE_MS,
       killSignal: 'SIGKILL',
     });

@@ -23,7 +23,7 @@ export async function play(options: DemoOptions, { narrator, interrupted }: Surr
   const book = new LogBook();
   const outcomes = await withService({ ...options, log: book }, async (database, service) => {
     narrator.line(`Breakwater: ${service.frameworkName} service on PostgreSQL, up after ${seconds().toFixed(1)} s.`);
-    const stage = new Stage(database, service, book, narrator);
+    const stage = new Stage(database, service, book, narrator, options.redis);
     try {
       const wanted = SCENES.filter((scene) => isWanted(scene, options));
       const result = await Promise.race([playAll(wanted, stage, narrator), interrupted]);
@@ -74,7 +74,8 @@ async function obey(line: string, database: Database, narrator: Narrator): Promi
   }
 }
 
-function isWanted({ main, word }: Scene, { scenes }: DemoOptions): boolean {
+function isWanted({ main, word }: Scene, { scenes, redis }: DemoOptions): boolean {
+  if (word === 'processes') return redis !== undefined;
   if (scenes === 'all' || scenes === 'main') return scenes === 'all' || main;
   return word !== undefined && scenes.includes(word);
 }

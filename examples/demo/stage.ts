@@ -24,16 +24,19 @@ export class Stage {
   readonly book: LogBook;
   /** The monitoring, inside: it does not come through the load balancer. */
   readonly inside: Client;
+  /** The Redis that whoever plays the demo has named. */
+  readonly redis: URL | undefined;
   readonly #narrator: Narrator;
   readonly #visitors: Client[] = [];
   #promises: Promised[] = [];
   #closed = false;
 
-  constructor(database: Database, service: DemoService, book: LogBook, narrator: Narrator) {
+  constructor(database: Database, service: DemoService, book: LogBook, narrator: Narrator, redis?: URL) {
     this.database = database;
     this.service = service;
     this.book = book;
     this.inside = new Client(service.url, undefined);
+    this.redis = redis;
     this.#narrator = narrator;
   }
 

@@ -1,28 +1,18 @@
 import { MASK } from '../core/mask-fields.js';
 import { change, type MaskedEnvironment, registry, secretMatcher } from '../core/secret-values.js';
-import { isSensitiveKey } from '../core/sensitive-names.js';
 import { partsOf, writtenOtherwise } from './secret-parts.js';
+import { isSecretVariable, NO_SECRETS, ORDINARY, SWITCH } from './secret-variables.js';
 
 /** Shorter values stand in every line, and would leave nothing of it. */
 const SHORTEST = 3;
+/** Words of which ids and sentences are made: to mask those would break them, and tell what stands in the variable. */
+const OWN_WORDS = /^(?:passwords?|secrets?|tokens?|keys?|default|database|security|environment|health|migrations)$/i;
 /** Shorter values are masked where they are words of their own. */
 const SHORTEST_ANYWHERE = 4;
 /** What a word goes on with. */
 const LETTER = '[\\p{L}\\p{N}_]';
 /** The same for a variable that need not hold a secret. */
 const SHORTEST_PLAIN = 8;
-/** What shells call the working directory and the one before it, and the number of a login: no secrets, in spite of their names. */
-const NO_SECRETS = ['PWD', 'OLDPWD', 'XDG_SESSION_ID'];
-/** Numbers, addresses and words that say nothing about anybody and that messages need. */
-const ORDINARY = /^([\d.:]+|localhost|production|staging|development)$/i;
-/** What a switch is set to, also one that is called like a secret. */
-const SWITCH = /^(?:true|false|null|none|yes)$/i;
-/** Names that are ordinary where fields are, and tell of a secret where variables are. */
-const SECRET_NAME = /(?:^|_)(?:PIN|PIN_?CODE|PAT|KEY_?PASS)S?$/i;
-/** The same, of what may be a number as well: `MAX_CONN`, `BCRYPT_SALT`. */
-const SECRET_UNLESS_ORDINARY =
-  /(?:^|_)(?:SALT|PEPPER|SEED|MNEMONIC|SAS|CONN(?:ECTION)?(?:_?STR(?:ING)?)?|WEBHOOK(?:_UR[IL])?)S?$/i;
-
 /**
  * Masks what variables hold in all that is printed, until the handle is disposed: those with sensitive names, also before
  * anybody validated them, and others that are named, unless their values are ordinary words; of all others, the passwords
@@ -45,7 +35,7 @@ export function maskEnvironment(
     hidden.push(value);
   };
   const mask = (value: string): void => {
-    if (value.trim().length < SHORTEST || SWITCH.test(value)) return;
+    if (value.trim().length < SHORTEST || SWITCH.test(value) || OWN_WORDS.test(value)) return;
     if (value.length < SHORTEST_ANYWHERE) {
       words.add(value);
       pattern = undefined;
@@ -56,7 +46,7 @@ export function maskEnvironment(
     for (const [name, value] of Object.entries(environment)) {
       if (value === undefined || NO_SECRETS.includes(name) || known.get(name) === value) continue;
       known.set(name, value);
-      const isHidden = isSecretName(name, value) || (alsoNamed.includes(name) && isTelling(value));
+      const isHidden = isSecretVariable(name, value) || (alsoNamed.includes(name) && isTelling(value));
       for (const one of partsOf(value, isHidden)) mask(one);
     }
   };
@@ -93,14 +83,6 @@ function join(one: MaskedEnvironment): () => void {
 function patternOf(words: Iterable<string>): RegExp {
   const any = [...words].map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
   return new RegExp(`(?<!${LETTER})(?:${any})(?!${LETTER})`, 'gu');
-}
-
-function isSecretName(name: string, value: string): boolean {
-  return (
-    isSensitiveKey(name) ||
-    SECRET_NAME.test(name) ||
-    (SECRET_UNLESS_ORDINARY.test(name) && !ORDINARY.test(value.trim()))
-  );
 }
 
 function isTelling(value: string): boolean {

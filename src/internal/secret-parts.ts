@@ -52,6 +52,14 @@ function fieldsOf(value: string, isSecret: boolean): string[] {
   });
 }
 
+/** What fields of sensitive names hold in a text, such as a connection string; a comma may begin the next. @internal */
+export function fieldValues(text: string): string[] {
+  return [...text.matchAll(FIELD)].flatMap(([, name = '', written = '']) => {
+    if (!isSensitiveKey(name)) return [];
+    return [/^["']/.test(written) ? written.slice(1, -1) : written.replace(/,\s*[\w ]+=.*/s, '')];
+  });
+}
+
 function textOf(json: string): string {
   try {
     return String(JSON.parse(json));
@@ -60,7 +68,8 @@ function textOf(json: string): string {
   }
 }
 
-function decoded(text: string): string {
+/** Without the escapes of URLs, if it is well-formed. @internal */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -69,8 +78,8 @@ function decoded(text: string): string {
 }
 
 /**
- * A value in base64, also where it stands in the middle of something, in hex, and in URLs, as those that are short are not
- * looked for in them.
+ * A value in base64, also where it stands in the middle of something, in hex, as a list of bytes, in small and in large
+ * letters, and in URLs, as those that are short are not looked for in them.
  * @internal
  */
 export function writtenOtherwise(value: string): Set<string> {
@@ -83,10 +92,16 @@ export function writtenOtherwise(value: string): Set<string> {
   for (const before of [0, 1, 2]) {
     const shifted = btoa('\0'.repeat(before) + text);
     const middle = shifted.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
-    if (middle.length >= SHORTEST_MIDDLE) inBase64.push(middle);
+    // Behind a user and a colon, as the authorization by `Basic` has it, it goes on to the end.
+    const login = btoa(`${'\0'.repeat(before)}:${text}`).slice(Math.ceil((before * 4) / 3));
+    for (const one of [middle, login, login.replace(/=+$/, '')]) if (one.length >= SHORTEST_MIDDLE) inBase64.push(one);
   }
   const inURL = inBase64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'));
-  return new Set([hex, hex.toUpperCase(), ...inBase64, ...inURL, encoded(value)]);
+  // Words that are no secret have no digits.
+  const isOdd = value.length >= SHORTEST_PIECE && /\d/.test(value);
+  const inOtherCase = isOdd ? [value.toUpperCase(), value.toLowerCase()] : [];
+  // A buffer in JSON is a list of its bytes.
+  return new Set([hex, hex.toUpperCase(), bytes.join(','), ...inOtherCase, ...inBase64, ...inURL, encoded(value)]);
 }
 
 /** Half a character cannot be encoded. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'breakwater/core';
+import { MigrationValidator } from 'breakwater/deployment';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommandIo } from '../../src/cli/io.js';
@@ -106,6 +107,23 @@ describe('breakwater migrations', () => {
     const { code, out, err } = await breakwater(['migrations', 'status'], world);
     expect([code, out]).toEqual([3, '']);
     expect(err).toContain(message);
+  });
+});
+
+describe('a silence that a validator of whatever copy tells of', () => {
+  const NOW = Date.UTC(2030, 0, 1);
+  it.each([
+    ['2030-01-01T00:00:00.001Z', 'WARN', 0],
+    ['2030-01-01T00:00:00.000Z', 'FAIL', 1],
+    ['2029-01-01T00:00:00.000Z', 'FAIL', 1],
+    ['some day', 'FAIL', 1],
+  ])('until %s leaves a %s, code %i', async (until, status, code) => {
+    const silenced = { status: 'FAIL', reason: 'next week', until };
+    const { world } = validator({ findings: [{ ...EDITED.findings[1], status: 'WARN', silenced }] });
+    const clock = new ManualClock({ wallNow: NOW });
+    const { code: is, out } = await breakwater(['migrations', 'status', '--format', 'json'], { ...world, clock });
+    const { results } = JSON.parse(out) as { results: { status: string; silenced?: unknown }[] };
+    expect([is, results[0]?.status, results[0]?.silenced !== undefined]).toEqual([code, status, status === 'WARN']);
   });
 });
 
@@ -258,6 +276,47 @@ describe('migrations diff', () => {
   ])('a file %s could not be compared', async (_, world, message) => {
     const { code, err } = await breakwater(['migrations', 'diff', '--expected', 'schema.json'], world);
     expect([code, err]).toEqual([2, `breakwater: ${message}`]);
+  });
+
+  it.each([
+    '{}',
+    '[]',
+    'null',
+    '""',
+    '7',
+    '',
+    JSON.stringify({ version: '7', dialect: 'postgresql', prevId: '', tables: {} }),
+  ])('HLD-61 a file that expects nothing, as %j does, makes no sense', async (text) => {
+    const sent: string[] = [];
+    const migrations = new MigrationValidator({
+      dir: 'migrations',
+      dialect: 'postgresql',
+      query: (sql) => sent.push(sql),
+    });
+    const { code, err, out } = await breakwater(['migrations', 'diff', '--expected', 'schema.json'], {
+      look: (path: string) => (/(schema\.json|config\.js)$/.test(path) ? FILE : undefined),
+      readText: () => text,
+      importModule: () => Promise.resolve({ migrations }),
+    });
+    expect([code, out, sent]).toEqual([2, '', []]);
+    expect(err).toMatch(/no table is expected|must be an object|is no JSON/);
+  });
+
+  it('HLD-61 an empty snapshot, and one of which all is left out, make no sense', async () => {
+    const empty = { format: 1, dialect: 'postgresql', schemas: [], tables: [], enums: [], domains: [], sequences: [], extensions: [] }; // prettier-ignore
+    const users = { users: { columns: { id: 'int' } } };
+    for (const [text, ignoreTables] of [
+      [empty, ['x']],
+      [users, ['users']],
+    ] as const) {
+      const migrations = new MigrationValidator({ dir: 'migrations', dialect: 'postgresql', query: () => [], expected: users, ignoreTables }); // prettier-ignore
+      const { code, err } = await breakwater(['migrations', 'diff', '--expected', 'schema.json'], {
+        look: (path: string) => (/(schema\.json|config\.js)$/.test(path) ? FILE : undefined),
+        readText: () => JSON.stringify(text),
+        importModule: () => Promise.resolve({ migrations }),
+      });
+      expect([code, err]).toEqual([2, expect.stringContaining('no table is expected')]);
+    }
   });
 
   it('HLD-61 says how something is expected when nothing is', async () => {

@@ -161,6 +161,27 @@ describe('a report', () => {
     expect(out).toContain(`FAIL, silenced until ${UNTIL}: moves <next> week`);
   });
 
+  it.each(['text', 'json', 'junit', 'sarif', 'github'])('counts as %s what was silenced until a moment ago', async (format) => {
+    const silenced = { status: 'FAIL', reason: 'next week', until: '2020-01-01T00:00:00.000Z' };
+    const finding = { id: 'a.b', status: 'WARN', message: 'it is bad', silenced };
+    const result = { id: 'a', name: 'A', status: 'WARN', message: 'one', metadata: {}, durationMs: 1, tags: [], findings: [finding] };
+    const whole = { ...result, id: 'b', findings: [], silenced };
+    const answers = (results: object[]) => breakwater(['check', '--format', format], holding({ 'breakwater.config.js': { deployment: { runAllChecks: () => ({ allPass: true, results }) } } }));
+    for (const results of [[result], [whole]]) {
+      const { code, out } = await answers(results);
+      expect([code, /silenced until|suppress/i.test(out)]).toEqual([1, false]);
+    }
+    const { code } = await answers([{ ...result, findings: [{ ...finding, silenced: { ...silenced, until: UNTIL } }] }]);
+    expect(code).toBe(0);
+  }); // prettier-ignore
+
+  it('HLD-63 is well-formed as SARIF for an id that every object has', async () => {
+    const bad = (): DeploymentOutcome => ({ status: 'FAIL', message: 'no' });
+    const { out } = await check({ ['__proto__']: bad }, '--format', 'sarif');
+    expect(out).toContain('__proto__');
+    expect(sarifFaults(JSON.parse(out))).toEqual([]);
+  });
+
   it('HLD-63 is well-formed whatever texts hold', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const item = fc.record({

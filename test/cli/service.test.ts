@@ -105,7 +105,7 @@ describe('breakwater doctor', () => {
     const { code, out, err } = await breakwater(['doctor', await serving()]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^ {2}PASS +health\.live +GET \/health\/live answers 200, HEALTHY$/m);
-    expect(out).toMatch(/20 of 20 checks passed$/);
+    expect(out).toMatch(/22 of 22 checks passed$/);
   });
 
   it('passes with warnings, and tells what to do', async () => {

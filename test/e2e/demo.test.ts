@@ -101,8 +101,11 @@ function runs(pid: number): boolean {
 
 describe('the demo: usage', () => {
   it.each([
-    [['--serv'], /--serv.*the options are --koa, --serve, --port N, --log FILE/],
-    [['nonsense'], /"nonsense".*the words are "all", "configuration", "deployment", "one-call", "restart"/],
+    [['--serv'], /--serv.*the options are --koa, --redis URL, --serve, --port N, --log FILE/],
+    [
+      ['nonsense'],
+      /"nonsense".*the words are "all", "configuration", "deployment", "one-call", "processes", "restart"/,
+    ],
     [['--port', '3'], /add --serve/],
     [['--log', 'lines'], /--log says where --serve writes; add --serve/],
     [['--serve', '--log='], /the name of a file/],
@@ -113,6 +116,9 @@ describe('the demo: usage', () => {
     [['deployment', '--serve'], /leave out "deployment" or --serve/],
     [['one-call', '--serve'], /leave out "one-call" or --serve/],
     [['restart', '--serve'], /leave out "restart" or --serve/],
+    [['processes'], /add --redis redis:/],
+    [['--serve', '--redis', 'redis://127.0.0.1'], /leave out --serve/],
+    [['processes', '--redis', '127.0.0.1:6379'], /--redis must be an address such as redis:/],
   ])('refuses %j with exit code 2 and one line that helps', async (args, hint) => {
     const { code, out, err } = await demo(...args).ended;
     expect(code).toBe(2);

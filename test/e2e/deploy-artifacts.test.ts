@@ -77,6 +77,9 @@ describe('the compose file', () => {
     interface Service {
       readonly stop_grace_period?: string;
       readonly healthcheck?: { readonly test: readonly string[] };
+      readonly deploy?: { readonly replicas: number };
+      readonly ports?: readonly string[];
+      readonly environment: Readonly<Record<string, string>>;
       readonly depends_on: Readonly<Record<string, { readonly condition: string }>>;
     }
     const { services } = parse(read('deploy/compose.yaml'), { merge: true }) as { services: Record<string, Service> };
@@ -89,6 +92,10 @@ describe('the compose file', () => {
       database: { condition: 'service_healthy' },
       migrate: { condition: 'service_completed_successfully' },
     });
+    // Each replica has a port, and knows how many they are.
+    const { replicas } = orders?.deploy ?? { replicas: 0 };
+    const [, first, last] = /:(\d+)-(\d+):/.exec(orders?.ports?.join() ?? '') ?? [];
+    expect([replicas, Number(last) - Number(first) + 1]).toEqual([Number(orders?.environment['REPLICAS']), replicas]);
     expect(migrate?.depends_on).toMatchObject({ check: { condition: 'service_completed_successfully' } });
   });
 });

@@ -70,6 +70,8 @@ describe.skipIf(postgres === undefined)('migrations and the schema that is expec
       message: 'the schema is as expected',
     });
     await expect(validator().validateSchema()).rejects.toThrow('nothing is expected');
+    for (const empty of [{}, { ...(await validator().recordSchema({ schemas: ['public'] })), tables: [] }])
+      await expect(validator().validateSchema(empty)).rejects.toThrow('no table is expected');
   });
 
   it('are not compared while something is pending, which explains any difference', async () => {

@@ -136,10 +136,9 @@ describe.skipIf(toolbox === undefined)('MigrationValidator before the tools on S
     await its.up({ memory: database }, dir);
     expect(await validate()).toMatchObject({ status: 'PASS', applied: [its.idOf('0001_one'), its.idOf('0003_three')] });
     its.add(dir, '0002_two');
-    expect(found(await validate())).toEqual({
-      pending: 'FAIL',
-      ...(name === 'drizzle' ? { skipped: 'FAIL' } : { 'out-of-order': 'WARN' }),
-    });
+    expect(found(await validate())).toEqual(
+      name === 'drizzle' ? { skipped: 'FAIL' } : { pending: 'FAIL', 'out-of-order': 'WARN' },
+    );
     its.remove(dir, '0002_two');
     its.remove(dir, '0003_three');
     expect(found(await validate())).toEqual({ ahead: 'WARN' });

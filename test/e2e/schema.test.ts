@@ -1,4 +1,11 @@
-import { diffSchemas, recordSchema, schemaCheck, type SchemaSnapshot } from 'breakwater/deployment';
+import {
+  type DeploymentReport,
+  diffSchemas,
+  parseExpectedSchema,
+  recordSchema,
+  schemaCheck,
+  type SchemaSnapshot,
+} from 'breakwater/deployment';
 import fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -178,6 +185,65 @@ describe.skipIf(postgres === undefined)('the schema of PostgreSQL', () => {
       expect(ids(diffSchemas(after, await record()))).toEqual([]);
     } finally {
       await admin.query('drop schema secured cascade');
+    }
+  });
+
+  it.each([
+    ['unique (n)', 'unique (n) deferrable initially deferred'],
+    ['unique (n) deferrable', 'unique (n) deferrable initially deferred'],
+    ['primary key (n)', 'primary key (n) deferrable'],
+    [
+      'foreign key (n) references deferred.other',
+      'foreign key (n) references deferred.other deferrable initially deferred',
+    ],
+    ['exclude using btree (n with =)', 'exclude using btree (n with =) deferrable'],
+  ])('tells %s from %s', async (one, other) => {
+    await admin.query('create schema deferred; create table deferred.other (n int primary key)');
+    try {
+      const record = async (constraint: string): Promise<SchemaSnapshot> => {
+        await admin.query(
+          `drop table if exists deferred.t; create table deferred.t (n int not null, constraint c ${constraint})`,
+        );
+        const seen = await recordSchema({ query, dialect: 'postgresql', schemas: ['deferred'] });
+        return parseExpectedSchema(JSON.parse(JSON.stringify(seen))) as SchemaSnapshot;
+      };
+      const [before, after] = [await record(one), await record(other)];
+      // An exclusion is compared by its whole text.
+      const told = one.startsWith('exclude') ? ['FAIL schema.missing-check', 'WARN schema.extra-constraint'] : ['WARN schema.definition']; // prettier-ignore
+      expect([ids(diffSchemas(before, after)), ids(diffSchemas(after, before)), diffSchemas(after, after)]).toEqual([told, told, []]); // prettier-ignore
+    } finally {
+      await admin.query('drop schema deferred cascade');
+    }
+  });
+
+  it('takes columns for unique at once where one of two constraints is not put off', async () => {
+    await admin.query('create schema twice; create table twice.t (n int, unique (n) deferrable)');
+    try {
+      const record = () => recordSchema({ query, dialect: 'postgresql', schemas: ['twice'] });
+      const before = await record();
+      await admin.query('create unique index at_once on twice.t (n)');
+      expect(diffSchemas(before, await record()).map(({ message }) => message)).toEqual([
+        'unique (n): it is not deferrable, expected deferrable initially immediate',
+      ]);
+    } finally {
+      await admin.query('drop schema twice cascade');
+    }
+  });
+
+  it('HLD-73: tells of a materialized view that was never filled, as every read of it fails', async () => {
+    await admin.query('create schema filled; create materialized view filled.v as select 1 as n with no data');
+    try {
+      await expect(admin.query('select * from filled.v')).rejects.toThrow('has not been populated');
+      const expected = await recordSchema({ query, dialect: 'postgresql', schemas: ['filled'] });
+      const run = async () =>
+        (await schemaCheck({ query, dialect: 'postgresql', expected }).run(CONTEXT)) as DeploymentReport;
+      expect((await run()).findings).toMatchObject([
+        { id: 'schema.unpopulated-view', status: 'FAIL', message: 'filled.v: the materialized view was never filled' },
+      ]);
+      await admin.query('refresh materialized view filled.v');
+      expect((await run()).findings).toMatchObject([{ id: 'schema.compared', status: 'PASS' }]);
+    } finally {
+      await admin.query('drop schema filled cascade');
     }
   });
 

@@ -1,4 +1,4 @@
-import { DeploymentChecker } from 'breakwater/deployment';
+import { DeploymentChecker, securityCheck } from 'breakwater/deployment';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactLine, redactText } from '../../src/core/redaction.js';
@@ -62,6 +62,7 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
     ['BCRYPT_SALT', '1000'],
     ['SHIPPING', 'standard'],
     ['USE_TOKEN', 'true'],
+    ['API_TOKEN', 'undefined'],
     ['DATABASE_URL', 'postgres://localhost/standard'],
     ['DOCS', 'https://example.org:8080/@standard'],
     ['DB_PASSWORD', 'pw'],
@@ -70,7 +71,7 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
     ['XDG_SESSION_ID', '1000'],
     ['DB_PASSWORD', '   '],
   ])('but not %s=%s', (name, value) => {
-    const text = `listens on 3000 of localhost:8080 for production, standard, true, pw, 12, postgres: 1000 in /standard`;
+    const text = `listens on 3000 of localhost:8080 for production, standard, true, undefined, pw, 12, postgres: 1000 in /standard`;
     expect(shown({ [name]: value }, text, name === 'SHIPPING' ? [] : [name])).toBe(text);
   });
 
@@ -100,6 +101,49 @@ it('HLD-59 shows no secret in base64, hex or percent signs, alone or in the midd
       }
     }),
     { numRuns: runs(2_000) },
+  );
+});
+
+it.each(['h4x1', 'hunter2', 's3cr3t-pw', 'Jq8x0Yv3nTz1LrW6m', 'pass-wörd'])(
+  'HLD-59 leaves nothing of %s behind a user, as Basic has it, nor in a list of its bytes',
+  (secret) => {
+    for (const user of ['', 'u', 'ap', 'app', 'admin']) {
+      const sent = Buffer.from(`${user}:${secret}`).toString('base64');
+      const line = shown({ DB_PASSWORD: secret }, `sent ${sent} and ${sent.replace(/=+$/, '')}`);
+      const before = Buffer.from(user).toString('base64').replace(/=+$/, '').slice(0, -1);
+      expect(line).toMatch(new RegExp(`^sent ${before}.{0,3}\\[secret\\] and ${before}.{0,3}\\[secret\\]$`));
+    }
+    expect(shown({ DB_PASSWORD: secret }, JSON.stringify(Buffer.from(secret)))).toBe(
+      '{"type":"Buffer","data":[[secret]]}',
+    );
+  },
+);
+
+it('HLD-59 masks a secret in small and in large letters, but no words', () => {
+  expect(shown({ API_TOKEN: 'Ab12-Xy89' }, 'ab12-xy89 AB12-XY89 aB12-Xy89')).toBe('[secret] [secret] aB12-Xy89');
+  expect(shown({ API_TOKEN: 'Production', A_KEY: 'Top1' }, 'production PRODUCTION TOP1')).toBe(
+    'production PRODUCTION TOP1',
+  );
+});
+
+it('HLD-59 masks no words of its own findings, which would break their ids and tell what they stand for', async () => {
+  const environment = {
+    NODE_ENV: 'production',
+    DB_PASSWORD: 'password',
+    API_TOKEN: 'security',
+    DATABASE_URL: 'postgres://app:secret@db/x',
+  };
+  const check = securityCheck({ environment, userId: 1_000, execArgv: [], root: '/nowhere' });
+  const { results } = await new DeploymentChecker({ env: false, environment, checks: [check] }).runAllChecks();
+  expect(results[0]?.id).toBe('security');
+  expect(results[0]?.findings?.map(({ id }) => id)).toEqual([
+    'security.secret-strength.API_TOKEN',
+    'security.secret-strength.DB_PASSWORD',
+    'security.database-password.DATABASE_URL',
+  ]);
+  expect(JSON.stringify(results[0]?.findings)).not.toContain('[secret]');
+  expect(shown(environment, 'asks postgres://app:secret@db/x with password=password')).toBe(
+    'asks postgres://[secret]@db/x with password=[secret]',
   );
 });
 

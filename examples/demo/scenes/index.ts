@@ -5,6 +5,7 @@ import { databaseReturns } from './database-returns.js';
 import { databaseStops } from './database-stops.js';
 import { deploymentGate } from './deployment-gate.js';
 import { featureDegrades } from './feature-degrades.js';
+import { fourProcesses } from './four-processes.js';
 import { fromOutside } from './from-outside.js';
 import { neverAnswers } from './never-answers.js';
 import { normalTraffic } from './normal-traffic.js';
@@ -30,4 +31,5 @@ export const SCENES: readonly Scene[] = [
   deploymentGate,
   oneCall,
   rollingRestart,
+  fourProcesses,
 ];

@@ -30,7 +30,7 @@ export const rollingRestart: Scene = {
   main: false,
   word: 'restart',
   async play(stage) {
-    const replicas = new Replicas();
+    const replicas = new Replicas(new URL('../replica.ts', import.meta.url));
     try {
       const last = await restart(stage, replicas);
       await hang(stage, last);
@@ -40,10 +40,15 @@ export const rollingRestart: Scene = {
   },
 };
 
+/** How a replica leaves: how long it goes on accepting, and the longest that all of it may take. */
+function leaving({ drainMs, budgetMs }: typeof PATIENT): Readonly<Record<string, string>> {
+  return { DRAIN_MS: String(drainMs), BUDGET_MS: String(budgetMs) };
+}
+
 /** Replaces both of two replicas, and gives the last one that started. */
 async function restart(stage: Stage, replicas: Replicas): Promise<Replica> {
   const { keptAlive, fresh } = VISITORS;
-  const [first, second] = await Promise.all([replicas.start(PATIENT), replicas.start(PATIENT)]);
+  const [first, second] = await Promise.all([replicas.start(leaving(PATIENT)), replicas.start(leaving(PATIENT))]);
   stage.say(
     `Two processes serve ${String(keptAlive)} visitors on kept-alive connections and ${String(fresh)} on new ones; both are replaced,`,
   );
@@ -53,7 +58,7 @@ async function restart(stage: Stage, replicas: Replicas): Promise<Replica> {
   const rotation = new Set([first.url, second.url]);
   const crowd = new Crowd(rotation, keptAlive, fresh);
   try {
-    const [third, fourth] = await Promise.all([replicas.start(PATIENT), replicas.start(STRICT)]);
+    const [third, fourth] = await Promise.all([replicas.start(leaving(PATIENT)), replicas.start(leaving(STRICT))]);
     const left = [await replace(first, third, rotation), await replace(second, fourth, rotation)];
     await crowd.leave();
     promiseVisitors(stage, crowd);

@@ -78,7 +78,7 @@ async function results(
       throw new UsageError(errorLine(error, io).replace(/^\w+: (runAllChecks: )?/, ''), HELP);
     throw new UnverifiedError(`the checks could not be run: ${errorLine(error, io)}`);
   }
-  const items = readResults(answer);
+  const items = readResults(answer, io.clock.wallNow());
   if (items === undefined)
     throw new UnverifiedError(`runAllChecks() of ${source ?? 'the checker'} answers no list of results`);
   if (property(answer, 'allPass') !== true && items.every(({ status }) => status !== 'FAIL'))

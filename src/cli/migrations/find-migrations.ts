@@ -79,7 +79,7 @@ export async function asked<T>(io: CommandIo, question: () => T | PromiseLike<T>
 /** What the validator found, one line for each finding. @throws {@link UnverifiedError} when it is no report. */
 export async function findingsOf(io: CommandIo, question: () => unknown): Promise<FoundByValidator> {
   const answer = await asked(io, question);
-  const items = readReport(answer);
+  const items = readReport(answer, io.clock.wallNow());
   if (items === undefined) throw new UnverifiedError('the validator answers no report');
   return { items, migrations: readMigrationLists(answer) };
 }

@@ -38,7 +38,7 @@ export function sarifReport(report: Report, failOn: FailOn, version: string): st
 
 function rule(id: string, problems: readonly Problem<ReportItem>[]): object {
   const [family = '', ...words] = id.split('.');
-  const helpUri = HELP[family];
+  const helpUri = Object.hasOwn(HELP, family) ? HELP[family] : undefined;
   const hint = problems.find((one) => one.id === id && one.hint !== undefined)?.hint;
   return {
     id,

@@ -3,6 +3,7 @@ import { describe, hasMethod } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
 import { isThenable } from '../../core/thenable.js';
 import type { DeploymentCheck, DeploymentCheckContext } from '../check.js';
+import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentOutcome, type DeploymentReport, shownError } from '../finding.js';
 import { crashed } from './report.js';
 
@@ -72,7 +73,7 @@ function refused(error: unknown): DeploymentOutcome {
   return {
     status: CheckStatus.FAIL,
     message: `the query failed: ${shownError(error)}`,
-    hint: 'is the database up, reachable from here, and are the credentials right?',
+    hint: databaseFailure(error).hint ?? 'is the database up, reachable from here, and are the credentials right?',
   };
 }
 

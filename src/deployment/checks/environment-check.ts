@@ -39,7 +39,8 @@ export interface EnvironmentCheckOptions {
  * A check that the environment is complete. Findings have the id `environment.<NAME>`; values are never shown, nor anything
  * about them.
  *
- * @param required - names of variables that must be set, where blank ones count as missing; or a `ConfigValidator`, whose own
+ * @param required - names of variables that must be set, where blank ones count as missing, and so do those that hold what a
+ * script writes for nothing, such as `undefined` or `${NAME}`; or a `ConfigValidator`, whose own
  * rules decide: what is wrong is a `FAIL`, a default that is used or something deprecated a `WARN`.
  * @throws {@link InvalidOptionsError} for what is no name of a variable, such as `A=B` or one with a blank, and names that
  * stand there twice.
@@ -67,13 +68,16 @@ function ofNames(names: readonly string[], environment: EnvironmentSource): Depl
   const missing = names.filter((name) => isBlank(valueOf(name)));
   const shown = missing.map((name) => redactName(name, 200));
   const findings = missing.map((name, i): DeploymentFinding => {
-    const isSet = valueOf(name) !== undefined;
+    const value = valueOf(name);
+    const stands = isStandIn(value);
     return {
       id: `environment.${shown[i] ?? ''}`,
       status: CheckStatus.FAIL,
-      message: `${shown[i] ?? ''} is ${isSet ? 'blank' : 'not set'}`,
+      message: `${shown[i] ?? ''} is ${value === undefined || stands ? 'not set' : 'blank'}${stands ? ', though something stands there' : ''}`,
       hint: isBlank(valueOf(`${name}_FILE`))
-        ? 'set it where the service runs; a secret that a pipeline does not have arrives blank'
+        ? stands
+          ? 'a script wrote undefined, null, two quotes or a reference to another variable in the place of a value'
+          : 'set it where the service runs; a secret that a pipeline does not have arrives blank'
         : `${shown[i] ?? ''}_FILE is set: name that, or hand in a ConfigValidator, which reads such files`,
     };
   });
@@ -88,9 +92,19 @@ function ofNames(names: readonly string[], environment: EnvironmentSource): Depl
   };
 }
 
-/** White space alone is what is left of a secret that a pipeline does not have. */
+/** White space alone, also what has no width, is what is left of a secret that a pipeline does not have. */
 function isBlank(value: unknown): boolean {
-  return typeof value === 'string' ? value.trim() === '' : value === undefined || value === null;
+  return typeof value === 'string'
+    ? /^[\s\p{Cf}]*$/u.test(value) || isStandIn(value)
+    : value === undefined || value === null;
+}
+
+/** What scripts write where they have no value: its name in their language, its quotes, or what nobody has expanded. */
+function isStandIn(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    /^(?:undefined|null|""|''|\$\{[a-z_]\w*(?::?[-+?=][^}]*)?\}|\$\([a-z_]\w*\))$/i.test(value.trim())
+  );
 }
 
 function ofConfig({ items, errors, warnings = [] }: ReturnType<CheckedConfig['validate']>): DeploymentReport {

@@ -76,7 +76,7 @@ export class HealthCheckValidator {
       ...judgeProbes(first, this.#settings),
       ...judgeRequests(first, second),
       judgeLatency(first, second, this.#settings),
-      ...judgeHeaders(first),
+      ...judgeHeaders(first, survey.own),
       ...judgeLeaks(first, second, survey.own),
       ...judgeAuth(first, second, survey.own, this.#settings.token),
     ];

@@ -1,5 +1,6 @@
 import type { DeploymentFinding } from '../finding.js';
 import { type Answered, header, isOfHealth } from './answer.js';
+import { headerLeaksOf } from './leak.js';
 import { joined } from './report.js';
 import type { FirstLook } from './survey.js';
 
@@ -12,7 +13,7 @@ interface Probe {
 const BANNERS = ['server', 'x-powered-by', 'x-aspnet-version', 'x-generator'];
 
 /** Findings of what the probes' answers say of themselves; a route that is not there has none. @internal */
-export function judgeHeaders({ live, ready }: FirstLook): DeploymentFinding[] {
+export function judgeHeaders({ live, ready }: FirstLook, own: readonly string[]): DeploymentFinding[] {
   const probes = [live, ready].flatMap(({ what, answer }): Probe[] =>
     answer.kind === 'answered' && isOfHealth(answer) ? [{ what, answer }] : [],
   );
@@ -34,6 +35,20 @@ export function judgeHeaders({ live, ready }: FirstLook): DeploymentFinding[] {
       'no header tells a version',
       boastful,
       'Leave the version out of the header, or the header.',
+    ),
+    judge(
+      probes,
+      'leak',
+      'no header tells of the inside',
+      (answer) => telling(answer, own),
+      'Leave it out of the header, or the header.',
+    ),
+    judge(
+      probes,
+      'set-cookie',
+      'no probe is given a cookie',
+      baking,
+      'Mount the health routes before sessions: each probe may begin one.',
     ),
   ];
 }
@@ -83,4 +98,13 @@ function restless(answer: Answered) {
 function boastful(answer: Answered) {
   const names = BANNERS.filter((name) => /\d/.test(header(answer, name)));
   return names.length === 0 ? undefined : slight(`tells a version in ${names.join(' and ')}`);
+}
+
+function telling({ headers }: Answered, own: readonly string[]) {
+  const leaks = headerLeaksOf(headers, own);
+  return leaks.length === 0 ? undefined : { message: `tells ${leaks.join(', ')} in a header`, status: 'FAIL' as const };
+}
+
+function baking(answer: Answered) {
+  return header(answer, 'set-cookie') === '' ? undefined : slight('sets a cookie');
 }

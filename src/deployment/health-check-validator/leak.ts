@@ -1,4 +1,5 @@
 import { redactText } from '../../core/redaction.js';
+import type { Answered } from './answer.js';
 import { fieldsOf, isStatusField, isStatusWord, parsed } from './status-words.js';
 
 /** What a body may give away; the words stand in findings, and what was found never does. @internal */
@@ -55,6 +56,13 @@ const IN_PUBLIC_BODIES: readonly Pattern[] = /* @__PURE__ */ Object.freeze([
   },
 ] as const);
 
+/** Addresses and names that only those inside can use. Source: RFC 1918, RFC 3927, RFC 4193, RFC 4291. */
+const INSIDE =
+  /(?<![\w.])(?:10\.\d{1,3}|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}(?![\w.])|(?<![\w:])f(?:[cd][\da-f]{2}|e[89ab][\da-f]):[\da-f:]|[a-z\d]\.(?:internal|local|lan|svc)(?![\w-])/i;
+/** Headers that have words such as `Bearer realm`, or keys that every page shows; a cookie is told by itself. */
+const OPEN_HEADERS =
+  /^(?:set-cookie|(?:www|proxy)-authenticate|content-security-policy.*|report-to|reporting-endpoints)$/;
+
 const VARIABLES = /\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/g;
 
 /** Whether a body says how the service is, and nothing else. @internal */
@@ -86,6 +94,14 @@ export function gravestLeaks(body: string, own: readonly string[]): readonly Lea
   return found.includes('credentials') || redactText(text, text.length + 1) === text
     ? found
     : ['credentials', ...found];
+}
+
+/** What headers give away that none may: the same, and addresses that are of no use outside. @internal */
+export function headerLeaksOf(headers: Answered['headers'], own: readonly string[]): readonly Leak[] {
+  const values = Object.entries(headers).flatMap(([name, value = '']) => (OPEN_HEADERS.test(name) ? [] : value));
+  const leaks = values.flatMap((value) => gravestLeaks(value, own));
+  const hosts: readonly Leak[] = values.some((value) => INSIDE.test(value)) ? ['a host or an address'] : [];
+  return [...new Set([...leaks, ...hosts])];
 }
 
 /** All that a public body gives away. @internal */

@@ -9,7 +9,7 @@ export interface Saying {
 const WORDS = /* @__PURE__ */ Object.freeze({
   WELL: 'active alive available connected good green healthy live ok okay online operational pass passed passing pong ready running serving success true up yes',
   LESS: 'degraded partial warn warning yellow',
-  BAD: 'broken crashed critical dead disconnected down draining error fail failed failing failure false inactive initializing ko maintenance no nok offline out_of_service pending red shutting_down starting stopped stopping terminating timeout unavailable unhealthy unknown unready',
+  BAD: 'bad_gateway bad_request broken crashed critical dead disconnected down draining error fail failed failing failure false forbidden gateway_timeout inactive initializing internal_server_error ko maintenance no nok not_found offline out_of_service pending red shutting_down starting stopped stopping terminating timeout too_many_requests unauthorized unavailable unhealthy unknown unready',
 });
 
 /** Fields whose value is such a word. */
@@ -19,6 +19,9 @@ const FLAG_KEYS = 'ok healthy alive live ready up success available serving pass
 /** Counts that say nothing of who it is. */
 const COUNT_KEYS = 'flagged blocked';
 
+/** What may stand before such a word: `503 Service Temporarily Unavailable`, `the database is down`. */
+const BEFORE = /^(?:\d{3}_|the_|app_|application_|database_|db_|server_|service_|system_|is_|currently_|temporarily_)+/;
+
 const has = (words: string, word: string): boolean => ` ${words} `.includes(` ${word} `);
 /** Deeper than that nobody looks for a status. */
 const DEEPEST = 4;
@@ -26,12 +29,13 @@ const RANK = /* @__PURE__ */ Object.freeze({ WELL: 0, LESS: 1, BAD: 2 });
 
 /** What a word says; nothing when it is not known. */
 function sayingOf(value: unknown): Saying | undefined {
-  if (typeof value !== 'string' || value.length > 32) return undefined;
+  if (typeof value !== 'string' || value.length > 40) return undefined;
   const word = value
     .trim()
     .toLowerCase()
     .replace(/[.!]+$/, '')
-    .replace(/[\s-]+/g, '_');
+    .replace(/[\s-]+/g, '_')
+    .replace(BEFORE, '');
   const plain = word.replace(/^not_?/, '');
   if (plain !== word && has(WORDS.WELL, plain)) return { verdict: 'BAD', word: `not_${plain}` };
   const verdict = (['WELL', 'LESS', 'BAD'] as const).find((one) => has(WORDS[one], word));

@@ -13,9 +13,18 @@ export interface FoundTable {
   readonly columns: readonly string[];
   /** Whether it holds rows itself: to read a view runs what its owner put into it, which may write. */
   readonly isTable: boolean;
+  /** Whether row level security may hide some of them from the role that looks. */
+  readonly isHidden: boolean;
   /** Whether it is found without naming its schema. */
   readonly inPath: boolean;
 }
+
+/** Whether row level security binds the role, but for one policy that shows all rows and no other that restricts them. */
+const HIDDEN = `pg_catalog.row_security_active(c.oid) AND NOT coalesce((
+  SELECT pg_catalog.bool_or(p.polpermissive AND q.shown = 'true') AND pg_catalog.bool_and(p.polpermissive OR q.shown = 'true')
+  FROM pg_catalog.pg_policy p CROSS JOIN LATERAL pg_catalog.pg_get_expr(p.polqual, p.polrelid) q (shown)
+  WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*') AND EXISTS (
+    SELECT FROM pg_catalog.unnest(p.polroles) m (role) WHERE m.role = 0 OR pg_catalog.pg_has_role(m.role, 'USAGE'))), false)`;
 
 /**
  * The tables of these names, those first that the search path finds first. They are looked up in the catalogue, which
@@ -32,7 +41,7 @@ export async function findTables(reader: DatabaseReader, names: readonly string[
          WHERE m.type IN ('table', 'view') AND m.name COLLATE NOCASE IN (${list}) ORDER BY m.name, x.cid`
       : `SELECT n.nspname AS "schema", c.relname AS "table", a.attname AS "column",
            pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) AS "rank",
-           CASE WHEN c.relkind IN ('r', 'p') THEN 'table' END AS "kind"
+           CASE WHEN c.relkind IN ('r', 'p') THEN CASE WHEN ${HIDDEN} THEN 'hidden' ELSE 'table' END END AS "kind"
          FROM pg_catalog.pg_class c
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -46,7 +55,8 @@ export async function findTables(reader: DatabaseReader, names: readonly string[
       schema: schema ?? undefined,
       table: table ?? '',
       columns: [],
-      isTable: kind === 'table',
+      isTable: kind === 'table' || kind === 'hidden',
+      isHidden: kind === 'hidden',
       inPath: rank !== null,
     };
     found.columns.push(column ?? '');

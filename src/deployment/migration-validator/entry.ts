@@ -20,6 +20,8 @@ export interface DiskProblem {
   /** `journal`: what lists the migrations is broken. `unreadable`: it could not be found out. `skipped`: it never runs. */
   readonly kind: 'journal' | 'unreadable' | 'skipped';
   readonly message: string;
+  /** @defaultValue that of its kind */
+  readonly hint?: string;
   readonly file?: string;
 }
 
@@ -44,6 +46,8 @@ export interface OrderRules {
   readonly late: 'refuses' | 'runs' | 'skips';
   /** The same where something that was applied has no file. */
   readonly fileless: 'refuses' | 'runs';
+  /** Whether both refusals are one check, which is switched off as one. */
+  readonly isOneCheck?: boolean;
   /** The order of two names in which the tool runs them, where they have no time. @defaultValue by code units */
   readonly compare?: ((a: string, b: string) => number) | undefined;
 }

@@ -2,6 +2,7 @@ import { CheckStatus, type DeploymentFinding, shownText } from '../finding.js';
 import { type Classification, isRenamed, withoutScriptEnding } from './engine.js';
 import type { DiskState, OrderRules } from './entry.js';
 import type { LockState } from './bookkeeping.js';
+import { isTolerated, type MigrationValidatorOptions } from './options.js';
 
 const SHOWN = 5;
 
@@ -21,7 +22,8 @@ function are(names: readonly unknown[], [one, many]: readonly [string, string] =
 export interface Told {
   readonly tool: string;
   readonly allowAhead: boolean;
-  readonly rules: Pick<OrderRules, 'late' | 'fileless'>;
+  readonly outOfOrder: MigrationValidatorOptions['outOfOrder'];
+  readonly rules: Pick<OrderRules, 'late' | 'fileless' | 'isOneCheck'>;
 }
 
 /** How each tool runs what is pending, for the hint. */
@@ -36,12 +38,14 @@ const COMMANDS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
 /** What makes a tool run it nevertheless. */
 const UNLESS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
   kysely: 'it has allowUnorderedMigrations',
-  'node-pg-migrate': 'its command has --no-check-order, or its runner is called without checkOrder',
+  'node-pg-migrate': 'its command has --no-check-order, or its runner has checkOrder: false (or none before version 8)',
 });
 
 /** What the classification has to say; what keeps others from being run comes before what is pending. @internal */
 export function classFindings(found: Classification, told: Told): DeploymentFinding[] {
   const command = COMMANDS[told.tool];
+  const { late, fileless } = refusals(told);
+  const outOfOrder = told.outOfOrder ?? (late ? 'fail' : 'warn');
   const findings: DeploymentFinding[] = [];
   const add = (names: readonly unknown[], finding: () => DeploymentFinding): void => {
     if (names.length > 0) findings.push(finding());
@@ -62,35 +66,35 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
     id: 'migrations.skipped',
     status: CheckStatus.FAIL,
     message: `${are(found.skipped)} older than the newest that is applied, so that ${told.tool} will never run ${found.skipped.length === 1 ? 'it' : 'them'}: ${listed(found.skipped)}`,
-    hint: 'generate it again, so that it is newer than all that are applied',
+    hint: 'take it out, with its entry in the journal, and generate it again, so that it is newer than all that are applied',
   }));
-  add(found.outOfOrder, () => ({
+  add(outOfOrder === 'allow' ? [] : found.outOfOrder, () => ({
     id: 'migrations.out-of-order',
-    status: told.rules.late === 'refuses' ? CheckStatus.FAIL : CheckStatus.WARN,
+    status: outOfOrder === 'fail' ? CheckStatus.FAIL : CheckStatus.WARN,
     message: `${are(found.outOfOrder, ['comes', 'come'])} before one that was applied earlier: ${listed(found.outOfOrder)}`,
-    hint:
-      told.rules.late === 'refuses'
-        ? `${told.tool} runs nothing until that is resolved, unless ${UNLESS[told.tool] ?? 'it was told to allow it'}; give it a later name if it is pending`
-        : `${told.tool} runs it nevertheless; on a new database the order will be another, so see that both come to the same`,
+    hint: late
+      ? `${told.tool} runs nothing until that is resolved${unlessOf(told.tool)}; give it a later name if it is pending`
+      : `${told.tool} runs it nevertheless; on a new database the order will be another, so see that both come to the same${outOfOrder === 'fail' ? ', or give it a later name while it is pending' : ''}`,
   }));
-  const refuses = told.rules.fileless === 'refuses';
   add(found.missing, () => ({
     id: 'migrations.missing',
-    status: refuses || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
+    status: fileless || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
     message: `${are(found.missing, ['was', 'were'])} applied, and the file is missing: ${listed(found.missing)}`,
-    hint: `${differInEnding(found) ? 'some differ from pending ones in their ending only: ship what the tool was run on, sources or compiled' : 'restore the file as it was applied'}; ${refuses ? `${told.tool} runs nothing until then` : 'a new database would lack what it did'}`,
+    hint: `${differInEnding(found) ? 'some differ from pending ones in their ending only: ship what the tool was run on, sources or compiled' : 'restore the file as it was applied'}; ${fileless ? `${told.tool} runs nothing until then` : 'a new database would lack what it did'}`,
   }));
   add(found.ahead, () => ({
     id: 'migrations.ahead',
-    status: (refuses && found.pending.length > 0) || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
+    status: (fileless && found.pending.length > 0) || !told.allowAhead ? CheckStatus.FAIL : CheckStatus.WARN,
     message: `${are(found.ahead)} applied and not in the folder: ${listed(found.ahead)}`,
-    hint: `a newer build has migrated the database; see that this build can live with it${refuses ? `, and note that ${told.tool} applies nothing from this folder` : ''}`,
+    hint: `a newer build has migrated the database; see that this build can live with it${fileless ? `, and note that ${told.tool} applies nothing from this folder` : ''}`,
   }));
-  add(found.pending, () => ({
+  // To run the tool is no cure for what it skips.
+  const pending = found.pending.filter((name) => !found.skipped.includes(name));
+  add(pending, () => ({
     id: 'migrations.pending',
     status: CheckStatus.FAIL,
-    message: `${are(found.pending)} pending: ${listed(found.pending)}`,
-    hint: `apply ${found.pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
+    message: `${are(pending)} pending: ${listed(pending)}`,
+    hint: `${found.skipped.length > 0 ? 'once what is skipped is resolved, ' : ''}apply ${pending.length === 1 ? 'it' : 'them'} before this build starts${command === undefined ? '' : `: ${command}`}`,
   }));
   add(found.repeated, () => ({
     id: 'migrations.duplicate',
@@ -112,6 +116,20 @@ export function classFindings(found: Classification, told: Told): DeploymentFind
   return findings;
 }
 
+/** What the tool runs nothing for, as it is told. */
+function refusals({ rules, outOfOrder }: Told): { readonly late: boolean; readonly fileless: boolean } {
+  const isTold = isTolerated(outOfOrder);
+  return {
+    late: rules.late === 'refuses' && !isTold,
+    fileless: rules.fileless === 'refuses' && !(isTold && rules.isOneCheck === true),
+  };
+}
+
+function unlessOf(tool: string): string {
+  const unless = UNLESS[tool];
+  return unless === undefined ? '' : `, unless ${unless}: then say so with the option outOfOrder`;
+}
+
 function differInEnding({ pending, missing }: Classification): boolean {
   const waiting = new Set(pending.map(withoutScriptEnding));
   return missing.some((name) => isRenamed(name, waiting));
@@ -124,11 +142,11 @@ export function diskFindings({ problems, ignored }: DiskState, tool: string, dir
     unreadable: 'name the class after the migration, with a time of 13 digits at its end',
     skipped: 'generate it with the tool, which enters it there, or take the file away',
   };
-  const shown = problems.slice(0, SHOWN).map(({ kind, message, file }): DeploymentFinding => ({
+  const shown = problems.slice(0, SHOWN).map(({ kind, message, hint = hints[kind], file }): DeploymentFinding => ({
     id: `migrations.${kind}`,
     status: CheckStatus.FAIL,
     message: shownText(message),
-    hint: hints[kind],
+    hint,
     ...(kind === 'unreadable' ? { crashed: true } : {}),
     ...(file === undefined ? {} : { place: { file: shownText(`${dir}/${file}`) } }),
   }));
@@ -138,6 +156,7 @@ export function diskFindings({ problems, ignored }: DiskState, tool: string, dir
       id: `migrations.${more.kind}`,
       status: CheckStatus.FAIL,
       message: `and ${String(problems.length - SHOWN)} more like these`,
+      hint: 'correct those first',
     });
   if (ignored.length > 0)
     shown.push({

@@ -4,6 +4,7 @@ import { DatabaseReader } from '../database/database-reader.js';
 import { CheckStatus, worstOf } from '../finding.js';
 import {
   compareSchema,
+  expectsSomething,
   parseExpectedSchema,
   RECORD_SCHEMA_DEFAULTS,
   recordSchema,
@@ -53,7 +54,7 @@ export class MigrationValidator {
    * rejects for that.
    *
    * @param expected - @defaultValue the option `expected`
-   * @throws {@link InvalidArgumentError} when there is none, or it is none of a schema of this database.
+   * @throws {@link InvalidArgumentError} when there is none, it names no table, or it is none of a schema of this database.
    */
   async validateSchema(
     expected: SchemaSnapshot | TableMap | undefined = this.#options.expected,
@@ -62,6 +63,8 @@ export class MigrationValidator {
     if (expected === undefined)
       throw new InvalidArgumentError("validateSchema: nothing is expected; give a schema, or the option 'expected'");
     const wanted = parseExpectedSchema(expected, dialect);
+    if (!expectsSomething(wanted, ignoreTables))
+      throw new InvalidArgumentError('validateSchema: no table is expected, which would pass any database');
     const { maxTables } = RECORD_SCHEMA_DEFAULTS;
     const findings = await compareSchema(wanted, new DatabaseReader(this.#options), { ignoreTables, maxTables });
     const wrong = findings.filter(({ status }) => status !== CheckStatus.PASS);

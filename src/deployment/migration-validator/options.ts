@@ -1,5 +1,13 @@
 import type { Clock } from '../../core/clock.js';
-import { clockOption, durationMs, flag, type ParsedOptions, type ReportIssue, text } from '../../core/options.js';
+import {
+  clockOption,
+  durationMs,
+  flag,
+  oneOf,
+  type ParsedOptions,
+  type ReportIssue,
+  text,
+} from '../../core/options.js';
 import { dialectProblem, expectedOption, namesOption, type SchemaSnapshot, type TableMap } from '../schema/index.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
@@ -36,6 +44,13 @@ export interface MigrationValidatorOptions {
   readonly ignoreTables?: readonly string[] | undefined;
   /** Whether the database may have what the folder has not, as it has after a rollback of the build. Without it that is a `FAIL`. @defaultValue `true` */
   readonly allowAhead?: boolean | undefined;
+  /**
+   * What becomes of a migration that comes before one which was applied earlier; with `allow` it is in its list, and no finding.
+   * `warn` and `allow` say as well that the tool was told to run it: kysely with `allowUnorderedMigrations`, node-pg-migrate
+   * without its check of the order.
+   * @defaultValue `'fail'` where the tool runs nothing then, otherwise `'warn'`
+   */
+  readonly outOfOrder?: 'fail' | 'warn' | 'allow' | undefined;
   /** The longest that each read of the database, or of the folder, may take; ms, at least 1. @defaultValue `5_000` */
   readonly timeoutMs?: number | undefined;
   /** Time source. @defaultValue `systemClock` */
@@ -62,6 +77,7 @@ export const migrationValidatorOptions = {
   expected: optional(expectedOption()),
   ignoreTables: namesOption(),
   allowAhead: flag(MIGRATION_VALIDATOR_DEFAULTS.allowAhead),
+  outOfOrder: optional(oneOf(['fail', 'warn', 'allow'], 'fail')),
   timeoutMs: durationMs(MIGRATION_VALIDATOR_DEFAULTS.timeoutMs, { min: 1, max: 2_147_483_647 }),
   clock: clockOption(),
 };
@@ -69,10 +85,17 @@ export const migrationValidatorOptions = {
 /** @internal */
 export type ParsedMigrationValidatorOptions = ParsedOptions<typeof migrationValidatorOptions>;
 
+/** Whether somebody lives with what is out of order, and so has told the tool to run it. @internal */
+export function isTolerated(outOfOrder: MigrationValidatorOptions['outOfOrder']): boolean {
+  return outOfOrder === 'warn' || outOfOrder === 'allow';
+}
+
 /** What the options cannot say together. @internal */
 export function checkTogether(options: ParsedMigrationValidatorOptions, report: ReportIssue): void {
   const { tool, table, schema, dialect } = options;
   const postgres = dialect === 'postgresql';
+  if (typeof tool !== 'string' && tool.strictOrder === true && isTolerated(options.outOfOrder))
+    report('outOfOrder', 'is for a tool that runs it, and tool.strictOrder says that it does not');
   if (options.expected !== undefined) dialectProblem(options.expected, dialect, report);
   else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
   for (const [path, value] of Object.entries({ table, schema })) {

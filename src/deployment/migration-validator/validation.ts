@@ -1,7 +1,6 @@
 import { within } from '../../internal/within.js';
 import type { TextRow } from '../database/answer.js';
 import { DatabaseReader } from '../database/database-reader.js';
-import { QueryTimeoutError } from '../database/errors.js';
 import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentFinding, shownError, shownText } from '../finding.js';
 import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
@@ -43,13 +42,14 @@ export class Validation {
     const found = tableOf(this.#reader, tables, tool.place);
     const rows = found === undefined ? await this.#withoutTable(tool, tables) : await this.#rows(tool, found, disk);
     const locked = found !== undefined && (await this.#locked(tool, found, tables));
-    if (disk === undefined || rows === undefined) return this.#report(tool, found, undefined, locked);
+    if (disk === undefined || isUnknown(disk) || rows === undefined)
+      return this.#report(tool, found, undefined, locked);
     const { rules } = tool;
     // The order of a tool that is told of is a function of its own, which may throw.
     const classes = await this.#disk(() => Promise.resolve(classify(disk.migrations, rows, rules)));
     if (classes === undefined) return this.#report(tool, found, undefined, locked);
-    const { allowAhead } = this.#options;
-    this.#findings.push(...classFindings(classes, { tool: labelOf(tool), allowAhead, rules }));
+    const { allowAhead, outOfOrder } = this.#options;
+    this.#findings.push(...classFindings(classes, { tool: labelOf(tool), allowAhead, outOfOrder, rules }));
     const compared = await this.#schema(classes, tool);
     return this.#report(tool, found, classes, locked, compared);
   }
@@ -143,7 +143,14 @@ export class Validation {
   }
 
   /** Whether it may be read: what it takes to read a view is not known, and nothing of it may run. */
-  #isRead({ table, isTable }: FoundTable): boolean {
+  #isRead({ table, isTable, isHidden }: FoundTable): boolean {
+    if (isHidden) {
+      this.#crash(
+        `row level security may hide rows of '${shownText(table, 100)}' from this role: nobody knows what is in it`,
+        'look as its owner (unless it is forced), as a role with BYPASSRLS, or with a policy FOR SELECT USING (true)',
+      );
+      return false;
+    }
     if (isTable) return true;
     const message = `'${shownText(table, 100)}' is a view or something else than a table, and is not read`;
     this.#fail('table', message, 'name the table itself, with the options table and schema');
@@ -226,13 +233,7 @@ export class Validation {
     try {
       return await read();
     } catch (error) {
-      const { code, message } = databaseFailure(error);
-      const hint =
-        code === '42501'
-          ? 'grant the role SELECT on the table and USAGE on its schema, or pg_read_all_data'
-          : error instanceof QueryTimeoutError
-            ? 'see whether the database answers, and whether a migration holds a lock on the table'
-            : undefined;
+      const { message, hint } = databaseFailure(error);
       this.#crash(`the database cannot be read: ${message}`, hint);
       return undefined;
     }
@@ -252,6 +253,11 @@ export class Validation {
       crashed: true,
     });
   }
+}
+
+/** Whether nothing of the folder is known: against that, all that was applied would seem to be ahead. */
+function isUnknown({ migrations, problems }: DiskState): boolean {
+  return migrations.length === 0 && problems.some(({ kind }) => kind !== 'skipped');
 }
 
 function labelOf({ name }: MigrationTool): string {

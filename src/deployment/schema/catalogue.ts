@@ -15,6 +15,7 @@ export interface PartFlaw {
   readonly id: keyof typeof FLAWS;
   readonly schema: string;
   readonly table: string;
+  /** Empty for the table itself. */
   readonly name: string;
 }
 

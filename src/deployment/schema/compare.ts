@@ -1,4 +1,5 @@
 import type { DatabaseReader } from '../database/database-reader.js';
+import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentFinding, shownError, shownText } from '../finding.js';
 import type { Catalogue } from './catalogue.js';
 import { placeOf } from './diff-columns.js';
@@ -37,7 +38,7 @@ export async function compareSchema(
   { schemas, ignoreTables = [], maxTables, integrity = false }: CompareOptions,
 ): Promise<readonly DeploymentFinding[]> {
   const counts = counted(ignoreTables);
-  if (isEmpty(expected, counts)) {
+  if (!expectsSomething(expected, ignoreTables)) {
     const hint = 'An empty expectation would pass any database: name at least one table.';
     return [{ id: 'schema.nothing-expected', status: CheckStatus.FAIL, message: 'no table is expected', hint }];
   }
@@ -56,7 +57,7 @@ export async function compareSchema(
         status: CheckStatus.FAIL,
         crashed: true,
         message: `the schema could not be compared: ${shownError(error)}`,
-        hint: 'No right but to connect is needed; see what the database says.',
+        hint: databaseFailure(error).hint ?? 'No right but to connect is needed; see what the database says.',
       },
     ];
   }
@@ -77,16 +78,17 @@ function matches(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-function isEmpty(expected: SchemaSnapshot | TableMap, counts: (table: Named) => boolean): boolean {
+/** Whether a table is expected that is not left out: anything else would pass any database. @internal */
+export function expectsSomething(expected: SchemaSnapshot | TableMap, ignoreTables: readonly string[] = []): boolean {
   const tables = isSnapshot(expected) ? expected.tables : mappedTables(expected, 'public');
-  return !tables.some(counts);
+  return tables.some(counted(ignoreTables));
 }
 
 /** What is wrong by itself, whatever is expected: also where it was when the schema was recorded. */
 function standingFlaws({ snapshot, partFlaws }: Catalogue, counts: (table: Named) => boolean): SchemaDifference[] {
   const { note, noted } = notebook();
   const flaw = (id: keyof typeof FLAWS, table: Named, name: string): void => {
-    note(id, `${placeOf(table, snapshot)}.${shownName(name)}`, FLAWS[id]);
+    note(id, [placeOf(table, snapshot), ...(name === '' ? [] : [shownName(name)])].join('.'), FLAWS[id]);
   };
   for (const table of snapshot.tables.filter(counts)) {
     for (const { name, valid } of [...table.foreignKeys, ...table.checks])

@@ -2,13 +2,14 @@ import { shownText } from '../finding.js';
 import { type Comparing, placeOf } from './diff-columns.js';
 import { shownList, shownName } from './difference.js';
 import { keyOf, matchUp } from './match-up.js';
-import type { SchemaCheck, SchemaForeignKey, SchemaIndex, SchemaTable } from './snapshot.js';
+import type { SchemaCheck, SchemaForeignKey, SchemaIndex, SchemaKey, SchemaTable } from './snapshot.js';
 import { plainSql } from './sql-text.js';
 import type { WantedForeignKey, WantedTable } from './wanted.js';
 
 /** A set of columns of which no two rows have the same, whether by a constraint or by an index. */
 interface Uniqueness {
   readonly columns: readonly string[];
+  readonly deferrable?: SchemaKey['deferrable'];
   readonly nullsNotDistinct?: true;
 }
 
@@ -28,6 +29,8 @@ export function diffKeys(wanted: WantedTable, actual: SchemaTable, comparing: Co
         place,
         `the primary key is ${shownList(found.columns)}, expected ${shownList(columns)}`,
       );
+    else if (complete)
+      diffDeferral(`the primary key ${shownList(columns)}`, wanted.primaryKey, found, place, comparing);
   } else if (wanted.primaryKey === null && found !== null && complete) {
     note('schema.extra-constraint', place, `the primary key ${shownList(found.columns)} is not expected`);
   }
@@ -35,22 +38,21 @@ export function diffKeys(wanted: WantedTable, actual: SchemaTable, comparing: Co
   // By hand nobody says how nulls count.
   const key = ({ columns, nullsNotDistinct }: Uniqueness): string =>
     keyOf(sorted(columns), complete && nullsNotDistinct === true);
-  const expected = new Map(
-    uniquenesses({ unique: wanted.unique, indexes: complete ? (wanted.indexes ?? []) : [] }).map((one) => [
-      key(one),
-      one,
-    ]),
-  );
-  const there = new Map(uniquenesses(actual).map((one) => [key(one), one]));
+  const byKey = (of: Parameters<typeof uniquenesses>[0]): Map<string, Uniqueness> =>
+    new Map(uniquenesses(of).map((one) => [key(one), one]));
+  const expected = byKey({ unique: wanted.unique, indexes: complete ? (wanted.indexes ?? []) : [] });
+  const there = byKey(actual);
   const byPrimaryKey = found === null ? undefined : key(found);
   for (const [of, { columns }] of expected) {
     if (there.has(of) || (!complete && of === byPrimaryKey)) continue;
     note('schema.missing-unique', place, `nothing keeps ${shownList(columns)} unique`);
   }
   if (!complete) return;
-  for (const [of, { columns }] of there) {
-    if (!expected.has(of))
-      note('schema.extra-constraint', place, `that ${shownList(columns)} is unique is not expected`);
+  for (const [of, one] of there) {
+    const columns = shownList(one.columns);
+    const its = expected.get(of);
+    if (its === undefined) note('schema.extra-constraint', place, `that ${columns} is unique is not expected`);
+    else diffDeferral(`unique ${columns}`, its, one, place, comparing);
   }
 }
 
@@ -74,7 +76,22 @@ function uniquenesses(of: {
   readonly unique: readonly Uniqueness[];
   readonly indexes: readonly AnyIndex[];
 }): Uniqueness[] {
-  return [...of.unique, ...of.indexes.filter(isUniqueness)];
+  const all = [...of.unique, ...of.indexes.filter(isUniqueness)];
+  // Of several for the same columns what is checked at once counts.
+  return all.sort((a, b) => Number(a.deferrable === undefined) - Number(b.deferrable === undefined));
+}
+
+function diffDeferral(
+  what: string,
+  expected: { readonly deferrable?: SchemaKey['deferrable'] | null | undefined },
+  found: { readonly deferrable?: SchemaKey['deferrable'] | undefined },
+  place: string,
+  { note }: Comparing,
+): void {
+  const [is, was] = [found, expected].map((one) =>
+    one.deferrable ? `deferrable ${one.deferrable}` : 'not deferrable',
+  );
+  if (is !== was) note('schema.definition', place, `${what}: it is ${String(is)}, expected ${String(was)}`);
 }
 
 /** @internal */
@@ -112,12 +129,7 @@ export function diffForeignKeys(wanted: WantedTable, actual: SchemaTable, compar
           `${shownKey(found)} is ${what} ${found[of].toUpperCase()}, expected ${shownText(word.toUpperCase(), 20)}`,
         );
     }
-    if (expected.deferrable !== undefined && expected.deferrable !== (found.deferrable ?? null))
-      note(
-        'schema.definition',
-        place,
-        `${shownKey(found)} is ${found.deferrable ?? 'checked at once'}, expected ${expected.deferrable ?? 'checked at once'}`,
-      );
+    if (expected.deferrable !== undefined) diffDeferral(shownKey(found), expected, found, place, comparing);
     const name = `${place}.${shownName(found.name)}`;
     diffFlaw('schema.not-valid-constraint', expected.valid ?? true, found.valid, name, comparing);
     diffFlaw('schema.disabled-trigger', expected.enabled ?? true, found.enabled, name, comparing);
@@ -133,6 +145,7 @@ export const FLAWS = /* @__PURE__ */ Object.freeze({
   'schema.not-valid-constraint': 'the constraint is NOT VALID',
   'schema.disabled-trigger': 'it is switched off',
   'schema.invalid-index': 'the index is invalid',
+  'schema.unpopulated-view': 'the materialized view was never filled',
 });
 
 /** @internal */

@@ -77,6 +77,7 @@ export const DIFFERENCES = /* @__PURE__ */ Object.freeze({
     'FAIL',
     'Making it was interrupted, and no query uses it: REINDEX INDEX CONCURRENTLY, or drop it and make it again.',
   ],
+  'schema.unpopulated-view': ['FAIL', 'Every read of it fails: REFRESH MATERIALIZED VIEW.'],
   'schema.not-valid-constraint': [
     'WARN',
     'Older rows may break it: ALTER TABLE … VALIDATE CONSTRAINT once they are right.',
@@ -130,6 +131,7 @@ export type SchemaDifferenceId =
   | 'schema.definition'
   | 'schema.trigger'
   | 'schema.invalid-index'
+  | 'schema.unpopulated-view'
   | 'schema.not-valid-constraint'
   | 'schema.disabled-trigger'
   | 'schema.broken-reference'

@@ -28,6 +28,6 @@ export type { ExpectedColumn, ExpectedForeignKey, ExpectedIndex, ExpectedTable, 
 
 // For the rooms of this domain; not public.
 export type { CompareOptions } from './compare.js';
-export { compareSchema } from './compare.js';
+export { compareSchema, expectsSomething } from './compare.js';
 export { dialectProblem, expectedOption } from './expected-option.js';
 export { namesOption } from './options.js';

@@ -12,6 +12,7 @@ const someNames = listOf(isText, 1);
 const check = fields({ name: isText, definition: isText, valid: isFlag });
 const named = { schema: isText, name: isText };
 const key = { name: isText, columns: names };
+const deferrable = isOne('initially immediate', 'initially deferred');
 
 const snapshotTable = fields(
   {
@@ -23,8 +24,8 @@ const snapshotTable = fields(
         { generated: isText, identity: isOne('always', 'by default', 'serial') },
       ),
     ),
-    primaryKey: orNull(fields(key)),
-    unique: listOf(fields(key, { nullsNotDistinct: isOne(true) })),
+    primaryKey: orNull(fields(key, { deferrable })),
+    unique: listOf(fields(key, { deferrable, nullsNotDistinct: isOne(true) })),
     foreignKeys: listOf(
       fields(
         {
@@ -35,7 +36,7 @@ const snapshotTable = fields(
           valid: isFlag,
           enabled: isFlag,
         },
-        { deferrable: isOne('initially immediate', 'initially deferred') },
+        { deferrable },
       ),
     ),
     checks: listOf(check),

@@ -42,7 +42,7 @@ export function postgresCatalogue(schemas: readonly string[] | undefined, mostTa
   return `with spelling as materialized (select ${SPELLING}),
 own as materialized (select n.oid, n.nspname from pg_catalog.pg_namespace n where ${chosen}),
 rels as materialized (
-  select c.oid, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, o.nspname
+  select c.oid, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relispopulated, o.nspname
   from pg_catalog.pg_class c join own o on o.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and ${notOfExtension('pg_class', 'c.oid')}
   order by o.nspname, c.relname limit ${String(mostTables + 1)}),
 parts as materialized (
@@ -113,6 +113,11 @@ ${[
     'flaw',
     `'schema', p.nspname, 'table', p.relname, 'name', c.conname, 'what', 'schema.not-valid-constraint'`,
     `parts p join pg_catalog.pg_constraint c on c.conrelid = p.oid and not c.convalidated and c.contype in ('c', 'f')`,
+  ),
+  part(
+    'flaw',
+    `'schema', r.nspname, 'table', r.relname, 'what', 'schema.unpopulated-view'`,
+    `rels r where not r.relispopulated`,
   ),
   part(
     'enum',

@@ -14,6 +14,7 @@ import type {
   SchemaColumn,
   SchemaForeignKey,
   SchemaIndex,
+  SchemaKey,
   SchemaTable,
   SchemaTableKind,
   SchemaTrigger,
@@ -141,12 +142,16 @@ function columnOf(data: Data): SchemaColumn {
   };
 }
 
-function keyOf(data: Data): { readonly name: string; readonly columns: readonly string[] } {
-  return { name: nameOf(data['name']), columns: namesOf(data['columns']) };
+function keyOf(data: Data): SchemaKey {
+  const deferrable = data['deferred'] === true ? 'initially deferred' : 'initially immediate';
+  return {
+    name: nameOf(data['name']),
+    columns: namesOf(data['columns']),
+    ...(data['deferrable'] === true && { deferrable }),
+  };
 }
 
 function foreignKeyOf(data: Data): SchemaForeignKey {
-  const deferrable = data['deferred'] === true ? 'initially deferred' : 'initially immediate';
   return {
     ...keyOf(data),
     references: {
@@ -156,7 +161,6 @@ function foreignKeyOf(data: Data): SchemaForeignKey {
     },
     onDelete: ACTIONS[String(data['delete'])] ?? '',
     onUpdate: ACTIONS[String(data['update'])] ?? '',
-    ...(data['deferrable'] === true && { deferrable }),
     valid: data['valid'] === true,
     enabled: data['disabled'] !== true && !/ NOT ENFORCED$/.test(String(data['definition'])),
   };

@@ -63,6 +63,8 @@ export interface SchemaColumn {
 export interface SchemaKey {
   readonly name: string;
   readonly columns: readonly string[];
+  /** When it is checked, if that can be put off. */
+  readonly deferrable?: 'initially immediate' | 'initially deferred';
 }
 
 /** A unique constraint. */
@@ -78,8 +80,6 @@ export interface SchemaForeignKey extends SchemaKey {
   /** In lower case, such as `cascade`. */
   readonly onDelete: string;
   readonly onUpdate: string;
-  /** When it is checked, if that can be put off. */
-  readonly deferrable?: 'initially immediate' | 'initially deferred';
   /** `false` when rows that were there before may break it (`NOT VALID`). */
   readonly valid: boolean;
   /** `false` when it is switched off and nothing is checked. */

@@ -4,6 +4,7 @@ import type {
   SchemaDialect,
   SchemaForeignKey,
   SchemaIndex,
+  SchemaKey,
   SchemaSnapshot,
   SchemaTableKind,
   SchemaTrigger,
@@ -28,6 +29,7 @@ export interface WantedTable {
 /** @internal */
 export interface WantedKey {
   readonly columns: readonly string[];
+  readonly deferrable?: SchemaKey['deferrable'];
 }
 
 /** @internal */

@@ -50,6 +50,10 @@ describe('the variables that are required', () => {
     ['not set', undefined, 'SECRET_KEY is not set'],
     ['empty', '', 'SECRET_KEY is blank'],
     ['white space', ' \t\n', 'SECRET_KEY is blank'],
+    ['of no width', '\u200b\u2060\ufeff \u200d', 'SECRET_KEY is blank'],
+    ...['undefined', 'null', 'NULL ', '""', "''", '${A}', '${SECRET_KEY:-}', '$(A)'].map(
+      (value): [string, string, string] => [value, value, 'SECRET_KEY is not set, though something stands there'],
+    ),
   ])('HLD-60 fail when one is %s', async (_, value, message) => {
     expect(await result({ ...COMPLETE, SECRET_KEY: value })).toMatchObject({
       allPass: false,
@@ -57,6 +61,17 @@ describe('the variables that are required', () => {
       message: '1 of 7 required variables is missing: SECRET_KEY',
       findings: [{ id: 'environment.SECRET_KEY', status: 'FAIL', message }],
     });
+  });
+
+  it.each(['undefined', '${A}'])('say what stands in the place of %j, and not which of it', async (value) => {
+    const { findings } = await result({ ...COMPLETE, SECRET_KEY: value });
+    expect(findings?.[0]?.hint).toBe(
+      'a script wrote undefined, null, two quotes or a reference to another variable in the place of a value',
+    );
+  });
+
+  it.each(['nullable', 'undefined-1', '"', '$A', 'a${A}', '{}', '0', 'none'])('may hold %j', async (value) => {
+    expect(await result({ ...COMPLETE, SECRET_KEY: value })).toMatchObject({ allPass: true });
   });
 
   it('says where to look when a file is named in its place', async () => {

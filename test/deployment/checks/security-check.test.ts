@@ -23,7 +23,7 @@ describe('securityCheck', () => {
     expect(await run(securityCheck({ ...WELL, environment }))).toEqual({
       findings: [],
       message: 'looked at 1 secret, 1 database URL, 0 files, 0 cookies, and how the process is started: in order',
-      metadata: { secrets: 1, databaseUrls: 1, tls: 0, files: 0, cookies: 0, deployed: true },
+      metadata: { secretCount: 1, databaseCount: 1, tlsCount: 0, fileCount: 0, cookieCount: 0, deployed: true },
     });
   });
 

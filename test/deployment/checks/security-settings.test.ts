@@ -91,6 +91,8 @@ describe('CORS', () => {
     'FAIL security.cors.credentials: every site may read what visitors may: all are let in, with credentials';
   const pattern =
     'WARN security.cors.pattern: a pattern of origins is not bound at both ends, so that other sites fit it too';
+  const loose =
+    'WARN security.cors.loose-pattern: a pattern of origins has an open dot, or a wildcard beside a name, so that other sites fit it too';
   const odd = 'WARN security.cors.origin: what is let in is no origin, so that nothing ever fits it';
   const plain =
     'WARN security.cors.insecure-origin: an origin without TLS is let in: whoever is in between speaks for it';
@@ -114,6 +116,23 @@ describe('CORS', () => {
     [/^https:\/\/a\.example$|b\.example/, [pattern], [pattern]],
     [/^https:\/\/(a|b)\.example\$/, [pattern], [pattern]],
     [/^https:\/\/.*$/g, [everyone], []],
+    [/^https:\/\/app.example.com$/, [loose], [loose]],
+    [/^https:\/\/.*example\.com$/, [loose], [loose]],
+    [/^https:\/\/(.*)example\.com$/, [loose], [loose]],
+    [/^https:\/\/example\.com.*$/, [loose], [loose]],
+    [/.*example\.com/, [pattern, loose], [pattern, loose]],
+    [/^https:\/\/(?:.*\.)?example\.com(?::.*)?$/, [], []],
+    [/^https:\/\/[^.]+\.example\.com(?::\d+)?$/, [], []],
+    [/^https:\/\/pr-.*\.example\.com$/, [], []],
+    [/^https:\/\/[\w.-]+example\.com$/, [loose], [loose]],
+    [/^https:\/\/\w*example\.co\.uk$/, [loose], [loose]],
+    [/^https:\/\/[a-z]+preview\.shop\.example$/, [], []],
+    [/^https:\/\/[\w-]{1,63}\.(shop|app)\.example\.com$/i, [], []],
+    [/^https?:\/\/app\.example\.com$/, [plain], [plain]],
+    [/^http:\/\/localhost:\d+$/, [plain], [plain]],
+    [/^(?:http|https):\/\/app\.example\.com$/, [plain], [plain]],
+    ['https://*.example.com', [odd], [odd]],
+    ['.*example\\.com', [odd], [odd]],
     [(origin: string) => origin, [everyone], []],
     [() => ({}), [everyone], []],
     [(origin: string) => (origin.endsWith('.shop.example') ? origin : null), [], []],

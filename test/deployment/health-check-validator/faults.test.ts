@@ -20,7 +20,7 @@ describe('a health check', () => {
   it('of a service without a fault finds nothing', async () => {
     const report = await found();
     expect(wrong(report)).toEqual({});
-    expect(report.message).toMatch(/^health: http:\/\/127\.0\.0\.1:\d+: 20 findings in order$/);
+    expect(report.message).toMatch(/^health: http:\/\/127\.0\.0\.1:\d+: 22 findings in order$/);
   });
 
   it.each<[string, Record<string, string>, Fault]>([
@@ -104,6 +104,21 @@ describe('a health check', () => {
       'the server has a version',
       { 'health.headers.banner': 'WARN' },
       on(live, (_, r) => answer(r, 200, OK, { Server: 'nginx/1.25.3' })),
+    ],
+    [
+      'a header tells of the inside',
+      { 'health.headers.leak': 'FAIL' },
+      on(live, (_, r) => answer(r, 200, OK, { 'X-Debug-DB': 'postgres://u:p@10.0.0.1/x' })),
+    ],
+    [
+      'a probe is given a cookie',
+      { 'health.headers.set-cookie': 'WARN' },
+      on(live, (_, r) => answer(r, 200, OK, { 'Set-Cookie': 'sid=9f8a7b6c; Path=/' })),
+    ],
+    [
+      'readiness is 200 and says that it is unavailable',
+      { 'health.ready': 'FAIL' },
+      on(ready, (_, r) => answer(r, 200, 'Service Unavailable')),
     ],
     [
       'a wrong token is refused by a probe',

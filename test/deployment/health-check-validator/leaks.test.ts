@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gravestLeaks, isStatusOnly, leaksOf } from '../../../src/deployment/health-check-validator/leak.js';
+import {
+  gravestLeaks,
+  headerLeaksOf,
+  isStatusOnly,
+  leaksOf,
+} from '../../../src/deployment/health-check-validator/leak.js';
 import { sayingOfBody } from '../../../src/deployment/health-check-validator/status-words.js';
 import { runs } from '../../runs.js';
 import { answer, type Fault, found, said, wrong } from './services.js';
@@ -64,6 +69,14 @@ describe('a public body', () => {
     ['\ufeff{"Status":"Unhealthy"}', 'BAD', 'unhealthy'],
     ['\ufeffNOT OK', 'BAD', 'not_ok'],
     ['not-ready\n', 'BAD', 'not_ready'],
+    ['Service Unavailable', 'BAD', 'unavailable'],
+    ['503 Service Temporarily Unavailable\n', 'BAD', 'unavailable'],
+    ['Internal Server Error', 'BAD', 'internal_server_error'],
+    ['Bad Gateway', 'BAD', 'bad_gateway'],
+    ['Not Found', 'BAD', 'not_found'],
+    ['The database is down.', 'BAD', 'down'],
+    ['Service is not available', 'BAD', 'not_available'],
+    ['Service is healthy', 'WELL', 'healthy'],
     ['status: DOWN', 'BAD', 'down'],
     ['healthy=false', 'BAD', 'false'],
     ['FAIL: no db', 'BAD', 'fail'],
@@ -128,6 +141,40 @@ describe('a public body', () => {
     isStatusOnly(text);
     sayingOfBody(text);
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  });
+});
+
+describe('a header', () => {
+  it.each<[string, string | string[], readonly string[]]>([
+    ['x-debug-db', 'postgres://u:hunter22@10.0.0.1/x', ['credentials', 'a host or an address']],
+    ['x-debug', 'Bearer 9f8a7b6c5d4e3f2a', ['credentials']],
+    ['x-debug', ['a', 'password=hunter22'], ['credentials']],
+    ['x-error', 'Error: no at query (/app/db.js:10:5)', ['a stack trace', 'a file path']],
+    ['x-backend', '10.0.3.7', ['a host or an address']],
+    ['x-backend', '10.0.3.7:8080', ['a host or an address']],
+    ['via', '1.1 172.20.0.3', ['a host or an address']],
+    ['x-served-by', 'fd12:3456::7', ['a host or an address']],
+    ['x-served-by', 'shop-7c9.shop.svc.cluster.local', ['a host or an address']],
+    ['x-real-ip', '203.0.113.7', []],
+    ['x-app-version', '10.0.3', []],
+    ['date', 'Sat, 28 Nov 2026 07:11:38 GMT', []],
+    ['cache-control', 'no-store', []],
+    ['vary', 'Authorization, Cookie', []],
+    ['access-control-allow-credentials', 'true', []],
+    ['access-control-expose-headers', 'X-Api-Key, Authorization', []],
+    ['alt-svc', 'h3=":443"; ma=86400', []],
+    ['strict-transport-security', 'max-age=31536000; includeSubDomains', []],
+    ['content-security-policy', "default-src 'self'; report-uri https://x.example/?sentry_key=9f8a7b6c", []],
+    ['www-authenticate', 'Bearer realm="shop"', []],
+    ['set-cookie', ['sid=9f8a7b6c; Path=/app/x'], []],
+    ['x-request-id', '0f8fad5b-d9cb-469f-a165-70867728950e', []],
+    ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', []],
+  ])('%s: %j tells %j', (name, value, leaks) => {
+    expect(headerLeaksOf({ [name]: value }, [])).toEqual(leaks);
+  });
+
+  it('may have what was sent', () => {
+    expect(headerLeaksOf({ 'x-path': '/app/health/live' }, ['/app/health/live'])).toEqual([]);
   });
 });
 
@@ -217,6 +264,8 @@ describe('a health check finds', () => {
                 'Cache-Control': `max-age=1${secret}`,
                 'Content-Type': `text/${secret}`,
                 'Retry-After': secret,
+                'X-Backend': `10.0.0.1 ${secret}`,
+                'Set-Cookie': `sid=${secret}`,
               },
             ),
           { token },

@@ -7,6 +7,8 @@ export interface FakeTable {
   readonly inPath?: boolean;
   /** @defaultValue `true` */
   readonly isTable?: boolean;
+  /** Whether row level security may hide rows. @defaultValue `false` */
+  readonly isHidden?: boolean;
 }
 
 /** Answers the reads of the validator as a PostgreSQL would, from tables that are told. */
@@ -28,8 +30,14 @@ export class FakeDatabase {
     if (sql.includes('pg_class')) {
       return this.#tables
         .filter(({ name }) => sql.includes(`'${name}'`))
-        .flatMap(({ name, schema = 'public', columns, inPath = true, isTable = true }) =>
-          columns.map((column) => [schema, name, column, inPath ? '1' : null, isTable ? 'table' : null]),
+        .flatMap(({ name, schema = 'public', columns, inPath = true, isTable = true, isHidden = false }) =>
+          columns.map((column) => [
+            schema,
+            name,
+            column,
+            inPath ? '1' : null,
+            isTable ? (isHidden ? 'hidden' : 'table') : null,
+          ]),
         );
     }
     const table = this.#tables.find(({ name, schema = 'public' }) => sql.includes(`FROM "${schema}"."${name}"`));

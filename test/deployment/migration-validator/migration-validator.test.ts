@@ -103,6 +103,47 @@ describe('MigrationValidator', () => {
     expect(await of('b.ts')).toEqual([0, 'FAIL', false]);
   });
 
+  it.each([
+    ['kysely', undefined, 'FAIL', 'FAIL'],
+    ['kysely', 'fail', 'FAIL', 'FAIL'],
+    ['kysely', 'warn', 'WARN', 'WARN'],
+    ['kysely', 'allow', undefined, undefined],
+    ['umzug', undefined, 'WARN', undefined],
+    ['umzug', 'fail', 'FAIL', undefined],
+    ['umzug', 'warn', 'WARN', undefined],
+    ['umzug', 'allow', undefined, undefined],
+  ] as const)('of %s with outOfOrder %s what is late is %s while it is pending, and %s afterwards', async (tool, outOfOrder, pending, applied) => {
+    const name = tool === 'kysely' ? 'kysely_migration' : 'SequelizeMeta';
+    const of = async (...files: string[]) => {
+      const rows = files.map((file, i) => [tool === 'kysely' ? file : `${file}.js`, String(i)]);
+      const dir = folder({ 'a.js': '', 'b.js': '', 'c.js': '' });
+      const report = await validate(dir, [{ name, columns: ['name', 'timestamp'], rows }], { tool, outOfOrder });
+      return [report, report.findings.find(({ id }) => id === 'migrations.out-of-order')] as const;
+    };
+    const [before, found] = await of('a', 'c');
+    expect(found?.status).toBe(pending);
+    expect([before.status, before.outOfOrder.length]).toEqual(['FAIL', 1]);
+    const [after, lasting] = await of('a', 'c', 'b');
+    expect(lasting?.status).toBe(applied);
+    expect(after.status).toBe(applied ?? 'PASS');
+    if (tool === 'kysely') expect(after.outOfOrder).toEqual(['b']);
+  }); // prettier-ignore
+
+  it('HLD-65 does not take rows that row level security may hide for rows that are not there', async () => {
+    const dir = folder({ 'a.js': '' });
+    for (const tool of ['knex', 'auto'] as const) {
+      const database = new FakeDatabase({ ...knexTable(), isHidden: true });
+      const report = await validate(dir, [], { tool, query: database.query });
+      expect(report.findings).toMatchObject([{ id: 'migrations.unreadable', status: 'FAIL', crashed: true }]);
+      expect(report.findings[0]?.hint).toContain('BYPASSRLS');
+      expect(report.pending).toEqual([]);
+      // A policy may call what writes.
+      expect(database.sent.join()).not.toContain('FROM "public"."knex_migrations"');
+    }
+    const beside = await validate(dir, [knexTable('a.js'), { ...lock('0'), isHidden: true }], { tool: 'knex' });
+    expect(beside.findings).toMatchObject([{ id: 'migrations.unreadable', crashed: true }]);
+  });
+
   it('HLD-72 a migration that is in two rows fails, and says so above all', async () => {
     const report = await validate(folder({ 'a.js': '' }), [knexTable('a.js', 'a.js')], { tool: 'knex' });
     expect(found(report)).toEqual([['migrations.duplicate', 'FAIL']]);

@@ -3,7 +3,7 @@ import {
   MigrationValidator,
   type MigrationValidatorOptions,
 } from 'breakwater/deployment';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 
 const good: MigrationValidatorOptions = { dir: 'migrations', dialect: 'postgresql', query: () => [] };
 const tool = { table: 't', column: 'c', files: /x/ };
@@ -18,6 +18,13 @@ function issues(options: object): string[] {
 }
 
 describe('options of MigrationValidator', () => {
+  it('has three ways with what is out of order, and its own where none is told', () => {
+    expectTypeOf<MigrationValidatorOptions['outOfOrder']>().toEqualTypeOf<'fail' | 'warn' | 'allow' | undefined>();
+    // @ts-expect-error it is no flag
+    const wrong: MigrationValidatorOptions = { ...good, outOfOrder: true };
+    expect(issues(wrong)).toEqual(['outOfOrder']);
+  });
+
   it('has defaults for all but the folder, the query and the dialect', () => {
     expect(new MigrationValidator(good).name).toBe(MIGRATION_VALIDATOR_DEFAULTS.name);
     expect(issues({ dir: undefined, query: undefined, dialect: undefined })).toEqual(['dir', 'query', 'dialect']);
@@ -36,6 +43,8 @@ describe('options of MigrationValidator', () => {
     ['a table for prisma', { tool: 'prisma', table: 't' }, ['table']],
     ['a schema on SQLite', { tool: 'knex', dialect: 'sqlite', schema: 's' }, ['schema']],
     ['a tool for PostgreSQL on SQLite', { tool: 'node-pg-migrate', dialect: 'sqlite' }, ['tool']],
+    ['an order that there is not', { outOfOrder: 'ignore' }, ['outOfOrder']],
+    ['an order that contradicts the tool', { tool: { ...tool, strictOrder: true }, outOfOrder: 'allow' }, ['outOfOrder']],
     ['a table beside that of a tool', { tool, table: 't' }, ['table']],
     ['a tool without anything', { tool: {} }, ['tool.table', 'tool.column', 'tool.files']],
     ['a tool with more', { tool: { ...tool, lock: 'x' } }, ['tool']],
@@ -51,7 +60,10 @@ describe('options of MigrationValidator', () => {
     [{ tool: 'knex', table: 'my migrations', schema: 'app' }],
     [{ tool: 'prisma', schema: 'app' }],
     [{ tool: { ...tool, schema: 's', order: () => 0, orderBy: 'n', strictOrder: true, checksum: { column: 's' } } }],
-    [{ tool: undefined, name: undefined, table: undefined }],
+    [{ tool: undefined, name: undefined, table: undefined, outOfOrder: undefined }],
+    [{ outOfOrder: 'allow' }],
+    [{ tool: { ...tool, strictOrder: true }, outOfOrder: 'fail' }],
+    [{ tool, outOfOrder: 'warn' }],
   ])('takes %j', (options) => {
     expect(issues(options)).toEqual([]);
   });

@@ -22,9 +22,12 @@ describe('drizzle', () => {
     ['an entry without a time', journal({ idx: 0, tag: 'hunter2' })],
     ['an entry of another folder', journal(entry(0, '../hunter2'))],
     ['nothing', ''],
+    ['one of two', `<<<<<<< HEAD\n${journal(entry(0, '0000_hunter2'))}\n=======\n${journal()}\n>>>>>>> other\n`],
   ])('HLD-72 a journal that is %s fails, and its contents are not shown', async (_, text) => {
     const dir = folder({ 'meta/_journal.json': text, '0000_a.sql': '' });
-    const report = await validate(dir, [drizzleTable()], { tool: 'drizzle' });
+    // Nothing that was applied is ahead of a folder of which nothing is known.
+    const report = await validate(dir, [drizzleTable(['1', sha256('x'), '1000'])], { tool: 'drizzle' });
+    expect(report).toMatchObject({ ahead: [], applied: [] });
     expect(report.findings).toMatchObject([
       { id: 'migrations.journal', status: 'FAIL', place: { file: `${dir}/meta/_journal.json` } },
     ]);
@@ -47,6 +50,50 @@ describe('drizzle', () => {
       { id: 'migrations.skipped', place: { file: `${dir}/0001_b.sql` } },
       { id: 'migrations.ignored', message: "the folder has what is no migration to drizzle: 'seed.sql'" },
     ]);
+  });
+
+  it('says how a conflict in the journal is resolved', async () => {
+    const text = `{"entries": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n]}`.replaceAll('\n', '\r\n');
+    const { findings } = await validate(folder({ 'meta/_journal.json': text }), [], { tool: 'drizzle' });
+    expect(findings[0]).toMatchObject({ message: "'meta/_journal.json' has the marks of a merge conflict", hint: expect.stringContaining('generate those of one again') as string }); // prettier-ignore
+  });
+
+  it('does not send away with the tool what it skips, and says what to do with the rest', async () => {
+    const entries = [entry(0, '0000_a', 2_000), entry(1, '0001_late', 1_500), entry(2, '0002_next', 3_000)];
+    const files = { '0000_a.sql': 'a', '0001_late.sql': 'b', '0002_next.sql': 'c' };
+    const of = (count: number) => {
+      const listed = Object.fromEntries(Object.entries(files).slice(0, count));
+      const dir = folder({ ...listed, 'meta/_journal.json': journal(...entries.slice(0, count)) });
+      return validate(dir, [drizzleTable(['1', sha256('a'), '2000'])], { tool: 'drizzle' });
+    };
+    const alone = await of(2);
+    expect(found(alone)).toEqual([['migrations.skipped', 'FAIL']]);
+    expect(alone).toMatchObject({ pending: ['0001_late'], skipped: ['0001_late'] });
+    const both = await of(3);
+    expect(both.findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("'0001_late'") as string,
+      "1 migration is pending: '0002_next'",
+    ]);
+    expect(both.findings[1]?.hint).toBe(
+      'once what is skipped is resolved, apply it before this build starts: drizzle-kit migrate',
+    );
+  });
+
+  it.each([
+    ['postgresql', 'sqlite', 1],
+    ['postgresql', 'mysql', 1],
+    ['postgresql', 'pg', 0],
+    ['postgresql', 'postgresql', 0],
+    ['sqlite', 'postgresql', 1],
+    ['sqlite', 'turso', 0],
+  ] as const)('for %s a journal of %s is wrong %i times', async (dialect, written, times) => {
+    const text = JSON.stringify({ version: '7', dialect: written, entries: [entry(0, '0000_a')] });
+    const dir = folder({ 'meta/_journal.json': text, '0000_a.sql': 'x' });
+    const { findings } = await validate(dir, [], { tool: 'drizzle', dialect });
+    const wrong = findings.filter(({ id }) => id === 'migrations.journal');
+    expect(wrong).toHaveLength(times);
+    if (times > 0)
+      expect(wrong[0]).toMatchObject({ status: 'FAIL', hint: expect.stringContaining("'dialect'") as string });
   });
 
   it('HLD-72 two entries of one number fail, as two branches make them', async () => {
@@ -121,6 +168,33 @@ describe('prisma', () => {
       "the folder '20240102000000_b' has no migration.sql, which prisma refuses",
       "the migrations are for 'mysql', which this database is not",
     ]);
+  });
+});
+
+describe('the lock file of prisma', () => {
+  const table = { name: '_prisma_migrations', columns: ['id', 'migration_name', 'checksum', 'finished_at', 'rolled_back_at', 'started_at'] }; // prettier-ignore
+  const lock = 'provider = "postgresql"';
+  // What prisma makes of each was read in its schema engine.
+  it.each([
+    [`# by prisma\n${lock}\n`, undefined],
+    [`# by prisma\r\n${lock}\r\n`, undefined],
+    ['provider = postgresql', undefined],
+    [`<<<<<<< HEAD\n${lock}\n=======\nprovider = "sqlite"\n>>>>>>> other\n`, /merge conflict/],
+    [`${lock}\n<<<<<<< HEAD\n`, /merge conflict/],
+    ['', /no line such as provider/],
+    ['provder = "postgresql"', /no line such as provider/],
+    [`  ${lock}`, /no line such as provider/],
+    ['provider="postgresql"', /no line such as provider/],
+    ['provider = "hunter2 and more"', /no line such as provider/],
+    [`provider = "sqlite"\n${lock}`, /for 'sqlite', which this database is not/],
+  ])('HLD-72 %j is wrong: %s', async (text, message) => {
+    const dir = folder({ 'migration_lock.toml': text, '20240101000000_a/migration.sql': '' });
+    const { findings } = await validate(dir, [table], { tool: 'prisma' });
+    const wrong = findings.filter(({ id }) => id === 'migrations.journal');
+    expect(wrong.map(({ status, place }) => [status, place?.file])).toEqual(message === undefined ? [] : [['FAIL', `${dir}/migration_lock.toml`]]); // prettier-ignore
+    if (message !== undefined) expect(wrong[0]?.message).toMatch(message);
+    for (const { hint } of wrong) expect(hint).toMatch(/resolve it|version control|'dir'/);
+    expect(JSON.stringify(findings)).not.toContain('hunter2');
   });
 });
 

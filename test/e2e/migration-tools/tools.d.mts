@@ -23,15 +23,22 @@ export interface Tool {
   pending?(target: Target, dir: string): Promise<string[]>;
 }
 
-export type ToolName = 'knex' | 'drizzle' | 'drizzle 1' | 'node-pg-migrate' | 'kysely' | 'umzug' | 'typeorm';
-export interface NodePgMigrate extends Tool {
+export interface Ordered extends Tool {
+  /** Runs all that are pending, told not to check the order. */
+  runUnchecked(target: Target, dir: string): Promise<unknown>;
+}
+export interface NodePgMigrate extends Ordered {
   /** Its command line, which checks the order. */
   command(url: string, dir: string): Promise<unknown>;
   /** Its runner, as it is called without saying anything of the order. */
-  runUnchecked(url: string, dir: string): Promise<unknown>;
+  runUntold(target: Target, dir: string): Promise<unknown>;
 }
 
-export const tools: Readonly<Record<Exclude<ToolName, 'node-pg-migrate'>, Tool> & { 'node-pg-migrate': NodePgMigrate }>;
+export const tools: Readonly<
+  Record<'knex' | 'drizzle' | 'drizzle 1' | 'umzug' | 'typeorm', Tool> &
+    Record<'node-pg-migrate' | 'node-pg-migrate 9', NodePgMigrate> &
+    Record<'kysely', Ordered>
+>;
 export function memory(): MemoryDatabase;
 export function readOnly(file: string): { query(sql: string): unknown; close(): void };
 export function execute(file: string, sql: string): void;

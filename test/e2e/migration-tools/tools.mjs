@@ -16,6 +16,7 @@ import KnexBetterSqlite from 'knex/lib/dialects/better-sqlite3/index.js';
 import { CompiledQuery, FileMigrationProvider, Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
 import { runner } from 'node-pg-migrate';
+import { runner as runner9 } from 'node-pg-migrate-9';
 import pg from 'pg';
 import postgres from 'postgres';
 import { Sequelize } from 'sequelize';
@@ -79,7 +80,7 @@ function journal(dir, change) {
   } catch {
     // It is the first.
   }
-  write(dir, file, JSON.stringify({ version: '7', dialect: 'postgresql', entries: change(entries) }));
+  write(dir, file, JSON.stringify({ version: '7', entries: change(entries) }));
 }
 const drizzleTool = {
   fileOf: (name) => `${name}.sql`,
@@ -124,8 +125,8 @@ const drizzle1Tool = {
   },
 };
 
-const runNodePgMigrate = (target, dir, more) =>
-  runner({
+const runNodePgMigrate = (run, target, dir, more) =>
+  run({
     databaseUrl: target.url,
     dir,
     direction: 'up',
@@ -135,29 +136,31 @@ const runNodePgMigrate = (target, dir, more) =>
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     ...more,
   });
-const nodePgMigrateTool = {
+const nodePgMigrateTool = (run, folder) => ({
   fileOf: (name) => `${name}.sql`,
   add: (dir, name) => write(dir, `${name}.sql`, `-- Up Migration\n${create(name)};\n-- Down Migration\n`),
   idOf: (name) => name,
-  up: (target, dir) => runNodePgMigrate(target, dir),
-  runUnchecked: (url, dir) => runNodePgMigrate({ url }, dir, { checkOrder: undefined }),
+  up: (target, dir) => runNodePgMigrate(run, target, dir),
+  runUnchecked: (target, dir) => runNodePgMigrate(run, target, dir, { checkOrder: false }),
+  runUntold: (target, dir) => runNodePgMigrate(run, target, dir, { checkOrder: undefined }),
   command: (url, dir) =>
     promisify(execFile)(
       process.execPath,
-      [join(import.meta.dirname, 'node_modules/node-pg-migrate/bin/node-pg-migrate.js'), 'up', '-m', dir],
+      [join(import.meta.dirname, 'node_modules', folder, 'bin/node-pg-migrate.js'), 'up', '-m', dir],
       { env: { DATABASE_URL: url } },
     ),
-  pending: async (target, dir) => (await runNodePgMigrate(target, dir, { dryRun: true })).map(({ name }) => name),
-};
+  pending: async (target, dir) => (await runNodePgMigrate(run, target, dir, { dryRun: true })).map(({ name }) => name),
+});
 
-async function withKysely(target, dir, use) {
+async function withKysely(target, dir, use, more) {
   const dialect =
     target.url === undefined
       ? new SqliteDialect({ database: new Libsql(target.file) })
       : new PostgresDialect({ pool: new pg.Pool({ connectionString: target.url }) });
   const db = new Kysely({ dialect });
   try {
-    return await use(new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder: dir }) }));
+    const provider = new FileMigrationProvider({ fs, path, migrationFolder: dir });
+    return await use(new Migrator({ db, provider, ...more }));
   } finally {
     await db.destroy();
   }
@@ -171,10 +174,11 @@ const kyselyTool = {
       `export const up = (db) => db.schema.createTable('${table(name)}').addColumn('n', 'integer').execute();`,
     ),
   idOf: (name) => name,
-  async up(target, dir) {
-    const { error } = await withKysely(target, dir, (migrator) => migrator.migrateToLatest());
+  async up(target, dir, more) {
+    const { error } = await withKysely(target, dir, (migrator) => migrator.migrateToLatest(), more);
     if (error !== undefined) throw error;
   },
+  runUnchecked: (target, dir) => kyselyTool.up(target, dir, { allowUnorderedMigrations: true }),
   pending: (target, dir) =>
     withKysely(target, dir, async (migrator) =>
       (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name),
@@ -242,7 +246,8 @@ export const tools = {
   knex: knexTool,
   drizzle: drizzleTool,
   'drizzle 1': drizzle1Tool,
-  'node-pg-migrate': nodePgMigrateTool,
+  'node-pg-migrate': nodePgMigrateTool(runner, 'node-pg-migrate'),
+  'node-pg-migrate 9': nodePgMigrateTool(runner9, 'node-pg-migrate-9'),
   kysely: kyselyTool,
   umzug: umzugTool,
   typeorm: typeormTool,

@@ -11,16 +11,40 @@ export async function judgeCORS({ origin, credentials }: CORSSettings): Promise<
   const byId = new Map<string, DeploymentFinding>();
   for (const one of origins) {
     const findings = [...(await judgeReach(one, credentials === true))];
-    if (one instanceof RegExp && !isAnchored(one.source)) findings.push(UNANCHORED());
+    if (one instanceof RegExp) findings.push(...judgePattern(one.source));
     if (typeof one === 'string' && one !== '*') findings.push(...judgeOrigin(one));
     for (const finding of findings) byId.set(finding.id, finding);
   }
   return [...byId.values()];
 }
 
-const UNANCHORED = () =>
-  warned('security.cors.pattern', 'a pattern of origins is not bound at both ends, so that other sites fit it too', {
-    hint: 'begin it with ^ and end it with $, in each of its alternatives',
+function judgePattern(source: string): DeploymentFinding[] {
+  const findings: DeploymentFinding[] = [];
+  if (!isAnchored(source))
+    findings.push(
+      warned(
+        'security.cors.pattern',
+        'a pattern of origins is not bound at both ends, so that other sites fit it too',
+        {
+          hint: 'begin it with ^ and end it with $, in each of its alternatives',
+        },
+      ),
+    );
+  if (isLoose(source))
+    findings.push(
+      warned(
+        'security.cors.loose-pattern',
+        'a pattern of origins has an open dot, or a wildcard beside a name, so that other sites fit it too',
+        { hint: 'write \\. for a dot, and a wildcard only before one' },
+      ),
+    );
+  if (/https\?|http(?!s)/i.test(source)) findings.push(insecure());
+  return findings;
+}
+
+const insecure = () =>
+  warned('security.cors.insecure-origin', 'an origin without TLS is let in: whoever is in between speaks for it', {
+    hint: 'let in its https form alone',
   });
 
 async function judgeReach(origin: unknown, credentials: boolean): Promise<DeploymentFinding[]> {
@@ -69,19 +93,24 @@ function judgeOrigin(origin: string): DeploymentFinding[] {
       }),
     ];
   const findings: DeploymentFinding[] = [];
-  if (text.startsWith('http://'))
-    findings.push(
-      warned('security.cors.insecure-origin', 'an origin without TLS is let in: whoever is in between speaks for it', {
-        hint: 'let in its https form alone',
-      }),
-    );
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(text))
+  if (text.startsWith('http://')) findings.push(insecure());
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s]+$/.test(text))
     findings.push(
       warned('security.cors.origin', 'what is let in is no origin, so that nothing ever fits it', {
-        hint: 'write scheme, host and port alone: https://shop.example',
+        hint: 'write scheme, host and port alone: https://shop.example; for several names hand in a pattern',
       }),
     );
   return findings;
+}
+
+/** Whether a name in a pattern is followed or led by what may be anything: `app.example`, `.*example\.com`, `example\.com.*$`. */
+function isLoose(source: string): boolean {
+  // What is escaped, and what is one of some characters, are no open dots.
+  const open = source.replace(/\\[\w]|\[(?:\\.|[^\]\\])*\]/g, '_').replace(/\\./g, ',');
+  // Before the name that somebody owns, which may be that of another then, or behind it.
+  return /\.(?![*+?{])|[._][*+]\??\)?[*?]?[a-z\d-]+,[a-z]+(?:,[a-z]{2})?(?![\w,-])|[a-z\d]\(*(?:\?:)?\.[*+]\??\)*[*?]?\$/i.test(
+    open,
+  );
 }
 
 /** Whether each alternative of a pattern is bound at both ends. */

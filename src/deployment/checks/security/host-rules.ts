@@ -1,7 +1,8 @@
 import type { DeploymentFinding } from '../../finding.js';
 import { hasModes, modeOf, pathIn } from '../disk.js';
 import { failed, idPart, warned } from '../report.js';
-import { isLoopback, type Variables } from './secrets.js';
+import { isLoopback } from './connections.js';
+import type { Variables } from './variables.js';
 
 /** How a process is started. @internal */
 export interface Start {

@@ -53,11 +53,14 @@ export interface CORSSettings {
 
 /** Options of {@link securityCheck}. */
 export interface SecurityCheckOptions {
-  /** Variables that must hold a secret, besides those that are set and called like `SECRET_KEY` or `ENCRYPTION_KEY`. @defaultValue `[]` */
+  /**
+   * Variables that must hold a strong secret, besides those that are set and called like `SECRET_KEY` or `ENCRYPTION_KEY`. All
+   * others that are called like a secret must hold no known default. @defaultValue `[]`
+   */
   readonly secrets?: readonly string[] | undefined;
   /** Shorter secrets are weak; characters, 8 to 1024. @defaultValue `32` */
   readonly minSecretLength?: number | undefined;
-  /** Variables that must hold the URL of a database, besides those whose value begins like one. @defaultValue `[]` */
+  /** Variables that must hold a connection string, such as the URL of a database, besides those whose value looks like one. @defaultValue `[]` */
   readonly databaseUrls?: readonly string[] | undefined;
   /** Where variables come from. @defaultValue the environment of the process, when the check runs */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;

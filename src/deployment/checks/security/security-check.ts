@@ -6,11 +6,13 @@ import { isDeployed } from '../deployed.js';
 import { pathIn, readFileAt } from '../disk.js';
 import { counted, failed, idPart, reportOf } from '../report.js';
 import { rightsOf } from '../rights.js';
+import { connectionNames, judgeConnections } from './connections.js';
 import { judgeCookies } from './cookies.js';
 import { judgeCORS } from './cors.js';
 import { judgeDeployedStart, judgeEnvFiles, judgeStart } from './host-rules.js';
 import { readSecurityOptions, type SecurityCheckOptions, type SecurityOptions } from './options.js';
-import { databaseNames, judgeDatabases, judgeSecrets, secretNames } from './secrets.js';
+import { otherSecretNames, signingNames } from './secret-names.js';
+import { judgeDefaults, judgeSecrets } from './secrets.js';
 import { judgeTLS } from './tls.js';
 import { judgeTrustProxy } from './trust-proxy.js';
 
@@ -42,11 +44,13 @@ async function look(options: SecurityOptions, { signal, profile }: DeploymentChe
     userId: options.userId ?? userId(),
   };
   // Naming some must not loosen what is looked at without.
-  const secrets = distinct(options.secrets, secretNames(variables));
-  const databases = distinct(options.databaseUrls, databaseNames(variables));
+  const secrets = distinct(options.secrets, signingNames(variables));
+  const others = otherSecretNames(variables, secrets);
+  const databases = distinct(options.databaseUrls, connectionNames(variables));
   const findings: DeploymentFinding[] = [
     ...(await judgeSecrets(secrets, variables, options.minSecretLength)),
-    ...judgeDatabases(databases, variables),
+    ...judgeDefaults(others, variables),
+    ...judgeConnections(databases, variables),
     ...judgeStart(start),
     ...judgeCookies(cookies),
   ];
@@ -64,18 +68,19 @@ async function look(options: SecurityOptions, { signal, profile }: DeploymentChe
   }
   if (cors !== undefined) findings.push(...(await judgeCORS(cors)));
   const looked = [
-    counted(secrets.length, 'secret'),
+    counted(secrets.length + others.length, 'secret'),
     counted(databases.length, 'database URL'),
     counted(tls.length + files.length, 'file'),
     counted(cookies.length, 'cookie'),
     'and how the process is started',
   ];
   return reportOf('security', looked.join(', '), findings, {
-    secrets: secrets.length,
-    databaseUrls: databases.length,
-    tls: tls.length,
-    files: files.length,
-    cookies: cookies.length,
+    // Names that are not masked, as `secrets` would be.
+    secretCount: secrets.length + others.length,
+    databaseCount: databases.length,
+    tlsCount: tls.length,
+    fileCount: files.length,
+    cookieCount: cookies.length,
     deployed: isDeployed(profile),
   });
 }

@@ -1,7 +1,8 @@
+import { shownText } from '../../finding.js';
 import type { MigrationFolder } from '../disk.js';
 import type { DiskMigration, DiskProblem, DiskState } from '../entry.js';
 import { sha256OfText } from './checksums.js';
-import { ignoredIn } from './files.js';
+import { conflictIn, forAnother, ignoredIn } from './files.js';
 import { drizzleRows } from './drizzle-rows.js';
 import { type MigrationTool, prefixOf, type TablePlace } from './tool.js';
 
@@ -24,7 +25,7 @@ export function drizzleTool(
     order: ['created_at'],
     rules: { late: generation === 'journal' ? 'skips' : 'runs', fileless: 'runs' },
     locks: [],
-    disk: generation === 'journal' ? readJournal : readFolders,
+    disk: generation === 'journal' ? (folder) => readJournal(folder, dialect) : readFolders,
     rows: (rows, disk) => drizzleRows(rows, disk, generation),
   };
 }
@@ -36,12 +37,12 @@ export async function drizzleGeneration(folder: MigrationFolder): Promise<'journ
   return 'journal';
 }
 
-async function readJournal(folder: MigrationFolder): Promise<DiskState> {
+async function readJournal(folder: MigrationFolder, dialect: 'postgresql' | 'sqlite'): Promise<DiskState> {
   const files = await folder.files();
   const text = await folder.text(JOURNAL);
-  const broken = (message: string): DiskState => ({
+  const broken = (message: string, problem: DiskProblem = { kind: 'journal', message, file: JOURNAL }): DiskState => ({
     migrations: [],
-    problems: [{ kind: 'journal', message, file: JOURNAL }],
+    problems: [problem],
     ignored: [],
   });
   if (text === undefined) {
@@ -50,10 +51,13 @@ async function readJournal(folder: MigrationFolder): Promise<DiskState> {
       ? broken('the journal is not there, so that no migration would ever run')
       : { migrations: [], problems: [], ignored: await ignoredIn(folder, isCode) };
   }
-  const entries = entriesOf(text);
-  if (entries === undefined) return broken('the journal cannot be understood: it is not what drizzle-kit writes');
+  const { entries, dialect: writtenFor } = journalOf(text) ?? {};
+  if (entries === undefined)
+    return broken('the journal cannot be understood: it is not what drizzle-kit writes', conflictIn(text, JOURNAL));
   const migrations: DiskMigration[] = [];
   const problems: DiskProblem[] = [];
+  if (typeof writtenFor === 'string' && !WRITTEN_FOR[dialect].includes(writtenFor))
+    problems.push(forAnother(shownText(writtenFor, 40), JOURNAL));
   const tags = new Map<number, string>();
   for (const { idx, tag, when } of entries) {
     const file = `${tag}.sql`;
@@ -65,7 +69,7 @@ async function readJournal(folder: MigrationFolder): Promise<DiskState> {
     tags.set(idx, tag);
     if (other === undefined) continue;
     const message = `the journal has the number ${String(idx)} twice, as two branches make them: '${other}', '${tag}'`;
-    problems.push({ kind: 'journal', message, file: JOURNAL });
+    problems.push({ kind: 'journal', message, hint: 'generate the later one again', file: JOURNAL });
   }
   const named = new Set(entries.map(({ tag }) => `${tag}.sql`));
   const unlisted = files.filter((file) => /^\d{4}_.*\.sql$/.test(file) && !named.has(file));
@@ -86,12 +90,20 @@ interface JournalEntry {
   readonly when: number;
 }
 
+interface Journal {
+  readonly entries: readonly JournalEntry[];
+  readonly dialect: unknown;
+}
+
+/** What drizzle-kit calls the databases, also in journals of old. */
+const WRITTEN_FOR = { postgresql: ['postgresql', 'pg'], sqlite: ['sqlite', 'turso'] };
+
 /** Nothing when it is no journal. What the parser says would show the contents, so it is not told. */
-function entriesOf(text: string): readonly JournalEntry[] | undefined {
+function journalOf(text: string): Journal | undefined {
   try {
-    const { entries } = JSON.parse(text) as { readonly entries?: unknown };
+    const { entries, dialect } = JSON.parse(text) as { readonly entries?: unknown; readonly dialect?: unknown };
     if (!Array.isArray(entries) || !entries.every(isEntry)) return undefined;
-    return entries;
+    return { entries, dialect };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { MigrationFolder } from '../disk.js';
-import type { DiskState } from '../entry.js';
+import type { DiskProblem, DiskState } from '../entry.js';
 import { byText, prefixOf } from './tool.js';
 
 /** How a folder in which each file is a migration is read. @internal */
@@ -43,6 +43,20 @@ export async function readFiles(folder: MigrationFolder, rules: FileRules): Prom
   }
   const known = new Set(migrations.map(({ file }) => file));
   return { migrations, problems: [], ignored: await ignoredIn(folder, (entry) => known.has(entry)) };
+}
+
+/** That a text has lines in which git leaves both sides of a conflict, if so. @internal */
+export function conflictIn(text: string, file: string): DiskProblem | undefined {
+  if (!/^(?:<{7}|>{7})(?: |\r?$)/m.test(text)) return undefined;
+  const hint =
+    'resolve it; where both sides have made migrations, generate those of one again, so that they come later';
+  return { kind: 'journal', message: `'${file}' has the marks of a merge conflict`, hint, file };
+}
+
+/** That the migrations are for something else than the database. @internal */
+export function forAnother(what: string, file: string): DiskProblem {
+  const hint = "see that 'dir' is the folder for this database, and 'dialect' its kind";
+  return { kind: 'journal', message: `the migrations are for '${what}', which this database is not`, hint, file };
 }
 
 /** The ending of a file name with its dot, as `path.extname` has it. @internal */

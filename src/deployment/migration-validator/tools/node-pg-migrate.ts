@@ -9,8 +9,8 @@ export function nodePgMigrateTool({ table = 'pgmigrations', schema }: Partial<Ta
     columns: ['id', 'name', 'run_on'],
     filled: ['name'],
     order: ['run_on', 'id'],
-    // Its command compares the two lists place by place unless `--no-check-order` says otherwise, its `runner` only when told.
-    rules: { late: 'refuses', fileless: 'refuses', compare },
+    // It compares the two lists place by place, unless told not to; before version 8 its `runner` does so only when told.
+    rules: { late: 'refuses', fileless: 'refuses', isOneCheck: true, compare },
     // Source: its `PG_MIGRATE_LOCK_ID`.
     locks: [{ kind: 'advisory', key: '7241865325823964' }],
     disk: (folder) =>

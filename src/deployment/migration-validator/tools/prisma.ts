@@ -2,7 +2,7 @@ import type { TextRow } from '../../database/answer.js';
 import type { MigrationFolder } from '../disk.js';
 import type { AppliedRow, DiskMigration, DiskProblem, DiskState } from '../entry.js';
 import { prismaChecksums } from './checksums.js';
-import { ignoredIn } from './files.js';
+import { conflictIn, forAnother, ignoredIn } from './files.js';
 import { type MigrationTool, prefixOf } from './tool.js';
 
 const LOCK_FILE = 'migration_lock.toml';
@@ -59,15 +59,20 @@ async function readFolders(folder: MigrationFolder, dialect: 'postgresql' | 'sql
       ...(prefix === undefined ? {} : { prefix }),
     });
   }
-  const provider = /^\s*provider\s*=\s*"([\w-]{1,40})"/m.exec((await folder.text(LOCK_FILE)) ?? '')?.[1];
-  if (provider !== undefined && !PROVIDERS[dialect].includes(provider))
-    problems.push({
-      kind: 'journal',
-      message: `the migrations are for '${provider}', which this database is not`,
-      file: LOCK_FILE,
-    });
+  const lock = await folder.text(LOCK_FILE);
+  const problem = lock === undefined ? undefined : (conflictIn(lock, LOCK_FILE) ?? lockProblem(lock, dialect));
+  if (problem !== undefined) problems.push(problem);
   const ignored = await ignoredIn(folder, (entry) => entry.endsWith('/') || entry === LOCK_FILE);
   return { migrations, problems, ignored };
+}
+
+/** Source: the schema engine's `read_provider_from_lock_file`, which takes the first line that begins so, to the letter. */
+function lockProblem(lock: string, dialect: 'postgresql' | 'sqlite'): DiskProblem | undefined {
+  const provider = /^provider = "?([\w-]{1,40})"?$/.exec(/^provider.*$/m.exec(lock)?.[0] ?? '')?.[1];
+  if (provider !== undefined)
+    return PROVIDERS[dialect].includes(provider) ? undefined : forAnother(provider, LOCK_FILE);
+  const message = `'${LOCK_FILE}' has no line such as provider = "${dialect}", and prisma refuses that`;
+  return { kind: 'journal', message, file: LOCK_FILE };
 }
 
 const PROVIDERS = {
