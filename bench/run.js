@@ -11,6 +11,7 @@ import { metricsBench } from './metrics.js';
 import { performanceMonitorBench } from './performance-monitor.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
+import { redisBench } from './redis.js';
 import { sharedLimitsBench } from './shared-limits.js';
 
 const groups = {
@@ -23,6 +24,7 @@ const groups = {
   'performance-monitor': performanceMonitorBench,
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
+  redis: redisBench,
   config: configBench,
   health: healthBench,
   deployment: deploymentBench,

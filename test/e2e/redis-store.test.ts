@@ -1,9 +1,8 @@
 import { createRedisStore } from 'breakwater/redis';
 import { SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
-import { storeConformance } from 'breakwater/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FrozenRedis } from './frozen-redis.js';
 import { CLIENTS, CLUSTER_CLIENTS, type Connected } from './redis-clients.js';
+import { redisSuite } from './redis-suite.js';
 import { hasRedis, startCluster, startRedis } from './redis.js';
 
 const there = hasRedis();
@@ -18,29 +17,14 @@ const TRACES = 10_000;
 const FEWER_TRACES = 2_000;
 const ATTEMPTS = 400;
 
-/** The suite on a store whose clock the suite moves. */
 function suiteOn(
   connect: () => Connected | Promise<Connected>,
   options: { readonly packFor?: number },
   traces: number,
 ) {
-  let made = 0;
   let connected: Promise<Connected> | undefined;
   afterAll(async () => (await connected)?.end());
-  const suite = storeConformance({
-    traces,
-    create: async () => {
-      const { send } = await (connected ??= Promise.resolve(connect()));
-      const redis = new FrozenRedis((args) => send(...args));
-      const prefix = `suite-${String(options.packFor)}-${String(made++)}`;
-      return {
-        store: createRedisStore(redis, { ...options, prefix }),
-        advance: (ms) => {
-          redis.advance(ms);
-        },
-      };
-    },
-  });
+  const suite = redisSuite(() => (connected ??= Promise.resolve(connect())), options, traces);
   it.each(suite.map(({ name, run }) => [name, run] as const))('%s', (_, run) => run());
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StoreKey } from '../../traffic/store/index.js';
 
 /** 48 bits: enough that the few limiters of a service never share one. */
@@ -45,7 +45,7 @@ export class Keys {
 
   /** The key and the field of a packed bucket. */
   packOf({ group, subject }: StoreKey): readonly [key: string, field: string] {
-    const digest = createHash('sha256').update(subject).digest();
+    const digest = hash('sha256', subject, 'buffer');
     const pack = digest.readUInt32LE(0) % (this.#packs ?? 1);
     const field = digest.toString('base64url', 4).slice(0, FIELD_CHARACTERS);
     return [`${this.#tag}p${this.#groupOf(group)}${pack.toString(36)}`, field];
@@ -54,7 +54,7 @@ export class Keys {
   #groupOf(group: string): string {
     let digest = this.#groups.get(group);
     if (digest === undefined) {
-      digest = createHash('sha256').update(group).digest('base64url').slice(0, GROUP_CHARACTERS);
+      digest = hash('sha256', group, 'base64url').slice(0, GROUP_CHARACTERS);
       if (this.#groups.size >= MOST_GROUPS) this.#groups.clear();
       this.#groups.set(group, digest);
     }

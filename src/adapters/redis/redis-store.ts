@@ -25,8 +25,8 @@ import {
 import { connectionOf, type RedisClient } from './client.js';
 import { Keys } from './keys.js';
 import { type RedisStoreOptions, redisStoreSchema } from './options.js';
-import { bucketsOf, changesOf, eventsOf, markAnswerOf, windowOf } from './read-reply.js';
-import { Runner } from './runner.js';
+import { bucketsOf, changesOf, eventsOf, markAnswerOf, type Reply, windowOf } from './read-reply.js';
+import { type Operation, Runner } from './runner.js';
 import { script } from './script.js';
 import { storeScript } from './scripts/store-script.js';
 
@@ -62,74 +62,90 @@ class RedisStore implements LimitStore {
     this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock);
   }
 
-  async take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
-    checkBuckets(rules);
-    if (rules.length > MOST_RULES) {
-      throw new InvalidArgumentError(
-        `LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`,
-      );
-    }
-    const keys: string[] = [];
-    const args: string[] = [];
-    for (const rule of rules) {
-      const { capacity, refillTokens, refillUs, cost, advisory } = rule;
-      const most = capacity * refillUs;
-      const want = cost > capacity ? most + 1 : cost * refillUs;
-      args.push(String(most), String(refillTokens), String(refillUs), String(want), advisory === true ? '1' : '');
-      if (this.#packed) {
-        const [key, field] = this.#keys.packOf(rule);
-        keys.push(key);
-        args.push(field);
-      } else keys.push(this.#keys.of('b', rule));
-      keys.push(this.#keys.of('m', rule));
-    }
-    return bucketsOf(await this.#runner.run({ name: 'take', keys, args }, call?.withinMs));
+  take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
+    return this.#run(call, bucketsOf, () => {
+      checkBuckets(rules);
+      if (rules.length > MOST_RULES) {
+        throw new InvalidArgumentError(
+          `LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`,
+        );
+      }
+      const keys: string[] = [];
+      const args = [''];
+      let plan = '';
+      for (const rule of rules) {
+        const { capacity, refillTokens, refillUs, cost, advisory } = rule;
+        const most = capacity * refillUs;
+        const want = cost > capacity ? most + 1 : cost * refillUs;
+        plan += `${String(most)} ${String(refillTokens)} ${String(refillUs)} ${String(want)} ${advisory === true ? '1' : '0'} `;
+        if (this.#packed) {
+          const [key, field] = this.#keys.packOf(rule);
+          keys.push(key);
+          args.push(field);
+        } else keys.push(this.#keys.of('b', rule));
+        keys.push(this.#keys.of('m', rule));
+      }
+      args[0] = plan;
+      return { name: 'take', keys, args };
+    });
   }
 
-  async count(rule: WindowRule, call?: StoreCall): Promise<WindowAnswer> {
-    checkWindow(rule);
-    const keys = [this.#keys.of('w', rule), this.#keys.of('m', rule)];
-    const args = [String(rule.windowUs), String(rule.limit)];
-    return windowOf(await this.#runner.run({ name: 'count', keys, args }, call?.withinMs));
+  count(rule: WindowRule, call?: StoreCall): Promise<WindowAnswer> {
+    return this.#run(call, windowOf, () => {
+      checkWindow(rule);
+      const keys = [this.#keys.of('w', rule), this.#keys.of('m', rule)];
+      return { name: 'count', keys, args: [String(rule.windowUs), String(rule.limit)] };
+    });
   }
 
-  async record(rule: EventRule, call?: StoreCall): Promise<EventAnswer> {
-    checkEvent(rule);
-    const { windowUs, limit, weight, tag, halfLifeUs } = rule;
-    const keys = [this.#keys.of('e', rule), this.#keys.of('m', rule)];
-    const args = [String(windowUs), String(limit), String(weight), tag, String(halfLifeUs)];
-    return eventsOf(await this.#runner.run({ name: 'record', keys, args }, call?.withinMs));
+  record(rule: EventRule, call?: StoreCall): Promise<EventAnswer> {
+    return this.#run(call, eventsOf, () => {
+      checkEvent(rule);
+      const { windowUs, limit, weight, tag, halfLifeUs } = rule;
+      const keys = [this.#keys.of('e', rule), this.#keys.of('m', rule)];
+      const args = [String(windowUs), String(limit), String(weight), tag, String(halfLifeUs)];
+      return { name: 'record', keys, args };
+    });
   }
 
-  async mark(change: MarkChange, call?: StoreCall): Promise<MarkAnswer> {
-    checkMark(change);
-    const { group, subject, held, forUs, keepUs, text, after, counts, clear } = change;
-    const [byVersion, byEnd] = this.#keys.marksOf(group);
-    const keys = [this.#keys.of('m', change), byVersion, byEnd, ...this.#keys.countedOf(change)];
-    const words = [
-      subject,
-      held ? '1' : '0',
-      String(forUs),
-      String(keepUs),
-      text,
-      after === undefined ? '' : String(after),
-    ];
-    const args = [...words, counts === false ? '0' : '1', clear === true ? '1' : '0', this.#fieldOf(change)];
-    return markAnswerOf(await this.#runner.run({ name: 'mark', keys, args }, call?.withinMs));
+  mark(change: MarkChange, call?: StoreCall): Promise<MarkAnswer> {
+    return this.#run(call, markAnswerOf, () => {
+      checkMark(change);
+      const { group, subject, held, forUs, keepUs, text, after, counts, clear } = change;
+      const [byVersion, byEnd] = this.#keys.marksOf(group);
+      const keys = [this.#keys.of('m', change), byVersion, byEnd, ...this.#keys.countedOf(change)];
+      const words = [
+        subject,
+        held ? '1' : '0',
+        String(forUs),
+        String(keepUs),
+        text,
+        after === undefined ? '' : String(after),
+      ];
+      const args = [...words, counts === false ? '0' : '1', clear === true ? '1' : '0', this.#fieldOf(change)];
+      return { name: 'mark', keys, args };
+    });
   }
 
-  async changes(group: string, version: number, call?: StoreCall): Promise<MarkChanges> {
-    checkGroup(group);
-    checkVersion(version);
-    const args = [String(version), String(MOST_CHANGES)];
-    const keys = this.#keys.marksOf(group);
-    return changesOf(await this.#runner.run({ name: 'changes', keys, args }, call?.withinMs), version);
+  changes(group: string, version: number, call?: StoreCall): Promise<MarkChanges> {
+    const read = (reply: Reply) => changesOf(reply, version);
+    return this.#run(call, read, () => {
+      checkGroup(group);
+      checkVersion(version);
+      return { name: 'changes', keys: this.#keys.marksOf(group), args: [String(version), String(MOST_CHANGES)] };
+    });
   }
 
-  async clear(key: StoreKey, call?: StoreCall): Promise<void> {
-    checkKey(key);
-    const keys = this.#keys.countedOf(key);
-    await this.#runner.run({ name: 'clear', keys, args: [this.#fieldOf(key)] }, call?.withinMs);
+  clear(key: StoreKey, call?: StoreCall): Promise<void> {
+    const read = (): void => undefined;
+    return this.#run(call, read, () => {
+      checkKey(key);
+      return { name: 'clear', keys: this.#keys.countedOf(key), args: [this.#fieldOf(key)] };
+    });
+  }
+
+  #run<T>(call: StoreCall | undefined, read: (reply: Reply) => T, make: () => Operation): Promise<T> {
+    return this.#runner.run(make, read, call?.withinMs);
   }
 
   #fieldOf(key: StoreKey): string {

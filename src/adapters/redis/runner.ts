@@ -23,7 +23,7 @@ export interface Operation {
 interface Asked {
   readonly operation: Operation;
   readonly untilMs: number;
-  readonly resolve: (reply: Reply) => void;
+  readonly answer: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
   tries: number;
 }
@@ -59,13 +59,19 @@ export class Runner {
   }
 
   /**
+   * @param make - says what is to be done; what it throws rejects.
+   * @param read - reads the answer.
    * @param withinMs - how long whoever asks waits, at most the runner's own limit.
    * @throws whatever the client rejects with, or {@link StoreUnavailableError}.
    */
-  run(operation: Operation, withinMs = Infinity): Promise<Reply> {
+  run<T>(make: () => Operation, read: (reply: Reply) => T, withinMs = Infinity): Promise<T> {
     return new Promise((resolve, reject) => {
+      const operation = make();
       const untilMs = this.#commands.now() + Math.min(withinMs, this.#timeoutMs);
-      this.#ask({ operation, untilMs, resolve, reject, tries: 0 });
+      const answer = (reply: Reply): void => {
+        resolve(read(reply));
+      };
+      this.#ask({ operation, untilMs, answer, reject, tries: 0 });
     });
   }
 
@@ -111,11 +117,14 @@ export class Runner {
 
   #argumentsOf(asked: readonly Asked[]): readonly [key: string, args: readonly string[]] {
     const keys: string[] = [];
-    const rest: string[] = [];
+    const firstUs = this.#server.at((asked[0]?.untilMs ?? 0) * 1_000);
+    const rest: string[] = [String(firstUs)];
     for (const { operation, untilMs } of asked) {
-      const until = String(this.#server.at(untilMs * 1_000));
-      rest.push(operation.name, until, String(operation.keys.length), String(operation.args.length), ...operation.args);
-      keys.push(...operation.keys);
+      const { name, keys: own, args } = operation;
+      const until = this.#server.at(untilMs * 1_000) - firstUs;
+      rest.push(`${name} ${String(own.length)} ${String(args.length)}`, String(until));
+      for (const arg of args) rest.push(arg);
+      for (const key of own) keys.push(key);
     }
     return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
   }
@@ -130,7 +139,7 @@ export class Runner {
     for (const [i, one] of asked.entries()) {
       const said = reply[i + 1] as Reply;
       if (said[0] === '!') one.reject(new Error(String(said[1])));
-      else if (said.length > 0) one.resolve(said);
+      else if (said.length > 0) heard(one, said);
       else if (one.untilMs <= nowMs || ++one.tries === MOST_TRIES)
         one.reject(unavailable('it reached the server too late'));
       else this.#ask(one);
@@ -149,6 +158,14 @@ export class Runner {
     command.over = true;
     this.#underWay--;
     this.#commands.remove(command);
+  }
+}
+
+function heard(one: Asked, said: Reply): void {
+  try {
+    one.answer(said);
+  } catch (error) {
+    one.reject(error);
   }
 }
 

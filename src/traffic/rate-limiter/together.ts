@@ -7,6 +7,8 @@ import type { Decision } from '../decision.js';
  * @internal
  */
 export function together(decisions: readonly Decision[]): Decision {
+  const [only] = decisions;
+  if (only !== undefined && decisions.length === 1) return only;
   const refusals = decisions.filter(({ allowed }) => !allowed);
   const refused = refusals.length > 0;
   const those = refused ? refusals : decisions;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 const GROUP_CHARACTERS = 11;
 /** 128 bits. */
@@ -32,8 +32,9 @@ export class StoreNames {
   }
 
   #digest(text: string): string {
-    const hash = this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret);
     // All there is in a string is told apart, also what is no valid text.
-    return hash.update(text, 'utf16le').digest('base64url');
+    const bytes = Buffer.from(text, 'utf16le');
+    if (this.#secret === undefined) return hash('sha256', bytes, 'base64url');
+    return createHmac('sha256', this.#secret).update(bytes).digest('base64url');
   }
 }

@@ -31,9 +31,6 @@ interface Asked extends DeadlineNode<Asked> {
   heardOut: boolean;
 }
 
-/** What came of a question: an answer, or what was wrong, and whether this process was busy then. */
-type Outcome<T> = readonly [answer: T | undefined, problem: string, busy: boolean];
-
 /** A timer that is later than this shows that the process itself was busy. */
 const BUSY_MS = 5;
 /** Time enough to hear what had come by then. */
@@ -70,58 +67,79 @@ export class StoreLink {
   }
 
   /** Asks the store; `undefined` when it did not answer, or is lost. Never rejects. */
-  async ask<A, T extends object>({ sort, call, read }: Question<A, T>): Promise<T | undefined> {
+  ask<A, T extends object>({ sort, call, read }: Question<A, T>): Promise<T | undefined> {
     if (this.lost) {
       this.#tryAgain();
-      return undefined;
+      return Promise.resolve(undefined);
     }
     const { period } = this.#availability;
-    const [answer, problem, busy] = await this.#answerOf(call, read);
-    if (answer !== undefined) this.#availability.succeeded(sort, period);
-    else if (!busy && this.#availability.failed(sort, period, this.#asked.now())) {
-      this.#settings.onLost({ name: this.#settings.name, reason: problem });
-    }
-    return answer;
+    return this.#answerOf(call, read, (problem, busy) => {
+      if (problem === undefined) this.#availability.succeeded(sort, period);
+      else if (!busy && this.#availability.failed(sort, period, this.#asked.now())) {
+        this.#settings.onLost({ name: this.#settings.name, reason: problem });
+      }
+    });
   }
 
   #tryAgain(): void {
     if (!this.#availability.probe(this.#asked.now())) return;
-    void this.#answerOf(this.#settings.probe, (answer) => ({ answer })).then(([answer]) => {
-      const lostForMs = this.#availability.probed(answer !== undefined, this.#asked.now());
-      if (lostForMs !== undefined) this.#settings.onRestored({ name: this.#settings.name, lostForMs });
-    });
+    void this.#answerOf(
+      this.#settings.probe,
+      (answer) => ({ answer }),
+      (problem) => {
+        const lostForMs = this.#availability.probed(problem === undefined, this.#asked.now());
+        if (lostForMs !== undefined) this.#settings.onRestored({ name: this.#settings.name, lostForMs });
+      },
+    );
   }
 
-  /** Never rejects. */
+  /**
+   * The answer, or `undefined`; never rejects.
+   *
+   * @param told - what was wrong, if anything, and whether this process was busy then.
+   */
   #answerOf<A, T extends object>(
     call: (store: LimitStore) => PromiseLike<A>,
     read: (answer: A) => T,
-  ): Promise<Outcome<T>> {
+    told: (problem: string | undefined, busy: boolean) => void,
+  ): Promise<T | undefined> {
     return new Promise((resolve) => {
       const { timeoutMs } = this.#settings;
+      let over = false;
+      const end = (answer: T | undefined, problem: string | undefined, busy: boolean): void => {
+        if (over) return;
+        over = true;
+        told(problem, busy);
+        resolve(answer);
+      };
       const node: Asked = {
         dueMs: undefined,
         earlier: undefined,
         later: undefined,
         heardOut: false,
         over: () => {
-          resolve([undefined, `no answer within ${String(timeoutMs)} ms`, false]);
+          end(undefined, `no answer within ${String(timeoutMs)} ms`, false);
         },
       };
       const failed = (error: unknown): void => {
         const busy = node.dueMs !== undefined && this.#asked.lateMs(node) > BUSY_MS;
         this.#asked.remove(node);
-        resolve([undefined, reasonOf(error), busy]);
+        end(undefined, reasonOf(error), busy);
       };
       try {
         this.#asked.add(node, timeoutMs);
         // Whatever it is that was answered is awaited, and read once.
-        Promise.resolve(call(this.#store))
-          .then(read)
-          .then((answer) => {
-            this.#asked.remove(node);
-            resolve([answer, '', false]);
-          }, failed);
+        Promise.resolve(call(this.#store)).then((given) => {
+          let answer;
+          try {
+            answer = read(given);
+          } catch (error) {
+            failed(error);
+            return;
+          }
+          this.#asked.remove(node);
+          end(answer, undefined, false);
+        }, failed);
       } catch (error) {
         failed(error);
       }

@@ -31,12 +31,13 @@ export class FakeServer {
     if (!this.knowsScripts) throw new Error('NOSCRIPT No matching script. Please use EVAL.');
     const answers: unknown[] = [];
     let at = 3 + Number(keys);
+    const baseUs = Number(args[at++]);
     while (at < args.length) {
-      const untilUs = Number(args[at + 1]);
+      const untilUs = baseUs + Number(args[at + 1]);
       const late = this.nowUs > untilUs;
       this.seen.push({ command, untilUs, late });
       answers.push(late ? [] : this.answer);
-      at += 4 + Number(args[at + 3]);
+      at += 2 + Number(args[at]?.split(' ')[2]);
     }
     this.together.push(answers.length);
     return [this.nowUs, ...answers];

@@ -19,7 +19,7 @@ if found[1] then
     if at < seen and seen - at <= window then at = seen end
     if at >= began then
       local elapsed = at - began
-      local current = down(elapsed, window) * 12 + down(math.fmod(elapsed, window) * 12, window)
+      local current = down(elapsed, window) * 12 + down(elapsed % window * 12, window)
       if current - last < 12 then
         start, part = began, current
         for i = 1, 12 do visits[i] = state[3 + i] end

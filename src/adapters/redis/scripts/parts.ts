@@ -1,9 +1,10 @@
-// What several operations use. All numbers are whole and at most 2^53 - 1, for which Lua's doubles are exact; only its `%` is
-// not, and neither is what it makes of a large number when it joins texts.
+// What several operations use. All numbers are whole, not negative and at most 2^53 - 1, for which Lua's doubles are exact, and so
+// is its `%`; only what it makes of a large number when it joins texts is not.
 
 /** Quotients of whole numbers, and how long a key is kept: a little longer than it is needed, in whole milliseconds. @internal */
 export const NUMBERS = `
-local function down(a, b) return (a - math.fmod(a, b)) / b end
+local whole = format('%d', 2 ^ 53 - 1) == '9007199254740991' and '%d' or '%.0f'
+local function down(a, b) return (a - a % b) / b end
 local function up(a, b) return down(a + b - 1, b) end
 local function ttl(us) return math.ceil(us / 1000) + 1000 end
 `;

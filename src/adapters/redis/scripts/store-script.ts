@@ -5,21 +5,28 @@ import { RECORD } from './record.js';
 import { TAKE, TAKE_PACKED } from './take.js';
 
 /**
- * Several operations, one after the other. ARGV has for each its name, until when it matters by the server's time, how many of the
- * keys are its own, how many arguments follow, and those. The answer is the server's time, then one list an operation: what it
- * says, nothing when it came too late, or `!` and what is wrong.
+ * Several operations, one after the other. ARGV has a time of the server's first, and then for each its head, that is its name,
+ * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
+ * arguments. The answer is the server's time, then one list an operation: what it says, nothing when it came too late, or `!`
+ * and what is wrong.
  */
 const RUN = `
-local answers, k, a = {now}, 0, 0
-while a < #ARGV do
-  local keys, args = ARGV[a + 3] + 0, ARGV[a + 4] + 0
+local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 0, 1, #ARGV
+while a < size do
+  local text = ARGV[a + 1]
+  local head = heads[text]
+  if not head then
+    local name, keys, args = string.match(text, '(%a+) (%d+) (%d+)')
+    head = {operations[name], keys + 0, args + 0}
+    heads[text] = head
+  end
   local answer = {}
-  if now <= ARGV[a + 2] + 0 then
-    local done, said = pcall(operations[ARGV[a + 1]], k, a + 4, keys)
+  if since <= ARGV[a + 2] + 0 then
+    local done, said = pcall(head[1], k, a + 2, head[2])
     if done then answer = said else answer = {'!', type(said) == 'table' and said.err or tostring(said)} end
   end
   answers[#answers + 1] = answer
-  k, a = k + keys, a + 4 + args
+  k, a = k + head[2], a + 2 + head[3]
 end
 return answers
 `;
@@ -29,6 +36,6 @@ export function storeScript(packed: boolean): string {
   return `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local operations = {}
+local call, format, number, operations = redis.call, string.format, tonumber, {}
 ${NUMBERS}${MARKS}${packed ? TAKE_PACKED : TAKE}${COUNT}${RECORD}${SWEEP}${MARK}${CHANGES}${CLEAR}${RUN}`;
 }
