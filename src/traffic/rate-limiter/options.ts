@@ -3,6 +3,7 @@ import {
   clockOption,
   count,
   describe,
+  durationMs,
   finite,
   flag,
   oneOf,
@@ -69,7 +70,17 @@ export interface PerUserRateLimiterOptions extends BucketOptions {
 }
 
 /** Options of {@link SharedPerUserRateLimiter}; `maxKeys` are those that are known while there is no store. */
-export type SharedPerUserRateLimiterOptions = PerUserRateLimiterOptions & SharedStoreOptions;
+export type SharedPerUserRateLimiterOptions = PerUserRateLimiterOptions & SharedStoreOptions & RefusalCacheOptions;
+
+/** How a {@link SharedPerUserRateLimiter} spares its store. */
+export interface RefusalCacheOptions {
+  /**
+   * For how long a refusal answers the same question again without the store, in ms, 0 to 1,000: never for longer than until
+   * the tokens would be there. What another process fills by `reset` or `unblock` is refused here for so long.
+   * @defaultValue `0`, so that every decision asks
+   */
+  readonly refusalCacheMs?: number | undefined;
+}
 
 /** Defaults of {@link RateLimiterOptions}. */
 export const RATE_LIMITER_DEFAULTS = /* @__PURE__ */ Object.freeze({
@@ -185,7 +196,7 @@ export function parsePerUserOptions(
 }
 
 function sharedPerUserSchema() {
-  return { ...perUserSchema(), ...sharedSchema() };
+  return { ...perUserSchema(), ...sharedSchema(), refusalCacheMs: durationMs(0, { min: 0, max: 1_000 }) };
 }
 
 /** @internal */

@@ -22,6 +22,7 @@ import {
 import { alsoIn } from './also.js';
 import { costIn } from './cost.js';
 import { LIMITER_EVENTS, rejectionData } from './events.js';
+import { KnownRefusals } from './known-refusals.js';
 import { LocalShare } from './local-share.js';
 import { limiterMetrics } from './metrics.js';
 import {
@@ -89,6 +90,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   readonly #bucket: SharedBucket;
   readonly #tiers: Tiers<SharedBucket> | undefined;
   readonly #local: LocalShare | undefined;
+  readonly #refusals: KnownRefusals;
   readonly #shadow: boolean;
   #admitted = 0;
   #rejected = 0;
@@ -116,6 +118,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     }
     this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
+    this.#refusals = new KnownRefusals(this.#shadow ? 0 : this.#options.refusalCacheMs, maxKeys, this.#truth.now);
     if (onStoreError === 'local' && instances !== undefined) this.#local = new LocalShare(this.#options, instances);
   }
 
@@ -134,13 +137,16 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     const parts = options?.also === undefined ? [own] : [own, ...this.#partsOf(options.also)];
     const known = parts.filter((part) => part.limiter.#isKnownBlocked(part));
     if (known.length > 0) return together(known.map((part) => part.limiter.#refuseBlocked(part, false)));
+    const refused = parts.flatMap((part) => part.limiter.#knownRefusal(part) ?? []);
+    if (refused.length > 0) return together(refused.map((refuse) => refuse()));
     const rules = parts.map((part) => part.limiter.#rule(part));
+    const askedAtMs = this.#truth.now();
     const answers = await this.#truth.ask({
       sort: 'take',
       call: (store) => store.take(rules),
       read: (given: readonly BucketAnswer[]) => readBuckets(given, rules.length),
     });
-    return answers === undefined ? this.#withoutStore(parts) : this.#decided(parts, answers);
+    return answers === undefined ? this.#withoutStore(parts) : this.#decided(parts, answers, askedAtMs);
   }
 
   /** What the key's bucket holds, changing nothing. */
@@ -156,6 +162,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   async reset(key: string): Promise<void> {
     const { subject } = this.#part(key, 0);
     await this.#truth.clear('reset', subject);
+    this.#refusals.forget(subject);
     this.#local?.limiter.reset(key);
   }
 
@@ -182,6 +189,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   async unblock(key: string): Promise<void> {
     const { subject } = this.#part(key, 0);
     await this.#truth.lift('unblock', subject);
+    this.#refusals.forget(subject);
     this.#local?.limiter.reset(key);
   }
 
@@ -267,15 +275,27 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     return !this.#shadow && marks.fresh && marks.heldLeftMs(subject) > 0;
   }
 
-  #decided(parts: readonly Part[], answers: readonly BucketAnswer[]): Decision {
+  /** What the store refused a moment ago needs none either. */
+  #knownRefusal(part: Part): (() => Decision) | undefined {
+    const { subject, cost, bucket } = part;
+    const known = this.#refusals.of(subject, cost, bucket);
+    if (known === undefined) return undefined;
+    const { remaining, retryAtMs, resetAtMs } = known;
+    const nowMs = this.#truth.now();
+    const about = { limit: bucket.capacity, cost, policy: this.name, source: 'local', degraded: false } as const;
+    return () =>
+      this.#refuse(part, about, { remaining, retryAfterMs: retryAtMs - nowMs, resetAfterMs: resetAtMs - nowMs });
+  }
+
+  #decided(parts: readonly Part[], answers: readonly BucketAnswer[], askedAtMs: number): Decision {
     const answered = parts.map((part, i) => ({ part, answer: answers[i] as BucketAnswer }));
     for (const { part, answer } of answered) part.limiter.#truth.marks.learn(part.subject, answer.mark);
     const refusing = answered.filter(({ part, answer }) => !answer.allowed && !part.limiter.#shadow);
     const those = refusing.length > 0 ? refusing : answered;
-    return together(those.map(({ part, answer }) => part.limiter.#answered(part, answer)));
+    return together(those.map(({ part, answer }) => part.limiter.#answered(part, answer, askedAtMs)));
   }
 
-  #answered(part: Part, answer: BucketAnswer): Decision {
+  #answered(part: Part, answer: BucketAnswer, askedAtMs: number): Decision {
     const { key, subject, cost, bucket } = part;
     const [retryAfterMs, resetAfterMs] = [answer.retryAfterUs / 1_000, answer.resetAfterUs / 1_000];
     const { allowed, remaining } = answer;
@@ -285,8 +305,9 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     }
     const left = { remaining, retryAfterMs, resetAfterMs };
     this.#local?.follow(key, allowed ? cost : 0, remaining);
-    if (!allowed) return this.#refuse(part, about, left);
-    return this.#admit(about, left);
+    if (allowed) return this.#admit(about, left);
+    this.#refusals.learn(subject, askedAtMs, { cost, bucket, ...left });
+    return this.#refuse(part, about, left);
   }
 
   /** @param bucket - what the bucket itself would wait for, where that is known. */
