@@ -27,7 +27,7 @@ export { wholeRate } from './rate.js';
 export type { ParsedSharedOptions, SharedStoreOptions } from './shared-options.js';
 export { checkShare, SHARED_STORE_DEFAULTS, sharedSchema } from './shared-options.js';
 export { checkBuckets, checkEvent, checkGroup, checkKey, checkMark, checkVersion, checkWindow } from './rules.js';
-export { readBuckets, readEvents, readWindow } from './read-answers.js';
+export { readBuckets, readChanges, readEvents, readMarkAnswer, readWindow } from './read-answers.js';
 export { microseconds, probeMark, SharedTruth } from './shared-truth.js';
 export { storeHealth, storeMetrics } from './report.js';
 export type { LocalMark } from './mark-mirror.js';
