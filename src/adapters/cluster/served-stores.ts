@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { steady } from '../../core/steady.js';
-import { createMemoryStore, type LimitStore } from '../../traffic/store/index.js';
+import { type LimitStore, memoryStoreOf } from '../../traffic/store/index.js';
 import { MOST_RULES } from './contract.js';
 import type { PrimaryChannel } from './host.js';
 import {
@@ -20,7 +20,8 @@ export interface ServedStore {
   readonly store: LimitStore;
   readonly maxKeys: number;
   readonly clock: Clock;
-  readonly nowUs: () => number;
+  /** In ms, never going back. */
+  readonly now: () => number;
   /** How often it has been made and not closed. */
   users: number;
 }
@@ -47,6 +48,8 @@ function isModest(ask: readonly unknown[]): boolean {
  */
 export class ServedStores {
   readonly #stores = new Map<string, ServedStore>();
+  /** Goes on when a store is made anew: versions of what its workers know must not come again. */
+  readonly #times = new WeakMap<Clock, () => number>();
   #stop: (() => void) | undefined;
 
   get(name: string): ServedStore | undefined {
@@ -57,9 +60,8 @@ export class ServedStores {
   open(channel: PrimaryChannel, name: string, maxKeys: number, clock: Clock): ServedStore {
     let served = this.#stores.get(name);
     if (served === undefined) {
-      const now = steady(clock);
-      const nowUs = (): number => Math.round(now() * 1_000);
-      served = { store: createMemoryStore({ maxKeys, clock }), maxKeys, clock, nowUs, users: 0 };
+      const now = this.#timeOf(clock);
+      served = { store: memoryStoreOf(maxKeys, now), maxKeys, clock, now, users: 0 };
       this.#stores.set(name, served);
       this.#stop ??= channel.listen((message, answer) => void this.#hear(message, answer));
     }
@@ -77,12 +79,18 @@ export class ServedStores {
     this.#stop = undefined;
   }
 
+  #timeOf(clock: Clock): () => number {
+    const time = this.#times.get(clock) ?? steady(clock);
+    this.#times.set(clock, time);
+    return time;
+  }
+
   async #hear(message: unknown, answer: (reply: object) => void): Promise<void> {
     const letter = letterOf(message);
     if (letter === undefined) return;
     const { from, id, store, ask } = letter;
     const served = this.#stores.get(store);
-    const atUs = served?.nowUs() ?? 0;
+    const atUs = Math.round((served?.now() ?? 0) * 1_000);
     const say = served === undefined ? null : await Promise.all(ask.map((one) => answerTo(served, one, atUs)));
     const reply: Reply = { breakwater: OURS, to: from, id, atUs, say };
     try {

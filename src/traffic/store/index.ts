@@ -17,6 +17,7 @@ export type {
 } from './contract.js';
 export type { MemoryStoreOptions } from './memory-store.js';
 export { createMemoryStore, MEMORY_STORE_DEFAULTS } from './memory-store.js';
+export { memoryStoreOf } from './memory-store.js';
 export { LOST_RETRY_MS } from './availability.js';
 export { LONGEST_US, MOST_CHANGES } from './contract.js';
 export { StoreUnavailableError } from './errors.js';
