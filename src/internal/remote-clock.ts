@@ -7,9 +7,9 @@ export class RemoteClock {
   /** Its microseconds less our own. Nobody knows at first: what is asked then is too late, and says what time it is. */
   #offsetUs = -Infinity;
 
-  /** The time there at one of ours, both in microseconds. */
+  /** The time there at one of ours, both in microseconds; -1, before all time, when nobody knows. */
   at(localUs: number): number {
-    return Math.max(0, Math.floor(localUs + this.#offsetUs));
+    return Math.max(-1, Math.floor(localUs + this.#offsetUs));
   }
 
   /** Learns from an answer. A clock that was set, or another one, is noticed by the first. */
