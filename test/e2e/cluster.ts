@@ -51,7 +51,7 @@ export class ClusterProgram {
   }
 
   /** Waits until as many results are there. */
-  async told<T>(prefix: string, count = 1, withinMs = 60_000): Promise<readonly T[]> {
+  async told<T>(prefix: string, count = 1, withinMs = 30_000): Promise<readonly T[]> {
     const untilMs = performance.now() + withinMs;
     while (this.#files(prefix).length < count) {
       if (performance.now() > untilMs) throw new Error(`${prefix} is missing: ${this.#said}`);
@@ -89,16 +89,6 @@ function kill(pid: number): void {
   }
 }
 
-/** Whether a process is there. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** One decision of a worker under load. */
 export interface Decided {
   readonly atMs: number;
@@ -121,9 +111,9 @@ export interface Load {
  * but by a signal.
  */
 export const UNDER_LOAD = `
-  async function underLoad(store, { forMs, capacity, askers = 20, everyMs = 5, instances = 3 }) {
+  async function underLoad(store, { forMs, capacity, askers = 20, everyMs = 5, instances = 3, storeTimeoutMs = 50 }) {
     tell('pid-' + process.pid, { pid: process.pid });
-    const limiter = new SharedPerUserRateLimiter({ capacity, refillPerSecond: 1e-6, store, instances });
+    const limiter = new SharedPerUserRateLimiter({ capacity, refillPerSecond: 0.01, store, instances, storeTimeoutMs });
     const [seen, events, ticks] = [[], [], []];
     limiter.on('storeLost', ({ reason }) => events.push('lost: ' + reason));
     limiter.on('storeRestored', () => events.push('restored'));
