@@ -46,6 +46,7 @@ export class ClusterProgram {
   }
 
   /** What has been told under names that begin so. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   results<T>(prefix: string): readonly T[] {
     return this.#files(prefix).map((file) => JSON.parse(readFileSync(join(this.#dir, file), 'utf8')) as T);
   }

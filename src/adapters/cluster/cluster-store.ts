@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/clock.js';
 import { parseOptions } from '../../core/options.js';
 import type { ClusterStore } from './contract.js';
 import { type ClusterPlace, clusterPlace, oneOfProcess } from './host.js';
@@ -31,11 +32,12 @@ export function storeIn(
   const { name, maxKeys, clock } = parsed;
   const all = stores();
   const made = all.get(name);
-  // What differs would be ignored.
+  // What differs would be ignored. Each copy of this package has a system clock of its own.
   parseOptions(OWNER, {}, undefined, (_, report) => {
     if (made !== undefined && made.maxKeys !== maxKeys)
       report('maxKeys', `must be ${String(made.maxKeys)}, as in the store of this name`);
-    if (made !== undefined && made.clock !== clock) report('clock', 'must be the one of the store of this name');
+    if (made !== undefined && clock !== systemClock && made.clock !== clock)
+      report('clock', 'must be the one of the store of this name');
   });
   return new PrimaryStore(all.open(primary, name, maxKeys, clock).store, () => {
     all.close(name);
