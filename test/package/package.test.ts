@@ -78,7 +78,7 @@ function builtInsOf(name: string): RegExp {
 const TYPED = `
 ${NAMES.map((name, i) => `import * as part${String(i)} from '${name}';`).join('\n')}
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
-import { type ClusterStore, createClusterStore } from 'breakwater/cluster';
+import { createClusterStore } from 'breakwater/cluster';
 import { APIConfig, ApplicationConfig, ConfigValidator, LiveConfig, startupCheck, tcpProbe } from 'breakwater/config';
 import { DDoSProtection } from 'breakwater/ddos-protection';
 import { harden as hardenFetch } from 'breakwater/fetch';
@@ -86,7 +86,6 @@ import { createHardening } from 'breakwater/http';
 import { harden, hardenUpgrade, type NodeRequest, type NodeResponse } from 'breakwater/node-http';
 import { StructuredLogger } from 'breakwater/logger';
 import { MetricsCollector, observe } from 'breakwater/metrics';
-import { SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
 import { ManualClock } from 'breakwater/testing';
 const breaker = new CircuitBreaker({ clock: new ManualClock(), failureThreshold: 3 });
 const answer: Promise<number> = breaker.execute(({ signal, attempt }) => (signal.aborted ? 0 : attempt));
@@ -103,11 +102,7 @@ export const started = startupCheck({
   probes: [tcpProbe('API_HOST'), own, { name: 'port', run: ({ api }, { signal }) => api.API_PORT > 0 && !signal.aborted }],
 });
 export const port = started.then(({ values }): number | undefined => values.api.API_PORT);
-const clusterStore: ClusterStore = createClusterStore({ maxKeys: 1_000, clock: new ManualClock() });
-new SharedPerUserRateLimiter({ capacity: 1, refillPerSecond: 1, store: clusterStore, instances: 4 });
-export const closed: Promise<void> = clusterStore.close();
-// @ts-expect-error an unknown option
-createClusterStore({ maxKey: 1 });
+export const closed: Promise<void> = createClusterStore({ maxKeys: 9, clock: new ManualClock() }).close();
 // @ts-expect-error an unknown option
 new CircuitBreaker({ failureTreshold: 3 });
 interface Asked { method: string; url: string; headers: { forEach(fn: (value: string, name: string) => void): void } }
