@@ -137,7 +137,11 @@ describe('a cluster whose workers are killed', () => {
         const victim = cluster.fork({ VICTIM: '1' });
         await new Promise((resolve) => victim.once('message', resolve));
         await pause(20 + i);
+        // What it asks now is read when it is dead already.
+        const busy = (ms) => { for (const endMs = Date.now() + ms; Date.now() < endMs; ); };
+        busy(20);
         victim.process.kill('SIGKILL');
+        busy(20);
       }`,
       `if (process.env.VICTIM) {
         const store = createClusterStore();
