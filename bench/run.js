@@ -1,6 +1,7 @@
 import { abuseDetectorBench } from './abuse-detector.js';
 import { circuitBreakerBench } from './circuit-breaker.js';
 import { clientAddressBench } from './client-address.js';
+import { clusterBench } from './cluster.js';
 import { configBench } from './config.js';
 import { deploymentBench } from './deployment.js';
 import { healthBench } from './health.js';
@@ -25,6 +26,7 @@ const groups = {
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
   redis: redisBench,
+  cluster: clusterBench,
   config: configBench,
   health: healthBench,
   deployment: deploymentBench,

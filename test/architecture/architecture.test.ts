@@ -42,7 +42,7 @@ describe('the house', () => {
     [
       'the process',
       /\bprocess\b/,
-      /^src\/(adapters\/express\/settle|cli\/(main|watchdog-thread)|core\/reporter|config\/environment|(deployment|lifecycle)\/host|health\/(checks\/runtime|liveness\/(platform|worker-source))|observability\/metrics\/runtime-probe)\.ts$/,
+      /^src\/(adapters\/(cluster\/host|express\/settle)|cli\/(main|watchdog-thread)|core\/reporter|config\/environment|(deployment|lifecycle)\/host|health\/(checks\/runtime|liveness\/(platform|worker-source))|observability\/metrics\/runtime-probe)\.ts$/,
     ],
     ['any', /[:<(,|&=]\s*any\b|\bas any\b/, /^$/],
     ['a default export', /\bexport default\b/, /^$/],

@@ -1,5 +1,6 @@
 import { CIRCUIT_BREAKER_DEFAULTS, CIRCUIT_BREAKER_REGISTRY_DEFAULTS } from 'breakwater/circuit-breaker';
 import { ABUSE_DETECTOR_DEFAULTS } from 'breakwater/abuse-detector';
+import { CLUSTER_STORE_DEFAULTS } from 'breakwater/cluster';
 import { DDOS_PROTECTION_DEFAULTS } from 'breakwater/ddos-protection';
 import {
   DEPLOYMENT_CHECKER_DEFAULTS,
@@ -81,6 +82,7 @@ const MODULES = [
   'node-http',
   'fetch',
   'redis',
+  'cluster',
   'schema-validation',
 ];
 
@@ -204,6 +206,7 @@ describe('docs', () => {
     ['http', HARDENING_DEFAULTS],
     ['http', SECURITY_HEADERS_DEFAULTS],
     ['http', RATE_LIMIT_HEADERS_DEFAULTS],
+    ['cluster', CLUSTER_STORE_DEFAULTS],
     ['schema-validation', RECORD_SCHEMA_DEFAULTS],
     ['schema-validation', SCHEMA_CHECK_DEFAULTS],
   ])('the option table of %s shows the defaults of the code (%#)', (page, defaults) => {
@@ -257,6 +260,7 @@ describe('docs', () => {
     ['health', 'src/health/options.ts', 'HealthCheckOptions', []],
     ['health-checks', 'src/health/checks/database-check.ts', 'DatabaseCheckOptions', []],
     ['redis', 'src/adapters/redis/options.ts', 'RedisStoreOptions', []],
+    ['cluster', 'src/adapters/cluster/options.ts', 'ClusterStoreOptions', []],
     ['health-checks', 'src/health/checks/redis-check.ts', 'RedisCheckOptions', []],
     ['health-checks', 'src/health/checks/http-check.ts', 'HttpCheckOptions', []],
     ['health-checks', 'src/health/checks/certificate-check.ts', 'CertificateTarget', []],

@@ -78,6 +78,7 @@ function builtInsOf(name: string): RegExp {
 const TYPED = `
 ${NAMES.map((name, i) => `import * as part${String(i)} from '${name}';`).join('\n')}
 import { CircuitBreaker } from 'breakwater/circuit-breaker';
+import { createClusterStore } from 'breakwater/cluster';
 import { APIConfig, ApplicationConfig, ConfigValidator, LiveConfig, startupCheck, tcpProbe } from 'breakwater/config';
 import { DDoSProtection } from 'breakwater/ddos-protection';
 import { harden as hardenFetch } from 'breakwater/fetch';
@@ -101,6 +102,7 @@ export const started = startupCheck({
   probes: [tcpProbe('API_HOST'), own, { name: 'port', run: ({ api }, { signal }) => api.API_PORT > 0 && !signal.aborted }],
 });
 export const port = started.then(({ values }): number | undefined => values.api.API_PORT);
+export const closed: Promise<void> = createClusterStore({ maxKeys: 9, clock: new ManualClock() }).close();
 // @ts-expect-error an unknown option
 new CircuitBreaker({ failureTreshold: 3 });
 interface Asked { method: string; url: string; headers: { forEach(fn: (value: string, name: string) => void): void } }
@@ -245,6 +247,7 @@ describe('the packed package', () => {
     'koa',
     'node-http',
     'fetch',
+    'cluster',
   ])('%s loads neither pino nor a framework', (name) => {
     const script = `
       import('breakwater/${name}').then(() => {

@@ -17,6 +17,7 @@ export type {
 } from './contract.js';
 export type { MemoryStoreOptions } from './memory-store.js';
 export { createMemoryStore, MEMORY_STORE_DEFAULTS } from './memory-store.js';
+export { memoryStoreOf } from './memory-store.js';
 export { LOST_RETRY_MS } from './availability.js';
 export { LONGEST_US, MOST_CHANGES } from './contract.js';
 export { StoreUnavailableError } from './errors.js';
@@ -27,7 +28,7 @@ export { wholeRate } from './rate.js';
 export type { ParsedSharedOptions, SharedStoreOptions } from './shared-options.js';
 export { checkShare, SHARED_STORE_DEFAULTS, sharedSchema } from './shared-options.js';
 export { checkBuckets, checkEvent, checkGroup, checkKey, checkMark, checkVersion, checkWindow } from './rules.js';
-export { readBuckets, readEvents, readWindow } from './read-answers.js';
+export { readBuckets, readChanges, readEvents, readMarkAnswer, readWindow } from './read-answers.js';
 export { microseconds, probeMark, SharedTruth } from './shared-truth.js';
 export { storeHealth, storeMetrics } from './report.js';
 export type { LocalMark } from './mark-mirror.js';

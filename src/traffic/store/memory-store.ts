@@ -27,12 +27,12 @@ import {
   eventStep,
   holds,
   markAt,
-  type MarkState,
   markStep,
   windowLook,
   type WindowState,
   windowStep,
 } from './engine.js';
+import { MarkTable } from './mark-table.js';
 import { checkBuckets, checkEvent, checkGroup, checkKey, checkMark, checkVersion, checkWindow } from './rules.js';
 
 /** Options of {@link createMemoryStore}. */
@@ -64,7 +64,17 @@ export function createMemoryStore(options?: MemoryStoreOptions): LimitStore {
     clock: clockOption(),
   };
   const { maxKeys, clock } = parseOptions('createMemoryStore', schema, options);
-  return new MemoryStore(maxKeys, clock);
+  return memoryStoreOf(maxKeys, steady(clock));
+}
+
+/**
+ * A store in memory with the time of whoever makes it.
+ *
+ * @param time - in ms, never going back, also not over the stores that follow one another.
+ * @internal
+ */
+export function memoryStoreOf(maxKeys: number, time: () => number): LimitStore {
+  return new MemoryStore(maxKeys, time);
 }
 
 class MemoryStore implements LimitStore {
@@ -74,12 +84,12 @@ class MemoryStore implements LimitStore {
   readonly #windows: BoundedMap<Kept<WindowState>>;
   readonly #events: BoundedMap<Kept<EventState>>;
   /** By group, of which there are as many as limiters. */
-  readonly #marks = new Map<string, BoundedMap<Kept<MarkState>>>();
+  readonly #marks = new Map<string, MarkTable>();
   #nowUs = 0;
   #version = 0;
 
-  constructor(maxKeys: number, clock: Clock) {
-    this.#time = steady(clock);
+  constructor(maxKeys: number, time: () => number) {
+    this.#time = time;
     this.#maxKeys = maxKeys;
     this.#buckets = this.#table();
     this.#windows = this.#table();
@@ -143,10 +153,10 @@ class MemoryStore implements LimitStore {
       checkMark(change);
       const marks = this.#marksOf(change.group);
       const wasHeld = holds(this.#markOf(change));
-      const next = markStep(change, this.#find(marks, change.subject), this.#version, this.#nowUs);
+      const next = markStep(change, marks.get(change.subject), this.#version, this.#nowUs);
       if (next !== undefined) {
         this.#version = next.version;
-        this.#keep(marks, change.subject, next, next.keptUntilUs);
+        marks.keep(change.subject, next);
         if (change.clear === true) this.#forget(keyOf(change));
       }
       return { applied: next !== undefined, wasHeld, ...withMark(this.#markOf(change)) };
@@ -157,13 +167,16 @@ class MemoryStore implements LimitStore {
     return this.#step(() => {
       checkGroup(group);
       checkVersion(version);
-      const changed: ChangedMark[] = [];
-      for (const [subject, { state }] of this.#marks.get(group)?.entries() ?? []) {
+      const marks: ChangedMark[] = [];
+      let more = false;
+      for (const [subject, state] of this.#marks.get(group)?.since(version) ?? []) {
         const mark = markAt(state, this.#nowUs);
-        if (mark !== undefined && mark.version > version) changed.push({ subject, ...mark });
+        if (mark === undefined) continue;
+        more = marks.length === MOST_CHANGES;
+        if (more) break;
+        marks.push({ subject, ...mark });
       }
-      const marks = changed.sort((a, b) => a.version - b.version).slice(0, MOST_CHANGES);
-      return { marks, version: marks.at(-1)?.version ?? version, more: marks.length < changed.length };
+      return { marks, version: marks.at(-1)?.version ?? version, more };
     });
   }
 
@@ -186,9 +199,12 @@ class MemoryStore implements LimitStore {
     return new BoundedMap<Kept<S>>(this.#maxKeys, ({ endUs }) => endUs - this.#nowUs);
   }
 
-  #marksOf(group: string): BoundedMap<Kept<MarkState>> {
+  #marksOf(group: string): MarkTable {
     let marks = this.#marks.get(group);
-    if (marks === undefined) this.#marks.set(group, (marks = this.#table()));
+    if (marks === undefined) {
+      marks = new MarkTable(this.#maxKeys, ({ keptUntilUs }) => keptUntilUs - this.#nowUs);
+      this.#marks.set(group, marks);
+    }
     return marks;
   }
 
@@ -206,7 +222,9 @@ class MemoryStore implements LimitStore {
 
   #markOf({ group, subject }: StoreKey): StoreMark | undefined {
     const marks = this.#marks.get(group);
-    return marks === undefined ? undefined : markAt(this.#find(marks, subject), this.#nowUs);
+    const mark = markAt(marks?.get(subject), this.#nowUs);
+    if (mark === undefined) marks?.delete(subject);
+    return mark;
   }
 
   #forget(key: string): void {
