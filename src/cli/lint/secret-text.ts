@@ -8,6 +8,8 @@ const NO_SECRET =
   /^(?:true|false|yes|no|on|off|none|null|\d{1,3}|(?:\/[\w.-]+){2,}|(?:~|\.\.?)(?:\/[\w.-]+)+|[\w.-]+\.(?:pem|key|crt|json|ya?ml|txt))$/i;
 const NAMES_FILE = /(?:^|[-_.])(?:file|path)$|[a-z\d](?:File|Path)$/i;
 const URLS = /\b[a-z][a-z\d+.-]{0,40}:\/\/[^\s"'`<>]+/gi;
+const SETTINGS = /\.(?:json|ya?ml|properties|env|ini|toml)$/i;
+const PASSWORD_FIELD = /passw(?:or)?d["']?[ \t]{0,3}[=:][ \t]{0,3}["']?([^\s"',;]{4,})/gi;
 /** Less than it, or without a digit, is a word of a program more often than a secret. */
 const SHORTEST_IN_TEXT = 8;
 
@@ -26,9 +28,15 @@ export function holdsPassword(value: string): boolean {
   return value.includes('PRIVATE KEY-----') || [...partsOf(value, false)].some(isGiven);
 }
 
-/** Whether a text of many words, such as a command or a file, holds a secret. */
-export function holdsSecret(text: string): boolean {
+/**
+ * Whether a text of many words, such as a command or a file, holds a secret. In a file of settings also a word is a password.
+ *
+ * @param file - its name, where it is one.
+ */
+export function holdsSecret(text: string, file = ''): boolean {
   if (text.includes('PRIVATE KEY-----')) return true;
+  if (SETTINGS.test(file))
+    for (const [, value = ''] of text.matchAll(PASSWORD_FIELD)) if (isGiven(value) && !isCode(value)) return true;
   if ([...text.matchAll(URLS)].some(([url]) => urlHoldsPassword(url))) return true;
   for (const [, name = '', value = ''] of text.matchAll(/(?<!\S)--?([\w-]{1,64})=["']?([^\s"']+)/g))
     if (isSecret(name, value) && !isOfShell(value)) return true;
@@ -59,6 +67,9 @@ function isOfShell(value: string): boolean {
 /** Texts of programs name secrets without holding them: `token = request.token`. */
 function isLikely(value: string): boolean {
   if (value.length < SHORTEST_IN_TEXT || !/\d/.test(value) || !/[a-z]/i.test(value)) return false;
-  const isCode = /[\s(){}[\]<>$|*\\`]/.test(value) || /^(?!eyJ)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value);
-  return !isCode && isGiven(value);
+  return !isCode(value) && isGiven(value);
+}
+
+function isCode(value: string): boolean {
+  return /[\s(){}[\]<>$|*\\`]/.test(value) || /^(?!eyJ)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value);
 }

@@ -26,6 +26,7 @@ describe('k8s lint looks for secrets outside of env', () => {
     ['a password', 'ConfigMap', 'data: { DB_PASSWORD: hunter2hunter2 }'],
     ['a URL', 'ConfigMap', `data: { DATABASE_URL: 'postgres://shop:${PASSWORD}@db.example.com/shop' }`],
     ['a file', 'ConfigMap', `data:\n  app.yaml: |\n    db:\n      host: db\n      password: ${PASSWORD}`],
+    ['a word in settings', 'ConfigMap', 'data:\n  app.json: |\n    {\n      "db.password": "developer"\n    }'],
     ['JSON', 'ConfigMap', `data:\n  app.json: |\n    {\n      "apiKey": "${PASSWORD}"\n    }`],
     ['an .npmrc', 'ConfigMap', `data:\n  .npmrc: |\n    save-exact=true\n    //a.example/:_authToken=${PASSWORD}`],
     ['a URL in a file', 'ConfigMap', `data:\n  app.env: |\n    A=b\n    DB=postgres://shop:${PASSWORD}@db/shop`],
@@ -47,6 +48,7 @@ describe('k8s lint looks for secrets outside of env', () => {
   it.each([
     ['ConfigMap', 'data: { DATABASE_URL: postgres://db/shop, PASSWORD_MIN_LENGTH: "12", TOKEN_FILE: /run/secrets/t }'],
     ['ConfigMap', `data: { DATABASE_URL: 'postgres://shop:$(DB_PASSWORD)@db/shop', DB_PASSWORD: '\${DB_PASSWORD}' }`],
+    ['ConfigMap', 'data:\n  app.yaml: |\n    password:\n    passwordPolicy: strong\n    db_password: ${DB_PASSWORD}\n'],
     ['ConfigMap', 'data:\n  app.js: |\n    const token = request.headers.token1;\n    check(token);'],
     ['ConfigMap', 'data:\n  app.yaml: |\n    password: ${DB_PASSWORD_1}\n    tokenFile: /run/secrets/token1'],
     ['ConfigMap', 'data:\n  a.conf: |\n    proxy_set_header Authorization "";\n    proxy_pass http://orders:3000/@a;'],

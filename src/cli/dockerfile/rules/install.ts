@@ -54,7 +54,7 @@ export const nodeEnv: Rule = function* ({ final }) {
 
 /** A script that is fetched into a shell: behind a pipe, as its file, or as its text. */
 const PIPED = [
-  /\b(?:curl|wget)\b(?:[^;&\n]|&(?!&)){0,2000}\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:[^\s|]+\s+){0,6})?(?:[\w./-]*\/)?(?:ba|da|a|z|k)?sh(?=[\s;&|"')]|$)/,
+  /\b(?:curl|wget)\b(?:[^;&\n]|&(?!&)){0,2000}\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:[^\s|]+\s+){0,6})?(?:[A-Z_]\w*=\S*\s+){0,8}(?:[\w./-]*\/)?(?:ba|da|a|z|k)?sh(?=[\s;&|"')]|$)/,
   /(?:\b(?:ba|da|a|z|k)?sh\s+(?:-\S+\s+)*|\bsource\s+|(?:^|[\s"'])\.\s+)(?:<\s+)?<\(\s*(?:curl|wget)\b/,
   /(?:\b(?:ba|da|a|z|k)?sh\s+(?:-\S+\s+)*|\beval\s+)(?:<<<\s*)?(?:\\?["'])?(?:\$\(|`)\s*(?:curl|wget)\b/,
 ];

@@ -16,7 +16,7 @@ export const secrets: Rule = function* ({ instructions }) {
       for (const [variable, value] of pairsOf(instruction)) {
         const isGiven = value !== undefined && value !== '';
         const isHidden = isGiven
-          ? isSecret(variable, value) || holdsPassword(value)
+          ? isKept(variable, value) || holdsPassword(value)
           : name === 'ARG' && isSecretName(variable);
         if (!isHidden) continue;
         yield {
@@ -71,6 +71,11 @@ export const verifiedTls: Rule = function* ({ instructions }) {
     };
   }
 };
+
+/** Whether a variable keeps a secret; what is filled in while the image is made stays as well. */
+function isKept(variable: string, value: string): boolean {
+  return isSecret(variable, value) || (isSecretName(variable) && value.includes('$'));
+}
 
 function textOf(instruction: Instruction): string {
   return `${wordsOf(instruction).join(' ')}\n${instruction.here}`;

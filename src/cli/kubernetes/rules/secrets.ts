@@ -45,7 +45,7 @@ export const secretObjects: Rule = function* ({ objects }) {
     if (object.kind === 'ConfigMap')
       for (const [name, value] of textsAt(object.tree, 'data')) {
         const isFile = value.includes('\n');
-        if (isFile ? !holdsSecret(value) : !isSecret(name, value) && !holdsPassword(value)) continue;
+        if (isFile ? !holdsSecret(value, name) : !isSecret(name, value) && !holdsPassword(value)) continue;
         yield {
           ...common,
           line: at(object.tree, 'data', name)?.line ?? object.tree.line,
