@@ -55,10 +55,10 @@ describe('HLD-63 a report as SARIF 2.1.0', () => {
   });
 
   it('of manifests has them, too, and says when a file could not be read', async () => {
-    const { code, run } = await sarif(['k8s', 'lint', 'gone.yaml'], having({}));
+    const { code, run } = await sarif(['k8s', 'lint', 'odd.yaml'], having({ 'odd.yaml': 'a: [b' }));
     expect([code, run.invocations]).toEqual([3, [{ executionSuccessful: false }]]);
     expect(run.results).toMatchObject([
-      { ruleId: 'k8s.unreadable', locations: [{ physicalLocation: { artifactLocation: { uri: 'gone.yaml' } } }] },
+      { ruleId: 'k8s.unreadable', locations: [{ physicalLocation: { artifactLocation: { uri: 'odd.yaml' } } }] },
     ]);
   });
 

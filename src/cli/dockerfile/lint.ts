@@ -6,7 +6,7 @@ import type { CommandIo } from '../io.js';
 import { findingOf, unknown } from '../lint/found.js';
 import { itemOf, type LintedFile } from '../lint/item.js';
 import { lintHelp } from '../lint/lint-help.js';
-import { readFile } from '../read-file.js';
+import { mustBeFile, readFile } from '../read-file.js';
 import { readWords } from '../lint/read-words.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { ignorePatterns } from './ignore-file.js';
@@ -43,6 +43,7 @@ export const lint: Command = {
     const context = given.context;
     if (context !== undefined && io.look(resolve(io.directory(), context))?.kind !== 'folder')
       throw new UsageError("'--context' takes a folder that there is", HELP);
+    for (const file of named) mustBeFile(file, io);
     const items = named.map((file) => {
       const from = systemClock.now();
       const linted = lintFile(file, context, io);

@@ -98,8 +98,13 @@ export function wordsOf(instruction: Instruction): readonly string[] {
 /** The names and values of ENV, ARG or LABEL: `NAME=value …`, or `NAME value`. */
 export function pairsOf({ name, text }: Instruction): readonly (readonly [name: string, value: string | undefined])[] {
   const [, only, rest] = /^([^\s=]+)\s+(.+)$/s.exec(text) ?? [];
-  if (name === 'ENV' && only !== undefined) return [[only, rest]];
+  if (name === 'ENV' && only !== undefined) return [[only, unquoted(rest ?? '')]];
   return [...text.matchAll(/([^\s=]+)(?:=("(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s\\]|\\.)*))?/gs)].map(
-    ([, key = '', value]) => [key, value?.replace(/^(["'])(.*)\1$/s, '$2')],
+    ([, key = '', value]) => [key, value === undefined ? undefined : unquoted(value)],
   );
+}
+
+/** Text without its quotes, which Docker takes off. */
+export function unquoted(text: string): string {
+  return text.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/gs, '$1$2');
 }

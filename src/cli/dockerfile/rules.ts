@@ -3,7 +3,7 @@ import { firstProcess, oneOfEach, stopSignal } from './rules/command.js';
 import { buildContext } from './rules/context.js';
 import { healthcheck } from './rules/health.js';
 import { foreignCode, lockedInstall, nodeEnv, productionOnly } from './rules/install.js';
-import { secrets } from './rules/secrets.js';
+import { secrets, verifiedTls } from './rules/secrets.js';
 import { user } from './rules/user.js';
 import type { Rule } from './stages.js';
 
@@ -17,6 +17,7 @@ export const rules: readonly Rule[] = [
   stopSignal,
   healthcheck,
   secrets,
+  verifiedTls,
   lockedInstall,
   productionOnly,
   nodeEnv,

@@ -6,7 +6,7 @@ import type { CommandIo } from '../io.js';
 import { findingOf, unknown } from '../lint/found.js';
 import { itemOf } from '../lint/item.js';
 import { lintHelp } from '../lint/lint-help.js';
-import { readFile } from '../read-file.js';
+import { mustBeFile, readFile } from '../read-file.js';
 import { readMs, readWords } from '../lint/read-words.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { called, clusterOf, type KubeObject, objectsOf } from './cluster.js';
@@ -45,6 +45,7 @@ export const lint: Command = {
       drainDelayMs: readMs('--drain-delay-ms', given['drain-delay-ms'], 5_000, HELP),
       healthTimeoutMs: readMs('--health-timeout-ms', given['health-timeout-ms'], 2_000, HELP),
     };
+    for (const file of files) mustBeFile(file, io);
     const yaml = await loadYaml();
     const from = systemClock.now();
     const manifests = [...new Set(files)].map((file) => readManifest(file, io, yaml));

@@ -27,7 +27,11 @@ export function probeOf({ tree: container }: Container, kind: 'readiness' | 'liv
     target: targetOf(tree) ?? '',
     path: textAt(tree, 'httpGet', 'path') ?? '',
     port: textAt(tree, 'httpGet', 'port') ?? textAt(tree, 'tcpSocket', 'port'),
-    seconds: (field) => numberAt(tree, field) ?? DEFAULTS[field],
+    // What is too small, or no whole number, does not count.
+    seconds: (field) => {
+      const number = numberAt(tree, field) ?? -1;
+      return Number.isInteger(number) && number >= Math.min(1, DEFAULTS[field]) ? number : DEFAULTS[field];
+    },
   };
 }
 

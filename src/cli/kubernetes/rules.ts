@@ -1,11 +1,13 @@
 import type { Rule } from './cluster.js';
 import { availability } from './rules/availability.js';
 import { firstProcess, imageTags } from './rules/image.js';
+import { nodeFlags } from './rules/node-flags.js';
 import { network } from './rules/network.js';
+import { numbers } from './rules/numbers.js';
 import { probes, probeTargets } from './rules/probes.js';
 import { probeTimes } from './rules/probe-times.js';
 import { resources } from './rules/resources.js';
-import { secrets } from './rules/secrets.js';
+import { secretObjects, secrets } from './rules/secrets.js';
 import { security, serviceAccountToken } from './rules/security.js';
 import { selectors } from './rules/selectors.js';
 import { stopping } from './rules/stopping.js';
@@ -23,6 +25,9 @@ export const rules: readonly Rule[] = [
   security,
   serviceAccountToken,
   secrets,
+  secretObjects,
+  nodeFlags,
+  numbers,
   imageTags,
   firstProcess,
   resources,

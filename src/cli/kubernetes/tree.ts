@@ -24,10 +24,11 @@ export function textAt(tree: Tree | undefined, ...path: readonly string[]): stri
     : undefined;
 }
 
-/** A number that is no text. */
+/** A number, also one that stands in quotes by mistake: that it does is told by a rule of its own. */
 export function numberAt(tree: Tree | undefined, ...path: readonly string[]): number | undefined {
   const scalar = at(tree, ...path)?.scalar;
-  return typeof scalar === 'number' && Number.isFinite(scalar) ? scalar : undefined;
+  const number = typeof scalar === 'string' && /^-?\d{1,15}$/.test(scalar) ? Number(scalar) : scalar;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 /** A yes or no. */

@@ -14,9 +14,9 @@ export function lintHelp(usage: string, about: readonly string[], options: Reado
     ],
     options,
     codes: [
-      ['2', 'usage: the command line makes no sense'],
+      ['2', 'usage: the command line makes no sense, or a file is not there'],
       ['1', 'something is wrong, or a warning with --fail-on warn'],
-      ['3', 'something could not be found out: a file is missing, or cannot be understood'],
+      ['3', 'something could not be found out: a file cannot be read, or cannot be understood'],
       ['0', 'all is well'],
     ],
   });

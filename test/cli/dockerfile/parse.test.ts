@@ -53,6 +53,7 @@ describe('parsing a Dockerfile', () => {
 
   it.each([
     ['ENV', 'A b c', [['A', 'b c']]],
+    ['ENV', 'A "b c"', [['A', 'b c']]],
     [
       'ENV',
       'A=b C="d e" F=g\\ h I=\'j k\'',
@@ -91,6 +92,8 @@ describe('breakwater dockerfile lint', () => {
 
   it.each([
     [['lint', '--context', 'gone'], "'--context' takes a folder that there is"],
+    [['lint'], "the file 'Dockerfile' is not there"],
+    [['lint', 'nope'], "the file 'nope' is not there"],
     [['lints'], "unknown command 'dockerfile lints'; did you mean 'lint'?"],
   ])('%j makes no sense', async (words, message) => {
     const { code, out, err } = await breakwater(['dockerfile', ...words], having({}));
@@ -98,13 +101,12 @@ describe('breakwater dockerfile lint', () => {
   });
 
   it.each([
-    ['there is no file', undefined, 'the file is not there'],
     ['it is empty', '', 'the file is no Dockerfile: it has no FROM'],
     ['it is something else', '{ "a": 1 }', 'the file is no Dockerfile: it has no FROM'],
     ['it is bytes', 'FROM a\0', 'the file is no text in UTF-8'],
     ['it is endless', `FROM a:1\n${'RUN a\n'.repeat(2_000)}`, 'the file has more than 2000 instructions'],
   ])('when %s, it could not be found out', async (_, text, message) => {
-    const { code, findings } = await linted(['dockerfile', 'lint'], text === undefined ? {} : { Dockerfile: text });
+    const { code, findings } = await linted(['dockerfile', 'lint'], { Dockerfile: text });
     expect([code, findings.map((one) => [one.id, one.message, one.crashed])]).toEqual([
       3,
       [['dockerfile.unreadable', message, true]],

@@ -29,13 +29,22 @@ describe('dockerfile lint', () => {
     ['dockerfile.root', 'FAIL', 'USER 1000:1000', 'USER 0:1000', 'USER'],
     ['dockerfile.root', 'FAIL', 'USER 1000:1000', 'USER 1000\nUSER root', 'USER root'],
     ['dockerfile.root', 'FAIL', 'USER 1000:1000', 'ARG WHO=root\nUSER ${WHO}', 'USER'],
+    ...['"0"', '"root"', "'root'", '+0', '-0', '00', '0:0', '"0:0"', '"0":"1000"'].map(
+      (who): [string, string, string, string, string] => [
+        'dockerfile.root',
+        'FAIL',
+        'USER 1000:1000',
+        `USER ${who}`,
+        'USER',
+      ],
+    ),
     ['dockerfile.user-name', 'WARN', 'USER 1000:1000', 'USER node', 'USER'],
     ['dockerfile.no-cmd', 'WARN', CMD, '', 'FROM ${NODE_IMAGE} AS service'],
     ['dockerfile.shell-form', 'WARN', CMD, 'CMD node dist/server.js', 'CMD node'],
     ['dockerfile.shell-form', 'WARN', CMD, `ENTRYPOINT node dist/server.js`, 'ENTRYPOINT'],
     [
       'dockerfile.development-command',
-      'WARN',
+      'FAIL',
       CMD,
       'CMD ["node", "--inspect=0.0.0.0", "dist/server.js"]',
       'CMD ["node", "--i',
@@ -143,6 +152,104 @@ describe('dockerfile lint', () => {
     const installs = 'RUN apt-get update && apt-get install -y --no-install-recommends \\\n    curl\nUSER 1000:1000';
     expect((await lint(changed(curl, 'USER 1000:1000', installs))).ids).toEqual([]);
     expect((await lint(changed(IMAGE, /HEALTHCHECK.*\n.*\n/, 'HEALTHCHECK NONE\n'))).ids).toEqual([]);
+  });
+});
+
+describe('secrets in an image', () => {
+  const PASSWORD = 'Zx81Spectrum48k';
+  const added = (lines: string) => lint(changed(IMAGE, 'EXPOSE', `${lines}\nEXPOSE`));
+
+  it.each([
+    ['dockerfile.secret-in-env', `ENV DATABASE_URL=postgres://shop:${PASSWORD}@db.example.com/shop`],
+    ['dockerfile.secret-in-env', `ENV REDIS_URL redis://:${PASSWORD}@r:6379`],
+    ['dockerfile.secret-in-env', `ARG DATABASE_URL="postgres://shop:${PASSWORD}@db.example.com/shop"`],
+    ['dockerfile.secret-in-env', 'ENV NPM_TOKEN=${GIVEN}'],
+    ['dockerfile.secret-in-env', 'ENV NPM_TOKEN $GIVEN'],
+    ['dockerfile.secret-in-command', `RUN API_TOKEN=${PASSWORD} node build.js`],
+    ['dockerfile.secret-in-command', `RUN export API_TOKEN="${PASSWORD}" && \\\n  node build.js`],
+    ['dockerfile.secret-in-command', `RUN echo "//registry.npmjs.org/:_authToken=npm_${PASSWORD}" > .npmrc`],
+    ['dockerfile.secret-in-command', `RUN npm config set //registry.npmjs.org/:_authToken npm_${PASSWORD}`],
+    ['dockerfile.secret-in-command', `RUN git clone https://bot:${PASSWORD}@git.example.com/shop.git`],
+    ['dockerfile.secret-in-command', `RUN curl -H "Authorization: Bearer ${PASSWORD}" -o x https://a.example/x`],
+    ['dockerfile.secret-in-command', `RUN ["node", "build.js", "--api-token", "${PASSWORD}"]`],
+    ['dockerfile.secret-in-command', `RUN <<EOF\nset -e\nAPI_TOKEN=${PASSWORD} node build.js\nEOF`],
+    ['dockerfile.secret-in-command', `COPY <<EOF /app/.npmrc\n//registry.npmjs.org/:_authToken=npm_${PASSWORD}\nEOF`],
+    ['dockerfile.secret-in-command', `ADD --checksum=sha256:0 https://bot:${PASSWORD}@a.example/x /x`],
+    ['dockerfile.tls-verification', 'ENV NODE_TLS_REJECT_UNAUTHORIZED=0'],
+    ['dockerfile.tls-verification', 'ENV NODE_TLS_REJECT_UNAUTHORIZED "0"'],
+    ['dockerfile.tls-verification', 'ARG NODE_TLS_REJECT_UNAUTHORIZED=0'],
+    ['dockerfile.tls-verification', 'RUN NODE_TLS_REJECT_UNAUTHORIZED=0 node build.js'],
+    ['dockerfile.development-command', 'ENV NODE_OPTIONS=--inspect=0.0.0.0:9229'],
+    ['dockerfile.development-command', 'ENV NODE_OPTIONS="--inspect-port 0.0.0.0 --inspect"'],
+  ])('%s is a FAIL for %s', async (id, line) => {
+    const { findings, code } = await added(line);
+    expect([code, findings.map((one) => `${one.id} ${one.status}`)]).toEqual([1, [`${id} FAIL`]]);
+    expect(JSON.stringify(findings)).not.toContain(PASSWORD);
+  });
+
+  it.each([
+    'ENV DATABASE_URL=postgres://db.example.com/shop REDIS_URL=redis://cache:6379',
+    'ENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/google.json PASSWORD_MIN_LENGTH=12',
+    'ENV TOKEN_FILE=/run/secrets/token',
+    'RUN --mount=type=secret,id=npm NPM_TOKEN=$(cat /run/secrets/npm) node build.js',
+    'RUN --mount=type=secret,id=npm NPM_TOKEN="$(cat /run/secrets/npm1)" node build.js',
+    'RUN echo "//registry.npmjs.org/:_authToken=${NPM_TOKEN}" > .npmrc',
+    'RUN git clone https://bot:${GIT_PASSWORD}@git.example.com/shop.git',
+    'RUN curl -H "Authorization: Bearer ${TOKEN_1}" -o x https://a.example/x',
+    'RUN adduser --system --disabled-password --gecos "" app1',
+    'RUN NEXTAUTH_SECRET=dummy node build.js',
+    `RUN node -e "const token = request.headers.token; fetch('/', { credentials: 'include' })"`,
+    'RUN curl -o x https://a.example:8443/@scope/x',
+    'ENV NODE_TLS_REJECT_UNAUTHORIZED=1',
+    'ENV NODE_OPTIONS=--enable-source-maps',
+  ])('nothing is wrong with %s', async (line) => expect((await added(line)).ids).toEqual([]));
+
+  it('a debugger for this machine alone is a WARN', async () => {
+    const { findings } = await added('ENV NODE_OPTIONS=--inspect=127.0.0.1');
+    expect(findings.map((one) => `${one.id} ${one.status}`)).toEqual(['dockerfile.development-command WARN']);
+  });
+});
+
+describe('scripts that are run unseen', () => {
+  it.each([
+    'curl -sL https://x.example/i.sh | sudo -E bash -',
+    'curl -sL "https://x.example/i.sh?a=1&b=2" | sh',
+    'curl -sL https://x.example/i.sh | sudo -u app bash',
+    'curl -sL https://x.example/i.sh | env X=y sh',
+    'curl -sL https://x.example/i.sh 2>&1 | /bin/sh -s -- --yes',
+    "curl --proto '=https' -sSf https://x.example/i.sh | X_Y=1 X_Z=1.2 sh",
+    'wget -O- https://x.example/i.sh | sh',
+    'wget -qO - https://x.example/i.sh|bash',
+    'bash <(curl -s https://x.example/i.sh)',
+    'bash -e < <(wget -qO- https://x.example/i.sh)',
+    '. <(curl -s https://x.example/i.sh)',
+    'sh -c "$(curl -fsSL https://x.example/i.sh)"',
+    'bash -c "`wget -qO- https://x.example/i.sh`"',
+    'eval "$(curl -fsSL https://x.example/i.sh)"',
+    'bash <<< "$(curl -fsSL https://x.example/i.sh)"',
+  ])('%s', async (command) => {
+    for (const run of [
+      `RUN ${command}`,
+      `RUN ${JSON.stringify(['bash', '-c', command])}`,
+      `RUN <<EOF\n${command}\nEOF`,
+    ])
+      expect((await lint(changed(IMAGE, 'EXPOSE', `${run}\nEXPOSE`))).ids).toEqual(['dockerfile.pipe-to-shell']);
+  });
+
+  it.each([
+    'curl -sL https://x.example/key | gpg --dearmor -o /usr/share/keyrings/x.gpg',
+    'curl -sL https://x.example/a | sudo tee /etc/profile.d/x.sh',
+    'curl -sL https://x.example/a | tar xz && sh ./a/install.sh',
+    'curl -fsSLo i.sh https://x.example/i.sh && echo "abc  i.sh" | sha256sum -c && sh i.sh',
+    'VERSION="$(curl -s https://x.example/version)" sh build.sh',
+  ])('nothing is wrong with %s', async (command) => {
+    expect((await lint(changed(IMAGE, 'EXPOSE', `RUN ${command}\nEXPOSE`))).ids).toEqual([]);
+  });
+
+  it('comes to an end with lines that go on for ever', async () => {
+    const words = ['curl |', 'sh -', '--token=', 'a://', '|sudo ', '"\'', '-- '].map((word) => word.repeat(20_000));
+    const text = changed(IMAGE, 'EXPOSE', `${words.map((word) => `RUN ${word}`).join('\n')}\nEXPOSE`);
+    expect([0, 1]).toContain((await lint(text)).code);
   });
 });
 

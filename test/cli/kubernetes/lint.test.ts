@@ -49,7 +49,6 @@ describe('breakwater k8s lint', () => {
   });
 
   it.each([
-    ['a file that is not there', undefined, 'k8s.unreadable', 'the file is not there'],
     ['bytes', 'apiVersion: v1\0', 'k8s.unreadable', 'is no text in UTF-8'],
     ['other text', 'a: [b', 'k8s.unreadable', 'is not valid YAML'],
     ['nothing', '', 'k8s.no-objects', 'has no object of Kubernetes'],
@@ -77,7 +76,7 @@ describe('breakwater k8s lint', () => {
     ['2 MiB and more', `# ${'x'.repeat(2 ** 21)}`, 'k8s.unreadable', 'larger than 2 MiB'],
     ['what nests too deep', `${'{a: '.repeat(150)}1${'}'.repeat(150)}`, 'k8s.unreadable', 'nests too deep'],
   ])('%s could not be found out', async (_, text, id, message) => {
-    const { code, findings } = await linted(['k8s', 'lint', 'a.yaml'], text === undefined ? {} : { 'a.yaml': text });
+    const { code, findings } = await linted(['k8s', 'lint', 'a.yaml'], { 'a.yaml': text });
     const crashed = findings.filter((one) => one.crashed === true);
     expect([code, crashed.length > 0 ? crashed[0]?.id : undefined]).toEqual([
       findings.length > crashed.length ? expect.any(Number) : 3,
@@ -86,15 +85,18 @@ describe('breakwater k8s lint', () => {
     expect(crashed[0]?.message).toContain(message);
   });
 
-  it('a folder could not be found out', async () => {
-    expect(await linted(['k8s', 'lint', 'deploy'], { 'deploy/': '' })).toMatchObject({
-      code: 3,
-      findings: [{ id: 'k8s.unreadable', message: 'the file is a folder', place: { file: 'deploy' } }],
-    });
+  it.each([
+    [['gone.yaml'], "the file 'gone.yaml' is not there"],
+    [['a.yaml', 'gone.yaml'], "the file 'gone.yaml' is not there"],
+    [['deploy'], "the file 'deploy' is a folder"],
+  ])('%j is usage: it is no file', async (files, message) => {
+    const { code, out, err } = await breakwater(['k8s', 'lint', ...files], having({ 'a.yaml': ORDERS, 'deploy/': '' }));
+    expect([code, out, err.split('\n')[0]]).toEqual([2, '', `breakwater: ${message}`]);
   });
 
   it('what is wrong with one file hides nothing of another', async () => {
-    const { code, ids } = await linted(['k8s', 'lint', 'gone.yaml', 'a.yaml'], {
+    const { code, ids } = await linted(['k8s', 'lint', 'odd.yaml', 'a.yaml'], {
+      'odd.yaml': 'a: [b',
       'a.yaml': changed(ORDERS, 'policy/v1', 'policy/v1beta1'),
     });
     expect([code, ids]).toEqual([1, ['k8s.unreadable', 'k8s.removed-api']]);

@@ -1,6 +1,7 @@
+import { inspectorOf } from '../../lint/node-flags.js';
 import { programOf } from '../../lint/program.js';
 import { execWords, type Instruction, wordsOf } from '../parse.js';
-import { lastOf, type Rule } from '../stages.js';
+import { lastOf, type Rule, variablesAt } from '../stages.js';
 
 /** Whether the process that gets signals is the one that understands them. */
 export const firstProcess: Rule = function* ({ final }) {
@@ -37,10 +38,13 @@ export const firstProcess: Rule = function* ({ final }) {
       line: first.line,
     };
   const text = words.join(' ');
-  if (/(^|[\s/])(ts-node(-dev)?|tsx|nodemon)(\s|$)|\s--watch(=|\s|$)|\s--inspect/.test(text))
+  const options = variablesAt(final).get('NODE_OPTIONS') ?? '';
+  const inspector = inspectorOf(`${text} ${options}`);
+  if (inspector !== 'none' || /(^|[\s/])(ts-node(-dev)?|tsx|nodemon)(\s|$)|\s--watch(=|\s|$)/.test(text))
     yield {
       id: 'dockerfile.development-command',
-      status: 'WARN',
+      // Whoever reaches a debugger runs what he likes.
+      status: inspector === 'open' ? 'FAIL' : 'WARN',
       message: 'the image runs what is made for development: a watcher, a compiler or a debugger',
       hint: 'build in a stage of its own, and run the built files with node',
       line: (command ?? first).line,

@@ -52,14 +52,18 @@ export const nodeEnv: Rule = function* ({ final }) {
   };
 };
 
+/** A script that is fetched into a shell: behind a pipe, as its file, or as its text. */
+const PIPED = [
+  /\b(?:curl|wget)\b(?:[^;&\n]|&(?!&)){0,2000}\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:[^\s|]+\s+){0,6})?(?:[A-Z_]\w*=\S*\s+){0,8}(?:[\w./-]*\/)?(?:ba|da|a|z|k)?sh(?=[\s;&|"')]|$)/,
+  /(?:\b(?:ba|da|a|z|k)?sh\s+(?:-\S+\s+)*|\bsource\s+|(?:^|[\s"'])\.\s+)(?:<\s+)?<\(\s*(?:curl|wget)\b/,
+  /(?:\b(?:ba|da|a|z|k)?sh\s+(?:-\S+\s+)*|\beval\s+)(?:<<<\s*)?(?:\\?["'])?(?:\$\(|`)\s*(?:curl|wget)\b/,
+];
+
 /** Whether what the build runs comes from elsewhere unseen. */
 export const foreignCode: Rule = function* ({ instructions }) {
   for (const instruction of instructions) {
     const { name, text, here, line, flags } = instruction;
-    if (
-      name === 'RUN' &&
-      /\b(curl|wget)\b[^;&\n]{0,2000}\|\s*(sudo\s+)?(\S*\/)?(ba|da|a|z)?sh\b/.test(`${text}\n${here}`)
-    )
+    if (name === 'RUN' && PIPED.some((form) => form.test(`${text}\n${here}`)))
       yield {
         id: 'dockerfile.pipe-to-shell',
         status: 'WARN',

@@ -1,9 +1,12 @@
-import { isSensitiveKey } from '../../../core/sensitive-names.js';
-import { pairsOf, wordsOf } from '../parse.js';
+import { UNVERIFIED_TLS } from '../../lint/node-flags.js';
+import { holdsPassword, holdsSecret, isSecret, isSecretName } from '../../lint/secret-text.js';
+import { type Instruction, pairsOf, wordsOf } from '../parse.js';
 import type { Rule } from '../stages.js';
 
 const SECRET_FILES =
   /(^|\/)(\.env(\.(?!example$|sample$|template$)[\w.-]+)?|\.npmrc|\.netrc|id_(rsa|ed25519|ecdsa)|[\w.-]+\.(pem|key|p12|pfx)|credentials\.json)$/;
+
+const COMMANDS = /^(RUN|CMD|ENTRYPOINT|HEALTHCHECK|COPY|ADD)$/;
 
 /** Whether a secret stays in the image, where everybody who has it finds it. */
 export const secrets: Rule = function* ({ instructions }) {
@@ -11,9 +14,11 @@ export const secrets: Rule = function* ({ instructions }) {
     const { name, line, flags } = instruction;
     if (name === 'ENV' || name === 'ARG')
       for (const [variable, value] of pairsOf(instruction)) {
-        if (!isSensitiveKey(variable) || /_(FILE|PATH)$/i.test(variable)) continue;
         const isGiven = value !== undefined && value !== '';
-        if (name === 'ENV' && !isGiven) continue;
+        const isHidden = isGiven
+          ? isKept(variable, value) || holdsPassword(value)
+          : name === 'ARG' && isSecretName(variable);
+        if (!isHidden) continue;
         yield {
           id: 'dockerfile.secret-in-env',
           status: isGiven ? 'FAIL' : 'WARN',
@@ -24,6 +29,14 @@ export const secrets: Rule = function* ({ instructions }) {
           line,
         };
       }
+    if (COMMANDS.test(name) && holdsSecret(textOf(instruction)))
+      yield {
+        id: 'dockerfile.secret-in-command',
+        status: 'FAIL',
+        message: `${name} has a secret in its text, which stays in the image, or in its history`,
+        hint: 'give it to the one step that needs it: RUN --mount=type=secret, or when the container starts; and change it',
+        line,
+      };
     if (name !== 'COPY' && name !== 'ADD') continue;
     if (flags.some((flag) => flag.startsWith('--from='))) continue;
     for (const source of wordsOf(instruction).slice(0, -1))
@@ -37,3 +50,33 @@ export const secrets: Rule = function* ({ instructions }) {
         };
   }
 };
+
+/** Whether certificates are verified, while the image is made and when it runs. */
+export const verifiedTls: Rule = function* ({ instructions }) {
+  for (const instruction of instructions) {
+    const { name, line } = instruction;
+    const isVariable = name === 'ENV' || name === 'ARG';
+    const texts = isVariable
+      ? pairsOf(instruction).map(([variable, value]) => `${variable}=${value?.trim() ?? ''}`)
+      : COMMANDS.test(name)
+        ? [textOf(instruction)]
+        : [];
+    if (!texts.some((text) => UNVERIFIED_TLS.test(text))) continue;
+    yield {
+      id: 'dockerfile.tls-verification',
+      status: 'FAIL',
+      message: `${name} has NODE_TLS_REJECT_UNAUTHORIZED, which turns off that certificates are verified`,
+      hint: 'take it out, and name your own authority with NODE_EXTRA_CA_CERTS',
+      line,
+    };
+  }
+};
+
+/** Whether a variable keeps a secret; what is filled in while the image is made stays as well. */
+function isKept(variable: string, value: string): boolean {
+  return isSecret(variable, value) || (isSecretName(variable) && value.includes('$'));
+}
+
+function textOf(instruction: Instruction): string {
+  return `${wordsOf(instruction).join(' ')}\n${instruction.here}`;
+}

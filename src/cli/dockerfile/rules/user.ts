@@ -1,3 +1,4 @@
+import { unquoted } from '../parse.js';
 import { fill, lastOf, rootOf, type Rule, variablesAt } from '../stages.js';
 
 /** Who the process is. */
@@ -16,7 +17,7 @@ export const user: Rule = function* ({ final }) {
     };
     return;
   }
-  const [name = ''] = fill(instruction.text, variablesAt(final, instruction)).split(':');
+  const [name = ''] = unquoted(fill(instruction.text, variablesAt(final, instruction))).split(':');
   const common = { id: 'dockerfile.root', status: 'FAIL', line: instruction.line, hint } as const;
   if (name.includes('$'))
     yield {
@@ -24,7 +25,7 @@ export const user: Rule = function* ({ final }) {
       crashed: true,
       message: 'who the process is cannot be told: the variable of USER has no value here',
     };
-  else if (name === 'root' || name === '' || /^0+$/.test(name))
+  else if (name === 'root' || name === '' || /^[+-]?0+$/.test(name))
     yield { ...common, message: 'the process runs as root' };
   else if (!/^\d+$/.test(name))
     yield {

@@ -1,6 +1,9 @@
 import { called, everyContainer, type Rule, type Workload } from '../cluster.js';
 import { at, flagAt, numberAt, textAt, type Tree, wordsAt } from '../tree.js';
 
+/** What containers have without asking. Source: the Pod Security Standards, Baseline. */
+const USUAL = /^(AUDIT_WRITE|CHOWN|DAC_OVERRIDE|FOWNER|FSETID|KILL|MKNOD|SETFCAP|SETGID|SETPCAP|SETUID|SYS_CHROOT)$/;
+
 /** What a process may do to its machine, should somebody else come to run it. */
 export const security: Rule = function* (cluster) {
   for (const { workload, container, who } of everyContainer(cluster)) {
@@ -45,6 +48,18 @@ export const security: Rule = function* (cluster) {
         status: 'WARN',
         message: `${who} keeps capabilities that Node does not need`,
         hint: 'set capabilities: { drop: [ALL] }',
+      };
+    const added = wordsAt(own, 'capabilities', 'add')
+      .map((word) => word.toUpperCase().replace(/^CAP_/, ''))
+      .filter((word) => word !== 'NET_BIND_SERVICE');
+    if (added.length > 0)
+      yield {
+        ...common,
+        line: at(own, 'capabilities', 'add')?.line ?? common.line,
+        id: 'k8s.capabilities',
+        status: added.every((word) => USUAL.test(word)) ? 'WARN' : 'FAIL',
+        message: `${who} adds the capabilities ${added.join(', ')}`,
+        hint: 'take add out; a Node service needs NET_BIND_SERVICE at most, for a port below 1024',
       };
     if (!/^(RuntimeDefault|Localhost)$/.test(inherited(own, workload, 'seccompProfile', 'type') ?? ''))
       yield {
