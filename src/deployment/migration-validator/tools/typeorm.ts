@@ -68,7 +68,9 @@ export function classNames(code: string): string[] {
 
 /** The last group that is there in each match. */
 function namesIn(code: string, pattern: RegExp): string[] {
-  return [...new Set([...code.matchAll(pattern)].map((groups) => String(groups.findLast((one) => one !== undefined))))];
+  return [
+    ...new Set([...code.matchAll(pattern)].map((groups) => String(groups.reverse().find((one) => one !== undefined)))),
+  ];
 }
 
 /** A source without its comments. @internal */
