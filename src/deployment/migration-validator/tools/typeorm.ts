@@ -68,9 +68,7 @@ export function classNames(code: string): string[] {
 
 /** The last group that is there in each match. */
 function namesIn(code: string, pattern: RegExp): string[] {
-  return [
-    ...new Set([...code.matchAll(pattern)].map((groups) => String(groups.reverse().find((one) => one !== undefined)))),
-  ];
+  return [...new Set([...code.matchAll(pattern)].map((groups) => String(groups.filter(Boolean).at(-1))))];
 }
 
 /** A source without its comments. @internal */
