@@ -95,8 +95,9 @@ function serves(
 ): boolean {
   if (wanted.unique === true && unique !== true) return false;
   if (wanted.partial !== undefined && wanted.partial !== partial) return false;
-  // Who names it means it, and not another one on the same columns.
-  if (wanted.name !== undefined && fold(wanted.name) !== fold(name ?? '')) return false;
+  // Who names it means it, and not another one on the same columns. PostgreSQL cuts a name at 63 bytes.
+  if (wanted.name !== undefined && ![wanted.name, wanted.name.slice(0, 63)].map(fold).includes(fold(name ?? '')))
+    return false;
   if (wanted.columns === undefined) return wanted.name !== undefined;
   const key = (list: WantedIndex['columns']): string =>
     keyOf(list?.map((column) => (column === null ? null : fold(column))));

@@ -290,6 +290,9 @@ describe('a map written by hand', () => {
     const there = (name: string) => snapshot([{ ...users, indexes: [index(name, ['email'], { unique: true })] }]);
     expect(diffSchemas(wanted, there('by_email'))).toEqual([]);
     expect(lines(diffSchemas(wanted, there('other')))).toEqual(['FAIL schema.missing-index public.users']);
+    const long: TableMap = { users: { columns: {}, indexes: [{ name: 'i'.repeat(70), columns: ['email'] }] } };
+    expect(diffSchemas(long, there('i'.repeat(63)))).toEqual([]);
+    expect(diffSchemas(long, there('i'.repeat(62)))).toHaveLength(1);
   });
 
   it.each([
