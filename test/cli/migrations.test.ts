@@ -50,6 +50,7 @@ describe('breakwater migrations', () => {
         '--format text|json|junit|sarif|github',
       ])
         expect(out).toContain(`  ${word} `);
+      expect(out).toMatch(/--fail-on .*of 'status' and 'diff': /);
       expect(out).toMatch(/2 .*\n.*1 .*\n.*3 .*\n.*4 .*pending.*\n.*0 /);
     },
   );
@@ -242,7 +243,7 @@ describe('migrations snapshot', () => {
 
   it('says when it cannot be written', async () => {
     const { code, err } = await breakwater(['migrations', 'snapshot', '--out', 'x.json'], validator().world);
-    expect([code, err]).toEqual([3, "breakwater: the file 'x.json' cannot be written: Error: nothing to write to"]);
+    expect([code, err]).toEqual([2, "breakwater: the file 'x.json' cannot be written: Error: nothing to write to"]);
   });
 });
 

@@ -266,6 +266,18 @@ describe.skipIf(postgres === undefined)('MigrationValidator before the tools on 
     },
   );
 
+  it.each([
+    ['node-pg-migrate', ['1700000000001-b', '1700000000000_a']],
+    ['node-pg-migrate 9', ['1700000000000_a', '1700000000001-b']],
+  ] as const)('finds in order what %s ran as %j, where versions differ', async (tool, order) => {
+    const at = await world();
+    const its = tools[tool];
+    for (const name of order) its.add(at.dir, name);
+    expect(await its.pending?.({ url: at.url }, at.dir)).toEqual(order);
+    await its.up({ url: at.url }, at.dir);
+    expect(await at.validate({ tool: 'node-pg-migrate' })).toMatchObject({ status: 'PASS', outOfOrder: [] });
+  });
+
   it('tells a lock of knex that nobody gives back', async () => {
     const at = await world();
     tools.knex.add(at.dir, '0001_one');

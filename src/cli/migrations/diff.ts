@@ -2,10 +2,10 @@ import type { Command } from '../command.js';
 import { readJson } from '../config-module.js';
 import { ConfigurationError } from '../failures.js';
 import { readOptions } from '../read-options.js';
-import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
+import { printReport, REPORT_FORMAT } from '../report/print.js';
 import { fileName } from '../words.js';
 import { findingsOf, findMigrations } from './find-migrations.js';
-import { CONFIG, DOTENV, HELP } from './options.js';
+import { CONFIG, DOTENV, FAIL_ON_OF, HELP } from './options.js';
 
 const options = {
   config: CONFIG,
@@ -14,7 +14,7 @@ const options = {
     takes: 'FILE',
     summary: "of 'diff': snapshot or table map in JSON; default the validator's option 'expected'",
   },
-  'fail-on': FAIL_ON,
+  'fail-on': FAIL_ON_OF,
   format: REPORT_FORMAT,
 } as const;
 

@@ -1,3 +1,5 @@
+import { FAIL_ON } from '../report/print.js';
+
 /** The command that shows the options of all commands of the group. */
 export const HELP = 'breakwater migrations --help';
 
@@ -6,6 +8,9 @@ export const CONFIG = {
   takes: 'FILE',
   summary: "module that exports a MigrationValidator as 'migrations'; default breakwater.config.js, .mjs or .cjs",
 } as const;
+
+/** From which status on the code is not 0. */
+export const FAIL_ON_OF = { ...FAIL_ON, summary: `of 'status' and 'diff': ${FAIL_ON.summary}` } as const;
 
 /** What the environment does not say. */
 export const DOTENV = {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, ExitCode } from '../command.js';
 import { errorLine } from '../error-line.js';
-import { UnverifiedError, UsageError } from '../failures.js';
+import { ConfigurationError, UsageError } from '../failures.js';
 import { readOptions } from '../read-options.js';
 import { fileName } from '../words.js';
 import { asked, findMigrations } from './find-migrations.js';
@@ -34,7 +34,7 @@ export const snapshot: Command = {
     try {
       io.writeText(resolve(io.directory(), given.out), `${text}\n`);
     } catch (error) {
-      throw new UnverifiedError(`the file ${fileName(given.out)} cannot be written: ${errorLine(error, io)}`);
+      throw new ConfigurationError(`the file ${fileName(given.out)} cannot be written: ${errorLine(error, io)}`);
     }
     io.err(`written: ${fileName(given.out)}`);
     return ExitCode.PASS;

@@ -1,10 +1,10 @@
 import type { Command } from '../command.js';
 import { readOptions } from '../read-options.js';
-import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
+import { printReport, REPORT_FORMAT } from '../report/print.js';
 import { findingsOf, findMigrations } from './find-migrations.js';
-import { CONFIG, DOTENV, HELP } from './options.js';
+import { CONFIG, DOTENV, FAIL_ON_OF, HELP } from './options.js';
 
-const options = { config: CONFIG, dotenv: DOTENV, 'fail-on': FAIL_ON, format: REPORT_FORMAT } as const;
+const options = { config: CONFIG, dotenv: DOTENV, 'fail-on': FAIL_ON_OF, format: REPORT_FORMAT } as const;
 
 /** `migrations status`: what is pending, edited, out of order, failed or stuck. */
 export const status: Command = {

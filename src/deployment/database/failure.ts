@@ -1,4 +1,6 @@
-import { shownError } from '../finding.js';
+import { errorText } from '../../core/error-text.js';
+import { shownText } from '../finding.js';
+import { undoubled } from './undoubled.js';
 
 /** What to do about what a database, its client or the network says, by its code and its words; the first that fits. */
 const HINTS: readonly (readonly [RegExp, string])[] = /* @__PURE__ */ Object.freeze([
@@ -51,7 +53,7 @@ export function databaseFailure(error: unknown): {
       break;
     }
   }
-  const message = shownError(found);
+  const message = shownText(undoubled(errorText(found)), 200);
   const said = `${code ?? ''} ${message}`;
   return { code, message, hint: HINTS.find(([pattern]) => pattern.test(said))?.[1] };
 }

@@ -25,6 +25,19 @@ export interface Classification {
   readonly duplicates: readonly (readonly DiskMigration[])[];
 }
 
+/** {@link classify} by the order of the version of the tool that fits. @internal */
+export function classifyByEither(
+  disk: readonly DiskMigration[],
+  rows: readonly AppliedRow[],
+  { late, compare, orCompare }: OrderRules,
+): Classification {
+  const found = classify(disk, rows, { late, compare });
+  if (orCompare === undefined || found.outOfOrder.length === 0) return found;
+  const inOrder = [...disk].sort((a, b) => orCompare(a.file, b.file));
+  const other = classify(inOrder, rows, { late, compare: orCompare });
+  return other.outOfOrder.length === 0 ? other : found;
+}
+
 /**
  * Holds the folder against the table: pure, and one by one. Nothing is concluded from how many there are or which is the
  * last.

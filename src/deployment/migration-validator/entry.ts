@@ -50,4 +50,6 @@ export interface OrderRules {
   readonly isOneCheck?: boolean;
   /** The order of two names in which the tool runs them, where they have no time. @defaultValue by code units */
   readonly compare?: ((a: string, b: string) => number) | undefined;
+  /** That of another version of the tool: what is in order by either is. */
+  readonly orCompare?: (a: string, b: string) => number;
 }

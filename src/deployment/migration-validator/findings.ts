@@ -139,7 +139,8 @@ function differInEnding({ pending, missing }: Classification): boolean {
 export function diskFindings({ problems, ignored }: DiskState, tool: string, dir: string): DeploymentFinding[] {
   const hints = {
     journal: 'restore it from version control, or generate it again',
-    unreadable: 'name the class after the migration, with a time of 13 digits at its end',
+    unreadable:
+      'declare its class under the name of the migration, with a time of 13 digits at its end; what is no migration belongs elsewhere',
     skipped: 'generate it with the tool, which enters it there, or take the file away',
   };
   const shown = problems.slice(0, SHOWN).map(({ kind, message, hint = hints[kind], file }): DeploymentFinding => ({

@@ -7,7 +7,7 @@ import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
 import { type FoundTable, findTables, MOST_ROWS, readLock, readRows, tableOf } from './bookkeeping.js';
 import { detect, findSigns, labelsOf, signsIn, toolOfFolder } from './detect.js';
 import { FolderError, MigrationFolder } from './disk.js';
-import { type Classification, classify } from './engine.js';
+import { type Classification, classifyByEither } from './engine.js';
 import type { AppliedRow, DiskState } from './entry.js';
 import { classFindings, diskFindings, listed, lockFinding } from './findings.js';
 import { type ParsedMigrationValidatorOptions } from './options.js';
@@ -46,7 +46,7 @@ export class Validation {
       return this.#report(tool, found, undefined, locked);
     const { rules } = tool;
     // The order of a tool that is told of is a function of its own, which may throw.
-    const classes = await this.#disk(() => Promise.resolve(classify(disk.migrations, rows, rules)));
+    const classes = await this.#disk(() => Promise.resolve(classifyByEither(disk.migrations, rows, rules)));
     if (classes === undefined) return this.#report(tool, found, undefined, locked);
     const { allowAhead, outOfOrder } = this.#options;
     this.#findings.push(...classFindings(classes, { tool: labelOf(tool), allowAhead, outOfOrder, rules }));

@@ -1,4 +1,5 @@
 import { redactName, redactText } from '../../core/redaction.js';
+import { undoubled } from '../database/undoubled.js';
 import type { FLAWS } from './diff-constraints.js';
 import type { SchemaSnapshot } from './snapshot.js';
 
@@ -27,7 +28,7 @@ export interface CatalogueRow {
 
 /** A text of the catalogue that is an expression: it may hold a secret, as a default can. @internal */
 export function expressionOf(value: unknown): string {
-  return typeof value === 'string' ? redactText(value, 20_000) : '';
+  return typeof value === 'string' ? redactText(undoubled(value), 20_000) : '';
 }
 
 /** @internal */

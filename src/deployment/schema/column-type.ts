@@ -40,6 +40,11 @@ const ALIASES: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze(
   timetz: 'time with time zone',
 });
 
+/** Whether a type is one of those that also make a column number itself. @internal */
+export function isSerial(type: string | undefined): boolean {
+  return type !== undefined && /^\s*(?:(?:small|big)?serial|serial[248])\s*$/i.test(type);
+}
+
 /** A type of PostgreSQL in parts: `timestamp(3) with time zone` is `timestamp with time zone` of `3`. */
 interface PostgresType {
   readonly name: string;

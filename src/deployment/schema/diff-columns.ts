@@ -1,7 +1,7 @@
-import { compareTypes, isOfType } from './column-type.js';
+import { compareTypes, isOfType, isSerial } from './column-type.js';
 import { plainDefault } from './default-value.js';
 import { shownText } from '../finding.js';
-import { type Note, shownName } from './difference.js';
+import { type Note, shownName, shownSql } from './difference.js';
 import { matchUp } from './match-up.js';
 import type { SchemaColumn, SchemaDialect, SchemaSnapshot, SchemaTable } from './snapshot.js';
 import { plainSql } from './sql-text.js';
@@ -102,16 +102,16 @@ function diffGenerated(wanted: WantedColumn, actual: SchemaColumn, place: string
     if (found !== undefined) note('schema.generated', place, 'it is computed, expected that it is written');
   } else if (found === undefined) note('schema.generated', place, 'it is not computed, expected that it is');
   else if (expected !== true && plainSql(expected, dialect) !== plainSql(found, dialect))
-    note('schema.generated', place, `it is computed from ${shownText(found, 80)}, expected ${shownText(expected, 80)}`);
+    note('schema.generated', place, `it is computed from ${shownSql(found, 80)}, expected ${shownSql(expected, 80)}`);
 }
 
 function diffDefault(wanted: WantedColumn, actual: SchemaColumn, place: string, { note, dialect }: Comparing): void {
-  const expectsOne = typeof wanted.default === 'string' || typeof wanted.identity === 'string';
-  if (expectsOne && !fillsItself(actual)) {
+  const numbers = typeof wanted.identity === 'string' || (dialect === 'postgresql' && isSerial(wanted.type));
+  if ((numbers || typeof wanted.default === 'string') && !fillsItself(actual)) {
     note(
-      actual.nullable ? 'schema.default' : 'schema.missing-default',
+      actual.nullable && !numbers ? 'schema.default' : 'schema.missing-default',
       place,
-      `it has no default, expected ${wanted.identity ? 'that it numbers itself' : shownText(wanted.default ?? '', 80)}`,
+      `it has no default, expected ${numbers ? 'that it numbers itself' : shownDefault(wanted.default ?? null)}`,
     );
     return;
   }
@@ -139,7 +139,7 @@ function plain(expression: string | null, dialect: SchemaDialect): string | null
 }
 
 function shownDefault(expression: string | null): string {
-  return expression === null ? 'none' : shownText(expression, 80);
+  return expression === null ? 'none' : shownSql(expression, 80);
 }
 
 /** A table as it is shown. @internal */

@@ -1,6 +1,6 @@
 import { shownText } from '../finding.js';
 import { type Comparing, placeOf } from './diff-columns.js';
-import { shownList, shownName } from './difference.js';
+import { shownList, shownName, shownSql } from './difference.js';
 import { keyOf, matchUp } from './match-up.js';
 import type { SchemaCheck, SchemaForeignKey, SchemaIndex, SchemaKey, SchemaTable } from './snapshot.js';
 import { plainSql } from './sql-text.js';
@@ -170,9 +170,9 @@ export function diffChecks(wanted: WantedTable, actual: SchemaTable, comparing: 
     keyOf(valid),
     name,
   ]);
-  for (const { definition } of missing) note('schema.missing-check', place, `${shownText(definition, 120)} is missing`);
+  for (const { definition } of missing) note('schema.missing-check', place, `${shownSql(definition, 120)} is missing`);
   for (const { definition } of complete ? extra : [])
-    note('schema.extra-constraint', place, `${shownText(definition, 120)} is not expected`);
+    note('schema.extra-constraint', place, `${shownSql(definition, 120)} is not expected`);
   for (const [expected, found] of pairs)
     diffFlaw(
       'schema.not-valid-constraint',

@@ -1,10 +1,9 @@
-import { shownText } from '../finding.js';
 import { type Comparing, placeOf } from './diff-columns.js';
 import { diffFlaw, isUniqueness } from './diff-constraints.js';
-import { shownList, shownName } from './difference.js';
+import { shownList, shownName, shownSql } from './difference.js';
 import { keyOf, matchUp } from './match-up.js';
 import type { SchemaIndex, SchemaTable, SchemaTrigger } from './snapshot.js';
-import { plainSql } from './sql-text.js';
+import { plainSql, tokensOf } from './sql-text.js';
 import type { WantedIndex, WantedTable, WantedTrigger } from './wanted.js';
 
 /** Indexes but for those that only keep columns unique: these are compared with the constraints that do the same. @internal */
@@ -37,12 +36,47 @@ export function diffIndexes(wanted: WantedTable, actual: SchemaTable, comparing:
       `${place}.${shownName(found.name)}`,
       comparing,
     );
+  diffUniqueIndexes(wanted, actual, comparing);
   for (const index of wanted.indexes.filter(({ definition }) => definition === undefined)) {
     const found = candidates(actual).filter((one) => serves(index, one, fold));
     if (found.length === 0) note('schema.missing-index', place, `the index ${shownIndex(index)} is missing`);
     else if (found.every(({ valid }) => valid === false))
       note('schema.invalid-index', `${place}.${shownName(found[0]?.name ?? '')}`, 'the index is invalid');
   }
+}
+
+/**
+ * Recorded indexes that keep columns unique, where the columns are: one that is gone is missed although another keeps them
+ * unique, unless a constraint that was not there has taken its place, which makes a plain index only.
+ */
+function diffUniqueIndexes(wanted: WantedTable, actual: SchemaTable, { note, dialect, fold }: Comparing): void {
+  const definitionOf = ({ definition }: WantedIndex): string => plainSql(definition ?? '', dialect);
+  const setOf = ({ columns }: Pick<WantedIndex, 'columns'>): string =>
+    keyOf((columns ?? []).map((column) => fold(column ?? '')).sort());
+  const recorded = (wanted.indexes ?? []).filter((index) => index.definition !== undefined && isUniqueness(index));
+  const { missing, extra } = matchUp<WantedIndex, SchemaIndex>(
+    recorded,
+    actual.indexes.filter(isUniqueness),
+    definitionOf,
+    definitionOf,
+  );
+  const others = matchUp(wanted.unique ?? [], actual.unique, setOf, setOf);
+  const free = [...others.extra, ...extra].map(setOf);
+  const kept = new Set([...actual.unique, ...actual.indexes.filter(isUniqueness)].map(setOf));
+  for (const index of missing) {
+    const set = setOf(index);
+    const at = isPlain(index, dialect) ? free.indexOf(set) : -1;
+    if (at !== -1) free.splice(at, 1);
+    // What nothing keeps unique is missed as such already.
+    else if (kept.has(set))
+      note('schema.missing-index', placeOf(actual, { dialect }), `the index ${shownIndex(index)} is missing`);
+  }
+}
+
+/** Whether an index says nothing but its columns, as that of a constraint. */
+function isPlain({ columns = [], definition = '' }: WantedIndex, dialect: Comparing['dialect']): boolean {
+  const words = tokensOf(definition.replace(/ NULLS NOT DISTINCT$/, ''), dialect === 'sqlite');
+  return words.filter(({ text }) => !/^(?:btree|[(),])$/i.test(text)).length === columns.length;
 }
 
 /** Constraints bring an index along. */
@@ -61,14 +95,17 @@ function serves(
 ): boolean {
   if (wanted.unique === true && unique !== true) return false;
   if (wanted.partial !== undefined && wanted.partial !== partial) return false;
-  if (wanted.columns === undefined) return wanted.name !== undefined && fold(wanted.name) === fold(name ?? '');
+  // Who names it means it, and not another one on the same columns. PostgreSQL cuts a name at 63 bytes.
+  if (wanted.name !== undefined && ![wanted.name, wanted.name.slice(0, 63)].map(fold).includes(fold(name ?? '')))
+    return false;
+  if (wanted.columns === undefined) return wanted.name !== undefined;
   const key = (list: WantedIndex['columns']): string =>
     keyOf(list?.map((column) => (column === null ? null : fold(column))));
   return key(wanted.columns) === key(columns);
 }
 
 function shownIndex({ name, columns, definition }: WantedIndex): string {
-  const what = definition === undefined ? columns && shownList(columns) : shownText(definition, 120);
+  const what = definition === undefined ? columns && shownList(columns) : shownSql(definition, 120);
   return [name === undefined ? undefined : shownName(name), what].filter((part) => part !== undefined).join(' ');
 }
 

@@ -1,6 +1,7 @@
 import { printable } from '../../core/printable.js';
 import { redactName } from '../../core/redaction.js';
-import type { CheckStatus } from '../finding.js';
+import { undoubled } from '../database/undoubled.js';
+import { type CheckStatus, shownText } from '../finding.js';
 
 /** One way in which a database is not as expected. */
 export interface SchemaDifference {
@@ -160,6 +161,11 @@ export function shownName(...path: readonly string[]): string {
       return /^[\p{Ll}_][\p{Ll}\p{N}_$]*$/u.test(shown) ? shown : `"${shown.replaceAll('"', '""')}"`;
     })
     .join('.');
+}
+
+/** SQL as it is shown, also of what is expected, which may come from a file. @internal */
+export function shownSql(sql: string, longest: number): string {
+  return shownText(undoubled(sql), longest);
 }
 
 /** Names in brackets, as SQL lists them. @internal */

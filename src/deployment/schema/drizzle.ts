@@ -49,7 +49,7 @@ function tableOf(table: Json, enums: readonly Json[]): ExpectedTable {
     ...(primaryKey.length > 0 && { primaryKey }),
     unique: list(table['uniqueConstraints']).map((one) => texts(one['columns'])),
     foreignKeys: list(table['foreignKeys']).map((one) => foreignKeyOf(one, 'schema' in table)),
-    indexes: list(table['indexes']).map(indexOf),
+    indexes: list(table['indexes']).map((index) => indexOf(index, columns)),
   };
 }
 
@@ -57,13 +57,18 @@ function columnOf(column: Json, primaryKey: readonly string[], enums: readonly J
   const { type, typeSchema, notNull, default: value, generated } = column;
   const own = enums.find(({ schema, name }) => schema === typeSchema && name === text(type).replace(/(\[\d*\])+$/, ''));
   return {
-    type: typeSchema === undefined ? text(type) : ownType(text(typeSchema), text(type)),
+    type: typeSchema === undefined ? numbering(text(type), column) : ownType(text(typeSchema), text(type)),
     // What a key makes NOT NULL is not noted there.
     ...((notNull === true || !primaryKey.includes(text(column['name']))) && { nullable: notNull !== true }),
     ...(['string', 'number', 'boolean'].includes(typeof value) && { default: String(value) }),
     generated: isObject(generated),
     ...(own !== undefined && { values: texts(own['values']) }),
   };
+}
+
+/** A type that says, as `serial` does, that the column numbers itself: by which of both ways is not looked at. */
+function numbering(type: string, { identity }: Json): string {
+  return isObject(identity) ? type.replace(/int(?:eger)?$/i, 'serial') : type;
 }
 
 function ownType(schema: string, type: string): string {
@@ -86,15 +91,20 @@ function foreignKeyOf(key: Json, hasSchemas: boolean): ExpectedForeignKey {
   };
 }
 
-function indexOf(index: Json): ExpectedIndex {
+function indexOf(index: Json, ofTable: readonly Json[]): ExpectedIndex {
   const columns = Array.isArray(index['columns']) ? (index['columns'] as unknown[]) : [];
   const names = columns.map((column) => {
-    if (typeof column === 'string') return column;
+    // In SQLite an expression stands there as a column does.
+    if (typeof column === 'string') return ofTable.some(({ name }) => name === column) ? column : undefined;
     return isObject(column) && column['isExpression'] === false ? text(column['expression']) : undefined;
   });
-  const more = { unique: index['isUnique'] === true, partial: index['where'] !== undefined };
+  const more = {
+    name: text(index['name']),
+    unique: index['isUnique'] === true,
+    partial: index['where'] !== undefined,
+  };
   const isPlain = (name: string | undefined): name is string => name !== undefined;
-  return names.every(isPlain) ? { ...more, columns: names } : { ...more, name: text(index['name']) };
+  return names.every(isPlain) ? { ...more, columns: names } : more;
 }
 
 /** What a view says of null is not known. */

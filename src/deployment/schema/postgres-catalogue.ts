@@ -112,7 +112,13 @@ ${[
   part(
     'flaw',
     `'schema', p.nspname, 'table', p.relname, 'name', c.conname, 'what', 'schema.not-valid-constraint'`,
-    `parts p join pg_catalog.pg_constraint c on c.conrelid = p.oid and not c.convalidated and c.contype in ('c', 'f')`,
+    `parts p join pg_catalog.pg_constraint c on c.conrelid = p.oid and not c.convalidated and c.contype in ('c', 'f', 'n')`,
+  ),
+  part(
+    'flaw',
+    `'schema', r.nspname, 'table', r.relname, 'name', c.conname, 'what', 'schema.not-valid-constraint'`,
+    // A NOT NULL is a constraint since version 18; the others are told of where they stand.
+    `rels r join pg_catalog.pg_constraint c on c.conrelid = r.oid and not c.convalidated and c.contype = 'n'`,
   ),
   part(
     'flaw',

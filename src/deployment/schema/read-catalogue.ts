@@ -30,6 +30,8 @@ export async function readCatalogue(
   reader: DatabaseReader,
   { schemas, maxTables }: CatalogueLimits,
 ): Promise<Catalogue> {
+  if (reader.dialect === 'sqlite' && schemas?.some((name) => name !== 'main') === true)
+    throw new SchemaUnreadableError("SQLite has the schema 'main' and no other: leave out the option 'schemas'");
   const rows = await readRows(
     reader,
     reader.dialect === 'sqlite'

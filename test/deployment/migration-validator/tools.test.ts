@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { classNames } from '../../../src/deployment/migration-validator/tools/typeorm.js';
+import { classNames, codeOf } from '../../../src/deployment/migration-validator/tools/typeorm.js';
 import { prefixOf } from '../../../src/deployment/migration-validator/tools/tool.js';
 import { folders, found, validate } from './world.js';
 
@@ -229,6 +229,24 @@ describe('node-pg-migrate', () => {
     const report = await validate(dir, [table], { tool: 'node-pg-migrate' });
     expect(report.pending).toEqual(['2_b', '10_j', '1600000000000_x', '20240101000000000_y', '1800000000000_z']);
   });
+
+  it.each([
+    [['1700000000000_a', '1700000000001-b'], []],
+    [['1700000000001-b', '1700000000000_a'], []],
+    [
+      ['1700000000002_c', '1700000000000_a', '1700000000001-b'],
+      ['1700000000000_a', '1700000000001-b'],
+    ],
+  ])('takes the order of version 7 and that of version 9: %j', async (names, outOfOrder) => {
+    const rows = names.map((name, i) => [String(i), name, String(i)]);
+    const table = { name: 'pgmigrations', columns: ['id', 'name', 'run_on'], rows };
+    const dir = folder(Object.fromEntries(names.map((name) => [`${name}.js`, ''])));
+    const report = await validate(dir, [table], { tool: 'node-pg-migrate' });
+    expect([report.status, [...report.outOfOrder].sort()]).toEqual([
+      outOfOrder.length > 0 ? 'FAIL' : 'PASS',
+      outOfOrder,
+    ]);
+  });
 });
 
 describe('typeorm', () => {
@@ -240,15 +258,44 @@ describe('typeorm', () => {
     ['class A1700000000000 {} class B1700000000001 {}', ['A1700000000000', 'B1700000000001']],
     ['// class Old1700000000000 {\n/* class Older1700000000000 */', []],
     ['export const helper = 1;', []],
+    ['class s{static{e(this,"A1700000000101")}async up(a){}}export{s as A1700000000101};', ['A1700000000101']],
+    ['export const A1700000000101 = class { async up(q) {} }', ['A1700000000101']],
+    ['let a=1,A1700000000101=class{}', ['A1700000000101']],
+    ['class A1700000000101 {}\nexport { A1700000000101 as B1700000000102 };', ['A1700000000101']],
+    ['const a = "select 1 as a1700000000000 from t"', []],
   ])('reads the class of %s', (source, names) => {
-    expect(classNames(source)).toEqual(names);
+    expect(classNames(codeOf(source))).toEqual(names);
   }); // prettier-ignore
 
-  it('says of a file that is one by its name, and in which no class can be read, that it cannot say', async () => {
-    const table = { name: 'migrations', columns: ['id', 'timestamp', 'name'] };
-    const dir = folder({ '1700000000000-Init.js': 'exports.a=class{}', 'index.js': 'exports.b = 1' });
-    const report = await validate(dir, [table], { tool: 'typeorm' });
+  const table = {
+    name: 'migrations',
+    columns: ['id', 'timestamp', 'name'],
+    rows: [['1', '1600000000000', 'B1600000000000']],
+  };
+  const base = { '1-base.js': 'export class B1600000000000 {}' };
+
+  it.each([
+    ['of the tool', '1700000000000-Init.js', 'exports.a=class{}'],
+    ['that passes on another', '2-new.js', "export * from '../impl/A1700000000101.mjs';"],
+    ['whose name is elsewhere', '2-new.js', 'export class Foo { name = NAME; async up(q) {} }'],
+    ['whose name is computed', '2-new.js', 'export class Foo { get name() { return N; } async up(q) {} }'],
+    ['whose name is written otherwise', '2-new.js', 'export class Foo { name = "\\u00411700000000101"; }'],
+    ['without a class', '2-new.js', 'exports.b = make()'],
+    ['that passes on what is not in the folder', 'index.js', "export * from '../impl/A1700000000101.mjs';"],
+    ['that is an index with a class', 'index.ts', 'export class Foo { name = NAME }'],
+  ])('cannot say what a file is %s, which TypeORM loads as well', async (_, file, source) => {
+    const report = await validate(folder({ ...base, [file]: source }), [table], { tool: 'typeorm' });
     expect(report.findings).toMatchObject([{ id: 'migrations.unreadable', status: 'FAIL', crashed: true }]);
+    expect(report.findings[0]?.place?.file).toContain(file);
+  });
+
+  it.each([
+    "export * from './1-base.js';",
+    'const tslib_1 = require("tslib");\ntslib_1.__exportStar(require("./1-base"), exports);',
+    '// import a from "b"\nexport { B1600000000000 } from "./1-base.js";',
+  ])('takes an index of what is in the folder for no migration: %s', async (source) => {
+    const report = await validate(folder({ ...base, 'index.js': source }), [table], { tool: 'typeorm' });
+    expect(found(report)).toEqual([['migrations.applied', 'PASS']]);
   });
 });
 
@@ -295,6 +342,14 @@ describe('a tool of which is told', () => {
     const name = `1_${'a'.repeat(length - 6)}.sql`;
     const { findings } = await validate(folder({ [name]: '' }), [table], { tool });
     expect(findings[0]?.crashed).toBe(crashed);
+  });
+
+  it('cannot say whether a file was edited when its row has no checksum', async () => {
+    const dir = folder({ '1_a.sql': 'one', '2_b.sql': 'two' });
+    const rows = [['1', 't1', null], ['2', 't2', sha256('two')]]; // prettier-ignore
+    const report = await validate(dir, [{ ...table, rows }], { tool: { ...tool, checksum: { column: 'sum' } } });
+    expect(report.findings).toMatchObject([{ id: 'migrations.table', status: 'FAIL' }]);
+    expect(report.findings[0]?.message).toContain("1 of 2 rows in the table of the tool have no 'sum'");
   });
 
   it('says nothing of files that its expression leaves out', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { column, snapshot, sqlite, table } from './snapshots.js';
 
 function idOf(dialect: 'postgresql' | 'sqlite', expected: string, actual: string): string | undefined {
-  const tables = [table('t', { columns: [column('c', { type: actual })] })];
+  const tables = [table('t', { columns: [column('c', { type: actual, default: 'f()' })] })];
   const there = dialect === 'sqlite' ? sqlite(tables) : snapshot(tables);
   return diffSchemas({ t: { columns: { c: expected } } }, there)[0]?.id;
 }

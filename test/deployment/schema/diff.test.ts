@@ -119,6 +119,26 @@ describe('a recorded schema', () => {
     expect(changed(by({ nullsNotDistinct: true }))[0]).toBe('FAIL schema.missing-unique public.users');
   });
 
+  it('misses a recorded index that is gone although another keeps its columns unique', () => {
+    const unique = [{ name: 'key', columns: ['id', 'email'] }];
+    const falling = index('falling', ['id', 'email'], { unique: true, definition: 'btree (id, email DESC)' });
+    const plain = index('plain', ['id', 'email'], { unique: true });
+    const missed = ['FAIL schema.missing-index public.users'];
+    for (const one of [falling, plain]) {
+      expect(changed({ indexes: [] }, { unique, indexes: [one] })).toEqual(missed);
+      expect(changed({ indexes: [{ ...one, name: 'renamed' }] }, { unique, indexes: [one] })).toEqual([]);
+    }
+    expect(changed({ indexes: [plain] }, { unique: [], indexes: [falling] })).toEqual(missed);
+    expect(changed({ indexes: [falling] }, { unique: [], indexes: [falling, plain] })).toEqual(missed);
+    expect(changed({ indexes: [plain] }, { unique: [], indexes: [falling, plain] })).toEqual(missed);
+    // A constraint is such an index, too.
+    expect(changed({ unique, indexes: [] }, { unique: [], indexes: [plain] })).toEqual([]);
+    expect(changed({ unique, indexes: [] }, { unique: [], indexes: [falling] })).toEqual(missed);
+    expect(changed({ unique: [], indexes: [] }, { unique: [], indexes: [plain] })).toEqual([
+      'FAIL schema.missing-unique public.users',
+    ]);
+  });
+
   it('finds another order of an index and another condition, and not another name', () => {
     const from = { indexes: [index('i', ['id', 'email'])] };
     expect(changed({ indexes: [index('renamed', ['id', 'email'])] }, from)).toEqual([]);
@@ -263,6 +283,30 @@ describe('a map written by hand', () => {
     expect(diffSchemas(wanted, there(true))).toEqual([]);
     expect(lines(diffSchemas(wanted, there(false)))).toEqual(['FAIL schema.invalid-index public.users.low']);
     expect(lines(diffSchemas(wanted, snapshot([users])))).toEqual(['FAIL schema.missing-index public.users']);
+  });
+
+  it('takes no other index for one that it names', () => {
+    const wanted: TableMap = { users: { columns: {}, indexes: [{ name: 'by_email', columns: ['email'] }] } };
+    const there = (name: string) => snapshot([{ ...users, indexes: [index(name, ['email'], { unique: true })] }]);
+    expect(diffSchemas(wanted, there('by_email'))).toEqual([]);
+    expect(lines(diffSchemas(wanted, there('other')))).toEqual(['FAIL schema.missing-index public.users']);
+    const long: TableMap = { users: { columns: {}, indexes: [{ name: 'i'.repeat(70), columns: ['email'] }] } };
+    expect(diffSchemas(long, there('i'.repeat(63)))).toEqual([]);
+    expect(diffSchemas(long, there('i'.repeat(62)))).toHaveLength(1);
+  });
+
+  it.each([
+    ['serial', {}, true],
+    ['BIGSERIAL', { type: 'bigint' }, true],
+    ['serial', { nullable: true }, true],
+    ['serial', { identity: 'serial' as const }, false],
+    ['serial', { identity: 'always' as const }, false],
+    ['serial', { default: 'f()' }, false],
+    ['integer', {}, false],
+  ])('misses what numbers a column that is %s, %j: %s', (type, more, missed) => {
+    const wanted: TableMap = { t: { columns: { id: type } } };
+    const there = snapshot([table('t', { columns: [column('id', { nullable: false, ...more })] })]);
+    expect(lines(diffSchemas(wanted, there))).toEqual(missed ? ['FAIL schema.missing-default public.t.id'] : []);
   });
 
   it('looks in public, in the only schema there is, or where it is told to', () => {

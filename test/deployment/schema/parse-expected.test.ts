@@ -91,6 +91,39 @@ describe('parseExpectedSchema', () => {
     expect(() => parseExpectedSchema(spoilt(map, path, to))).toThrow(message);
   });
 
+  it('knows an index of drizzle by its name, and an expression in the place of a column', () => {
+    const table = {
+      name: 't',
+      columns: { e: { name: 'e', type: 'text', notNull: false } },
+      indexes: {
+        low: { name: 'low', columns: ['lower("e")'], isUnique: true },
+        plain: { name: 'plain', columns: ['e'], isUnique: false },
+      },
+    };
+    const drizzle = { version: '6', dialect: 'sqlite', id: 'x', prevId: 'y', tables: { t: table } };
+    expect(parseExpectedSchema(drizzle, 'sqlite')).toMatchObject({
+      t: {
+        indexes: [
+          { name: 'low', unique: true, partial: false },
+          { name: 'plain', columns: ['e'], unique: false, partial: false },
+        ],
+      },
+    });
+    expect(JSON.stringify(parseExpectedSchema(drizzle, 'sqlite'))).not.toContain('lower');
+  });
+
+  it.each([
+    ['integer', 'serial'],
+    ['bigint', 'bigserial'],
+    ['smallint', 'smallserial'],
+  ])('takes %s that is an identity column of drizzle for %s', (type, serial) => {
+    const columns = (more: object) => ({ id: { name: 'id', type, primaryKey: true, notNull: true, ...more } });
+    const of = (more: object) => ({ version: '7', dialect: 'postgresql', id: 'x', prevId: 'y', tables: { 'public.t': { name: 't', schema: '', columns: columns(more) } } }); // prettier-ignore
+    const typeIn = (more: object) => (parseExpectedSchema(of(more)) as TableMap)['public.t']?.columns['id'];
+    expect(typeIn({ identity: { type: 'always' } })).toMatchObject({ type: serial });
+    expect(typeIn({})).toMatchObject({ type });
+  });
+
   it('refuses a snapshot of drizzle that it does not know, or that is of another database', () => {
     const drizzle = { version: '7', dialect: 'postgresql', id: 'x', prevId: 'y', tables: {} };
     expect(parseExpectedSchema(drizzle, 'postgresql')).toEqual({});

@@ -1,5 +1,11 @@
-import { type DeploymentReport, recordSchema, schemaCheck, type SchemaCheckOptions } from 'breakwater/deployment';
-import type { InvalidOptionsError } from 'breakwater/core';
+import {
+  diffSchemas,
+  type DeploymentReport,
+  recordSchema,
+  schemaCheck,
+  type SchemaCheckOptions,
+} from 'breakwater/deployment';
+import { type InvalidOptionsError, registerSecret } from 'breakwater/core';
 import { ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import { column, snapshot, table } from './snapshots.js';
@@ -183,6 +189,64 @@ describe('schemaCheck', () => {
     expect(() => schemaCheck(options({ expected: { t: { columns: { a: { typ: 'int' } } } } as never }))).toThrow(
       'did you mean type?',
     );
+  });
+
+  it('asks for a NOT NULL that is not valid, as PostgreSQL has them since version 18, and tells of it', async () => {
+    const texts: string[] = [];
+    const flaw = { schema: 'public', table: 'users', name: 'users_a_not_null', what: 'schema.not-valid-constraint' };
+    const query = (sql: string) => {
+      texts.push(sql);
+      return answer([tableRow('1', 'users'), columnRow('1', 'id'), ['flaw', flaw]]);
+    };
+    expect((await report({ query })).findings).toMatchObject([
+      {
+        id: 'schema.not-valid-constraint',
+        status: 'WARN',
+        message: expect.stringContaining('users_a_not_null') as string,
+      },
+    ]);
+    expect(texts[0]).toContain("not c.convalidated and c.contype = 'n'");
+    expect(texts[0]).toContain("c.contype in ('c', 'f', 'n')");
+  });
+
+  it('refuses another schema of SQLite than main, and sends nothing', async () => {
+    const query = () => expect.unreachable();
+    const refused = /SQLite has the schema 'main'/;
+    await expect(recordSchema({ query, dialect: 'sqlite', schemas: ['nope'] })).rejects.toThrow(refused);
+    const sqliteOptions = { query, dialect: 'sqlite', schemas: ['nope'], expected: { t: { columns: {} } } } as const;
+    expect((await report(sqliteOptions)).findings).toMatchObject([
+      { id: 'schema.unreadable', crashed: true, message: expect.stringMatching(refused) as string },
+    ]);
+  });
+
+  it('masks a secret also where SQL doubles its quotes', async () => {
+    const secret = "pa''ss'wo\\rd9";
+    registerSecret(secret);
+    const doubled = secret.replaceAll("'", "''").replaceAll('\\', '\\\\');
+    const shows = (value: unknown) => {
+      const text = JSON.stringify(value);
+      return [secret, doubled, secret.slice(-6)].some((one) => text.includes(JSON.stringify(one).slice(1, -1)));
+    };
+    const rows = () =>
+      answer([
+        ['table', { ...(tableRow('1', 'users')[1] as object), kind: 'v', definition: `SELECT '${doubled}'` }],
+        ['column', { ...columnRow('1', 'id')[1], default: ` E'${doubled}'::text` }],
+      ]);
+    const seen = await recordSchema({ query: rows, dialect: 'postgresql' });
+    expect(shows(seen)).toBe(false);
+    expect(seen.tables[0]?.definition).toContain('SELECT');
+    const wanted = { users: { columns: { id: { default: `'${doubled}x'` } } } };
+    expect(shows(diffSchemas(wanted, seen))).toBe(false);
+    expect(diffSchemas(wanted, seen)).toHaveLength(1);
+    const query = () => Promise.reject(Object.assign(new Error(`syntax error at '${doubled}'`), { code: '42601' }));
+    expect(shows((await report({ query })).findings)).toBe(false);
+    // What holds no secret stays as it is written.
+    const harmless = ['column', { ...columnRow('1', 'id')[1], default: "'it''s'::text" }] as const;
+    const same = await recordSchema({
+      query: () => answer([tableRow('1', 'users'), harmless as never]),
+      dialect: 'postgresql',
+    });
+    expect(same.tables[0]?.columns[0]?.default).toBe("'it''s'::text");
   });
 
   it('masks secrets in what it records', async () => {

@@ -7,15 +7,13 @@ import { byText, type MigrationTool } from './tool.js';
 export function customTool(tool: CustomMigrationTool): MigrationTool {
   const { table, schema, column, files, order = byText, strictOrder = false, orderBy, checksum } = tool;
   const identify = identifier(files);
+  // Without a checksum nobody knows whether the file was edited.
+  const filled = [column, ...(checksum === undefined ? [] : [checksum.column])];
   return {
     name: 'custom',
     place: { table, schema },
-    columns: [
-      column,
-      ...(orderBy === undefined ? [] : [orderBy]),
-      ...(checksum === undefined ? [] : [checksum.column]),
-    ],
-    filled: [column],
+    columns: [...filled, ...(orderBy === undefined ? [] : [orderBy])],
+    filled,
     order: [orderBy ?? column],
     rules: {
       late: strictOrder ? 'refuses' : 'runs',

@@ -10,27 +10,34 @@ export function nodePgMigrateTool({ table = 'pgmigrations', schema }: Partial<Ta
     filled: ['name'],
     order: ['run_on', 'id'],
     // It compares the two lists place by place, unless told not to; before version 8 its `runner` does so only when told.
-    rules: { late: 'refuses', fileless: 'refuses', isOneCheck: true, compare },
+    rules: {
+      late: 'refuses',
+      fileless: 'refuses',
+      isOneCheck: true,
+      compare: byTimeBefore(/^\d+(?=_|$)/),
+      // Which version it is the table does not say: since version 9 the number may end in anything.
+      orCompare: byTimeBefore(/^\d+/),
+    },
     // Source: its `PG_MIGRATE_LOCK_ID`.
     locks: [{ kind: 'advisory', key: '7241865325823964' }],
     disk: (folder) =>
       readFiles(folder, {
         // Source: its default `ignorePattern`. Whatever else is in the folder is a migration to it.
         idOf: (file) => (file.startsWith('.') ? undefined : withoutExtension(file)),
-        compare,
+        compare: byTimeBefore(/^\d+(?=_|$)/),
       }),
     rows: namedRows('name'),
   };
 }
 
-function compare(a: string, b: string): number {
-  return timeOf(a) - timeOf(b) || compareNumerically(a, b);
+function byTimeBefore(number: RegExp): (a: string, b: string) => number {
+  const of = (file: string): number => timeOf(number.exec(file)?.[0] ?? '');
+  return (a, b) => of(a) - of(b) || compareNumerically(a, b);
 }
 
 /** Source: its `getNumericPrefix`, by which 17 digits are a time in UTC and anything else a number. */
-function timeOf(file: string): number {
-  const prefix = file.split('_')[0] ?? '';
-  if (!/^\d{17}$/.test(prefix)) return Number(prefix) || 0;
+function timeOf(prefix: string): number {
+  if (!/^\d{17}$/.test(prefix)) return Number(prefix);
   const [year, month, day, hour, minute, second, ms] = /^(....)(..)(..)(..)(..)(..)(...)$/.exec(prefix)?.slice(1) ?? [];
   const time = Date.parse(
     `${String(year)}-${String(month)}-${String(day)}T${String(hour)}:${String(minute)}:${String(second)}.${String(ms)}Z`,

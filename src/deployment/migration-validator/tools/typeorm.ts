@@ -28,10 +28,11 @@ async function readClasses(folder: MigrationFolder): Promise<DiskState> {
   const problems: DiskProblem[] = [];
   const isScript = (file: string): boolean => /\.[cm]?[jt]s$/.test(file) && !/\.d\.[cm]?ts$/.test(file);
   for (const file of (await folder.files()).filter(isScript)) {
-    const names = classNames((await folder.text(file)) ?? '');
+    const source = codeOf((await folder.text(file)) ?? '');
+    const names = classNames(source);
     for (const id of names) migrations.push({ id, file, madeAtMs: timeOf(id) });
-    // A file of that name is one that TypeORM's own commands have made.
-    if (names.length === 0 && /^\d{13}-/.test(file))
+    // TypeORM loads whatever is there, so that any file may be a migration.
+    if (names.length === 0 && !isBarrel(file, source))
       problems.push({
         kind: 'unreadable',
         message: `no class whose name ends in a time can be read in '${file}'`,
@@ -42,15 +43,35 @@ async function readClasses(folder: MigrationFolder): Promise<DiskState> {
   return { migrations, problems, ignored: await ignoredIn(folder, isScript) };
 }
 
+/** Whether it only passes on what its neighbours have. */
+function isBarrel(file: string, source: string): boolean {
+  return (
+    /^index\.[cm]?[jt]s$/.test(file) &&
+    !/\bclass\b|(?:\bfrom|\bimport|\brequire\s*\()\s*['"`](?!\.\/|tslib['"`])/.test(source)
+  );
+}
+
 /** In the source and in what a compiler makes of it, down to functions in the place of classes. */
 const CLASS = /\b(?:class|function)\s+([\w$]*\d{13})\b/g;
+/** The same of a class that is given to a name, or leaves the file by one: a bundler shortens its own name. */
+const GIVEN = /\b([\w$]*\d{13})\s*=\s*class\b|\bas\s+([\w$]*\d{13})\s*[,}]/g;
 /** What a migration says that it is called, which counts before the name of its class. */
 const NAME = /\bname\s*(?::\s*string\s*)?=\s*(['"`])([\w$]*\d{13})\1/g;
 
 /** Names of the migrations in a text. @internal */
-export function classNames(source: string): string[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
-  const classes = [...new Set([...code.matchAll(CLASS)].map(([, name]) => String(name)))];
-  const given = [...new Set([...code.matchAll(NAME)].map(([, , name]) => String(name)))];
-  return classes.length <= 1 && given.length === 1 ? given : classes;
+export function classNames(code: string): string[] {
+  const classes = namesIn(code, CLASS);
+  const given = namesIn(code, NAME);
+  if (classes.length <= 1 && given.length === 1) return given;
+  return classes.length > 0 ? classes : namesIn(code, GIVEN);
+}
+
+/** The last group that is there in each match. */
+function namesIn(code: string, pattern: RegExp): string[] {
+  return [...new Set([...code.matchAll(pattern)].map((groups) => String(groups.filter(Boolean).at(-1))))];
+}
+
+/** A source without its comments. @internal */
+export function codeOf(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
 }
