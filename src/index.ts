@@ -205,6 +205,7 @@ export type {
   RateLimiterEvents,
   RateLimiterLimits,
   RateLimiterOptions,
+  RefusalCacheOptions,
   RateLimiterSnapshot,
   RateLimitRejection,
   Reservation,

@@ -14,7 +14,7 @@ const { REDIS_URL = '', PREFIX = 'breakwater-demo', INSTANCES = '1', CAPACITY = 
 const redis = new Redis(REDIS_URL, { retryStrategy: () => 100, maxRetriesPerRequest: 1 });
 redis.on('error', () => undefined); // The limiters tell of it.
 const store = createRedisStore(redis, { prefix: PREFIX });
-const shared = { store, instances: Number(INSTANCES), storeTimeoutMs: 100 };
+const shared = { store, instances: Number(INSTANCES), storeTimeoutMs: 500 };
 const users = new SharedPerUserRateLimiter({
   name: 'users',
   capacity: Number(CAPACITY),

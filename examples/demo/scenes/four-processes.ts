@@ -6,7 +6,7 @@ import { Wire } from '../wire.js';
 
 const PROCESSES = 4;
 const CAPACITY = 100;
-/** What is decided without the store is decided within its time limit of 100 ms; the rest is for a busy machine. */
+/** What is decided without the store is decided within its time limit of 500 ms; the rest is for a busy machine. */
 const SOON_MS = 1_000;
 const A_SECOND_MS = 1_000;
 const TWO_SECONDS_MS = 2_000;
