@@ -5,3 +5,9 @@ import { readNamed } from './read-file.js';
 export function loadEnvFile(file: string | undefined, io: CommandIo): void {
   if (file !== undefined) io.addVariables(readNamed(file, io));
 }
+
+/** The option that names such a file. */
+export const DOTENV = {
+  takes: 'FILE',
+  summary: 'sets what the environment does not, as `node --env-file` does',
+} as const;

@@ -27,19 +27,34 @@ function serve(port: MessagePort): void {
 }
 
 function end({ out, err }: LastWords): void {
+  let told = false;
+  const tell = (place: string): void => {
+    if (!told) say(`${err}${place}`, out);
+    told = true;
+  };
+  // Without the debugger there is no exit code of ours: a signal says that it went wrong, too.
   systemClock.schedule(
     () => {
-      say(err, out);
+      tell('');
       process.kill(process.pid, 'SIGKILL');
     },
     STOPPING_MS,
     { hold: true },
   );
+  try {
+    stopAt(tell);
+  } catch {
+    // A Node that has no debugger, or shuts it.
+  }
+}
+
+/** Stops the other thread wherever it is, says where, and ends the process from there. */
+function stopAt(tell: (place: string) => void): void {
   const session = new Session();
   const files = new Map<string, string>();
   session.on('Debugger.scriptParsed', ({ params }) => files.set(params.scriptId, params.url));
   session.once('Debugger.paused', ({ params: { callFrames } }) => {
-    say(`${err}${placeOf(callFrames, files)}`, out);
+    tell(placeOf(callFrames, files));
     const [frame] = callFrames;
     if (frame === undefined) return;
     const expression = `process.reallyExit(${String(ExitCode.UNVERIFIED)}, true)`;

@@ -60,6 +60,17 @@ describe('breakwater bans', () => {
     expect(nftables.out).toContain('add table inet breakwater');
   });
 
+  it('says of one that only watches whom it would block', async () => {
+    const { clock, store } = shop();
+    const watching = new SharedDDoSProtection({ name: 'tried', store, instances: 2, clock, mode: 'shadow' });
+    await watching.block('203.0.113.7', 90_000, 'by hand');
+    const world = { clock, ...holding({ 'breakwater.config.js': { bans: watching } }) };
+    expect((await breakwater(['bans', 'list'], world)).out).toBe(
+      "'tried' would block 1:\n  203.0.113.7  90 s more: by hand",
+    );
+    expect((await breakwater(['bans', 'list', '--format', 'nginx'], world)).out).toBe('');
+  });
+
   it('unblocks for all processes, and says what was not blocked', async () => {
     const { clock, protection, world } = shop();
     const [one, two] = [protection(), protection()];
@@ -87,6 +98,7 @@ describe('breakwater bans', () => {
     [['list', '--format', 'yaml'], "'--format' takes text or json or nginx or nftables, got 'yaml'"],
     [['list', '--timeout', 'soon'], "'--timeout' takes from 1ms to 60s, such as 500ms, 2s, 5m or 2000 (ms)"],
     [['unblock'], "'bans unblock' takes one address or range, such as 203.0.113.7 or 2001:db8::/32"],
+    [['unblock', ''], "'bans unblock' takes one address or range, such as 203.0.113.7 or 2001:db8::/32"],
     [['unblock', '::1', '::2'], "'bans unblock' takes one address or range, such as 203.0.113.7 or 2001:db8::/32"],
   ])('%j makes no sense, and nothing is loaded', async (words, message) => {
     const world = { look: () => FILE, importModule: () => Promise.reject(new Error('loaded')) };
@@ -138,8 +150,8 @@ describe('breakwater bans', () => {
   it('waits for a store that is still connecting, and no longer than it may', async () => {
     const clock = new ManualClock();
     let asked = 0;
-    const slow = { name: 'edge', refresh: () => Promise.resolve(++asked > 3), bans: () => ({ bans: [] }) };
-    const protection = { ...slow, unblock: () => Promise.resolve(true), exportBans: () => '' };
+    const slow = { name: 'edge', refresh: () => Promise.resolve(++asked > 3), unblock: () => Promise.resolve(true) };
+    const protection = { ...slow, exportBans: () => JSON.stringify({ name: 'edge', mode: 'enforce', bans: [] }) };
     const world = { clock, ...holding({ 'breakwater.config.js': { bans: protection } }) };
     const listed = breakwater(['bans', 'list'], world);
     await clock.advanceAsync(1_000);
@@ -157,7 +169,10 @@ describe('breakwater bans', () => {
 
   it('is told apart from a store that fails in between', async () => {
     const failing = () => Promise.reject(new Error('BREAKWATER_STORE: no answer'));
-    const protection = { name: 'edge', refresh: () => true, bans: failing, unblock: failing, exportBans: failing };
+    const exportBans = () => {
+      throw new Error('no answer');
+    };
+    const protection = { name: 'edge', refresh: () => true, unblock: failing, exportBans };
     const world = holding({ 'breakwater.config.js': { bans: protection } });
     expect((await breakwater(['bans', 'unblock', '::1'], world)).code).toBe(3);
     expect((await breakwater(['bans', 'list', '--format', 'nginx'], world)).code).toBe(3);

@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.js';
 import { StoreUnavailableError } from '../../traffic/store/index.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
+import { RemoteClock } from '../../internal/remote-clock.js';
 import type { Connection } from './client.js';
 import type { Reply } from './read-reply.js';
 import type { Script } from './script.js';
-import { ServerClock } from './server-clock.js';
 
 /** How often an operation is sent in all, when the server says that it came too late and did nothing. */
 const MOST_TRIES = 3;
@@ -43,7 +43,7 @@ export class Runner {
   readonly #connection: Connection;
   readonly #script: Script;
   readonly #timeoutMs: number;
-  readonly #server = new ServerClock();
+  readonly #server = new RemoteClock();
   readonly #commands: DeadlineList<Command>;
   #waiting: Asked[] = [];
   #underWay = 0;

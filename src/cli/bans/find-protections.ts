@@ -4,13 +4,14 @@ import { loadEnvFile } from '../dotenv.js';
 import { errorLine } from '../error-line.js';
 import { ConfigurationError, UnverifiedError } from '../failures.js';
 import type { CommandIo } from '../io.js';
+import { pause } from '../pause.js';
 import { property } from '../readable-config.js';
 import { fileName } from '../words.js';
 
 /** A protection whose blocks are in a store: the user's copy of the package may be another one than ours. */
-export type Protection = Pick<SharedDDoSProtection, 'name' | 'refresh' | 'bans' | 'unblock' | 'exportBans'>;
+export type Protection = Pick<SharedDDoSProtection, 'name' | 'refresh' | 'unblock' | 'exportBans'>;
 
-const METHODS = ['refresh', 'bans', 'unblock', 'exportBans'];
+const METHODS = ['refresh', 'unblock', 'exportBans'];
 /** How often a store that does not answer yet is asked. */
 const EVERY_MS = 100;
 
@@ -63,9 +64,7 @@ async function known(protection: Protection, untilMs: number, io: CommandIo): Pr
       throw new UnverifiedError(
         `the store of '${protection.name}' does not answer: is it up, and reachable from here?`,
       );
-    await new Promise<void>((resolve) => {
-      io.clock.schedule(resolve, Math.min(EVERY_MS, leftMs), { hold: true });
-    });
+    await pause(io, Math.min(EVERY_MS, leftMs));
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Ban } from '../../traffic/ddos-protection/index.js';
 import { aligned } from '../help.js';
 import { type Command, ExitCode } from '../command.js';
+import { DOTENV } from '../dotenv.js';
 import { UsageError } from '../failures.js';
 import { readOptions } from '../read-options.js';
 import { readTime } from '../read-time.js';
 import { shownText } from '../../deployment/finding.js';
-import { answered, findProtections, type Protection } from './find-protections.js';
-import { CONFIG, DEFAULT_MS, DOTENV, HELP, TIMEOUT } from './options.js';
+import { answered, findProtections } from './find-protections.js';
+import { CONFIG, DEFAULT_MS, HELP, TIMEOUT } from './options.js';
 
 const FORMATS = ['text', 'json', 'nginx', 'nftables'] as const;
 
@@ -21,6 +22,13 @@ const options = {
   },
 } as const;
 
+/** What `exportBans('json')` writes. */
+interface Exported {
+  readonly name: string;
+  readonly mode: 'enforce' | 'shadow';
+  readonly bans: readonly Ban[];
+}
+
 /** `bans list`: who is blocked, for how long and why. */
 export const list: Command = {
   name: 'list',
@@ -34,49 +42,26 @@ export const list: Command = {
     const { format = 'text' } = given;
     if (format === 'nftables' && protections.length > 1)
       throw new UsageError("'--format nftables' writes the sets of one protection: export one as 'bans'", HELP);
-    if (format === 'text') io.out(await answered(io, () => asText(protections)));
-    else if (format === 'json') io.out(await answered(io, () => asJson(protections)));
-    else
-      for (const protection of protections) io.out((await answered(io, () => protection.exportBans(format))).trimEnd());
+    const exported = (as: 'json' | 'nginx' | 'nftables') =>
+      answered(io, () => protections.map((protection) => protection.exportBans(as).trimEnd()));
+    if (format === 'nginx' || format === 'nftables') for (const text of await exported(format)) io.out(text);
+    else {
+      const lists = (await exported('json')).map((text) => JSON.parse(text) as Exported);
+      if (format === 'text') for (const list of lists) io.out(asText(list));
+      else io.out(JSON.stringify({ version: 1, command: 'bans list', protections: lists }, undefined, 2));
+    }
     return ExitCode.PASS;
   },
 };
 
-function asText(protections: readonly Protection[]): string {
-  const lines = protections.flatMap((protection) => {
-    const bans = allOf(protection);
-    const shown = `'${shownText(protection.name, 64)}'`;
-    if (bans.length === 0) return [`${shown} blocks nobody`];
-    const rows = bans.map(
-      ({ address, reason, remainingMs }) =>
-        [shownText(address, 64), `${duration(remainingMs)} more: ${shownText(reason, 200)}`] as const,
-    );
-    return [`${shown} blocks ${String(bans.length)}:`, ...aligned(rows)];
-  });
-  return lines.join('\n');
-}
-
-function asJson(protections: readonly Protection[]): string {
-  const listed = protections.map((protection) => ({
-    name: protection.name,
-    bans: allOf(protection).map(({ address, reason, remainingMs }) => ({
-      address,
-      reason,
-      remainingMs: Math.ceil(remainingMs),
-    })),
-  }));
-  return JSON.stringify({ version: 1, command: 'bans list', protections: listed }, undefined, 2);
-}
-
-function allOf(protection: Protection): Ban[] {
-  const all: Ban[] = [];
-  let cursor: number | undefined = 0;
-  while (cursor !== undefined) {
-    const { bans, next }: ReturnType<Protection['bans']> = protection.bans(cursor);
-    all.push(...bans);
-    cursor = next !== undefined && next > cursor ? next : undefined;
-  }
-  return all;
+function asText({ name, mode, bans }: Exported): string {
+  const shown = `'${shownText(name, 64)}' ${mode === 'shadow' ? 'would block' : 'blocks'}`;
+  if (bans.length === 0) return `${shown} nobody`;
+  const rows = bans.map(
+    ({ address, reason, remainingMs }) =>
+      [shownText(address, 64), `${duration(remainingMs)} more: ${shownText(reason, 200)}`] as const,
+  );
+  return [`${shown} ${String(bans.length)}:`, ...aligned(rows)].join('\n');
 }
 
 /** The largest unit in which it is more than one, rounded up. */

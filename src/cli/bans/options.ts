@@ -8,12 +8,6 @@ export const CONFIG = {
     "module that exports a SharedDDoSProtection, or a list, as 'bans'; default breakwater.config.js, .mjs or .cjs",
 } as const;
 
-/** What the environment does not say. */
-export const DOTENV = {
-  takes: 'FILE',
-  summary: 'sets what the environment does not, as `node --env-file` does',
-} as const;
-
 /** The time limit of the store. */
 export const TIMEOUT = {
   takes: 'TIME',

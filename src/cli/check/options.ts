@@ -1,3 +1,4 @@
+import { DOTENV } from '../dotenv.js';
 import { FAIL_ON, REPORT_FORMAT } from '../report/print.js';
 
 /** What may stand behind `check`. */
@@ -6,7 +7,7 @@ export const options = {
     takes: 'FILE',
     summary: 'module that exports what is checked; default breakwater.config.js, .mjs, .cjs or .json',
   },
-  dotenv: { takes: 'FILE', summary: 'sets what the environment does not, as `node --env-file` does' },
+  dotenv: DOTENV,
   profile: { takes: 'NAME', summary: 'what the build is for; default production' },
   tag: { takes: 'NAME,…', summary: 'runs only checks with one of these tags, such as static or security' },
   'except-tag': { takes: 'NAME,…', summary: 'runs no check with one of these tags' },

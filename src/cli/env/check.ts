@@ -1,5 +1,5 @@
 import { type Command, ExitCode } from '../command.js';
-import { loadEnvFile } from '../dotenv.js';
+import { DOTENV, loadEnvFile } from '../dotenv.js';
 import type { CommandIo } from '../io.js';
 import { readOptions } from '../read-options.js';
 import { property, type ReadableConfig } from '../readable-config.js';
@@ -8,7 +8,7 @@ import { CONFIG, FORMAT, HELP } from './options.js';
 
 const options = {
   config: CONFIG,
-  dotenv: { takes: 'FILE', summary: "of 'check': sets what the environment does not, as `node --env-file` does" },
+  dotenv: { ...DOTENV, summary: `of 'check': ${DOTENV.summary}` },
   format: FORMAT,
 } as const;
 

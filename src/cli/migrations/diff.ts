@@ -1,11 +1,12 @@
 import type { Command } from '../command.js';
+import { DOTENV } from '../dotenv.js';
 import { readJson } from '../config-module.js';
 import { ConfigurationError } from '../failures.js';
 import { readOptions } from '../read-options.js';
 import { printReport, REPORT_FORMAT } from '../report/print.js';
 import { fileName } from '../words.js';
 import { findingsOf, findMigrations } from './find-migrations.js';
-import { CONFIG, DOTENV, FAIL_ON_OF, HELP } from './options.js';
+import { CONFIG, FAIL_ON_OF, HELP } from './options.js';
 
 const options = {
   config: CONFIG,

@@ -11,9 +11,3 @@ export const CONFIG = {
 
 /** From which status on the code is not 0. */
 export const FAIL_ON_OF = { ...FAIL_ON, summary: `of 'status' and 'diff': ${FAIL_ON.summary}` } as const;
-
-/** What the environment does not say. */
-export const DOTENV = {
-  takes: 'FILE',
-  summary: 'sets what the environment does not, as `node --env-file` does',
-} as const;

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { type Command, ExitCode } from '../command.js';
+import { DOTENV } from '../dotenv.js';
 import { errorLine } from '../error-line.js';
 import { ConfigurationError, UsageError } from '../failures.js';
 import { readOptions } from '../read-options.js';
 import { fileName } from '../words.js';
 import { asked, findMigrations } from './find-migrations.js';
-import { CONFIG, DOTENV, HELP } from './options.js';
+import { CONFIG, HELP } from './options.js';
 
 const options = {
   config: CONFIG,

@@ -1,8 +1,9 @@
 import type { Command } from '../command.js';
+import { DOTENV } from '../dotenv.js';
 import { readOptions } from '../read-options.js';
 import { printReport, REPORT_FORMAT } from '../report/print.js';
 import { findingsOf, findMigrations } from './find-migrations.js';
-import { CONFIG, DOTENV, FAIL_ON_OF, HELP } from './options.js';
+import { CONFIG, FAIL_ON_OF, HELP } from './options.js';
 
 const options = { config: CONFIG, dotenv: DOTENV, 'fail-on': FAIL_ON_OF, format: REPORT_FORMAT } as const;
 

@@ -1,10 +1,12 @@
 import type { Command } from '../command.js';
+import { DOTENV } from '../dotenv.js';
 import type { CommandIo } from '../io.js';
+import { pause } from '../pause.js';
 import { readOptions } from '../read-options.js';
 import { readTime } from '../read-time.js';
 import { printReport, REPORT_FORMAT } from '../report/print.js';
 import { findingsOf, findMigrations, type FoundByValidator } from './find-migrations.js';
-import { CONFIG, DOTENV, HELP } from './options.js';
+import { CONFIG, HELP } from './options.js';
 
 const options = {
   config: CONFIG,
@@ -46,8 +48,6 @@ async function lastOf(
     const found = await look();
     const leftMs = untilMs - io.clock.now();
     if (leftMs <= 0 || found.items.every(({ status }) => status !== 'FAIL')) return found;
-    await new Promise<void>((resolve) => {
-      io.clock.schedule(resolve, Math.min(EVERY_MS, leftMs), { hold: true });
-    });
+    await pause(io, Math.min(EVERY_MS, leftMs));
   }
 }

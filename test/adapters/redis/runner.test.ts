@@ -1,8 +1,5 @@
 import { StoreUnavailableError } from 'breakwater';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runs } from '../../runs.js';
-import { ServerClock } from '../../../src/adapters/redis/server-clock.js';
 import { ALLOWED, BUCKET, FakeServer, settle } from './setup.js';
 
 let server: FakeServer;
@@ -234,32 +231,5 @@ describe('what is asked at the same time', () => {
     expect((await lost).map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'rejected'));
     server.way = () => Promise.resolve();
     expect(await ask(store, 9)).toHaveLength(1);
-  });
-});
-
-describe('the time of a server', () => {
-  it('is known to within the time that the last answer took, wherever its clock stands', () => {
-    const answer = fc.record({
-      jumpUs: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: -1e12, max: 1e12 })),
-      waitUs: fc.integer({ min: 0, max: 1e9 }),
-      thereUs: fc.integer({ min: 0, max: 1e7 }),
-      backUs: fc.integer({ min: 0, max: 1e7 }),
-    });
-    fc.assert(
-      fc.property(fc.array(answer, { minLength: 1, maxLength: 30 }), (answers) => {
-        const known = new ServerClock();
-        let [localUs, aheadUs] = [0, 1e15];
-        for (const { jumpUs, waitUs, thereUs, backUs } of answers) {
-          aheadUs += jumpUs;
-          const sentUs = localUs + waitUs;
-          localUs = sentUs + thereUs + backUs;
-          known.learn(sentUs + thereUs + aheadUs, sentUs, localUs);
-          const errorUs = known.at(localUs) - (localUs + aheadUs);
-          expect(errorUs).toBeGreaterThanOrEqual(-backUs);
-          expect(errorUs).toBeLessThanOrEqual(thereUs);
-        }
-      }),
-      { numRuns: runs(1_000) },
-    );
   });
 });

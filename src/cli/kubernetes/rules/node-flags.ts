@@ -44,7 +44,7 @@ function* inspected(of: KubeObject, who: string, words: string, line: number): I
     line,
     id: 'k8s.inspector',
     status: inspector === 'open' ? 'FAIL' : 'WARN',
-    message: `${who} starts Node with an inspector${inspector === 'open' ? ' that others can reach' : ''}: who reaches it runs what he likes`,
+    message: `${who} starts Node with an inspector${inspector === 'open' ? ' that others can reach' : ''}: whoever reaches it can run anything`,
     hint: INSPECTOR_HINT,
   };
 }
