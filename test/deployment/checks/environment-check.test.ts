@@ -146,7 +146,8 @@ describe('a configuration', () => {
       ['environment.SECRET_KEY', 'FAIL'],
       ['environment.OLD', 'WARN'],
     ]);
-    expect(JSON.stringify(results)).not.toMatch(/short-but-secret|\b16\b/);
+    const told = JSON.stringify(results, (key, value: unknown) => (key === 'durationMs' ? 0 : value));
+    expect(told).not.toMatch(/short-but-secret|\b16\b/);
   });
 
   it('is a warning where a default is used', async () => {
