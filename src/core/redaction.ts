@@ -135,7 +135,10 @@ function copy(value: unknown, depth: number, copying: Copying): unknown {
       try {
         const copied = copyObject(value, depth, copying);
         // Numbers, in a list or by their index, may be the bytes of what text would have shown.
-        return typeof readField(value, '0') === 'number' && isMasked(JSON.stringify(copied)) ? MASK : copied;
+        return typeof readField(value, '0') === 'number' &&
+          maskSecrets(JSON.stringify(copied)) !== JSON.stringify(copied)
+          ? MASK
+          : copied;
       } catch {
         return '[unreadable]';
       } finally {
@@ -161,10 +164,6 @@ function copyObject(value: object, depth: number, copying: Copying): unknown {
       Object.defineProperty(result, name, { value: field, enumerable: true, configurable: true, writable: true });
   }
   return result;
-}
-
-function isMasked(text: string): boolean {
-  return maskSecrets(text) !== text;
 }
 
 function readField(value: object, key: string): unknown {

@@ -11,7 +11,7 @@ const CAMEL_CASE = /\w(?:Pass|Keys?|Creds?|Jwt|Otp|Cv[vc])$/;
 const JOINED = /(?:db|pg|sql|redis|smtp|mail|user|admin|root|my)p(?:ass|w)$/i;
 /** What may stand behind such a word without changing what it is: `password2`, `tokenHash`, `SECRET_OLD`, `KEY_V2_RO`. */
 const TAIL =
-  /(?:[-_.]?(?:(?<!cv)v?\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw|json|b(?:ase)?64|old|previous|current|new|next|base)|[-_.](?:ro|rw|prod|primary|secondary)){1,2}$/i;
+  /(?:[-_.]?(?:(?<!cv)v?\d{1,3}|hash|value|confirm(?:ation|ed)?|header|pem|raw|json|b(?:ase)?64|old|previous|next|base)|[-_.]r[ow]){1,2}$/i;
 /** Words that make the name of a field sensitive wherever they stand in it. */
 const ANYWHERE = /passw(?:or)?d|passphrase|passcode/i;
 /** What each of these words holds: most names hold none of it. */

@@ -72,7 +72,7 @@ function join(one: MaskedEnvironment): () => void {
     for (const { read } of environments) read();
     const matcher = secretMatcher();
     let shown = matcher === undefined ? text : matcher.mask(text, MASK);
-    if (matcher !== undefined) shown = maskBytes(shown, (hex) => matcher.places(hex), MASK);
+    if (matcher !== undefined) shown = maskBytes(shown, matcher, MASK);
     // Afterwards: a word may be a piece of what is longer.
     for (const { maskWords } of environments) shown = maskWords(shown);
     return shown;

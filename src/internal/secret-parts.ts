@@ -108,18 +108,18 @@ export function writtenOtherwise(value: string): Set<string> {
   const isOdd = value.length >= SHORTEST_PIECE && /\d/.test(value);
   const inOtherCase = isOdd ? [value.toUpperCase(), value.toLowerCase()] : [];
   const wide = Array.from({ length: value.length * 2 }, (_, i) => (value.charCodeAt(i >> 1) >> ((i & 1) * 8)) & 255);
-  const encodings = [Array.from(new TextEncoder().encode(value)), wide].flatMap(inBytes);
-  return new Set([...encodings, ...inOtherCase, encoded(value)]);
+  const bytes = Array.from(new TextEncoder().encode(value));
+  return new Set([...inBytes(bytes), ...inBytes(wide, [0]), ...inOtherCase, encoded(value)]);
 }
 
-function inBytes(bytes: readonly number[]): string[] {
+function inBytes(bytes: readonly number[], behind = [0, 1, 2]): string[] {
   const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const starts = SHOWN_BYTES.filter((shown) => shown < bytes.length).map((shown) => hex.slice(0, shown * 2));
   const text = bytes.map((byte) => String.fromCharCode(byte)).join('');
   const whole = btoa(text);
   const inBase64 = [whole, whole.replace(/=+$/, '')];
   // Three bytes are four characters: what stands before decides where it begins, and what behind about its end.
-  for (const before of [0, 1, 2]) {
+  for (const before of behind) {
     const shifted = btoa('\0'.repeat(before) + text);
     const middle = shifted.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
     // Behind a user and a colon, as the authorization by `Basic` has it, it goes on to the end.

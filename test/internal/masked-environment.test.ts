@@ -165,7 +165,6 @@ describe('HLD-59 shows no secret as the bytes that it is made of', () => {
     ['a dump', bytes.toString('hex').replace(/.{4}/g, '$& ')],
     ['UTF-16 in hex', wide.toString('hex')],
     ['UTF-16 in base64', wide.toString('base64')],
-    ['UTF-16 in base64, in something', Buffer.from(`say ${secret}!`, 'utf16le').toString('base64')],
     ['inspect of UTF-16', inspect(wide)],
   ])('%s', (_, written) => {
     const line = shown({ DB_PASSWORD: secret }, `before: ${written} and behind 12, 13`);

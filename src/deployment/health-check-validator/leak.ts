@@ -69,8 +69,7 @@ const OPEN_HEADERS =
 /** Headers that are called like a secret, and hold what their reader is to have. */
 const OPEN_NAMES = /(?:[cx]srf-token|signature|(?:surrogate|cache|idempotency|public)-keys?)$/;
 /** A number, a date or a flag: that there is something, or until when. */
-const PLAIN_VALUE =
-  /^(?:[\d.]*|true|false|yes|no|on|off|none|null|-|\w{3}, [\w :-]+ GMT|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)$/i;
+const PLAIN_VALUE = /^(?:[\d.]*|true|false|yes|no|on|off|none|null|-|\w{3}, .* GMT|\d{4}-\d\d-\d\d(?:T[\d:.+-]+Z?)?)$/i;
 
 const VARIABLES = /\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/g;
 
