@@ -133,7 +133,12 @@ function copy(value: unknown, depth: number, copying: Copying): unknown {
       if (depth === DEEPEST || copying.above.has(value)) return '[…]';
       copying.above.add(value);
       try {
-        return copyObject(value, depth, copying);
+        const copied = copyObject(value, depth, copying);
+        // Numbers, in a list or by their index, may be the bytes of what text would have shown.
+        return typeof readField(value, '0') === 'number' &&
+          maskSecrets(JSON.stringify(copied)) !== JSON.stringify(copied)
+          ? MASK
+          : copied;
       } catch {
         return '[unreadable]';
       } finally {

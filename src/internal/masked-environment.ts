@@ -1,5 +1,6 @@
 import { MASK } from '../core/mask-fields.js';
 import { change, type MaskedEnvironment, registry, secretMatcher } from '../core/secret-values.js';
+import { maskBytes } from './masked-bytes.js';
 import { partsOf, writtenOtherwise } from './secret-parts.js';
 import { isSecretVariable, NO_SECRETS, ORDINARY, SWITCH } from './secret-variables.js';
 
@@ -69,7 +70,9 @@ function join(one: MaskedEnvironment): () => void {
   environments.add(one);
   all.more ??= (text) => {
     for (const { read } of environments) read();
-    let shown = secretMatcher()?.mask(text, MASK) ?? text;
+    const matcher = secretMatcher();
+    let shown = matcher === undefined ? text : matcher.mask(text, MASK);
+    if (matcher !== undefined) shown = maskBytes(shown, matcher, MASK);
     // Afterwards: a word may be a piece of what is longer.
     for (const { maskWords } of environments) shown = maskWords(shown);
     return shown;

@@ -10,7 +10,7 @@ export const SWITCH = /^(?:true|false|undefined|null|none|yes)$/i;
 const SECRET_NAME = /(?:^|_)(?:PIN|PIN_?CODE|PAT|KEY_?PASS)S?$/i;
 /** The same, of what may be a number as well: `MAX_CONN`, `BCRYPT_SALT`. */
 const SECRET_UNLESS_ORDINARY =
-  /(?:^|_)(?:SALT|PEPPER|SEED|MNEMONIC|SAS|CONN(?:ECTION)?(?:_?STR(?:ING)?)?|WEBHOOK(?:_UR[IL])?)S?$/i;
+  /(?:^|_)(?:SALT|PEPPER|SEED|MNEMONIC|SAS(?:_?UR[IL])?|(?:PRIVATE|TLS|SSL)_?PEM|CONN(?:ECTION)?(?:_?STR(?:ING)?)?|WEBHOOK(?:_UR[IL])?)S?$/i;
 
 /**
  * Whether a variable is called like what holds a secret: the one rule for what is masked and for what is judged.

@@ -207,6 +207,24 @@ describe('names of fields', () => {
     'CARD_CVV',
     'cvc',
     'cvv2',
+    'ENCRYPTION_KEY_V2',
+    'API_SECRET_V1',
+    'SECRET_V2',
+    'secretV2',
+    'GITHUB_TOKEN_RO',
+    'SECRETS_JSON',
+    'GOOGLE_APPLICATION_CREDENTIALS_JSON',
+    'TLS_KEY_B64',
+    'API_KEY_OLD_2',
+    'DB_PW',
+    'dbpw',
+    'PSK',
+    'WIFI_PSK',
+    'MYPASS',
+    'SEED_PHRASE',
+    'recoveryCode',
+    'RECOVERY_CODES',
+    'PRIVKEY',
   ])('%s is sensitive', (name) => {
     expect(isSensitiveKey(name)).toBe(true);
     expect(redactText(`${name}=SECRET`)).toBe(`${name}=[secret]`);
@@ -228,6 +246,16 @@ describe('names of fields', () => {
     'hotp',
     'laptop',
     'otp_sent',
+    'SSO_URL',
+    'KEYBOARD',
+    'PASSENGER',
+    'key_v2',
+    'token_ttl',
+    'tokenro',
+    'status_code',
+    'phrase',
+    'data_json',
+    'api_v2',
   ])('%s is not', (name) => {
     expect(isSensitiveKey(name)).toBe(false);
   });

@@ -1,7 +1,8 @@
 import { DeploymentChecker, securityCheck } from 'breakwater/deployment';
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { redactLine, redactText } from '../../src/core/redaction.js';
+import { redactLine, redactText, redactValue } from '../../src/core/redaction.js';
 import { maskEnvironment } from '../../src/internal/masked-environment.js';
 import { runs } from '../runs.js';
 
@@ -23,6 +24,10 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
     ['of a connection string', 'AZURE_SQL', 'Server=h;User=sa;Password=p4ssw0rd,x;', 'p4ssw0rd'],
     ['of a query', 'MONGO', 'mongodb://h/?authSource=a&password=p4ssw0rd', 'p4ssw0rd'],
     ['of JSON', 'ACCOUNT', '{"project":"x","private_key":"ab\\ncdefgh"}', 'ab\ncdefgh'],
+    ['of a query in the web', 'SEARCH', 'https://a.example/?q=1&password=p4ssw0rd&x=2', 'p4ssw0rd'],
+    ['of the first field of a query', 'SEARCH', 'https://a.example/?password=p4ssw0rd', 'p4ssw0rd'],
+    ['behind a host and commas', 'CACHE', 'redis://h:1,password=p4ssw0rd,ssl=true', 'p4ssw0rd'],
+    ['in a field in a field', 'OPTIONS', '{"url":"h?a=1;password=p4ssw0rd"}', 'p4ssw0rd'],
     ['one of a list', 'API_KEYS', 'first-key-1,second-key-2', 'second-key-2'],
     [
       'a line',
@@ -39,6 +44,21 @@ describe('HLD-59 what stands in a variable and is quoted by itself', () => {
   ])('%s', (_, name, value, part) => {
     const line = shown({ [name]: value }, `the driver says that "${part}" was rejected`);
     expect(line).toBe('the driver says that "[secret]" was rejected');
+  });
+
+  const PEM =
+    '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END ENCRYPTED PRIVATE KEY-----\n';
+  it.each([
+    ['as it is', PEM],
+    ['with its lines joined', PEM.replaceAll('\n', '\\n')],
+    ['in a line', PEM.replaceAll('\n', ' ')],
+    ['in JSON', JSON.stringify({ type: 'account', name: 'an ordinary name', cert: PEM }, undefined, 2)],
+    ['in JSON in JSON', JSON.stringify({ of: JSON.stringify({ cert: PEM }) })],
+  ])('a private key under any name, %s, whole and line by line', (_, value) => {
+    for (const quoted of [value, JSON.stringify(value), PEM, 'MIIEvQIBADAN', 'BgkqhkiG9w0B'])
+      expect(shown({ ORDINARY: value }, `got ${quoted}`)).not.toMatch(/MIIE|Bgkq/);
+    const text = 'an ordinary name of an account is ENCRYPTED, "name": "account"';
+    expect(shown({ ORDINARY: value }, text)).toBe(text);
   });
 
   it.each([
@@ -118,6 +138,74 @@ it.each(['h4x1', 'hunter2', 's3cr3t-pw', 'Jq8x0Yv3nTz1LrW6m', 'pass-wörd'])(
     );
   },
 );
+
+describe('HLD-59 shows no secret as the bytes that it is made of', () => {
+  const secret = 'kQ7!wörd-29xLm';
+  const bytes = Buffer.from(secret);
+  const numbers = [...bytes];
+  const byIndex = Object.fromEntries(numbers.entries());
+  const pairs = bytes.toString('hex').match(/../g) ?? [];
+  const wide = Buffer.from(secret, 'utf16le');
+  it.each([
+    ['inspect of a buffer', inspect(bytes)],
+    ['inspect of bytes', inspect(new Uint8Array(bytes))],
+    ['inspect of an object', inspect(byIndex)],
+    ['inspect of a long buffer', inspect(Buffer.from(`${secret} `.repeat(3)))],
+    ['JSON', JSON.stringify(numbers)],
+    ['JSON of a buffer', JSON.stringify(bytes, undefined, 4)],
+    ['JSON in JSON', JSON.stringify(JSON.stringify({ a: numbers }, undefined, 2))],
+    ['an object in JSON', JSON.stringify(byIndex)],
+    ['an object in JSON of many lines', JSON.stringify({ a: { b: byIndex } }, undefined, 2)],
+    ['colons', pairs.join(':')],
+    ['blanks', pairs.join(' ')],
+    ['large letters', pairs.join('-').toUpperCase()],
+    ['source text', pairs.map((pair) => `0x${pair}`).join(', ')],
+    ['escapes', pairs.map((pair) => `\\x${pair}`).join('')],
+    ['entities', numbers.map((one) => `&#${String(one)};`).join('')],
+    ['a dump', bytes.toString('hex').replace(/.{4}/g, '$& ')],
+    ['UTF-16 in hex', wide.toString('hex')],
+    ['UTF-16 in base64', wide.toString('base64')],
+    ['inspect of UTF-16', inspect(wide)],
+  ])('%s', (_, written) => {
+    const line = shown({ DB_PASSWORD: secret }, `before: ${written} and behind 12, 13`);
+    expect(line).toContain('[secret]');
+    for (const part of [pairs, numbers.map(String), [wide.toString('base64').slice(8, 20)]])
+      for (let at = 0; at + 4 <= part.length; at++)
+        expect(line).not.toMatch(new RegExp(part.slice(at, at + 4).join('[^\\da-z]+'), 'i'));
+    expect(line).toMatch(/^before: .*and behind 12, 13$/);
+  });
+
+  it('nor what is shown of a longer one', () => {
+    const long = 'kQ7wrd29xL'.repeat(30);
+    expect(shown({ DB_PASSWORD: long }, inspect(Buffer.from(long)))).toBe('<Buffer [secret] ... 250 more bytes>');
+    expect(shown({ DB_PASSWORD: long }, inspect(new Uint8Array(Buffer.from(long))))).toMatch(
+      /^Uint8Array\(300\) \[ \[secret\], ... 200 more items \]$/,
+    );
+  });
+
+  it('in metadata', () => {
+    using _ = maskEnvironment({ DB_PASSWORD: secret });
+    const copied = redactValue({ list: numbers, object: byIndex, deep: [{ a: [1, ...numbers] }], n: [1, 2, 3] });
+    expect(copied).toEqual({ list: '[secret]', object: '[secret]', deep: [{ a: '[secret]' }], n: [1, 2, 3] });
+  });
+
+  it.each([
+    '10.0.0.1 at 2026-11-27T09:02:13.123Z took 12, 13, 14 and 107, 81, 55, 33 ms',
+    '00:1a:2b:3c:4d:5e of 123e4567-e89b-12d3-a456-426614174000',
+    '{"0":1,"1":2,"2":3,"3":4}',
+  ])('but others: %s', (text) => {
+    expect(shown({ DB_PASSWORD: secret }, text)).toBe(text);
+  });
+
+  it('in time that grows with the text alone', () => {
+    using _ = maskEnvironment({ DB_PASSWORD: secret });
+    for (const text of ['12, '.repeat(25_000), 'ab:'.repeat(30_000), '1 '.repeat(50_000), `1${' '.repeat(99_000)}`]) {
+      const before = process.cpuUsage();
+      redactText(text, 100_000);
+      expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+    }
+  });
+});
 
 it('HLD-59 masks a secret in small and in large letters, but no words', () => {
   expect(shown({ API_TOKEN: 'Ab12-Xy89' }, 'ab12-xy89 AB12-XY89 aB12-Xy89')).toBe('[secret] [secret] aB12-Xy89');

@@ -1,4 +1,5 @@
 import { redactText } from '../../core/redaction.js';
+import { isSensitiveKey } from '../../core/sensitive-names.js';
 import type { Answered } from './answer.js';
 import { fieldsOf, isStatusField, isStatusWord, parsed } from './status-words.js';
 
@@ -21,6 +22,8 @@ interface Pattern {
 /** What even an error page must not tell. */
 const IN_ANY_BODY: readonly Pattern[] = /* @__PURE__ */ Object.freeze([
   { leak: 'credentials', pattern: /\/\/[^\s/@:"'<>]*:[^\s/@"'<>]+@/ },
+  // A signed token.
+  { leak: 'credentials', pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/ },
   {
     leak: 'a stack trace',
     pattern: /\bat [^\n]{0,200}?:\d+:\d+\)?|\bTraceback \(most recent call|\.(?:java|kt|cs):\d+/,
@@ -63,6 +66,11 @@ const INSIDE =
 const OPEN_HEADERS =
   /^(?:set-cookie|(?:www|proxy)-authenticate|content-security-policy.*|report-to|reporting-endpoints)$/;
 
+/** Headers that are called like a secret, and hold what their reader is to have. */
+const OPEN_NAMES = /(?:[cx]srf-token|signature|(?:surrogate|cache|idempotency|public)-keys?)$/;
+/** A number, a date or a flag: that there is something, or until when. */
+const PLAIN_VALUE = /^(?:[\d.]*|true|false|yes|no|on|off|none|null|-|\w{3}, .* GMT|\d{4}-\d\d-\d\d(?:T[\d:.+-]+Z?)?)$/i;
+
 const VARIABLES = /\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/g;
 
 /** Whether a body says how the service is, and nothing else. @internal */
@@ -98,8 +106,18 @@ export function gravestLeaks(body: string, own: readonly string[]): readonly Lea
 
 /** What headers give away that none may: the same, and addresses that are of no use outside. @internal */
 export function headerLeaksOf(headers: Answered['headers'], own: readonly string[]): readonly Leak[] {
-  const values = Object.entries(headers).flatMap(([name, value = '']) => (OPEN_HEADERS.test(name) ? [] : value));
-  const leaks = values.flatMap((value) => gravestLeaks(value, own));
+  const closed = Object.entries(headers).filter(([name]) => !OPEN_HEADERS.test(name));
+  const values = closed.flatMap(([, value = '']) => value);
+  const isSecret = closed.some(
+    ([name, value = '']) =>
+      isSensitiveKey(name) &&
+      !OPEN_NAMES.test(name) &&
+      [value].flat().some((one) => !PLAIN_VALUE.test(without(one, own).trim())),
+  );
+  const leaks: readonly Leak[] = [
+    ...(isSecret ? ['credentials' as const] : []),
+    ...values.flatMap((value) => gravestLeaks(value, own)),
+  ];
   const hosts: readonly Leak[] = values.some((value) => INSIDE.test(value)) ? ['a host or an address'] : [];
   return [...new Set([...leaks, ...hosts])];
 }

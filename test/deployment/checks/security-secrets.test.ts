@@ -14,6 +14,24 @@ async function found(environment: Record<string, string>): Promise<string[]> {
 
 const hash = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('hex');
 
+describe('one of several secrets that sign', () => {
+  it.each(['JWT_SECRET_OLD', 'ENCRYPTION_KEY_V2', 'API_SECRET_V1', 'SECRET_KEY_BASE', 'APP_KEY_2'])(
+    '%s is judged as the one that is in use',
+    async (name) => {
+      const weak = [`FAIL security.secret-strength.${name}: ${name} is weak or a known default`];
+      for (const value of ['changeme', 'Jq8-x0Yv3nTz']) expect(await found({ [name]: value })).toEqual(weak);
+      expect(await found({ [name]: STRONG })).toEqual([]);
+    },
+  );
+
+  it('may be the same as before, and is not what only tells of it', async () => {
+    expect(await found({ JWT_SECRET: STRONG, JWT_SECRET_OLD: STRONG })).toEqual([]);
+    expect(await found({ JWT_SECRET_HEADER: 'x-secret', JWT_SECRET_PEM: '/run/secrets/jwt.pem' })).toEqual([]);
+    const same = 'FAIL security.secret-reuse.APP_SECRET_OLD: APP_SECRET_OLD, JWT_SECRET have the same value';
+    expect(await found({ JWT_SECRET: STRONG, APP_SECRET_OLD: STRONG })).toEqual([same]);
+  });
+});
+
 describe('a known default', () => {
   it.each([
     'BOT_TOKEN',
@@ -26,7 +44,16 @@ describe('a known default', () => {
     'JWT_KEY',
     'PRIVATE_KEY',
     'SESSION_KEY',
-    'SECRET_KEY_BASE',
+    'GITHUB_TOKEN_RO',
+    'DB_PW',
+    'WIFI_PSK',
+    'MYPASS',
+    'SEED_PHRASE',
+    'RECOVERY_CODE',
+    'PRIVKEY',
+    'SAS_URL',
+    'PRIVATE_PEM',
+    'SECRETS_JSON',
     'SECRETKEY',
     'apiKey',
     'PASSWORD_SALT',

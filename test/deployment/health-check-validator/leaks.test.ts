@@ -173,7 +173,42 @@ describe('a header', () => {
     expect(headerLeaksOf({ [name]: value }, [])).toEqual(leaks);
   });
 
+  it.each([
+    ['x-session', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.KMUFsIDTnFmyG3nMiGM6H9FNFUROf3wh7SmqJp-QV30'],
+    ['x-user', 'id eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.KMUFsIDTnFmyG3nMiGM6H9FN'],
+    ['x-auth-token', 'f3a9'],
+    ['x-api-key', ['k-1', '3']],
+    ['x-session-id', 'deadbeefcafe'],
+  ])('tells credentials in %s: %s', (name, value) => {
+    expect(headerLeaksOf({ [name]: value }, [])).toEqual(['credentials']);
+  });
+
+  it.each([
+    ['x-session-token', 'true'],
+    ['x-max-tokens', '4096'],
+    ['x-access-token', 'Wed, 21 Oct 2026 07:28:00 GMT'],
+    ['x-token', '2026-10-21T07:28:00Z'],
+    ['x-api-key', ''],
+    ['x-csrf-token', 'f3a9'],
+    ['surrogate-key', 'health live'],
+    ['x-signature', 'f3a9'],
+    ['x-script', 'eyJ.a.b eyJhbGciOi.index.js'],
+  ])('tells nothing in %s: %s', (name, value) => {
+    expect(headerLeaksOf({ [name]: value }, [])).toEqual([]);
+  });
+
+  it('and bodies tell a signed token, in time that grows with them alone', () => {
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.KMUFsIDTnFmyG3nMiGM6H9FN';
+    expect(gravestLeaks(`{"for":"${token}"}`, [])).toEqual(['credentials']);
+    expect(gravestLeaks(`{"for":"${token}"}`, [token])).toEqual([]);
+    const before = process.cpuUsage();
+    for (const text of ['eyJ'.repeat(30_000), 'eyJaaaaaaaa.'.repeat(8_000), 'eyJaaaaaaaa-'.repeat(8_000)])
+      gravestLeaks(`${text}!`, []);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+
   it('may have what was sent', () => {
+    expect(headerLeaksOf({ 'x-api-key': 'own-token' }, ['own-token'])).toEqual([]);
     expect(headerLeaksOf({ 'x-path': '/app/health/live' }, ['/app/health/live'])).toEqual([]);
   });
 });

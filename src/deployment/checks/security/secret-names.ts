@@ -1,3 +1,4 @@
+import { bareName } from '../../../core/sensitive-names.js';
 import { isSecretVariable, SWITCH } from '../../../internal/secret-variables.js';
 import { isConnection } from './connections.js';
 import { namesOf, type Variables } from './variables.js';
@@ -16,7 +17,10 @@ const PLACE_OR_JSON = /^(?:(?:~|\.{1,2})?\/[\w./-]*$|\{\s*["}]|\[\s*["{[\]\d])/;
 
 /** Names of variables that sign or encrypt something, also when nobody has said which. @internal */
 export function signingNames(variables: Variables): string[] {
-  return namesOf(variables).filter((name) => SIGNING.test(name));
+  return namesOf(variables).filter((name) => {
+    // An old one, or one of several, opens as much.
+    return SIGNING.test(name) || (SIGNING.test(bareName(name)) && !isSetting(name, variables[name]?.trim() ?? ''));
+  });
 }
 
 /** Names of all others that hold a secret, by the rule of what is masked. @internal */
@@ -30,7 +34,8 @@ export function otherSecretNames(variables: Variables, judged: readonly string[]
 
 /** Whether it is no secret, though it is called like one: `TOKEN_HEADER`, `MAX_TOKENS=4096`, `SMTP_AUTH=login`. */
 function isSetting(name: string, value: string): boolean {
-  if (NO_SECRET.test(name) || SWITCH.test(value) || PLACE_OR_JSON.test(value)) return true;
+  if (NO_SECRET.test(name) || NO_SECRET.test(bareName(name)) || SWITCH.test(value) || PLACE_OR_JSON.test(value))
+    return true;
   if (PASSWORD.test(name)) return false;
   return (
     ON_OR_OFF.test(value) || (/auth$/i.test(name) && METHOD.test(value)) || (/s$/i.test(name) && /^\d+$/.test(value))

@@ -1,3 +1,4 @@
+import { bareName } from '../../../core/sensitive-names.js';
 import type { DeploymentFinding } from '../../finding.js';
 import { readFileAt, pathIn } from '../disk.js';
 import { crashed, failed, firstOf, idPart } from '../report.js';
@@ -30,7 +31,8 @@ export async function judgeSecrets(
   }
   for (const same of byValue.values()) {
     const [first = ''] = same;
-    if (same.length > 1)
+    // The old one of a secret that has not been changed yet is the same.
+    if (new Set(same.map(bareName)).size > 1)
       findings.push(
         failed(`security.secret-reuse.${idPart(first)}`, `${firstOf(same)} have the same value`, {
           hint: 'give each a value of its own, so that what one of them gives away does not open the others',
