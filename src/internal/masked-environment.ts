@@ -1,5 +1,6 @@
 import { MASK } from '../core/mask-fields.js';
 import { change, type MaskedEnvironment, registry, secretMatcher } from '../core/secret-values.js';
+import { maskTokens } from './known-tokens.js';
 import { maskBytes } from './masked-bytes.js';
 import { partsOf, writtenOtherwise } from './secret-parts.js';
 import { isSecretVariable, NO_SECRETS, ORDINARY, SWITCH } from './secret-variables.js';
@@ -17,7 +18,7 @@ const SHORTEST_PLAIN = 8;
 /**
  * Masks what variables hold in all that is printed, until the handle is disposed: those with sensitive names, also before
  * anybody validated them, and others that are named, unless their values are ordinary words; of all others, the passwords
- * in URLs and the like. What is set in the meantime is masked as well.
+ * in URLs and the like. What is set in the meantime is masked as well, and what is a secret by its form.
  * @internal
  */
 export function maskEnvironment(
@@ -73,6 +74,7 @@ function join(one: MaskedEnvironment): () => void {
     const matcher = secretMatcher();
     let shown = matcher === undefined ? text : matcher.mask(text, MASK);
     if (matcher !== undefined) shown = maskBytes(shown, matcher, MASK);
+    shown = maskTokens(shown);
     // Afterwards: a word may be a piece of what is longer.
     for (const { maskWords } of environments) shown = maskWords(shown);
     return shown;

@@ -51,6 +51,55 @@ describe('breakwater command', () => {
     expect(err).toBe('breakwater: Error: no manifest?[2J, password=[secret]');
   });
 
+  it.each(
+    [
+      ['@'],
+      ['--@'],
+      ['version', '@'],
+      ['check', '@'],
+      ['check', '--@'],
+      ['check', '--format', '@'],
+      ['check', '--config', '@'],
+      ['check', '--config=./@/x.mjs'],
+      ['check', '--timeout', '@'],
+      ['check', '--dotenv', '@'],
+      ['env', '@'],
+      ['env', 'docs', '--config', '@'],
+      ['env', 'check', '--dotenv', '@'],
+      ['migrations', '@'],
+      ['migrations', 'snapshot', '--out', '@'],
+      ['migrations', 'diff', '--expected', '@'],
+      ['probe', '@'],
+      ['probe', 'http://127.0.0.1:1/x', '--timeout', '@'],
+      ['doctor', '@'],
+      ['doctor', 'http://127.0.0.1:1/x', '--token-env', '@'],
+      ['k8s', 'lint', '@'],
+      ['k8s', 'lint', 'x.yaml', '--stop-timeout', '@'],
+      ['dockerfile', 'lint', '--context', '@'],
+      ['bans', '@'],
+      ['bans', 'unblock', '@', '@'],
+    ].flatMap((argv) =>
+      ['hq7Zr2-Yb9Lm4Xw', 'hq7Zr2Yb9Lm4Xw'.repeat(4), 'https://me:hq7Zr2Yb9@host.test/']
+        .map((secret) => [argv.map((word) => word.replace('@', secret)), secret] as const)
+        .filter(([[first = '']]) => !first.includes('//') || argv.length === 1),
+    ),
+  )('HLD-59: %j does not repeat a secret that a variable holds', async (argv, secret) => {
+    const { code, out, err } = await breakwater(argv, { environment: () => ({ API_TOKEN: secret }) });
+    expect(code).toBeGreaterThan(0);
+    expect(out + err).not.toMatch(/hq7Zr2/);
+  });
+
+  it.each([
+    `ghp_${'a1B2'.repeat(9)}`,
+    `sk_live_${'a1B2'.repeat(6)}`,
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2ln',
+  ])('does not repeat what is a secret by its form: %s', async (secret) => {
+    const { code, err } = await breakwater(['check', '--config', secret]);
+    expect(code).toBe(2);
+    expect(err).toContain('[secret]');
+    expect(err).not.toContain(secret.slice(0, 12));
+  });
+
   it('repeats an unknown word without control characters and not at length', async () => {
     const { code, err } = await breakwater([`\u001b[2J${'x'.repeat(500)}`]);
     expect(code).toBe(2);

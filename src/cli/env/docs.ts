@@ -1,10 +1,9 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { printable } from '../../core/printable.js';
 import { type Command, ExitCode } from '../command.js';
 import { UnverifiedError, UsageError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { type Given, readOptions } from '../read-options.js';
-import { shellWord } from '../words.js';
+import { shellWord, shownWord } from '../words.js';
 import { ask, print } from './ask.js';
 import { CONFIG, FORMAT, HELP } from './options.js';
 
@@ -64,5 +63,5 @@ function tooOld(): never {
 /** From the working directory, for what is below it. */
 function shown(path: string, io: CommandIo): string {
   const way = relative(io.directory(), path);
-  return printable(way.startsWith('..') || isAbsolute(way) ? path : way);
+  return shownWord(way.startsWith('..') || isAbsolute(way) ? path : way);
 }

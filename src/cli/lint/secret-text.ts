@@ -1,4 +1,5 @@
 import { isSensitiveKey } from '../../core/sensitive-names.js';
+import { holdsToken } from '../../internal/known-tokens.js';
 import { partsOf } from '../../internal/secret-parts.js';
 
 /** What is filled in elsewhere: a variable, a template, a placeholder, or a text that is encrypted. */
@@ -25,7 +26,7 @@ export function isSecret(name: string, value: string): boolean {
 
 /** Whether a value is a URL, a connection string or the like with a password in it. */
 export function holdsPassword(value: string): boolean {
-  return value.includes('PRIVATE KEY-----') || [...partsOf(value, false)].some(isGiven);
+  return value.includes('PRIVATE KEY-----') || holdsToken(value) || [...partsOf(value, false)].some(isGiven);
 }
 
 /**
@@ -34,7 +35,7 @@ export function holdsPassword(value: string): boolean {
  * @param file - its name, where it is one.
  */
 export function holdsSecret(text: string, file = ''): boolean {
-  if (text.includes('PRIVATE KEY-----')) return true;
+  if (text.includes('PRIVATE KEY-----') || holdsToken(text)) return true;
   if (SETTINGS.test(file))
     for (const [, value = ''] of text.matchAll(PASSWORD_FIELD)) if (isGiven(value) && !isCode(value)) return true;
   if ([...text.matchAll(URLS)].some(([url]) => urlHoldsPassword(url))) return true;

@@ -1,3 +1,4 @@
+import { redactText } from '../../core/redaction.js';
 import { type NoTarget, readTarget, type Target } from '../../deployment/health-check-validator/target.js';
 import { UsageError } from '../failures.js';
 import { readTime } from '../read-time.js';
@@ -52,7 +53,7 @@ function meant(text: string): string {
     /^([a-z\d.-]*)(?::(\d{1,5}))?(\/[\w./-]*)?(?:\?.*)?$/i.exec(/^\d{1,5}$/.test(text) ? `:${text}` : text) ?? [];
   if (host === '' && port === '' && path === '') return '';
   const shown = `http://${host === '' ? '127.0.0.1' : host}${port === '' ? (host === '' ? ':3000' : '') : `:${port}`}${path}`;
-  return shown.length > 200 ? '' : `; did you mean ${shown}?`;
+  return shown.length > 200 || redactText(shown) !== shown ? '' : `; did you mean ${shown}?`;
 }
 
 /** A time limit in ms. @throws {@link UsageError} */

@@ -1,5 +1,6 @@
 import { redactText } from '../../core/redaction.js';
 import { isSensitiveKey } from '../../core/sensitive-names.js';
+import { holdsToken } from '../../internal/known-tokens.js';
 import type { Answered } from './answer.js';
 import { fieldsOf, isStatusField, isStatusWord, parsed } from './status-words.js';
 
@@ -22,8 +23,6 @@ interface Pattern {
 /** What even an error page must not tell. */
 const IN_ANY_BODY: readonly Pattern[] = /* @__PURE__ */ Object.freeze([
   { leak: 'credentials', pattern: /\/\/[^\s/@:"'<>]*:[^\s/@"'<>]+@/ },
-  // A signed token.
-  { leak: 'credentials', pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/ },
   {
     leak: 'a stack trace',
     pattern: /\bat [^\n]{0,200}?:\d+:\d+\)?|\bTraceback \(most recent call|\.(?:java|kt|cs):\d+/,
@@ -99,9 +98,8 @@ function isStatusScrape(body: string): boolean {
 export function gravestLeaks(body: string, own: readonly string[]): readonly Leak[] {
   const text = without(body, own);
   const found = matching(text, IN_ANY_BODY);
-  return found.includes('credentials') || redactText(text, text.length + 1) === text
-    ? found
-    : ['credentials', ...found];
+  const holdsMore = holdsToken(text) || redactText(text, text.length + 1) !== text;
+  return holdsMore && !found.includes('credentials') ? ['credentials', ...found] : found;
 }
 
 /** What headers give away that none may: the same, and addresses that are of no use outside. @internal */
