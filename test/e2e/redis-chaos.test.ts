@@ -12,7 +12,7 @@ const there = hasRedis();
 
 /** Longer than what a busy machine keeps a server from answering. */
 const DEADLINE_MS = 200;
-const TRACES = 300;
+const TRACES = 10_000;
 const BACK_WITHIN_MS = 2_000;
 /** So slow to fill, and so large, that what is taken of it in a test can be counted afterwards. */
 const LIMITS = { name: 'chaos', capacity: 20_000, refillPerSecond: 1e-4, storeTimeoutMs: DEADLINE_MS } as const;
@@ -268,6 +268,7 @@ describe.skipIf(!there)('a store behind sentinels', () => {
       expect(load.degradedBetween(backMs + BACK_WITHIN_MS, Infinity)).toBe(0);
       for (const { run } of redisSuite(() => connected, {}, TRACES)) await run();
     },
+    300_000,
   );
 });
 

@@ -14,7 +14,6 @@ afterAll(async () => {
 });
 
 const TRACES = 10_000;
-const FEWER_TRACES = 2_000;
 const ATTEMPTS = 400;
 
 function suiteOn(
@@ -35,12 +34,12 @@ describe.skipIf(!there)('a store on one Redis', () => {
 
 describe.skipIf(!there)('a store on one Redis that packs its buckets', () => {
   const connect = () => CLIENTS['node-redis 5']?.(server as NonNullable<typeof server>) as Promise<Connected>;
-  suiteOn(connect, { packFor: 640 }, FEWER_TRACES);
+  suiteOn(connect, { packFor: 640 }, TRACES);
 });
 
 describe.skipIf(!there)('a store on a cluster', () => {
   const connect = () => CLUSTER_CLIENTS['ioredis 5']?.((cluster as NonNullable<typeof cluster>).nodes) as Connected;
-  suiteOn(connect, {}, FEWER_TRACES);
+  suiteOn(connect, {}, TRACES);
 });
 
 describe.skipIf(!there)('a store with every client', () => {
