@@ -120,6 +120,17 @@ function end(code: number): void {
   answer('', () => stderr.write('', () => exit()));
 }
 
+// The first process of a container ends by no signal that it does not listen to.
+if (process.pid === 1)
+  for (const [signal, number] of [
+    ['SIGTERM', 15],
+    ['SIGINT', 2],
+  ] as const)
+    process.once(signal, () => {
+      io.err(`breakwater: ended by ${signal}`);
+      end(128 + number);
+    });
+
 // A turn of the loop later the platform has told of promises that reject and that nobody waits for.
 void run(process.argv.slice(2), io).then((code) => {
   outcome.isAnswered = true;

@@ -17,6 +17,7 @@ const INNER_NAME = /^(\\{0,3}["'`]?)[^\s:="'`\\,;&]{1,100}\1\s{0,3}([:=]|%3[ad])
 const CLOSING = /(?:\]|%5d)?(?:(?:\[|%5b)\d{0,3}(?:\]|%5d))?$/i;
 /** What stands between a name and its value in `{"name":"password","value":"x"}`. */
 const BESIDE = /^\\{0,3}["']?value\\{0,3}["']?\s{0,3}:\s{0,3}(?!\s)/i;
+const NO_VALUE = /^(?:true|false|null|undefined|none|missing|required|invalid|expired|unset|empty)$/;
 const LONGEST_NAME = 64;
 const MOST_SPACES = 16;
 const BRACKETS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({ '[': ']', '{': '}', '(': ')' });
@@ -85,7 +86,9 @@ function maskNamed(text: string, separator: RegExp, of: (name: string) => Sensit
     }
     const isLine = sensitivity === 'line';
     const end = Math.max(valueEnd(text, start, isLine, budget), innerEnd(text, start, isLine, budget, of));
-    if (end > start) masked.hide(start, end);
+    // Only that there is one, or that there is none, is no secret: `token: missing`.
+    if (end <= start || (!isLine && NO_VALUE.test(text.slice(start, Math.min(end, start + 10))))) continue;
+    masked.hide(start, end);
   }
   return masked.text();
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -227,6 +227,31 @@ describe('the breakwater process', () => {
       { id: 'good', status: 'PASS' },
     ]);
     expect(Number(results[0]?.['durationMs'])).toBeLessThan(200);
+  });
+
+  const own = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0;
+  it.for(['SIGTERM', 'SIGINT'] as const)('ends by %s as the first process of a container', async (signal, context) => {
+    context.skip(!own, 'no first process: `unshare --pid` is not there or not allowed');
+    const folder = folderWith({
+      'breakwater.config.mjs': `process.stderr.write('loading'); await new Promise((done) => setTimeout(done, 20_000)); ${CONFIG}`,
+    });
+    const words = ['--import', TSX, join(ROOT, 'src/cli/main.ts'), 'env', 'check'];
+    const child = spawn('unshare', ['--pid', '--fork', process.execPath, ...words], { cwd: folder, stdio: 'pipe' });
+    let err = '';
+    const loading = new Promise<void>((resolve) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString();
+        if (err.includes('loading')) resolve();
+      });
+    });
+    const closed = once(child, 'close');
+    await loading;
+    const [inside = ''] = readFileSync(`/proc/${String(child.pid)}/task/${String(child.pid)}/children`, 'utf8').split(
+      ' ',
+    );
+    process.kill(Number(inside), signal);
+    const [code] = (await closed) as [number];
+    expect([code, err]).toEqual([signal === 'SIGTERM' ? 143 : 130, `loadingbreakwater: ended by ${signal}\n`]);
   });
 
   it('HLD-58 gives no verdict when a check ends the process', async () => {

@@ -204,7 +204,8 @@ describe('a report', () => {
           let out = '';
           const io = { out: (line: string) => (out += line), terminal: {}, watch: new Watch(), version: () => '1.2.3' };
           const report = { command: 'k8s lint', subject: 'production', items: items as never };
-          await printReport(report, { ...io, turn: () => Promise.resolve() } as never, { format });
+          const world = { ...io, turn: () => Promise.resolve(), environment: () => ({}) };
+          await printReport(report, world as never, { format });
           if (format === 'json') expect((JSON.parse(out) as { results: unknown[] }).results).toHaveLength(items.length);
           if (format === 'junit') faultsOfJUnit(out, items.length);
           if (format === 'sarif') expect(sarifFaults(JSON.parse(out))).toEqual([]);

@@ -54,6 +54,27 @@ describe('HLD-63 a report as SARIF 2.1.0', () => {
     expect(run.invocations).toEqual([{ executionSuccessful: true }]);
   });
 
+  it.each([
+    ['Dockerfile', 'packages/api/Dockerfile'],
+    ['../web/Dockerfile', 'packages/web/Dockerfile'],
+    ['../../../Dockerfile', '../../../Dockerfile'],
+  ])('names %s as the repository has it', async (named, expected) => {
+    const world = {
+      ...having({ [named]: DOCKERFILE }),
+      directory: () => '/repository/packages/api',
+      look: () => ({ kind: 'file', bytes: 1 }) as const,
+      readText: () => DOCKERFILE,
+      environment: () => ({ GITHUB_WORKSPACE: '/repository' }),
+    };
+    const { run } = await sarif(['dockerfile', 'lint', named], world);
+    expect(run.results[0]).toMatchObject({
+      locations: [{ physicalLocation: { artifactLocation: { uri: expected } } }],
+    });
+    const { out } = await breakwater(['dockerfile', 'lint', named, '--format', 'github'], world);
+    expect(out).toContain(`file=${expected},line=1`);
+    expect((await breakwater(['dockerfile', 'lint', named], world)).out).toContain(`${named}:1`);
+  });
+
   it('of manifests has them, too, and says when a file could not be read', async () => {
     const { code, run } = await sarif(['k8s', 'lint', 'odd.yaml'], having({ 'odd.yaml': 'a: [b' }));
     expect([code, run.invocations]).toEqual([3, [{ executionSuccessful: false }]]);

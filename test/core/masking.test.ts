@@ -85,7 +85,7 @@ describe('values without quotes', () => {
     ['password=a"bSECRET', 'password=[secret]'],
     ['password = SECRET', 'password = [secret]'],
     ['{"token":12345,"user":"bob"}', '{"token":[secret],"user":"bob"}'],
-    ['[{"password":null},{"user":"bob"}]', '[{"password":[secret]},{"user":"bob"}]'],
+    ['[{"password":null},{"user":"bob"}]', '[{"password":null},{"user":"bob"}]'],
     ['{"message":"password=abc","user":"bob"}', '{"message":"password=[secret]","user":"bob"}'],
     ['f(token=abc) failed', 'f(token=[secret]) failed'],
     ['?token=abc&user=bob', '?token=[secret]&user=bob'],
@@ -281,5 +281,27 @@ describe('names of fields', () => {
       ['k'.repeat(5_000)]: 2,
     }) as object;
     expect(Object.keys(copy)).toEqual(['redis://[secret]@h', '[secret]', `${'k'.repeat(199)}…`]);
+  });
+});
+
+describe('what says only that there is a secret, or none', () => {
+  it.each([
+    'token: missing',
+    'set automountServiceAccountToken: false in the spec',
+    '{"token":null,"password":true}',
+    'api_key=undefined, password=none',
+    'jwt: expired',
+  ])('%s is shown', (text) => {
+    expect(redactText(text)).toBe(text);
+  });
+
+  it.each([
+    ['token: missing-you', 'token: [secret]'],
+    ['token: missing1', 'token: [secret]'],
+    ['password: "missing"', 'password: [secret]'],
+    ['authorization: none', 'authorization: [secret]'],
+    ['password: trueblue', 'password: [secret]'],
+  ])('%s is not', (text, expected) => {
+    expect(redactText(text)).toBe(expected);
   });
 });

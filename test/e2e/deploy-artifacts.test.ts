@@ -179,7 +179,7 @@ describe.skipIf(!hasBuildah())('the Dockerfile', () => {
     const list =
       "const fs = require('fs'); console.log(fs.readdirSync('/app') + ' ' + fs.readdirSync('/app/node_modules'))";
     expect(run('node', '-e', list).said).toBe(
-      'breakwater.config.js,dist,migrations,node_modules,package.json .package-lock.json,breakwater',
+      'breakwater.config.js,dist,migrations,node_modules,package-lock.json,package.json .package-lock.json,breakwater',
     );
   });
 });

@@ -2,6 +2,7 @@ import { shownText } from '../../deployment/finding.js';
 import type { CommandIo } from '../io.js';
 import { exitCodeOf } from './exit-code.js';
 import { githubReport } from './github.js';
+import { inRepository } from './in-repository.js';
 import { jsonReport } from './json.js';
 import { junitReport } from './junit.js';
 import { type FailOn, type Format, FORMATS, type Report, type ReportItem } from './report.js';
@@ -62,8 +63,8 @@ function rendered(report: Report, way: { format: Format; failOn: FailOn; code: n
     case 'junit':
       return junitReport(report, way.failOn);
     case 'sarif':
-      return sarifReport(report, way.failOn, way.io.version());
+      return sarifReport(inRepository(report, way.io), way.failOn, way.io.version());
     case 'github':
-      return githubReport(report, way.failOn);
+      return githubReport(inRepository(report, way.io), way.failOn);
   }
 }

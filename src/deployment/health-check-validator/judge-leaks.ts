@@ -1,7 +1,7 @@
 import type { DeploymentFinding } from '../finding.js';
 import { type Answered, header, isOfHealth, whyNot } from './answer.js';
 import { isPage } from './judge-probes.js';
-import { gravestLeaks, isStatusOnly, type Leak, leaksOf } from './leak.js';
+import { gravestLeaks, isHarmless, type Leak, leaksOf } from './leak.js';
 import { fail, FAILS, joined, pass, unknown, warn } from './report.js';
 import type { FirstLook, Heard, SecondLook } from './survey.js';
 
@@ -32,7 +32,7 @@ function judgeProbe({ what, name, answer }: Heard, own: readonly string[]): Depl
   if (answer.kind !== 'answered') return unknown(id, `${what}: ${whyNot(answer)}`, ALONE);
   if (isUnreadable(answer))
     return unknown(id, `${what} is compressed, though nobody asked for that`, 'Send it as it is.');
-  if (isStatusOnly(answer.body)) return pass(id, `${what} tells the status alone`);
+  if (isHarmless(answer.body)) return pass(id, `${what} tells the status alone`);
   const { status } = answer;
   // What is not there tells nothing of health, and a failure may tell all of it.
   const leaks = isOfHealth(answer) || status >= 500 ? leaksOf(answer.body, own) : gravestLeaks(answer.body, own);
@@ -52,7 +52,7 @@ function judgeDetails({ what, name, answer }: Heard, stray: Heard, own: readonly
   const { status } = answer;
   const said = `${what} answers ${String(status)}`;
   if (isOfHealth(answer)) {
-    if (isStatusOnly(answer.body)) return pass(id, `${what} tells strangers the status alone`);
+    if (isHarmless(answer.body)) return pass(id, `${what} tells strangers the status alone`);
     if (isCatchAll(answer, stray)) return warn(id, `${said}, as to every route`, 'See health.catch-all.');
     const leaks = leaksOf(answer.body, own);
     const kinds = leaks.length > 0 ? listed(leaks) : isPage(answer) ? 'a page' : 'details';

@@ -12,7 +12,10 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE|DECRYPT)|HO
 
 /** A page for people in the place of an answer for machines. @internal */
 export function isPage(answer: Answered): boolean {
-  return /^\s*text\/html\b/i.test(header(answer, 'content-type')) || /^\s*<(?:!doctype|html)\b/i.test(answer.body);
+  const { body } = answer;
+  // Some frameworks call every text HTML, also the word `OK`.
+  const isMarkup = /^\s*text\/html\b/i.test(header(answer, 'content-type')) && /<[a-z!]/i.test(body);
+  return isMarkup || /^\s*<(?:!doctype|html)\b/i.test(body);
 }
 
 /** Findings of a service that answers nothing. @internal */

@@ -2,7 +2,7 @@ import { redactText } from '../../core/redaction.js';
 import { isSensitiveKey } from '../../core/sensitive-names.js';
 import { holdsToken } from '../../internal/known-tokens.js';
 import type { Answered } from './answer.js';
-import { fieldsOf, isStatusField, isStatusWord, parsed } from './status-words.js';
+import { fieldsOf, isEmptyField, isStatusField, isStatusWord, parsed } from './status-words.js';
 
 /** What a body may give away; the words stand in findings, and what was found never does. @internal */
 export type Leak =
@@ -79,6 +79,12 @@ export function isStatusOnly(body: string): boolean {
   const fields = fieldsOf(value);
   if (fields !== undefined) return fields.every(isStatusField);
   return typeof value === 'boolean' || isStatusWord(value) || isStatusScrape(body);
+}
+
+/** The same, or with details in which there is nothing. @internal */
+export function isHarmless(body: string): boolean {
+  const fields = fieldsOf(parsed(body));
+  return isStatusOnly(body) || (fields?.every((field) => isStatusField(field) || isEmptyField(field)) ?? false);
 }
 
 /** As Prometheus reads it: that it is up, and which of the states it is in. */

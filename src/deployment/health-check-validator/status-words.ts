@@ -5,7 +5,7 @@ export interface Saying {
   readonly word: string;
 }
 
-/** What each word says of a service, in small letters; `not_` before one that says it is well makes it bad. */
+/** What each word says of a service, in small letters; `not_` before one makes it the other. */
 const WORDS = /* @__PURE__ */ Object.freeze({
   WELL: 'active alive available connected good green healthy live ok okay online operational pass passed passing pong ready running serving success true up yes',
   LESS: 'degraded partial warn warning yellow',
@@ -18,6 +18,9 @@ const STATUS_KEYS = 'status state health result phase statuscode';
 const FLAG_KEYS = 'ok healthy alive live ready up success available serving passing';
 /** Counts that say nothing of who it is. */
 const COUNT_KEYS = 'flagged blocked';
+
+/** Lists that tell nothing as long as they are empty. */
+const EMPTY_KEYS = 'checks components dependencies details entries info error errors results services';
 
 /** What may stand before such a word: `503 Service Temporarily Unavailable`, `the database is down`. */
 const BEFORE = /^(?:\d{3}_|the_|app_|application_|database_|db_|server_|service_|system_|is_|currently_|temporarily_)+/;
@@ -38,6 +41,7 @@ function sayingOf(value: unknown): Saying | undefined {
     .replace(BEFORE, '');
   const plain = word.replace(/^not_?/, '');
   if (plain !== word && has(WORDS.WELL, plain)) return { verdict: 'BAD', word: `not_${plain}` };
+  if (/^not_/.test(word) && has(WORDS.BAD, plain)) return { verdict: 'WELL', word: `not_${plain}` };
   const verdict = (['WELL', 'LESS', 'BAD'] as const).find((one) => has(WORDS[one], word));
   return verdict === undefined ? undefined : { verdict, word };
 }
@@ -51,8 +55,14 @@ export function isStatusWord(value: unknown): boolean {
 export function isStatusField([key, value]: readonly [string, unknown]): boolean {
   const name = nameOf(key);
   if (has(STATUS_KEYS, name)) return isStatusWord(value) || typeof value === 'boolean';
+  if (name === 'message') return isStatusWord(value);
   if (has(FLAG_KEYS, name)) return typeof value === 'boolean';
   return has(COUNT_KEYS, name) && (typeof value === 'number' || value === null);
+}
+
+/** Whether a field is one of details in which there is nothing. @internal */
+export function isEmptyField([key, value]: readonly [string, unknown]): boolean {
+  return has(EMPTY_KEYS, nameOf(key)) && typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 /** `isReady` and `is_ready` as `ready`. */

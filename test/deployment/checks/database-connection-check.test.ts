@@ -24,6 +24,18 @@ const slow =
     );
 
 describe('a database', () => {
+  it.each([
+    [
+      new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 10.0.0.1:5432') }),
+      'fetch failed: connect ECONNREFUSED 10.0.0.1:5432',
+    ],
+    [new AggregateError([Object.assign(new Error(''), { code: 'ETIMEDOUT' })]), 'AggregateError: ETIMEDOUT'],
+    [new Error('no route: EHOSTUNREACH', { cause: new Error('EHOSTUNREACH') }), 'no route: EHOSTUNREACH'],
+    [new Error('failed', { cause: new Error('password=hq7Zr2Yb') }), 'failed: password=[secret]'],
+  ])('that fails says what is behind it: %s', async (error, expected) => {
+    expect((await result(() => Promise.reject(error)))?.message).toBe(`the query failed: ${expected}`);
+  });
+
   // What the clients answer to `SELECT 1`.
   it.each<[string, unknown]>([
     ['pg', { command: 'SELECT', rowCount: 1, rows: [{ '?column?': 1 }], fields: [] }],

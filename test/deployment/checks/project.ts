@@ -12,6 +12,7 @@ export interface PackageFields {
   readonly peerDependencies?: Record<string, string>;
   readonly peerDependenciesMeta?: Record<string, unknown>;
   readonly overrides?: unknown;
+  readonly workspaces?: readonly string[];
 }
 
 /** A project in a folder of its own. */

@@ -278,6 +278,8 @@ describe('the start of the process', () => {
       ['WARN security.debug.NODE_DEBUG: NODE_DEBUG is set, and what it makes be printed may hold secrets'],
     ],
     [{ DEBUG: ' ' }, []],
+    [{ DEBUG: 'false' }, []],
+    [{ NODE_DEBUG: '0' }, []],
     [{ NODE_OPTIONS: '--max-http-header-size=1 "--inspect=0.0.0.0"' }, inspector('FAIL', ' that others can reach')],
     [
       { NODE_TLS_REJECT_UNAUTHORIZED: '0' },

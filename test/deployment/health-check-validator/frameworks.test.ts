@@ -94,3 +94,48 @@ describe.each(FRAMEWORKS)('the health routes on %s', (_, app) => {
     expect(said(report, 'health.ready')).toBe('GET /health/ready answers 503, it is not ready: UNHEALTHY, DRAINING');
   });
 });
+
+describe('health routes as people write them', () => {
+  const found = async (body: unknown) => {
+    const app = express();
+    app.get(['/health/live', '/health/ready'], (_, response) => response.send(body));
+    const report = await new HealthCheckValidator({
+      baseUrl: await listening(createServer(app as RequestListener)),
+    }).run();
+    return Object.fromEntries(
+      report.findings
+        .filter(({ id }) => /^health\.(?:live|ready|leak\.live|leak\.ready)$/.test(id))
+        .map(({ id, status }) => [id, status]),
+    );
+  };
+  const fine = {
+    'health.live': 'PASS',
+    'health.ready': 'PASS',
+    'health.leak.live': 'PASS',
+    'health.leak.ready': 'PASS',
+  };
+
+  it.each([
+    'OK',
+    'healthy',
+    { status: 'ok', message: 'Service is running' },
+    { message: 'OK' },
+    { success: true, message: 'Service is healthy' },
+    { status: 'UP', checks: [] },
+    { status: 'ok', info: {}, error: {}, details: {} },
+    'SERVER_IS_NOT_SHUTTING_DOWN',
+    'SERVER_IS_READY',
+  ])('%j is in order', async (body) => {
+    expect(await found(body)).toEqual(fine);
+  });
+
+  it.each([
+    ['<h1>OK</h1>', { 'health.live': 'FAIL' }],
+    ['SERVER_IS_SHUTTING_DOWN', { 'health.live': 'FAIL' }],
+    [{ status: 'ok', details: { database: { status: 'up' } } }, { 'health.leak.live': 'FAIL' }],
+    [{ status: 'ok', checks: ['database'] }, { 'health.leak.live': 'FAIL' }],
+    [{ status: 'ok', message: 'orders-db answers' }, { 'health.leak.live': 'FAIL' }],
+  ])('%j is not', async (body, expected) => {
+    expect(await found(body)).toMatchObject(expected);
+  });
+});

@@ -101,6 +101,20 @@ async function look(options: DependenciesOptions, { signal }: DeploymentCheckCon
   findings.push(...walked.findings);
   if (lock.state === 'read') findings.push(...(await compareLock(lock, walking, walked)));
   else if (lock.state !== 'none' || needsAny(manifest, false)) findings.push(lockProblem(lock));
+  if (
+    walked.packages === 0 &&
+    (manifest.hasWorkspaces || (await modeOf(join(root, 'pnpm-workspace.yaml'))) !== undefined)
+  )
+    findings.push(
+      warned(
+        'dependencies.workspaces',
+        'the project has workspaces, and nothing of its own: none of them was looked at',
+        {
+          place,
+          hint: "name the one that is deployed, such as dependencies: { root: 'packages/api' }",
+        },
+      ),
+    );
   return report(findings, walked.packages, lock.state === 'read' ? lock.file : undefined);
 }
 

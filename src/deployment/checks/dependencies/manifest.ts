@@ -19,6 +19,8 @@ export interface Manifest {
   readonly optionalPeers: ReadonlySet<string>;
   /** Names whose versions the project decides, whatever the packages ask for. */
   readonly overridden: ReadonlySet<string>;
+  /** Whether it says which other projects lie below it. */
+  readonly hasWorkspaces: boolean;
   /** Fields that are not what npm writes there: what they ask for cannot be known. */
   readonly malformed: readonly string[];
 }
@@ -108,6 +110,7 @@ export function manifestOf(value: Fields): Manifest {
         .map(([name]) => name),
     ),
     overridden,
+    hasWorkspaces: value['workspaces'] !== undefined,
     malformed: malformedIn(value),
   };
 }

@@ -12,6 +12,8 @@ export interface Start {
 }
 
 const DEBUG = /* @__PURE__ */ Object.freeze(['DEBUG', 'NODE_DEBUG', 'NODE_DEBUG_NATIVE']);
+/** Nothing, and what is off. */
+const OFF = /^\s*(?:0|false|off|no)?\s*$/i;
 const ENV_FILES = /* @__PURE__ */ Object.freeze(['.env', '.env.local', '.env.production', '.env.production.local']);
 
 /** What is wrong wherever it runs. @internal */
@@ -51,7 +53,7 @@ export function judgeDeployedStart(start: Start, nodeEnv: boolean): DeploymentFi
       warned('security.root-user', 'the process runs as root', { hint: 'run it as a user of its own: USER node' }),
     );
   for (const name of DEBUG)
-    if ((variables[name] ?? '').trim() !== '')
+    if (!OFF.test(variables[name] ?? ''))
       findings.push(
         warned(`security.debug.${name}`, `${name} is set, and what it makes be printed may hold secrets`, {
           hint: 'leave it out',
