@@ -84,7 +84,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
   it.each(KINDS)('TRA-51 TRA-55 TRA-56: decides in time while it is killed, and is back: %s', async (client) => {
     await begin(client);
     let [killedMs, backMs] = [0, 0];
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       await pause(300);
       killedMs = performance.now();
       await redis.stop();
@@ -103,7 +103,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
   it.each(KINDS)('TRA-51 TRA-55 TRA-56: decides in time while it is paused, and is back: %s', async (client) => {
     await begin(client);
     let [pausedMs, resumedMs] = [0, 0];
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       await pause(300);
       pausedMs = performance.now();
       redis.pause();
@@ -122,7 +122,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     ends.push(() => proxy.remove());
     const [, far] = await join(client, proxy);
     let [slowMs, fastMs] = [0, 0];
-    const load = await underLoad([far], async () => {
+    const load = await underLoad([asking(far)], async () => {
       await pause(300);
       slowMs = performance.now();
       proxy.delayMs = 500;
@@ -142,7 +142,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     await begin('ioredis 5');
     const [beside] = await join('iovalkey', redis);
     let [spoiltMs, mendedMs] = [0, 0];
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       await pause(300);
       spoiltMs = performance.now();
       await beside.send(...spoil);
@@ -157,7 +157,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
 
   it('TRA-49: fails no decision when it forgets its scripts in the midst of it', async () => {
     await begin('ioredis 5');
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       for (let i = 0; i < 20; i++) {
         await connected.send('SCRIPT', 'FLUSH');
         await pause(20);
@@ -210,7 +210,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     const [, other] = await join('node-redis 5', redis, { capacity: 100 });
     const [, one] = await join('ioredis 5', redis, { capacity: 100 });
     await redis.stop();
-    const load = await underLoad([one, other], () => pause(1_500));
+    const load = await underLoad([asking(one), asking(other)], () => pause(1_500));
     expect(load.hung).toBe(0);
     expect(load.latePerThousand(DEADLINE_MS)).toBeLessThanOrEqual(1);
     expect({ store: load.admitted('store'), fallback: load.admitted('fallback') }).toEqual({ store: 0, fallback: 100 });
@@ -247,7 +247,7 @@ describe.skipIf(!there)('a store behind sentinels', () => {
       // Until they know of each other, and of the replica.
       await pause(2_500);
       let [lostMs, backMs] = [0, 0];
-      const load = await underLoad([limiter], async () => {
+      const load = await underLoad([asking(limiter)], async () => {
         await pause(300);
         lostMs = performance.now();
         await world.master.stop();
@@ -270,6 +270,10 @@ describe.skipIf(!there)('a store behind sentinels', () => {
     },
   );
 });
+
+function asking(limiter: SharedPerUserRateLimiter) {
+  return () => limiter.check('somebody');
+}
 
 async function isMaster(server: RedisServer): Promise<boolean> {
   const { send, end } = await (CLIENTS['iovalkey'] as (typeof CLIENTS)[string])(server);
