@@ -205,6 +205,32 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     expect(await take('dead')).toBe(99);
   });
 
+  it.each(KINDS)('TRA-50: counts nothing twice when what was under way is sent again in time: %s', async (client) => {
+    await begin(client);
+    const proxy = await SlowProxy.to(redis);
+    ends.push(() => proxy.remove());
+    const [far] = await join(client, proxy);
+    const store = createRedisStore(far.client, { timeoutMs: 2_000 });
+    const rule = (subject: string) =>
+      [{ group: 'once', subject, capacity: 100, refillTokens: 1, refillUs: 1e9, cost: 1 }] as const;
+    for (let i = 0; i < 50; i++) await store.take(rule('others'));
+    proxy.delayMs = 30;
+    const subjects = Array.from({ length: 100 }, (_, i) => String(i));
+    const taken = Promise.allSettled(subjects.map((subject) => store.take(rule(subject))));
+    // What was sent at once is done by then, and no answer is here.
+    await pause(45);
+    proxy.cut();
+    const results = await taken;
+    proxy.delayMs = 0;
+    const left = await Promise.all(subjects.map((subject) => take(subject)));
+    expect(left.filter((tokens) => tokens !== 98 && tokens !== 99)).toEqual([]);
+    expect(left.filter((tokens, i) => tokens === 98 && results[i]?.status === 'rejected').length).toBeGreaterThan(50);
+
+    async function take(subject: string) {
+      return (await createRedisStore(connected.client, { timeoutMs: 2_000 }).take(rule(subject)))[0]?.remaining;
+    }
+  });
+
   it('TRA-57: all together admit no more than the limit while it is gone', async () => {
     await begin('ioredis 5');
     const [, other] = await join('node-redis 5', redis, { capacity: 100 });
