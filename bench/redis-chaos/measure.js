@@ -25,6 +25,8 @@ export async function measured(contender, { world: make, happen }) {
       for (let n = 0; n < 3; n++) await Promise.all([plenty('first'), scarce('first')]);
       members.push({ plenty, scarce });
     }
+    const beside = await contender.connect(world.at);
+    ends.push(() => beside.end());
     const trouble = { fromMs: Infinity, untilMs: Infinity };
     const asked = [];
     const load = await underLoad(
@@ -34,7 +36,8 @@ export async function measured(contender, { world: make, happen }) {
         trouble.fromMs = performance.now();
         await happen(world);
         trouble.untilMs = performance.now();
-        await steady(asked, trouble.untilMs);
+        const [clientMs] = await Promise.all([works(beside), steady(asked, trouble.untilMs)]);
+        trouble.clientMs = clientMs;
       },
       PATIENCE_MS,
     );
@@ -63,6 +66,19 @@ function asking({ plenty, scarce }, trouble, asked) {
     }
     return one.answer;
   };
+}
+
+/** How long a bare client of that sort needs until it is answered again. */
+async function works({ send }) {
+  const fromMs = performance.now();
+  const endMs = fromMs + PATIENCE_MS;
+  const refused = () => false;
+  while (performance.now() < endMs) {
+    const answered = send(['SET', 'x', '1']).then(() => true, refused);
+    if (await Promise.race([answered, pause(DEADLINE_MS, false)])) break;
+    await pause(10);
+  }
+  return performance.now() - fromMs;
 }
 
 /** Waits until all decisions of a while came of Redis. */
@@ -94,6 +110,7 @@ function figures(load, trouble, asked, { unique, counts }) {
     scarceAsked: asked.filter(({ scarce }) => scarce).length,
     admitted: asked.filter(({ scarce, answer }) => scarce && answer?.allowed === true).length,
     backMs: lastMs,
+    clientMs: trouble.clientMs,
     /** Counted, though the decision had been made without it. */
     afterwards: unique.filter(({ answer }, i) => counts[i] > 0 && answer?.degraded !== false).length,
     /** Decided by Redis, which does not know of it. */

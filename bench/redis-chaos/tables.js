@@ -16,8 +16,8 @@ const TABLES = [
     ({ admitted, scarceAsked }) => `${number(admitted)} of ${number(scarceAsked)}`,
   ],
   [
-    'ms after it until all decisions are of Redis again',
-    ({ backMs }) => (backMs > PATIENCE_MS - 200 ? 'not in 5 s' : ms(backMs)),
+    'ms after it until all decisions are of Redis again, and until a bare client is answered',
+    ({ backMs, clientMs }) => `${backMs > PATIENCE_MS - 200 ? 'not in 5 s' : ms(backMs)}, ${ms(clientMs)}`,
   ],
   [
     'counted though decided without Redis; counted twice',

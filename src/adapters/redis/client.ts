@@ -70,11 +70,11 @@ export function connectionOf(client: unknown): Connection {
     return { send: (key, args) => send.call(client, args, { key }), problem: () => undefined, resends: false };
   }
   if (has(client, 'call') && typeof (client as unknown as IoredisShape).status === 'string') {
-    const io = client as unknown as IoredisShape;
+    const io = client as unknown as IoredisShape & { readonly options?: { autoResendUnfulfilledCommands?: unknown } };
     return {
       send: (_, [name = '', ...args]) => io.call(name, ...args),
       problem: watch(() => io.status === 'ready'),
-      resends: true,
+      resends: io.options?.autoResendUnfulfilledCommands !== false,
     };
   }
   if (!has(client, 'sendCommand')) {

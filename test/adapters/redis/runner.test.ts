@@ -8,6 +8,10 @@ beforeEach(() => {
   server = new FakeServer();
 });
 
+function commandOf({ send }: FakeServer) {
+  return (...args: string[]) => send(args);
+}
+
 /** What came of a promise, without waiting for one that is not over. */
 async function nowOf(promise: Promise<unknown>): Promise<unknown> {
   const pending = Symbol('pending');
@@ -84,6 +88,14 @@ describe('what a Redis store sends', () => {
     await expect(store.take([BUCKET])).rejects.toThrow('sent before');
     await store.take([BUCKET]);
     expect(server.known.size).toBe(server.together.length);
+  });
+
+  it('needs no such care with a client that sends nothing again', async () => {
+    const io = { status: 'ready', options: { autoResendUnfulfilledCommands: false }, call: commandOf(server) };
+    const store = createRedisStore(io, { clock: server.clock });
+    for (let i = 0; i < 2; i++) await store.take([BUCKET]);
+    expect(server.together.length).toBeGreaterThan(1);
+    expect(server.known.size).toBe(0);
   });
 
   it('takes the smaller of its own time limit and that of whoever asks', async () => {
