@@ -11,7 +11,7 @@ import { tables } from './redis-chaos/tables.js';
 const SMOKE = process.argv.includes('--smoke');
 const LONGEST_MS = 90_000;
 const OURS = 'Breakwater';
-/** What two processes may admit when the store is lost in the midst of it: the limit, and one share. */
+/** What two limiters may admit when the store is lost in the midst of it: the limit, and one share. */
 const MOST_WITH_SHARE = SCARCE + SCARCE / INSTANCES;
 const BACK_WITHIN_MS = 2_000;
 const PACKAGES = ['rate-limiter-flexible', 'express-rate-limit', 'rate-limit-redis', 'ioredis', 'redis'];

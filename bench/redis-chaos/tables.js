@@ -12,7 +12,7 @@ const TABLES = [
     ({ during, degraded }) => `${number(during)}, ${number(degraded)}`,
   ],
   [
-    `admitted while it lasts by two processes that share ${String(SCARCE)}, of so many that asked`,
+    `admitted while it lasts by two limiters that share ${String(SCARCE)}, of so many that asked`,
     ({ admitted, scarceAsked }) => `${number(admitted)} of ${number(scarceAsked)}`,
   ],
   [
