@@ -12,6 +12,7 @@ import { metricsBench } from './metrics.js';
 import { performanceMonitorBench } from './performance-monitor.js';
 import { pipelineBench } from './pipeline.js';
 import { rateLimiterBench } from './rate-limiter.js';
+import { redisChaosBench } from './redis-chaos.js';
 import { redisBench } from './redis.js';
 import { sharedLimitsBench } from './shared-limits.js';
 
@@ -26,6 +27,7 @@ const groups = {
   'abuse-detector': abuseDetectorBench,
   'shared-limits': sharedLimitsBench,
   redis: redisBench,
+  'redis-chaos': redisChaosBench,
   cluster: clusterBench,
   config: configBench,
   health: healthBench,

@@ -84,7 +84,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
   it.each(KINDS)('TRA-51 TRA-55 TRA-56: decides in time while it is killed, and is back: %s', async (client) => {
     await begin(client);
     let [killedMs, backMs] = [0, 0];
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       await pause(300);
       killedMs = performance.now();
       await redis.stop();
@@ -103,7 +103,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
   it.each(KINDS)('TRA-51 TRA-55 TRA-56: decides in time while it is paused, and is back: %s', async (client) => {
     await begin(client);
     let [pausedMs, resumedMs] = [0, 0];
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       await pause(300);
       pausedMs = performance.now();
       redis.pause();
@@ -122,7 +122,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     ends.push(() => proxy.remove());
     const [, far] = await join(client, proxy);
     let [slowMs, fastMs] = [0, 0];
-    const load = await underLoad([far], async () => {
+    const load = await underLoad([asking(far)], async () => {
       await pause(300);
       slowMs = performance.now();
       proxy.delayMs = 500;
@@ -142,7 +142,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     await begin('ioredis 5');
     const [beside] = await join('iovalkey', redis);
     let [spoiltMs, mendedMs] = [0, 0];
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       await pause(300);
       spoiltMs = performance.now();
       await beside.send(...spoil);
@@ -157,7 +157,7 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
 
   it('TRA-49: fails no decision when it forgets its scripts in the midst of it', async () => {
     await begin('ioredis 5');
-    const load = await underLoad([limiter], async () => {
+    const load = await underLoad([asking(limiter)], async () => {
       for (let i = 0; i < 20; i++) {
         await connected.send('SCRIPT', 'FLUSH');
         await pause(20);
@@ -205,12 +205,38 @@ describe.skipIf(!there)('a store whose Redis fails', () => {
     expect(await take('dead')).toBe(99);
   });
 
+  it.each(KINDS)('TRA-50: counts nothing twice when what was under way is sent again in time: %s', async (client) => {
+    await begin(client);
+    const proxy = await SlowProxy.to(redis);
+    ends.push(() => proxy.remove());
+    const [far] = await join(client, proxy);
+    const store = createRedisStore(far.client, { timeoutMs: 2_000 });
+    const rule = (subject: string) =>
+      [{ group: 'once', subject, capacity: 100, refillTokens: 1, refillUs: 1e9, cost: 1 }] as const;
+    for (let i = 0; i < 50; i++) await store.take(rule('others'));
+    proxy.delayMs = 30;
+    const subjects = Array.from({ length: 100 }, (_, i) => String(i));
+    const taken = Promise.allSettled(subjects.map((subject) => store.take(rule(subject))));
+    // What was sent at once is done by then, and no answer is here.
+    await pause(45);
+    proxy.cut();
+    const results = await taken;
+    proxy.delayMs = 0;
+    const left = await Promise.all(subjects.map((subject) => take(subject)));
+    expect(left.filter((tokens) => tokens !== 98 && tokens !== 99)).toEqual([]);
+    expect(left.filter((tokens, i) => tokens === 98 && results[i]?.status === 'rejected').length).toBeGreaterThan(50);
+
+    async function take(subject: string) {
+      return (await createRedisStore(connected.client, { timeoutMs: 2_000 }).take(rule(subject)))[0]?.remaining;
+    }
+  });
+
   it('TRA-57: all together admit no more than the limit while it is gone', async () => {
     await begin('ioredis 5');
     const [, other] = await join('node-redis 5', redis, { capacity: 100 });
     const [, one] = await join('ioredis 5', redis, { capacity: 100 });
     await redis.stop();
-    const load = await underLoad([one, other], () => pause(1_500));
+    const load = await underLoad([asking(one), asking(other)], () => pause(1_500));
     expect(load.hung).toBe(0);
     expect(load.latePerThousand(DEADLINE_MS)).toBeLessThanOrEqual(1);
     expect({ store: load.admitted('store'), fallback: load.admitted('fallback') }).toEqual({ store: 0, fallback: 100 });
@@ -247,7 +273,7 @@ describe.skipIf(!there)('a store behind sentinels', () => {
       // Until they know of each other, and of the replica.
       await pause(2_500);
       let [lostMs, backMs] = [0, 0];
-      const load = await underLoad([limiter], async () => {
+      const load = await underLoad([asking(limiter)], async () => {
         await pause(300);
         lostMs = performance.now();
         await world.master.stop();
@@ -271,6 +297,10 @@ describe.skipIf(!there)('a store behind sentinels', () => {
     300_000,
   );
 });
+
+function asking(limiter: SharedPerUserRateLimiter) {
+  return () => limiter.check('somebody');
+}
 
 async function isMaster(server: RedisServer): Promise<boolean> {
   const { send, end } = await (CLIENTS['iovalkey'] as (typeof CLIENTS)[string])(server);

@@ -1,4 +1,3 @@
-import type { SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a decision may take beyond its time, besides what the process itself was late. */
@@ -9,13 +8,17 @@ const WATCH_MS = 2;
 /** By then all that was asked is answered, or hangs. */
 const OVER_WITHIN_MS = 1_000;
 
-interface Decision {
-  readonly limiter: SharedPerUserRateLimiter;
-  readonly atMs: number;
-  readonly ms: number;
+/** Of a decision: what is counted, whoever made it. */
+interface Answer {
+  /** Made without the store. */
   readonly degraded: boolean;
   readonly allowed: boolean;
 }
+
+type Decision = Answer & {
+  readonly atMs: number;
+  readonly ms: number;
+};
 
 interface Delay {
   readonly fromMs: number;
@@ -52,10 +55,15 @@ export class Load {
   }
 }
 
-/** Many that ask, one question after the other each, until `happens` is over. */
+/**
+ * Many that ask, one question after the other each, until `happens` is over.
+ *
+ * @param askers - each is used by {@link WORKERS} at a time.
+ */
 export async function underLoad(
-  limiters: readonly SharedPerUserRateLimiter[],
+  askers: readonly (() => PromiseLike<Answer>)[],
   happens: () => Promise<void>,
+  overWithinMs = OVER_WITHIN_MS,
 ): Promise<Load> {
   const load = new Load();
   let over = false;
@@ -67,23 +75,23 @@ export async function underLoad(
       if (untilMs > fromMs + 1) load.delays.push({ fromMs, untilMs });
     }
   };
-  const work = async (limiter: SharedPerUserRateLimiter): Promise<void> => {
+  const work = async (ask: () => PromiseLike<Answer>): Promise<void> => {
     while (!over) {
       const atMs = performance.now();
       load.hung++;
-      const { degraded, allowed } = await limiter.check('somebody');
+      const { degraded, allowed } = await ask();
       load.hung--;
-      load.decisions.push({ limiter, atMs, ms: performance.now() - atMs, degraded, allowed });
+      load.decisions.push({ atMs, ms: performance.now() - atMs, degraded, allowed });
       await pause(EVERY_MS);
     }
   };
-  const workers = limiters.flatMap((limiter) => Array.from({ length: WORKERS }, () => work(limiter)));
+  const workers = askers.flatMap((ask) => Array.from({ length: WORKERS }, () => work(ask)));
   const watching = watch();
   try {
     await happens();
   } finally {
     over = true;
   }
-  await Promise.race([Promise.all([...workers, watching]), pause(OVER_WITHIN_MS)]);
+  await Promise.race([Promise.all([...workers, watching]), pause(overWithinMs)]);
   return load;
 }

@@ -28,10 +28,15 @@ export class SlowProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Ends all connections, with whatever is under way on them; new ones are taken. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async remove(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
     await closed;
   }
 

@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 
-/** Sends one command, its name first. `key` is one of its keys, for what has to find the node that keeps it. */
+/**
+ * Sends one command, its name first. `key` is one of its keys, for what has to find the node that keeps it. It sends none again
+ * that may have been done.
+ */
 export interface RedisSend {
   /** Resolves with what the server answers, or rejects with an error whose message begins as the server's does. */
   send(args: readonly string[], context: { readonly key: string }): PromiseLike<unknown>;
@@ -51,6 +54,8 @@ export interface Connection {
   readonly send: (key: string, args: string[]) => PromiseLike<unknown>;
   /** What is wrong with it, so that nothing that is sent now would arrive. */
   readonly problem: () => string | undefined;
+  /** Sends again by itself, on a new connection, what was not answered on the one that broke, though it may have been done. */
+  readonly resends: boolean;
 }
 
 /**
@@ -62,11 +67,15 @@ export interface Connection {
 export function connectionOf(client: unknown): Connection {
   if (has(client, 'send')) {
     const { send } = client as unknown as { send: RedisSend['send'] };
-    return { send: (key, args) => send.call(client, args, { key }), problem: () => undefined };
+    return { send: (key, args) => send.call(client, args, { key }), problem: () => undefined, resends: false };
   }
   if (has(client, 'call') && typeof (client as unknown as IoredisShape).status === 'string') {
-    const io = client as unknown as IoredisShape;
-    return { send: (_, [name = '', ...args]) => io.call(name, ...args), problem: watch(() => io.status === 'ready') };
+    const io = client as unknown as IoredisShape & { readonly options?: { autoResendUnfulfilledCommands?: unknown } };
+    return {
+      send: (_, [name = '', ...args]) => io.call(name, ...args),
+      problem: watch(() => io.status === 'ready'),
+      resends: io.options?.autoResendUnfulfilledCommands !== false,
+    };
   }
   if (!has(client, 'sendCommand')) {
     throw new InvalidArgumentError(
@@ -80,14 +89,14 @@ export function connectionOf(client: unknown): Connection {
   });
   if (has(client, 'nodeClient')) {
     const cluster = client as unknown as NodeRedisClusterShape;
-    return { send: (key, args) => cluster.sendCommand(key, false, args), problem };
+    return { send: (key, args) => cluster.sendCommand(key, false, args), problem, resends: false };
   }
   if (has(client, 'getMasterNode')) {
     const sentinel = client as unknown as NodeRedisSentinelShape;
-    return { send: (_, args) => sentinel.sendCommand(false, args), problem };
+    return { send: (_, args) => sentinel.sendCommand(false, args), problem, resends: true };
   }
   const single = client as unknown as NodeRedisShape;
-  return { send: (_, args) => single.sendCommand(args), problem };
+  return { send: (_, args) => single.sendCommand(args), problem, resends: false };
 }
 
 /**

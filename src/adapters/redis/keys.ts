@@ -31,6 +31,11 @@ export class Keys {
     return `${this.#tag}${kind}${this.#groupOf(group)}${subject}`;
   }
 
+  /** What is there once a command has been done. */
+  onceOf(command: string): string {
+    return `${this.#tag}o${command}`;
+  }
+
   /** The lists of a group's marks, by version and by end, and how the names of its marks begin. */
   marksOf(group: string): readonly [byVersion: string, byEnd: string, marks: string] {
     const of = this.#groupOf(group);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import { secureBytes } from '../../core/random.js';
 import { StoreUnavailableError } from '../../traffic/store/index.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
 import { RemoteClock } from '../../internal/remote-clock.js';
@@ -12,6 +13,10 @@ const MOST_TRIES = 3;
 const MOST_COMMANDS = 2;
 /** … and how many operations are company enough: as many as run on the server in a fraction of a millisecond. */
 const MOST_TOGETHER = 48;
+/** How much longer than it matters it is known that a command was done, for what the server's time is not known better than. */
+const KNOWN_FOR_MS = 1_000;
+/** So many that no two processes have the same. */
+const NAME_BYTES = 12;
 
 /** One thing to be done, by name. @internal */
 export interface Operation {
@@ -36,7 +41,8 @@ interface Command extends DeadlineNode<Command> {
 
 /**
  * Has operations done on a server, those of one moment by one command. Each has a time limit, by the server's own clock as well:
- * what a client keeps back, or sends once more, changes nothing when it arrives after it.
+ * what a client keeps back, or sends once more, changes nothing when it arrives after it. Before it, what a client may send once more
+ * is done only if it was not.
  * @internal
  */
 export class Runner {
@@ -45,13 +51,25 @@ export class Runner {
   readonly #timeoutMs: number;
   readonly #server = new RemoteClock();
   readonly #commands: DeadlineList<Command>;
+  readonly #onceOf: ((command: string) => string) | undefined;
+  /** Of its own among all that use the server. */
+  #name: string | undefined;
+  #commandsSent = 0;
   #waiting: Asked[] = [];
   #underWay = 0;
 
-  constructor(connection: Connection, script: Script, timeoutMs: number, clock: Clock) {
+  /** @param onceOf - the key by which it is known that a command was done. */
+  constructor(
+    connection: Connection,
+    script: Script,
+    timeoutMs: number,
+    clock: Clock,
+    onceOf: (command: string) => string,
+  ) {
     this.#connection = connection;
     this.#script = script;
     this.#timeoutMs = timeoutMs;
+    this.#onceOf = connection.resends ? onceOf : undefined;
     const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
     this.#commands = new DeadlineList<Command>(clock, schedule, timeoutMs, (command) => {
       this.#fail(command, unavailable(`no answer within ${String(timeoutMs)} ms`));
@@ -119,6 +137,11 @@ export class Runner {
     const keys: string[] = [];
     const firstUs = this.#server.at((asked[0]?.untilMs ?? 0) * 1_000);
     const rest: string[] = [String(firstUs)];
+    if (this.#onceOf !== undefined) {
+      keys.push(this.#onceOf(this.#nextName()));
+      const mattersMs = this.#timeoutMs + KNOWN_FOR_MS;
+      rest.push('once 1 1', String(this.#timeoutMs * 1_000), String(Math.ceil(mattersMs)));
+    }
     for (const { operation, untilMs } of asked) {
       const { name, keys: own, args } = operation;
       const until = this.#server.at(untilMs * 1_000) - firstUs;
@@ -129,15 +152,22 @@ export class Runner {
     return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
   }
 
+  #nextName(): string {
+    this.#name ??= Array.from(secureBytes(NAME_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return `${this.#name}${(this.#commandsSent++).toString(36)}`;
+  }
+
   #answer(command: Command, reply: unknown, sentMs: number): void {
     if (command.over) return;
     const { asked } = command;
-    if (!isReply(reply, asked.length)) throw unavailable('the server answered something else than the script does');
+    const before = this.#onceOf === undefined ? 1 : 2;
+    if (!isReply(reply, before - 1 + asked.length))
+      throw unavailable('the server answered something else than the script does');
     const nowMs = this.#commands.now();
     this.#server.learn(Number(reply[0]), sentMs * 1_000, nowMs * 1_000);
     this.#end(command);
     for (const [i, one] of asked.entries()) {
-      const said = reply[i + 1] as Reply;
+      const said = reply[i + before] as Reply;
       if (said[0] === '!') one.reject(new Error(String(said[1])));
       else if (said.length > 0) heard(one, said);
       else if (one.untilMs <= nowMs || ++one.tries === MOST_TRIES)

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from 'breakwater';
+import { createRedisStore } from 'breakwater/redis';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ALLOWED, BUCKET, FakeServer, settle } from './setup.js';
 
@@ -6,6 +7,10 @@ let server: FakeServer;
 beforeEach(() => {
   server = new FakeServer();
 });
+
+function commandOf({ send }: FakeServer) {
+  return (...args: string[]) => send(args);
+}
 
 /** What came of a promise, without waiting for one that is not over. */
 async function nowOf(promise: Promise<unknown>): Promise<unknown> {
@@ -68,6 +73,29 @@ describe('what a Redis store sends', () => {
     arrive();
     expect(await nowOf(answer)).toBeInstanceOf(StoreUnavailableError);
     expect(server.seen.at(-1)).toEqual({ command: 'EVALSHA', untilUs: sentUs + 50_000, late: true });
+  });
+
+  it('TRA-50: is done once, though the client sends it again on a new connection in time', async () => {
+    let sent: string[] = [];
+    const io = { status: 'ready', call: (...args: string[]) => server.send((sent = args)) };
+    const store = createRedisStore(io, { clock: server.clock });
+    for (let i = 0; i < 2; i++) await store.take([BUCKET]);
+    // The first answer is lost.
+    server.way = async () => {
+      server.way = () => Promise.resolve();
+      await server.send(sent);
+    };
+    await expect(store.take([BUCKET])).rejects.toThrow('sent before');
+    await store.take([BUCKET]);
+    expect(server.known.size).toBe(server.together.length);
+  });
+
+  it('needs no such care with a client that sends nothing again', async () => {
+    const io = { status: 'ready', options: { autoResendUnfulfilledCommands: false }, call: commandOf(server) };
+    const store = createRedisStore(io, { clock: server.clock });
+    for (let i = 0; i < 2; i++) await store.take([BUCKET]);
+    expect(server.together.length).toBeGreaterThan(1);
+    expect(server.known.size).toBe(0);
   });
 
   it('takes the smaller of its own time limit and that of whoever asks', async () => {

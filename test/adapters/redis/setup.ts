@@ -14,6 +14,8 @@ export class FakeServer {
   aheadUs = 1_700_000_000_000_000;
   answer: readonly unknown[] = ALLOWED;
   knowsScripts = true;
+  /** By which it knows what was sent to it before. */
+  readonly known = new Set<string>();
   readonly seen: { readonly command: string; readonly untilUs: number; readonly late: boolean }[] = [];
   /** How many operations each command that arrived had. */
   readonly together: number[] = [];
@@ -32,6 +34,10 @@ export class FakeServer {
     const answers: unknown[] = [];
     let at = 3 + Number(keys);
     const baseUs = Number(args[at++]);
+    // The key of what is to be done once is the first.
+    const once = args[at]?.startsWith('once ') === true ? args[3] : undefined;
+    if (once !== undefined && this.known.has(once)) return [this.nowUs, [], ['!', 'sent before']];
+    if (once !== undefined) this.known.add(once);
     while (at < args.length) {
       const untilUs = baseUs + Number(args[at + 1]);
       const late = this.nowUs > untilUs;

@@ -7,10 +7,15 @@ import { TAKE, TAKE_PACKED } from './take.js';
 /**
  * Several operations, one after the other. ARGV has a time of the server's first, and then for each its head, that is its name,
  * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
- * arguments. The answer is the server's time, then one list an operation: what it says, nothing when it came too late, or `!`
+ * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one list an operation: what it says, nothing when it came too late, or `!`
  * and what is wrong.
  */
 const RUN = `
+local before = false
+function operations.once(k, a)
+  before = not call('SET', KEYS[k + 1], '1', 'NX', 'PX', ARGV[a + 1])
+  return {}
+end
 local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 0, 1, #ARGV
 while a < size do
   local text = ARGV[a + 1]
@@ -21,7 +26,8 @@ while a < size do
     heads[text] = head
   end
   local answer = {}
-  if since <= ARGV[a + 2] + 0 then
+  if before then answer = {'!', 'it was sent before, and may have been done'}
+  elseif since <= ARGV[a + 2] + 0 then
     local done, said = pcall(head[1], k, a + 2, head[2])
     if done then answer = said else answer = {'!', type(said) == 'table' and said.err or tostring(said)} end
   end
