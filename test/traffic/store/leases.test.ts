@@ -1,0 +1,371 @@
+import type { BucketRule, SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
+import { createMemoryStore, type LimitStore, ManualClock } from 'breakwater/testing';
+import { describe, expect, it } from 'vitest';
+import { type Options, perUserSetup } from './setup.js';
+
+const LEASES = { capacity: 1_000, refillPerSecond: 100, leaseTokens: 100, leaseMs: 500 };
+
+/** A store that remembers what was asked, and answers only when it is let. */
+function setup() {
+  const made = perUserSetup();
+  const takes: BucketRule[] = [];
+  const held: (() => void)[] = [];
+  const mode = { hold: (_: BucketRule): boolean => false };
+  const store: LimitStore = {
+    ...made.store,
+    take: async (rules, call) => {
+      const [rule] = rules as [BucketRule];
+      takes.push(rule);
+      if (mode.hold(rule)) await new Promise<void>((resolve) => held.push(resolve));
+      return made.store.take(rules, call);
+    },
+  };
+  const make = (options: Options = {}) => made.make({ ...LEASES, store, ...options } as Options);
+  /** Calls one after the other; where each was decided. */
+  const calls = async (limiter: SharedPerUserRateLimiter, count: number, cost = 1, key = 'ann') => {
+    const sources: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const { source } = await limiter.check(key, { cost });
+      sources.push(source);
+      // What is fetched beside it comes before the next.
+      await made.clock.advanceAsync(0);
+    }
+    return sources;
+  };
+  /** What is left in the store, as whoever holds nothing sees it. */
+  const left = async (key = 'ann') =>
+    (await made.make({ ...LEASES, leaseTokens: 0, leaseMs: undefined }).peek(key)).remaining;
+  const costs = () => takes.map(({ cost }) => cost);
+  return { ...made, store, make, calls, left, costs, takes, held, mode };
+}
+
+const times = (count: number, what: string) => new Array<string>(count).fill(what);
+
+describe('leases', () => {
+  it('are for keys that come often: what is seen now and then takes none', async () => {
+    const { make, calls, clock, costs } = setup();
+    const limiter = make();
+    expect(await calls(limiter, 2)).toEqual(times(2, 'store'));
+    for (let i = 0; i < 5; i++) {
+      clock.advance(300);
+      expect(await calls(limiter, 1, 1, 'ben')).toEqual(['store']);
+    }
+    clock.advance(501);
+    expect(await calls(limiter, 2)).toEqual(times(2, 'store'));
+    expect(costs()).toEqual(times(9, '').map(() => 1));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('admit without a question, grow as they are used up, and say what is left', async () => {
+    const { make, calls, clock, costs, left } = setup();
+    const limiter = make();
+    expect(await calls(limiter, 3)).toEqual(times(3, 'store'));
+    expect(costs()).toEqual([1, 1, 1, 3]);
+    expect(await limiter.check('ann', { cost: 2 })).toEqual({
+      allowed: true,
+      limit: 1_000,
+      remaining: 995,
+      retryAfterMs: 0,
+      resetAfterMs: 60,
+      cost: 2,
+      policy: 'api',
+      violated: [],
+      source: 'lease',
+      degraded: false,
+      shadow: false,
+    });
+    expect(await calls(limiter, 96)).toEqual(times(96, 'lease'));
+    expect(costs()).toEqual([1, 1, 1, 3, 6, 11, 22, 43, 85]);
+    expect(limiter.snapshot()).toMatchObject({ admitted: 100, rejected: 0, degraded: 0, leased: 97, leasedTokens: 72 });
+    expect(await left()).toBe(1_000 - 101 - 72);
+    expect(clock.pending).toBe(1);
+  });
+
+  it('go back at their end, by one timer, and are smaller then, or none', async () => {
+    const { make, calls, clock, costs, left } = setup();
+    const limiter = make();
+    for (const key of ['ann', 'ben']) await calls(limiter, 30, 1, key);
+    expect([limiter.snapshot().leasedTokens, clock.pending]).toEqual([30, 1]);
+    clock.advance(499);
+    expect(limiter.snapshot().leasedTokens).toBe(30);
+    await clock.advanceAsync(1);
+    expect([limiter.snapshot().leasedTokens, clock.pending]).toEqual([0, 0]);
+    expect(costs().slice(-2)).toEqual([-15, -15]);
+    clock.advance(1_000);
+    expect([await left('ann'), await left('ben')]).toEqual([1_000, 1_000]);
+    expect(await calls(limiter, 2)).toEqual(times(2, 'store'));
+  });
+
+  it('never hold more than leaseTokens, nor last longer than leaseMs', async () => {
+    const { make, calls, clock, costs } = setup();
+    const limiter = make({ capacity: 100_000, leaseTokens: 40, leaseMs: 100 });
+    let most = 0;
+    for (let ms = 0; ms < 350; ms++) {
+      await calls(limiter, 3);
+      most = Math.max(most, limiter.snapshot().leasedTokens);
+      clock.advance(1);
+    }
+    expect([most, Math.max(...costs()) <= 40]).toEqual([40, true]);
+    await clock.advanceAsync(100);
+    expect([limiter.snapshot().leasedTokens, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('leave decisions near the limit to the store, which then has every token that there is', async () => {
+    const { make, calls, clock } = setup();
+    const [here, there] = [make({ capacity: 200, refillPerSecond: 1 }), make({ capacity: 200, refillPerSecond: 1 })];
+    let admitted = 0;
+    for (let i = 0; i < 150; i++) {
+      for (const limiter of [here, there]) {
+        if ((await limiter.check('ann')).allowed) admitted++;
+        await clock.advanceAsync(0);
+      }
+    }
+    expect(admitted).toBe(200);
+    expect(await calls(here, 1)).toEqual(['store']);
+  });
+
+  it('do not stand in for several limiters, looks, and what costs more than they hold', async () => {
+    const { make, calls } = setup();
+    const [limiter, team] = [make(), make({ name: 'team' })];
+    await calls(limiter, 20);
+    const { leasedTokens } = limiter.snapshot();
+    expect(leasedTokens).toBeGreaterThan(0);
+    expect((await limiter.check('ann', { also: [{ limiter: team, key: 'red' }] })).source).toBe('store');
+    expect((await limiter.peek('ann')).source).toBe('store');
+    expect((await limiter.check('ann', { cost: leasedTokens + 1 })).source).toBe('store');
+    expect(limiter.snapshot().leasedTokens).toBe(leasedTokens);
+  });
+
+  it('admit what is paid for before they believe what the store refused', async () => {
+    const { make, calls, clock, mode, held } = setup();
+    const limiter = make({ capacity: 10, refillPerSecond: 1, leaseTokens: 10, refusalCacheMs: 400 });
+    await calls(limiter, 2);
+    mode.hold = ({ cost }) => cost === 3;
+    expect(await calls(limiter, 1)).toEqual(['store']);
+    mode.hold = () => false;
+    held[0]?.();
+    await clock.advanceAsync(0);
+    expect(await limiter.check('ann', { cost: 5 })).toMatchObject({ allowed: false, source: 'store' });
+    expect(await calls(limiter, 3)).toEqual(times(3, 'lease'));
+  });
+
+  it('are fetched beside decisions: while one is under way, the store decides', async () => {
+    const { make, calls, mode, held, clock, costs } = setup();
+    const limiter = make();
+    mode.hold = ({ cost }) => cost > 1;
+    expect(await calls(limiter, 5)).toEqual(times(5, 'store'));
+    expect(costs()).toEqual([1, 1, 1, 3, 1, 1]);
+    held[0]?.();
+    await clock.advanceAsync(0);
+    expect(await calls(limiter, 3)).toEqual(times(3, 'lease'));
+  });
+
+  it('that nobody answered for are not spent, and those that come late go back', async () => {
+    const { make, calls, mode, held, clock, costs } = setup();
+    const limiter = make({ leaseMs: 20 });
+    mode.hold = ({ cost }) => cost > 1;
+    await calls(limiter, 3);
+    await clock.advanceAsync(30);
+    held[0]?.();
+    await clock.advanceAsync(0);
+    expect([limiter.snapshot().leasedTokens, costs().at(-1), clock.pending]).toEqual([0, -3, 0]);
+    await calls(limiter, 3);
+    await clock.advanceAsync(50);
+    held[1]?.();
+    await clock.advanceAsync(0);
+    expect([limiter.snapshot().leasedTokens, costs().at(-1)]).toEqual([0, 3]);
+    expect(await calls(limiter, 2)).toEqual(times(2, 'store'));
+  });
+
+  it('that went back count as held for a second, when the store did not say that it heard of it', async () => {
+    const { make, calls, mode, clock } = setup();
+    const limiter = make({ capacity: 1e6 });
+    await calls(limiter, 20);
+    mode.hold = ({ cost }) => cost < 0;
+    await clock.advanceAsync(500);
+    mode.hold = () => false;
+    await clock.advanceAsync(50);
+    expect(await calls(limiter, 20)).toEqual(times(20, 'store'));
+    await clock.advanceAsync(999);
+    expect(await calls(limiter, 20)).toEqual(times(20, 'store'));
+    await clock.advanceAsync(1);
+    expect(await calls(limiter, 2)).toEqual(['store', 'lease']);
+  });
+
+  it('are spent on while the store is lost, until their end', async () => {
+    const { make, calls, state, clock, lose } = setup();
+    const limiter = make();
+    await calls(limiter, 20);
+    await lose(limiter);
+    expect(limiter.snapshot().storeAvailable).toBe(false);
+    expect(await calls(limiter, 3)).toEqual(times(3, 'lease'));
+    clock.advance(500);
+    expect(await calls(limiter, 1)).toEqual(['fallback']);
+    state.mode = 'well';
+    await clock.advanceAsync(500);
+    await calls(limiter, 1);
+    await clock.advanceAsync(50);
+    expect(await calls(limiter, 3)).toEqual(times(3, 'store'));
+  });
+
+  it('count along in the share of this process', async () => {
+    const { make, calls, lose, clock } = setup();
+    const limiter = make({ capacity: 100, refillPerSecond: 0.001, leaseTokens: 50, instances: 2 });
+    const spent = (await calls(limiter, 40)).filter((source) => source === 'lease');
+    expect(spent.length).toBeGreaterThan(20);
+    await lose(limiter);
+    await clock.advanceAsync(500);
+    const { source, remaining } = await limiter.check('ann');
+    expect([source, remaining]).toEqual(['fallback', 50 - 40 - 1]);
+  });
+
+  it('end for whoever is blocked: here at once, elsewhere with the next news', async () => {
+    const { make, calls, clock } = setup();
+    const [here, there] = [make(), make()];
+    for (const limiter of [here, there]) await calls(limiter, 20);
+    await here.block('ann', 60_000, 'enough');
+    expect(await here.check('ann')).toMatchObject({ allowed: false, source: 'ban' });
+    clock.advance(499);
+    expect((await there.check('ann')).source).toBe('lease');
+    await clock.advanceAsync(1);
+    await there.check('nobody');
+    await clock.advanceAsync(0);
+    expect(await there.check('ann')).toMatchObject({ allowed: false, source: 'ban' });
+    expect([here, there].map((limiter) => limiter.snapshot().leasedTokens)).toEqual([0, 0]);
+  });
+
+  it('are no part of a bucket that was filled', async () => {
+    const { make, calls, left } = setup();
+    const limiter = make();
+    for (const fill of ['reset', 'unblock'] as const) {
+      await calls(limiter, 20);
+      expect(limiter.snapshot().leasedTokens).toBeGreaterThan(0);
+      await limiter[fill]('ann');
+      expect([limiter.snapshot().leasedTokens, await left()]).toEqual([0, 1_000]);
+    }
+  });
+
+  it.each([
+    ['faster', { capacity: 1_000, refillPerSecond: 200 }, 1],
+    ['slower', { capacity: 1_000, refillPerSecond: 50 }, 1 / 2],
+    ['smaller', { capacity: 20, refillPerSecond: 100 }, 1],
+  ])('go back when the limits of their key become %s, as much time as was charged at most', async (_, next, share) => {
+    const { make, calls, costs, clock, takes } = setup();
+    const plans = { now: { capacity: 1_000, refillPerSecond: 100 } };
+    const limiter = make({ limitsFor: () => plans.now });
+    await calls(limiter, 20);
+    const { leasedTokens } = limiter.snapshot();
+    plans.now = next;
+    expect(await calls(limiter, 1)).toEqual(['store']);
+    await clock.advanceAsync(0);
+    expect(costs()).toContain(-Math.floor(Math.min(leasedTokens, next.capacity) * share));
+    expect(takes.filter(({ cost }) => cost < 0)).toMatchObject([{ capacity: next.capacity }]);
+    expect(limiter.snapshot().leasedTokens).toBe(0);
+  });
+
+  it('are tried out in shadow mode as they are enforced', async () => {
+    const { make, calls } = setup();
+    const limits = { capacity: 30, refillPerSecond: 0.1, leaseTokens: 30 };
+    const [enforced, shadow] = [make(limits), make({ ...limits, mode: 'shadow' })];
+    expect(await calls(shadow, 35)).toEqual(await calls(enforced, 35));
+    expect(shadow.snapshot().rejected).toBe(5);
+    expect(shadow.snapshot().leased).toBeGreaterThan(10);
+    expect(enforced.snapshot().leased).toBe(shadow.snapshot().leased);
+  });
+
+  it('tell what they did in a scrape, where there are any', async () => {
+    const { make, calls } = setup();
+    const limiter = make();
+    await calls(limiter, 20);
+    const { leased, leasedTokens } = limiter.snapshot();
+    const samples = [...limiter.metrics()].filter(({ name }) => name.includes('lease'));
+    expect(samples.map(({ name, value, labels }) => [name, value, labels])).toEqual([
+      ['breakwater_rate_limit_lease_decisions_total', leased, { limiter: 'api' }],
+      ['breakwater_rate_limit_lease_tokens', leasedTokens, { limiter: 'api' }],
+    ]);
+    const without = make({ leaseTokens: 0, leaseMs: undefined });
+    expect([...without.metrics()].filter(({ name }) => name.includes('lease'))).toEqual([]);
+  });
+
+  it.each([
+    [{ leaseTokens: 1_001 }, 'leaseTokens'],
+    [{ leaseTokens: -1 }, 'leaseTokens'],
+    [{ leaseTokens: 0.5 }, 'leaseTokens'],
+    [{ leaseMs: 0 }, 'leaseMs'],
+    [{ leaseMs: 1_001 }, 'leaseMs'],
+    [{ leaseTokens: 0, leaseMs: 100 }, 'leaseMs'],
+    [{ leaseTokens: undefined, leaseMs: 100 }, 'leaseMs'],
+  ])('are not made with %j', (options, name) => {
+    expect(() => setup().make(options)).toThrow(name);
+  });
+});
+
+describe('closing a limiter with leases', () => {
+  it('gives all back, those under way as well, once; decisions go on without', async () => {
+    const { make, calls, clock, mode, held } = setup();
+    const limiter = make({ refillPerSecond: 0.001 });
+    await calls(limiter, 20);
+    await calls(limiter, 2, 1, 'ben');
+    mode.hold = ({ cost }) => cost === 3;
+    await calls(limiter, 1, 1, 'ben');
+    const closing = limiter.close();
+    expect(limiter.close()).toBe(closing);
+    held[0]?.();
+    await clock.advanceAsync(0);
+    await closing;
+    const [ann, ben] = [await limiter.peek('ann'), await limiter.peek('ben')];
+    expect([ann.remaining, ben.remaining, limiter.snapshot().leasedTokens]).toEqual([980, 997, 0]);
+    expect(await calls(limiter, 10)).toEqual(times(10, 'store'));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('takes no longer than a question, whatever the store does', async () => {
+    const { make, calls, state, clock } = setup();
+    const limiter = make();
+    await calls(limiter, 20);
+    state.mode = 'hangs';
+    let closed = false;
+    void limiter.close().then(() => (closed = true));
+    await clock.advanceAsync(49);
+    expect(closed).toBe(false);
+    await clock.advanceAsync(1);
+    expect(closed).toBe(true);
+  });
+
+  it('is nothing where there are none', async () => {
+    await expect(setup().make({ leaseTokens: 0, leaseMs: undefined }).close()).resolves.toBeUndefined();
+  });
+});
+
+describe('what leases spare', () => {
+  it('fifty questions of fifty-one and more, at ten thousand calls a second of one key', async () => {
+    const clock = new ManualClock({ now: 1_000 });
+    const inner = createMemoryStore({ clock });
+    let questions = 0;
+    const slow = async <A>(call: () => Promise<A>): Promise<A> => {
+      questions++;
+      await new Promise<void>((resolve) => clock.schedule(resolve, 1));
+      return await call();
+    };
+    const store: LimitStore = {
+      ...inner,
+      take: (rules) => slow(() => inner.take(rules)),
+      changes: (group, version) => slow(() => inner.changes(group, version)),
+      count: (rule) => inner.count(rule),
+      record: (rule) => inner.record(rule),
+      mark: (change) => inner.mark(change),
+      clear: (key) => inner.clear(key),
+    };
+    const { make } = perUserSetup();
+    const limits = { capacity: 20_000, refillPerSecond: 20_000, store, clock, leaseTokens: 1_000 };
+    const limiter = make(limits);
+    let allowed = 0;
+    for (let ms = 0; ms < 1_000; ms++) {
+      for (let i = 0; i < 10; i++) void limiter.check('ann').then((decision) => (allowed += decision.allowed ? 1 : 0));
+      await clock.advanceAsync(1);
+    }
+    await clock.advanceAsync(100);
+    expect(allowed).toBe(10_000);
+    expect(questions).toBeLessThanOrEqual(10_000 / 50);
+  });
+});
