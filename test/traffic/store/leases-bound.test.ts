@@ -202,7 +202,7 @@ const step = fc.record({
 });
 
 describe('leases', () => {
-  it('TRA-40: any window admits at most capacity + rate x its length + processes x leaseTokens, whatever is slow, late, lost, frozen or closed', async () => {
+  it('any window admits at most capacity + rate × its length + processes × leaseTokens, whatever is slow, late, lost, frozen or closed', async () => {
     const sources = new Set<string>();
     const limitsOf = fc
       .record({

@@ -1,45 +1,6 @@
-import type { BucketRule, SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
-import { createMemoryStore, type LimitStore, ManualClock } from 'breakwater/testing';
+import type { Clock } from 'breakwater/core';
 import { describe, expect, it } from 'vitest';
-import { type Options, perUserSetup } from './setup.js';
-
-const LEASES = { capacity: 1_000, refillPerSecond: 100, leaseTokens: 100, leaseMs: 500 };
-
-/** A store that remembers what was asked, and answers only when it is let. */
-function setup() {
-  const made = perUserSetup();
-  const takes: BucketRule[] = [];
-  const held: (() => void)[] = [];
-  const mode = { hold: (_: BucketRule): boolean => false };
-  const store: LimitStore = {
-    ...made.store,
-    take: async (rules, call) => {
-      const [rule] = rules as [BucketRule];
-      takes.push(rule);
-      if (mode.hold(rule)) await new Promise<void>((resolve) => held.push(resolve));
-      return made.store.take(rules, call);
-    },
-  };
-  const make = (options: Options = {}) => made.make({ ...LEASES, store, ...options } as Options);
-  /** Calls one after the other; where each was decided. */
-  const calls = async (limiter: SharedPerUserRateLimiter, count: number, cost = 1, key = 'ann') => {
-    const sources: string[] = [];
-    for (let i = 0; i < count; i++) {
-      const { source } = await limiter.check(key, { cost });
-      sources.push(source);
-      // What is fetched beside it comes before the next.
-      await made.clock.advanceAsync(0);
-    }
-    return sources;
-  };
-  /** What is left in the store, as whoever holds nothing sees it. */
-  const left = async (key = 'ann') =>
-    (await made.make({ ...LEASES, leaseTokens: 0, leaseMs: undefined }).peek(key)).remaining;
-  const costs = () => takes.map(({ cost }) => cost);
-  return { ...made, store, make, calls, left, costs, takes, held, mode };
-}
-
-const times = (count: number, what: string) => new Array<string>(count).fill(what);
+import { LEASES, leaseSetup as setup, times } from './lease-setup.js';
 
 describe('leases', () => {
   it('are for keys that come often: what is seen now and then takes none', async () => {
@@ -122,6 +83,40 @@ describe('leases', () => {
     }
     expect(admitted).toBe(200);
     expect(await calls(here, 1)).toEqual(['store']);
+  });
+
+  it('are at most half of what is left in the store', async () => {
+    const { make, calls, costs } = setup();
+    const limiter = make({ capacity: 12, refillPerSecond: 0.001, leaseTokens: 12 });
+    const sources = await calls(limiter, 13);
+    expect(costs()).toEqual([1, 1, 1, 3, 3, 1, 1, 1, 1]);
+    expect(sources.slice(3)).toEqual([...times(6, 'lease'), ...times(4, 'store')]);
+  });
+
+  it('never keep a process alive', async () => {
+    const { make, calls, clock } = setup();
+    const asked: (boolean | undefined)[] = [];
+    const watched: Clock = {
+      now: () => clock.now(),
+      wallNow: () => clock.wallNow(),
+      schedule: (fn, delayMs, options) => {
+        const cancel = clock.schedule(fn, delayMs);
+        if (delayMs !== LEASES.leaseMs) return cancel;
+        asked.push(options?.hold);
+        return Object.assign(
+          () => {
+            cancel();
+          },
+          { hold: (hold: boolean) => asked.push(hold) },
+        );
+      },
+    };
+    const limiter = make({ clock: watched });
+    await calls(limiter, 20);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked).not.toContain(true);
+    await limiter.close();
+    expect(clock.pending).toBe(0);
   });
 
   it('do not stand in for several limiters, looks, and what costs more than they hold', async () => {
@@ -234,6 +229,18 @@ describe('leases', () => {
     expect([here, there].map((limiter) => limiter.snapshot().leasedTokens)).toEqual([0, 0]);
   });
 
+  it('are not spent by whoever was heard to be blocked, however long ago', async () => {
+    const { make, calls, clock, lose } = setup();
+    const [here, there] = [make({ leaseMs: 1_000 }), make()];
+    await calls(here, 20);
+    await there.block('ann', 60_000, 'enough');
+    await here.peek('ann');
+    await lose(here);
+    clock.advance(800);
+    expect(here.snapshot().leasedTokens).toBeGreaterThan(0);
+    expect(await here.check('ann')).toMatchObject({ allowed: false, source: 'ban', degraded: true });
+  });
+
   it('are no part of a bucket that was filled', async () => {
     const { make, calls, left } = setup();
     const limiter = make();
@@ -297,75 +304,5 @@ describe('leases', () => {
     [{ leaseTokens: undefined, leaseMs: 100 }, 'leaseMs'],
   ])('are not made with %j', (options, name) => {
     expect(() => setup().make(options)).toThrow(name);
-  });
-});
-
-describe('closing a limiter with leases', () => {
-  it('gives all back, those under way as well, once; decisions go on without', async () => {
-    const { make, calls, clock, mode, held } = setup();
-    const limiter = make({ refillPerSecond: 0.001 });
-    await calls(limiter, 20);
-    await calls(limiter, 2, 1, 'ben');
-    mode.hold = ({ cost }) => cost === 3;
-    await calls(limiter, 1, 1, 'ben');
-    const closing = limiter.close();
-    expect(limiter.close()).toBe(closing);
-    held[0]?.();
-    await clock.advanceAsync(0);
-    await closing;
-    const [ann, ben] = [await limiter.peek('ann'), await limiter.peek('ben')];
-    expect([ann.remaining, ben.remaining, limiter.snapshot().leasedTokens]).toEqual([980, 997, 0]);
-    expect(await calls(limiter, 10)).toEqual(times(10, 'store'));
-    expect(clock.pending).toBe(0);
-  });
-
-  it('takes no longer than a question, whatever the store does', async () => {
-    const { make, calls, state, clock } = setup();
-    const limiter = make();
-    await calls(limiter, 20);
-    state.mode = 'hangs';
-    let closed = false;
-    void limiter.close().then(() => (closed = true));
-    await clock.advanceAsync(49);
-    expect(closed).toBe(false);
-    await clock.advanceAsync(1);
-    expect(closed).toBe(true);
-  });
-
-  it('is nothing where there are none', async () => {
-    await expect(setup().make({ leaseTokens: 0, leaseMs: undefined }).close()).resolves.toBeUndefined();
-  });
-});
-
-describe('what leases spare', () => {
-  it('fifty questions of fifty-one and more, at ten thousand calls a second of one key', async () => {
-    const clock = new ManualClock({ now: 1_000 });
-    const inner = createMemoryStore({ clock });
-    let questions = 0;
-    const slow = async <A>(call: () => Promise<A>): Promise<A> => {
-      questions++;
-      await new Promise<void>((resolve) => clock.schedule(resolve, 1));
-      return await call();
-    };
-    const store: LimitStore = {
-      ...inner,
-      take: (rules) => slow(() => inner.take(rules)),
-      changes: (group, version) => slow(() => inner.changes(group, version)),
-      count: (rule) => inner.count(rule),
-      record: (rule) => inner.record(rule),
-      mark: (change) => inner.mark(change),
-      clear: (key) => inner.clear(key),
-    };
-    const { make } = perUserSetup();
-    const limits = { capacity: 20_000, refillPerSecond: 20_000, store, clock, leaseTokens: 1_000 };
-    const limiter = make(limits);
-    let allowed = 0;
-    for (let ms = 0; ms < 1_000; ms++) {
-      for (let i = 0; i < 10; i++) void limiter.check('ann').then((decision) => (allowed += decision.allowed ? 1 : 0));
-      await clock.advanceAsync(1);
-    }
-    await clock.advanceAsync(100);
-    expect(allowed).toBe(10_000);
-    expect(questions).toBeLessThanOrEqual(10_000 / 50);
   });
 });
