@@ -5,8 +5,6 @@ import { isSame, type SharedBucket } from './shared-bucket.js';
 const WORTH_CALLS = 3;
 /** A lease is added to when less than this part of it is left: what comes meanwhile is still served. */
 const LOW = 1 / 4;
-/** Of what is left in the store this part stays for everybody else: near the limit, the store decides. */
-const MOST_OF_REST = 1 / 2;
 
 /** Tokens of one question, which have one end; the time counts from when they were asked for. @internal */
 export interface Batch extends DeadlineNode<Batch> {
@@ -15,6 +13,8 @@ export interface Batch extends DeadlineNode<Batch> {
   left: number;
   spent: number;
   calls: number;
+  /** Its time is over. */
+  over: boolean;
 }
 
 /** What the store said last of a bucket. @internal */
@@ -108,7 +108,7 @@ export class Lease {
 
   /**
    * How many tokens to ask for, now that a call has come; 0 for none. What is asked for, with what is held and what is on its
-   * way back, is never more than `most`.
+   * way back, is never more than `most`, nor more than stays in the store: near the limit, that decides.
    *
    * @param usedUp - whether it was the lease that served the call: one that is used up before its end was too small.
    */
@@ -118,7 +118,8 @@ export class Lease {
     if (this.#size === 0 ? !recent || this.#askedCalls < WORTH_CALLS : this.left >= this.#size * LOW) return 0;
     const wish = Math.max(usedUp ? this.#size * 2 : this.#size, recent ? this.#askedTokens : 0);
     const size = Math.min(wish, most, this.bucket.capacity);
-    const tokens = Math.min(size - this.left - this.giving, Math.floor(this.#remaining * MOST_OF_REST));
+    const held = this.left + this.giving;
+    const tokens = Math.min(size - held, Math.floor((this.#remaining - held) / 2));
     if (tokens < WORTH_CALLS * Math.max(1, cost)) return 0;
     this.#size = size;
     return tokens;

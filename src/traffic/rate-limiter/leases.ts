@@ -121,8 +121,8 @@ export class Leases {
 
   async #fetch(lease: Lease, tokens: number): Promise<void> {
     const { bucket, subject } = lease;
-    const counts = { left: 0, spent: 0, calls: 0 };
-    const batch: Batch = { lease, bucket, ...counts, dueMs: undefined, earlier: undefined, later: undefined };
+    const fresh = { left: 0, spent: 0, calls: 0, over: false };
+    const batch: Batch = { lease, bucket, ...fresh, dueMs: undefined, earlier: undefined, later: undefined };
     this.#ends.add(batch, this.#settings.leaseMs);
     lease.asking = true;
     const answer = await this.#settings.ask(subject, bucket, tokens);
@@ -132,7 +132,7 @@ export class Leases {
     if (answer === undefined) lease.restart();
     else this.#learn(lease, answer, nowMs);
     if (answer?.allowed !== true) this.#ends.remove(batch);
-    else if (this.#closed === undefined && !isEnded(batch, nowMs) && isSame(bucket, lease.bucket)) {
+    else if (this.#closed === undefined && !batch.over && !isEnded(batch, nowMs) && isSame(bucket, lease.bucket)) {
       lease.add(batch, tokens);
       this.held += tokens;
     } else {
@@ -144,6 +144,7 @@ export class Leases {
   /** The time of a batch is over; one that is not there yet goes back when it comes. */
   #end(batch: Batch): void {
     const { lease } = batch;
+    batch.over = true;
     if (!lease.batches.includes(batch)) return;
     const left = lease.end(batch);
     this.held -= left;

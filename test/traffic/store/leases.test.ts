@@ -85,12 +85,19 @@ describe('leases', () => {
     expect(await calls(here, 1)).toEqual(['store']);
   });
 
-  it('are at most half of what is left in the store', async () => {
+  it('are no more than is left in the store for everybody else', async () => {
     const { make, calls, costs } = setup();
     const limiter = make({ capacity: 12, refillPerSecond: 0.001, leaseTokens: 12 });
     const sources = await calls(limiter, 13);
     expect(costs()).toEqual([1, 1, 1, 3, 3, 1, 1, 1, 1]);
     expect(sources.slice(3)).toEqual([...times(6, 'lease'), ...times(4, 'store')]);
+    const other = make({ name: 'other', capacity: 100, refillPerSecond: 0.001, leaseTokens: 100 });
+    for (let i = 0; i < 100; i++) {
+      expect(await calls(other, 1)).not.toEqual(['local']);
+      expect(other.snapshot().leasedTokens).toBeLessThanOrEqual((await other.peek('ann')).remaining);
+    }
+    expect(other.snapshot()).toMatchObject({ admitted: 100, rejected: 0 });
+    expect(other.snapshot().leased).toBeGreaterThan(80);
   });
 
   it('never keep a process alive', async () => {
@@ -170,6 +177,27 @@ describe('leases', () => {
     await clock.advanceAsync(0);
     expect([limiter.snapshot().leasedTokens, costs().at(-1)]).toEqual([0, 3]);
     expect(await calls(limiter, 2)).toEqual(times(2, 'store'));
+  });
+
+  it('are over with their timer, also on a clock that stands still', async () => {
+    const { make, calls, mode, held, clock, costs } = setup();
+    const timers: (() => void)[] = [];
+    const still: Clock = {
+      now: () => 1_000,
+      wallNow: () => 0,
+      schedule: (fn, delayMs) => {
+        if (delayMs !== LEASES.leaseMs) return clock.schedule(fn, delayMs);
+        timers.push(fn);
+        return () => undefined;
+      },
+    };
+    const limiter = make({ clock: still });
+    mode.hold = ({ cost }) => cost === 3;
+    await calls(limiter, 3);
+    for (const fire of timers) fire();
+    held[0]?.();
+    await clock.advanceAsync(0);
+    expect([limiter.snapshot().leasedTokens, costs().at(-1)]).toEqual([0, -3]);
   });
 
   it('that went back count as held for a second, when the store did not say that it heard of it', async () => {
