@@ -42,6 +42,7 @@ async function decisions(name, client, send) {
   const store = createRedisStore(client, { timeoutMs: 10_000 });
   const limits = { ...plenty, store, instances: 1, storeTimeoutMs: 10_000 };
   const limiter = new SharedPerUserRateLimiter({ name: 'user', ...limits });
+  const leased = new SharedPerUserRateLimiter({ name: 'leased', ...limits, leaseTokens: 1_000 });
   const others = ['team', 'plan', 'route', 'site'].map((of) => new SharedPerUserRateLimiter({ name: of, ...limits }));
   const also = others.map((other) => ({ limiter: other, key: 'x' }));
   const rule = { capacity: 1e6, refillTokens: 1, refillUs: 10, cost: 1 };
@@ -67,6 +68,7 @@ async function decisions(name, client, send) {
     [
       run('a bare script', 'floor', (i) => send(['EVALSHA', sha, '1', `{bare}${keys[i % KEYS]}`, '10', '10000000'])),
       run('SharedPerUserRateLimiter check', 'ours', (i) => limiter.check(keys[i % KEYS])),
+      run('SharedPerUserRateLimiter check, ten busy keys with leases', 'ours', (i) => leased.check(keys[i % 10])),
       run('createRedisStore take', 'ours', one),
       run('SharedPerUserRateLimiter check, five limits', 'ours', (i) => limiter.check(keys[i % KEYS], { also })),
       run('rate-limiter-flexible', 'peer', (i) => peer.consume(keys[i % KEYS])),

@@ -31,6 +31,17 @@ if ((await ddos.check('203.0.113.5')).allowed) {
 await ddos.block('198.51.100.0/24', 600_000, 'seen in the logs of the proxy');
 // #endregion three
 
+// #region leases
+// A process holds up to fifty tokens of a busy key: most of its decisions need no question then.
+const plenty = { capacity: 1_000, refillPerSecond: 100, store, instances: 2 };
+const leasing = new SharedPerUserRateLimiter({ ...plenty, name: 'plenty', leaseTokens: 50 });
+for (let i = 0; i < 200; i++) await leasing.check('user-17');
+const { admitted, leased } = leasing.snapshot();
+console.log(`admitted ${String(admitted)}, most without a question: ${String(leased > 150)}`);
+// At shutdown, what is left goes back.
+await leasing.close();
+// #endregion leases
+
 // #region lost
 // The store is gone: each process goes on with its share, and says so.
 const refuse = () => Promise.reject(new Error('connection refused'));

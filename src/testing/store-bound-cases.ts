@@ -14,7 +14,7 @@ export const BOUND_CASES: Readonly<Record<string, Case>> = {
     const numbers = [NaN, -1, 0.5, Infinity, 2 ** 53, '2' as unknown as number, undefined as unknown as number];
     const bad: (() => Promise<unknown>)[] = [
       ...numbers.flatMap((wrong) => [
-        () => store.take([{ ...bucket, cost: wrong }]),
+        () => store.take([{ ...bucket, cost: wrong === -1 ? -1 - bucket.capacity : wrong }]),
         () => store.take([{ ...bucket, capacity: wrong }]),
         () => store.take([{ ...bucket, refillTokens: wrong }]),
         () => store.take([{ ...bucket, refillUs: wrong }]),
@@ -95,6 +95,10 @@ export const BOUND_CASES: Readonly<Record<string, Case>> = {
     same('the largest bucket', [taken?.allowed, taken?.remaining, taken?.resetAfterUs], [true, 0, 310_593_077_749_689]);
     const [refused] = await store.take([{ ...bucket, cost: bucket.capacity }]);
     same('is empty', [refused?.allowed, refused?.retryAfterUs], [false, 310_593_077_749_689]);
+    const [given] = await store.take([{ ...bucket, cost: -1 }]);
+    same('one token back', [given?.remaining, given?.resetAfterUs], [1, 310_593_077_749_689]);
+    const [full] = await store.take([{ ...bucket, cost: -bucket.capacity }]);
+    same('the largest that is given', [full?.allowed, full?.remaining, full?.resetAfterUs], [true, bucket.capacity, 0]);
     const [never] = await store.take([{ ...bucket, cost: most }]);
     same('the largest cost', [never?.allowed, never?.retryAfterUs], [false, Infinity]);
     for (const windowUs of [12, LONGEST_US]) {
@@ -107,6 +111,11 @@ export const BOUND_CASES: Readonly<Record<string, Case>> = {
       const { count, tags, score } = await store.record(rule);
       same('event', [count, tags, score], [most, { [event.tag]: most }, (i + 1) * most]);
     }
+    const many = { ...key, subject: 'many', ...EVENT, limit: most };
+    await store.record({ ...many, weight: most - 3 });
+    await store.record({ ...many, tag: 'y', weight: most - 4 });
+    const { count: both, tags: sorts } = await store.record({ ...many, weight: 0 });
+    same('as many as fit of both', [both, sorts], [most, { x: 4, y: most - 4 }]);
     const { mark } = await store.mark({ ...key, ...MARK, forUs: LONGEST_US, keepUs: LONGEST_US });
     same('mark', [mark?.held, mark?.leftUs], [true, LONGEST_US]);
     same('after', (await store.mark({ ...key, ...MARK, after: most })).applied, false);

@@ -102,7 +102,8 @@ export class StoreOracle {
   take(rules: readonly BucketRule[]): readonly BucketAnswer[] {
     const asked = rules.map((rule) => {
       const owed = this.#owed(rule);
-      const after = owed + BigInt(rule.cost) * BigInt(rule.refillUs);
+      const debt = owed + BigInt(rule.cost) * BigInt(rule.refillUs);
+      const after = debt > 0n ? debt : 0n;
       const fits = rule.cost <= rule.capacity && after <= BigInt(rule.capacity) * BigInt(rule.refillUs);
       return { rule, owed, after, fits, heldUs: this.#heldUs(rule) };
     });

@@ -36,6 +36,34 @@ export const STEP_CASES: Readonly<Record<string, Case>> = {
     same('full in time', full?.remaining, 10);
   },
 
+  'gives back what was taken, and never more than to a full bucket': async ({ store, advance }) => {
+    const rule = { group: 'case', subject: 'given', ...BUCKET };
+    const take = async (cost: number): Promise<readonly unknown[]> => {
+      const [answer] = await store.take([{ ...rule, cost }]);
+      return [answer?.allowed, answer?.remaining, answer?.retryAfterUs, answer?.resetAfterUs];
+    };
+    same('to a full one', await take(-1), [true, 10, 0, 0]);
+    await take(8);
+    same('a few', await take(-3), [true, 5, 0, 500_000]);
+    same('and there they are', await take(5), [true, 0, 0, 1_000_000]);
+    await advance(50);
+    same('with the part that has come back', await take(-1), [true, 1, 0, 850_000]);
+    same('too many', await take(-10), [true, 10, 0, 0]);
+    same('are not kept', await take(10), [true, 0, 0, 1_000_000]);
+    const other = { ...rule, subject: 'given-other' };
+    await store.mark({ ...other, ...MARK });
+    const [back, refused] = await store.take([
+      { ...rule, cost: -5 },
+      { ...other, cost: 0 },
+    ]);
+    same('none to all', [back?.allowed, back?.remaining, refused?.allowed], [true, 0, false]);
+    await store.mark({ ...rule, ...MARK });
+    const [marked] = await store.take([{ ...rule, cost: -5 }]);
+    same('none to a marked one', [marked?.allowed, marked?.remaining], [false, 0]);
+    const [tried] = await store.take([{ ...rule, cost: -5, advisory: true }]);
+    same('nor for shadow mode', [tried?.allowed, tried?.remaining, tried?.retryAfterUs], [false, 0, MARK.forUs]);
+  },
+
   'keeps windows, buckets and events of one key apart': async ({ store }) => {
     const key = { group: 'case', subject: 'sorts' };
     await store.take([{ ...key, ...BUCKET, cost: 10 }]);

@@ -85,7 +85,7 @@ class Trace {
     const draw = this.#draw;
     const rules = draw.some(this.#buckets).map((rule) => ({
       ...rule,
-      cost: draw.of([0, 1, 1, 1, draw.whole(0, rule.capacity + 1), rule.capacity]),
+      cost: draw.of([0, 1, 1, 1, draw.whole(0, rule.capacity + 1), rule.capacity, -1, -draw.whole(1, rule.capacity)]),
       advisory: draw.oneIn(5),
     }));
     const asked = draw.oneIn(2) ? rules : rules.reverse();

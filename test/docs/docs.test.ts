@@ -243,6 +243,8 @@ describe('docs', () => {
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'BucketOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'RateLimiterOptions', []],
     ['rate-limiter', 'src/traffic/rate-limiter/options.ts', 'PerUserRateLimiterOptions', []],
+    ['shared-store', 'src/traffic/rate-limiter/options.ts', 'RefusalCacheOptions', []],
+    ['shared-store', 'src/traffic/rate-limiter/options.ts', 'TokenLeaseOptions', []],
     ['abuse-detector', 'src/traffic/abuse-detector/options.ts', 'AbuseDetectorOptions', ['score']],
     ['abuse-detector', 'src/traffic/abuse-detector/options.ts', 'AbuseScoreOptions', []],
     ['ddos-protection', 'src/traffic/ddos-protection/options.ts', 'DDoSProtectionOptions', ['escalate']],

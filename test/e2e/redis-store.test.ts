@@ -118,6 +118,7 @@ describe.skipIf(!there)('what a store writes', () => {
       const key = { group: 'g', subject: 's' };
       await store.take([{ ...key, capacity: 5, refillTokens: 3, refillUs: 1_000_000, cost: 0 }]);
       await store.take([{ ...key, capacity: 5, refillTokens: 3, refillUs: 1_000_000, cost: 6 }]);
+      await store.take([{ ...key, capacity: 5, refillTokens: 3, refillUs: 1_000_000, cost: -5 }]);
       await store.record({ ...key, windowUs: 60_000_000, limit: 5, weight: 0, tag: 't', halfLifeUs: 60_000_000 });
       await store.changes('g', 0);
       await store.clear(key);

@@ -14,7 +14,7 @@ export { PerUserRateLimiter } from './per-user-rate-limiter.js';
 export type { AcquireOptions, RateLimiterSnapshot } from './rate-limiter.js';
 export { RateLimiter } from './rate-limiter.js';
 export type { Reservation } from './reservation.js';
-export type { RefusalCacheOptions, SharedPerUserRateLimiterOptions } from './options.js';
+export type { RefusalCacheOptions, SharedPerUserRateLimiterOptions, TokenLeaseOptions } from './options.js';
 export type { SharedAlsoLimit, SharedCheckOptions } from './shared-per-user.js';
 export { SharedPerUserRateLimiter } from './shared-per-user.js';
 export type { SharedPerUserRateLimiterEvents, SharedPerUserRateLimiterSnapshot } from './shared-types.js';

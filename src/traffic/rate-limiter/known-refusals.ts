@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../internal/bounded-map.js';
-import type { SharedBucket } from './shared-bucket.js';
+import { isSame, type SharedBucket } from './shared-bucket.js';
 
 /** A refusal of the store, by the time of this process. @internal */
 export interface KnownRefusal {
@@ -65,8 +65,4 @@ export class KnownRefusals {
   forget(subject: string): void {
     this.#known.delete(subject);
   }
-}
-
-function isSame(a: SharedBucket, b: SharedBucket): boolean {
-  return a.capacity === b.capacity && a.refillTokens === b.refillTokens && a.refillUs === b.refillUs;
 }

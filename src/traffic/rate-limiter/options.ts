@@ -70,7 +70,10 @@ export interface PerUserRateLimiterOptions extends BucketOptions {
 }
 
 /** Options of {@link SharedPerUserRateLimiter}; `maxKeys` are those that are known while there is no store. */
-export type SharedPerUserRateLimiterOptions = PerUserRateLimiterOptions & SharedStoreOptions & RefusalCacheOptions;
+export type SharedPerUserRateLimiterOptions = PerUserRateLimiterOptions &
+  SharedStoreOptions &
+  RefusalCacheOptions &
+  TokenLeaseOptions;
 
 /** How a {@link SharedPerUserRateLimiter} spares its store. */
 export interface RefusalCacheOptions {
@@ -80,6 +83,21 @@ export interface RefusalCacheOptions {
    * @defaultValue `0`, so that every decision asks
    */
   readonly refusalCacheMs?: number | undefined;
+}
+
+/** How a {@link SharedPerUserRateLimiter} takes tokens of busy keys beforehand, which spares its store most questions. */
+export interface TokenLeaseOptions {
+  /**
+   * Most tokens of one key that this process holds: an integer of at least 0 and at most `capacity`. With it, all processes
+   * together admit within any time at most what the bucket would and that many more for each of them. `0` for none.
+   * @defaultValue `0`
+   */
+  readonly leaseTokens?: number | undefined;
+  /**
+   * How long tokens are held, in ms, 1 to 1,000; what is left then goes back. Only with `leaseTokens`.
+   * @defaultValue `1_000`
+   */
+  readonly leaseMs?: number | undefined;
 }
 
 /** Defaults of {@link RateLimiterOptions}. */
@@ -101,6 +119,8 @@ const MOST_TOKENS = 1e12;
 
 /** Beyond this rate the time for one token would vanish beside the time itself. */
 const FASTEST = 1e8;
+/** Whoever is blocked meanwhile may spend what is held for no longer than that. */
+const LONGEST_LEASE_MS = 1_000;
 const MUST_REFILL =
   'must be more than 0: where limits differ by key, a bucket that is used once cannot be told from a full one';
 
@@ -196,16 +216,26 @@ export function parsePerUserOptions(
 }
 
 function sharedPerUserSchema() {
-  return { ...perUserSchema(), ...sharedSchema(), refusalCacheMs: durationMs(0, { min: 0, max: 1_000 }) };
+  return {
+    ...perUserSchema(),
+    ...sharedSchema(),
+    refusalCacheMs: durationMs(0, { min: 0, max: 1_000 }),
+    leaseTokens: count({ min: 0, default: 0 }),
+    leaseMs: durationMs(undefined, { min: 1, max: LONGEST_LEASE_MS }),
+  };
 }
 
 /** @internal */
-export type ParsedSharedPerUserOptions = ParsedOptions<ReturnType<typeof sharedPerUserSchema>>;
+export type ParsedSharedPerUserOptions = ParsedOptions<ReturnType<typeof sharedPerUserSchema>> & {
+  readonly leaseMs: number;
+};
 
 /** @internal */
 export function parseSharedPerUserOptions(options: SharedPerUserRateLimiterOptions): ParsedSharedPerUserOptions {
-  return parseOptions('SharedPerUserRateLimiter', sharedPerUserSchema(), options, (parsed, report) => {
-    const { capacity, refillPerSecond } = parsed;
+  const all = parseOptions('SharedPerUserRateLimiter', sharedPerUserSchema(), options, (parsed, report) => {
+    const { capacity, refillPerSecond, leaseTokens, leaseMs } = parsed;
+    if (leaseTokens > capacity) report('leaseTokens', `must be at most capacity, ${String(capacity)}`);
+    if (leaseTokens === 0 && leaseMs !== undefined) report('leaseMs', 'means nothing without leaseTokens');
     if (refillPerSecond === 0) {
       report(
         'refillPerSecond',
@@ -216,4 +246,5 @@ export function parseSharedPerUserOptions(options: SharedPerUserRateLimiterOptio
     }
     checkShare(parsed, ['capacity', capacity], report);
   });
+  return { ...all, leaseMs: all.leaseMs ?? LONGEST_LEASE_MS };
 }

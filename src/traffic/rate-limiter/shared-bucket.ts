@@ -18,3 +18,8 @@ export function sharedBucket({ capacity, refillPerSecond }: Required<RateLimiter
   if (rate === undefined) throw new InvalidArgumentError(`limitsFor: refillPerSecond ${NO_SHARED_RATE}`);
   return { capacity, ...rate };
 }
+
+/** Whether two are counted alike. @internal */
+export function isSame(a: SharedBucket, b: SharedBucket): boolean {
+  return a.capacity === b.capacity && a.refillTokens === b.refillTokens && a.refillUs === b.refillUs;
+}

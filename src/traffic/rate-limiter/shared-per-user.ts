@@ -3,13 +3,11 @@ import { Emitter } from '../../core/emitter.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import type { HealthStatus } from '../../core/health-status.js';
 import { Reporter } from '../../core/reporter.js';
-import { type Decision, NONE_VIOLATED } from '../decision.js';
+import type { Decision } from '../decision.js';
 import { nameIn, wordsIn } from '../arguments.js';
-import { KeyNames } from '../key-names.js';
 import {
   type BucketAnswer,
   type BucketRule,
-  LOST_RETRY_MS,
   microseconds,
   readBuckets,
   SharedTruth,
@@ -23,18 +21,20 @@ import { alsoIn } from './also.js';
 import { costIn } from './cost.js';
 import { LIMITER_EVENTS, rejectionData } from './events.js';
 import { KnownRefusals } from './known-refusals.js';
-import { LocalShare } from './local-share.js';
-import { limiterMetrics } from './metrics.js';
+import { Leases } from './leases.js';
+import { askBeside } from './lease-questions.js';
+import { leaseMetrics, limiterMetrics } from './metrics.js';
 import {
   type ParsedSharedPerUserOptions,
   parseSharedPerUserOptions,
   type SharedPerUserRateLimiterOptions,
 } from './options.js';
-import type { PerUserRateLimiter } from './per-user-rate-limiter.js';
+import { type Left, Outcomes } from './outcomes.js';
 import { type SharedBucket, sharedBucket } from './shared-bucket.js';
 import type { SharedPerUserRateLimiterEvents, SharedPerUserRateLimiterSnapshot } from './shared-types.js';
 import { Tiers } from './tiers.js';
 import { together } from './together.js';
+import { WithoutStore } from './without-store.js';
 
 /** Another limiter that a call has to pass as well. */
 export interface SharedAlsoLimit {
@@ -62,9 +62,6 @@ interface Part {
   readonly bucket: SharedBucket;
 }
 
-type About = Pick<Decision, 'limit' | 'cost' | 'policy' | 'source' | 'degraded'>;
-type Left = Pick<Decision, 'remaining' | 'retryAfterMs' | 'resetAfterMs'>;
-
 /** A bucket that is full again at once. */
 const PROBED = /* @__PURE__ */ Object.freeze({ capacity: 1, refillTokens: 1, refillUs: 1, cost: 1 });
 
@@ -85,21 +82,18 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   readonly #options: ParsedSharedPerUserOptions;
   readonly #truth: SharedTruth;
   readonly #events: Emitter<SharedPerUserRateLimiterEvents>;
-  readonly #violated: readonly string[];
-  readonly #names = new KeyNames();
+  readonly #outcomes: Outcomes;
   readonly #bucket: SharedBucket;
   readonly #tiers: Tiers<SharedBucket> | undefined;
-  readonly #local: LocalShare | undefined;
+  readonly #alone: WithoutStore;
   readonly #refusals: KnownRefusals;
+  readonly #leases: Leases | undefined;
   readonly #shadow: boolean;
-  #admitted = 0;
-  #rejected = 0;
-  #degraded = 0;
 
   /** @throws {@link InvalidOptionsError} naming every option that is missing, unknown or out of range. */
   constructor(options: SharedPerUserRateLimiterOptions) {
     this.#options = parseSharedPerUserOptions(options);
-    const { name, limitsFor, maxKeys, clock, mode, onListenerError, onStoreError, instances } = this.#options;
+    const { name, limitsFor, maxKeys, clock, mode, onListenerError, leaseTokens } = this.#options;
     this.name = name;
     const reporter = new Reporter(`SharedPerUserRateLimiter '${name}'`, clock, onListenerError);
     this.#events = new Emitter(reporter, EVENTS);
@@ -116,10 +110,18 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
         reporter.listenerError(error);
       });
     }
-    this.#violated = Object.freeze([name]);
     this.#shadow = mode === 'shadow';
+    const { marks } = this.#truth;
+    this.#outcomes = new Outcomes(name, this.#shadow, this.#events, ({ subject }) => marks.of(subject)?.text);
+    this.#alone = new WithoutStore(this.#options, this.#outcomes, {
+      isBlocked: ({ subject }) => marks.heldLeftMs(subject) > 0,
+      refuse: (call) => this.#refuseBlocked(call, true),
+    });
     this.#refusals = new KnownRefusals(this.#shadow ? 0 : this.#options.refusalCacheMs, maxKeys, this.#truth.now);
-    if (onStoreError === 'local' && instances !== undefined) this.#local = new LocalShare(this.#options, instances);
+    if (leaseTokens > 0) {
+      const ask = askBeside(this.#truth, this.#shadow);
+      this.#leases = new Leases({ ...this.#options, ask });
+    }
   }
 
   /**
@@ -137,6 +139,9 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     const parts = options?.also === undefined ? [own] : [own, ...this.#partsOf(options.also)];
     const known = parts.filter((part) => part.limiter.#isKnownBlocked(part));
     if (known.length > 0) return together(known.map((part) => part.limiter.#refuseBlocked(part, false)));
+    // Before what the store refused: what is held was paid for.
+    const leased = parts.length === 1 ? this.#spendLease(own) : undefined;
+    if (leased !== undefined) return leased;
     const refused = parts.flatMap((part) => part.limiter.#knownRefusal(part) ?? []);
     if (refused.length > 0) return together(refused.map((refuse) => refuse()));
     const rules = parts.map((part) => part.limiter.#rule(part));
@@ -162,8 +167,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   async reset(key: string): Promise<void> {
     const { subject } = this.#part(key, 0);
     await this.#truth.clear('reset', subject);
-    this.#refusals.forget(subject);
-    this.#local?.limiter.reset(key);
+    this.#filled(key, subject);
   }
 
   /**
@@ -189,8 +193,15 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   async unblock(key: string): Promise<void> {
     const { subject } = this.#part(key, 0);
     await this.#truth.lift('unblock', subject);
-    this.#refusals.forget(subject);
-    this.#local?.limiter.reset(key);
+    this.#filled(key, subject);
+  }
+
+  /**
+   * Gives back what it holds of leases, within `storeTimeoutMs`; for the shutdown of a process. Decisions go on, without
+   * leases. Twice is once.
+   */
+  close(): Promise<void> {
+    return this.#leases?.close() ?? Promise.resolve();
   }
 
   /** Asks for what other processes blocked and lifted; whether the store answered. */
@@ -227,23 +238,32 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
       mode,
       storeAvailable: !this.#truth.lost,
       blockedKeys: this.#truth.marks.held,
-      admitted: this.#admitted,
-      rejected: this.#rejected,
-      degraded: this.#degraded,
+      admitted: this.#outcomes.admitted,
+      rejected: this.#outcomes.rejected,
+      degraded: this.#alone.decided,
+      leased: this.#leases?.spent ?? 0,
+      leasedTokens: this.#leases?.held ?? 0,
     };
   }
 
   /** Totals of this process for a scrape. */
   metrics(): Iterable<MetricSample> {
     return [
-      ...limiterMetrics(this.name, this.#admitted, this.#rejected),
-      ...storeMetrics(this.kind, this.name, this.#truth.lost, this.#degraded),
+      ...limiterMetrics(this.name, this.#outcomes.admitted, this.#outcomes.rejected),
+      ...(this.#leases === undefined ? [] : leaseMetrics(this.name, this.#leases.spent, this.#leases.held)),
+      ...storeMetrics(this.kind, this.name, this.#truth.lost, this.#alone.decided),
     ];
   }
 
   /** DEGRADED while the store is lost. */
   health(): { readonly status: HealthStatus; readonly message?: string } {
     return storeHealth(this.#truth.lost, this.#options.onStoreError);
+  }
+
+  #filled(key: string, subject: string): void {
+    this.#refusals.forget(subject);
+    this.#leases?.forget(subject);
+    this.#alone.local?.limiter.reset(key);
   }
 
   #part(key: string, cost: number): Part {
@@ -268,6 +288,16 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     return { group: this.#truth.names.group, subject, ...bucket, cost, advisory: this.#shadow };
   }
 
+  /** Whoever is known to be blocked, however long ago that was heard, is what the store has to be asked about. */
+  #spendLease({ key, subject, cost, bucket }: Part): Decision | undefined {
+    if (this.#leases === undefined || cost === 0 || this.#truth.marks.heldLeftMs(subject) > 0) return undefined;
+    const left = this.#leases.spend(subject, bucket, cost);
+    if (left === undefined) return undefined;
+    this.#alone.local?.follow(key, cost, left.remaining);
+    const about = { limit: bucket.capacity, cost, policy: this.name, source: 'lease', degraded: false } as const;
+    return this.#outcomes.admit(about, { ...left, retryAfterMs: 0 });
+  }
+
   /** A block that is known here for certain needs no question. */
   #isKnownBlocked({ subject }: Part): boolean {
     this.#truth.look();
@@ -284,12 +314,19 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
     const nowMs = this.#truth.now();
     const about = { limit: bucket.capacity, cost, policy: this.name, source: 'local', degraded: false } as const;
     return () =>
-      this.#refuse(part, about, { remaining, retryAfterMs: retryAtMs - nowMs, resetAfterMs: resetAtMs - nowMs });
+      this.#outcomes.refuse(part, about, {
+        remaining,
+        retryAfterMs: retryAtMs - nowMs,
+        resetAfterMs: resetAtMs - nowMs,
+      });
   }
 
   #decided(parts: readonly Part[], answers: readonly BucketAnswer[], askedAtMs: number): Decision {
     const answered = parts.map((part, i) => ({ part, answer: answers[i] as BucketAnswer }));
     for (const { part, answer } of answered) part.limiter.#truth.marks.learn(part.subject, answer.mark);
+    for (const { part, answer } of answered.length === 1 ? answered : []) {
+      this.#leases?.asked(part.subject, part.bucket, part.cost, answer);
+    }
     const refusing = answered.filter(({ part, answer }) => !answer.allowed && !part.limiter.#shadow);
     const those = refusing.length > 0 ? refusing : answered;
     return together(those.map(({ part, answer }) => part.limiter.#answered(part, answer, askedAtMs)));
@@ -304,22 +341,22 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
       return this.#refuseBlocked(part, false, { retryAfterMs, resetAfterMs });
     }
     const left = { remaining, retryAfterMs, resetAfterMs };
-    this.#local?.follow(key, allowed ? cost : 0, remaining);
-    if (allowed) return this.#admit(about, left);
+    this.#alone.local?.follow(key, allowed ? cost : 0, remaining);
+    if (allowed) return this.#outcomes.admit(about, left);
     this.#refusals.learn(subject, askedAtMs, { cost, bucket, ...left });
-    return this.#refuse(part, about, left);
+    return this.#outcomes.refuse(part, about, left);
   }
 
   /** @param bucket - what the bucket itself would wait for, where that is known. */
   #refuseBlocked(
-    part: Part,
+    part: Omit<Part, 'limiter'>,
     degraded: boolean,
     bucket: Pick<Left, 'retryAfterMs' | 'resetAfterMs'> = { retryAfterMs: 0, resetAfterMs: 0 },
   ): Decision {
     const leftMs = this.#truth.marks.heldLeftMs(part.subject);
     const about = { limit: part.bucket.capacity, cost: part.cost, policy: this.name, source: 'ban', degraded } as const;
     const retryAfterMs = Math.max(leftMs, bucket.retryAfterMs);
-    return this.#refuse(part, about, {
+    return this.#outcomes.refuse(part, about, {
       remaining: 0,
       retryAfterMs,
       resetAfterMs: Math.max(leftMs, bucket.resetAfterMs),
@@ -328,56 +365,7 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
 
   /** By the rule for a store that does not answer; of several limiters none takes anything when one refuses. */
   #withoutStore(parts: readonly Part[]): Decision {
-    const refusing = parts.filter((part) => !part.limiter.#shadow && part.limiter.#refusesAlone(part));
-    return together((refusing.length > 0 ? refusing : parts).map((part) => part.limiter.#alone(part)));
-  }
-
-  #refusesAlone(part: Part): boolean {
-    const { onStoreError } = this.#options;
-    if (this.#truth.marks.heldLeftMs(part.subject) > 0) return true;
-    const share = this.#shareOf(part);
-    return share === undefined ? onStoreError !== 'allow' : share.peek(part.key).remaining < part.cost;
-  }
-
-  /** This process's own limiter, if it has a share of the bucket. */
-  #shareOf({ bucket }: Part): PerUserRateLimiter | undefined {
-    const { instances = 1 } = this.#options;
-    return bucket.capacity < instances ? undefined : this.#local?.limiter;
-  }
-
-  #alone(part: Part): Decision {
-    const { key, cost, bucket } = part;
-    if (cost > 0) this.#degraded++;
-    if (this.#truth.marks.heldLeftMs(part.subject) > 0) return this.#refuseBlocked(part, true);
-    const about = { limit: bucket.capacity, cost, policy: this.name, source: 'fallback', degraded: true } as const;
-    const share = this.#shareOf(part);
-    const open = { remaining: bucket.capacity, retryAfterMs: 0, resetAfterMs: 0 };
-    const shut = { remaining: 0, retryAfterMs: LOST_RETRY_MS, resetAfterMs: LOST_RETRY_MS };
-    if (share === undefined) {
-      return this.#options.onStoreError === 'allow' ? this.#admit(about, open) : this.#refuse(part, about, shut);
-    }
-    const { allowed, shadow, limit, remaining, retryAfterMs, resetAfterMs } = share.check(key, { cost });
-    const own = { ...about, limit };
-    if (allowed && !shadow) return this.#admit(own, { remaining, retryAfterMs, resetAfterMs });
-    // What is more than this share may be less than the whole.
-    const waitMs = retryAfterMs === Infinity && cost <= bucket.capacity ? LOST_RETRY_MS : retryAfterMs;
-    return this.#refuse(part, own, { remaining, retryAfterMs: waitMs, resetAfterMs });
-  }
-
-  #admit(about: About, left: Left): Decision {
-    if (about.cost > 0) this.#admitted++;
-    return { allowed: true, ...about, ...left, violated: NONE_VIOLATED, shadow: false };
-  }
-
-  #refuse({ key, cost, subject }: Part, about: About, left: Left): Decision {
-    const decision = { allowed: this.#shadow, ...about, ...left, violated: this.#violated, shadow: this.#shadow };
-    // A look at a blocked key is no refused call.
-    if (cost === 0) return decision;
-    this.#rejected++;
-    if (this.#events.has('rejected')) {
-      const reason = about.source === 'ban' ? { reason: this.#truth.marks.of(subject)?.text ?? '' } : {};
-      this.#events.emit('rejected', { limiter: this.name, decision, key: this.#names.of(key), ...reason });
-    }
-    return decision;
+    const refusing = parts.filter((part) => !part.limiter.#shadow && part.limiter.#alone.refuses(part));
+    return together((refusing.length > 0 ? refusing : parts).map((part) => part.limiter.#alone.decide(part)));
   }
 }

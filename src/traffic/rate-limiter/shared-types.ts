@@ -16,6 +16,9 @@ export interface SharedPerUserRateLimiterSnapshot {
   readonly rejected: number;
   /** How many of both were decided without the store. */
   readonly degraded: number;
+  /** How many were admitted by a lease, and how many tokens are held of all keys now. */
+  readonly leased: number;
+  readonly leasedTokens: number;
 }
 
 /** The events of a `SharedPerUserRateLimiter`, by name. */

@@ -7,7 +7,7 @@ export interface StoreKey {
 }
 
 /**
- * Takes tokens from a bucket. All numbers are whole, so that every store decides alike: `refillTokens` come back evenly in
+ * Takes tokens from a bucket, or gives them back. All numbers are whole, so that every store decides alike: `refillTokens` come back evenly in
  * every `refillUs` microseconds, and `capacity × refillUs + refillTokens` is at most 2^53 - 1. An empty bucket fills within
  * ten years: `capacity × refillUs / refillTokens` is at most 315,360,000,000,000. When a bucket's limits change it takes as
  * long to fill as it did before, at most as long as an empty one.
@@ -19,7 +19,10 @@ export interface BucketRule extends StoreKey {
   readonly refillTokens: number;
   /** At least 1. */
   readonly refillUs: number;
-  /** What to take, at least 0; with 0 nothing is written. */
+  /**
+   * What to take; below 0, and at least minus the capacity, what to give back, by which a bucket is never more than full.
+   * With 0 nothing is written, nor when a full bucket is given something.
+   */
   readonly cost: number;
   /** Whether its refusal takes nothing from this bucket and stops none of the others: for shadow mode. @defaultValue `false` */
   readonly advisory?: boolean | undefined;

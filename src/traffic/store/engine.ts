@@ -47,7 +47,7 @@ function owed(rule: BucketRule, state: BucketState | undefined, nowUs: number): 
   return us * refillTokens + Math.min(state.rest, refillTokens - 1);
 }
 
-/** Takes tokens from one bucket. @internal */
+/** Takes tokens from one bucket, or gives them back. @internal */
 export function bucketStep(rule: BucketRule, state: BucketState | undefined, nowUs: number): BucketStep {
   const { capacity, refillTokens, refillUs, cost } = rule;
   const most = capacity * refillUs;
@@ -59,7 +59,7 @@ export function bucketStep(rule: BucketRule, state: BucketState | undefined, now
   if (missing > 0) {
     return { answer: { allowed: false, ...left, retryAfterUs: quotientUp(missing, refillTokens) }, taken: undefined };
   }
-  const after = before + cost * refillUs;
+  const after = Math.max(0, before + cost * refillUs);
   return {
     answer: {
       allowed: true,
@@ -67,7 +67,7 @@ export function bucketStep(rule: BucketRule, state: BucketState | undefined, now
       retryAfterUs: 0,
       resetAfterUs: quotientUp(after, refillTokens),
     },
-    taken: cost === 0 ? undefined : { us: nowUs + quotient(after, refillTokens), rest: after % refillTokens },
+    taken: after === before ? undefined : { us: nowUs + quotient(after, refillTokens), rest: after % refillTokens },
   };
 }
 

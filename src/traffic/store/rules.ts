@@ -39,7 +39,7 @@ export function checkBuckets(rules: readonly BucketRule[]): void {
     checkWhole('capacity', rule.capacity, 1);
     checkWhole('refillTokens', rule.refillTokens, 1);
     checkWhole('refillUs', rule.refillUs, 1);
-    checkWhole('cost', rule.cost, 0);
+    checkWhole('cost', rule.cost, -rule.capacity);
     checkSwitch('advisory', rule.advisory);
     const { capacity, refillTokens, refillUs } = rule;
     if (!Number.isSafeInteger(capacity * refillUs + refillTokens)) {

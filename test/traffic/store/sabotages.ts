@@ -1,4 +1,4 @@
-import type { LimitStore, MarkChange, StoreMark } from 'breakwater/testing';
+import type { BucketRule, LimitStore, MarkChange, StoreMark } from 'breakwater/testing';
 
 /** Some methods of a store, in place of its own. */
 export type Sabotage = (store: LimitStore) => Partial<LimitStore>;
@@ -69,6 +69,41 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     },
   }),
 
+  // What is given back.
+  'nothing is given back': costs((cost) => Math.max(0, cost)),
+  'what is given back is taken': costs((cost) => Math.abs(cost)),
+  'one token is given back at most': costs((cost) => Math.max(-1, cost)),
+  'all is given back at once': costs((cost, { capacity }) => (cost < 0 ? -capacity : cost)),
+  'what is given back makes a bucket more than full': (store) => {
+    const over = new Map<string, number>();
+    return {
+      take: async (rules) => {
+        const [rule] = rules;
+        if (rule === undefined || rules.length > 1) return store.take(rules);
+        const more = over.get(keyOf(rule)) ?? 0;
+        const [looked] = await store.take([{ ...rule, cost: 0 }]);
+        const excess = rule.cost < 0 ? (looked?.remaining ?? 0) - rule.cost - rule.capacity : 0;
+        if (excess > 0 && looked?.mark === undefined) over.set(keyOf(rule), more + excess);
+        if (rule.cost <= 0 || more < rule.cost) return store.take(rules);
+        over.set(keyOf(rule), more - rule.cost);
+        return store.take([{ ...rule, cost: 0 }]);
+      },
+    };
+  },
+  'something is given back although another rule refuses': (store) => ({
+    take: async (rules) => {
+      const answers = await store.take(rules);
+      const passes = rules.every(({ advisory }, i) => advisory === true || answers[i]?.allowed === true);
+      if (passes) return answers;
+      const given = rules.map(async (rule, i) => {
+        const answer = answers[i];
+        if (rule.cost >= 0 || answer?.allowed !== true) return answer;
+        return (await store.take([rule]))[0];
+      });
+      return (await Promise.all(given)) as Awaited<ReturnType<LimitStore['take']>>;
+    },
+  }),
+
   // Limits that stick to what they were first.
   'the limit of a window sticks': (store) => ({ count: sticking('limit', (rule) => store.count(rule)) }),
   'the length of a window sticks': (store) => ({ count: sticking('windowUs', (rule) => store.count(rule)) }),
@@ -136,6 +171,7 @@ export const LENIENT: Readonly<Record<string, Sabotage>> = {
   'text may be half of a character': (store) => ({
     mark: (change) => store.mark({ ...change, text: change.text.replace(/\p{Surrogate}/gu, '\ufffd') }),
   }),
+  'more may be given back than a bucket holds': costs((cost, { capacity }) => Math.max(-capacity, cost)),
   'advisory may be anything': (store) => ({
     take: (rules) => store.take(rules.map((rule) => ({ ...rule, advisory: Boolean(rule.advisory) }))),
   }),
@@ -191,6 +227,12 @@ function keyOf({ group, subject }: { readonly group: string; readonly subject: s
 
 function atMost<K extends string, Q extends Record<K, number>>(rule: Q, name: K, most: number): Q {
   return { ...rule, [name]: Math.min(rule[name], most) };
+}
+
+function costs(change: (cost: number, rule: BucketRule) => number): Sabotage {
+  return (store) => ({
+    take: (rules) => store.take(rules.map((rule) => ({ ...rule, cost: change(rule.cost, rule) }))),
+  });
 }
 
 function texts(change: (text: string) => string): Sabotage {

@@ -27,6 +27,16 @@ describe('types of what shares a store', () => {
     expect(new SharedAbuseDetector({ store, instances: 2 }).name).toBe('abuse');
   });
 
+  it('leases are numbers, and closing is a promise', () => {
+    const limiter = new SharedPerUserRateLimiter({ ...bucket, store, instances: 2, leaseTokens: 5, leaseMs: 100 });
+    expectTypeOf(limiter.close()).toEqualTypeOf<Promise<void>>();
+    expectTypeOf(limiter.snapshot().leasedTokens).toEqualTypeOf<number>();
+    // @ts-expect-error -- how many?
+    expect(() => new SharedPerUserRateLimiter({ ...bucket, store, instances: 2, leaseTokens: true })).toThrow(
+      /leaseTokens/,
+    );
+  });
+
   it('answers are promises, and limiters fit into the pipeline', () => {
     const users = new SharedPerUserRateLimiter({ ...bucket, store, instances: 2 });
     const ddos = new SharedDDoSProtection({ store, instances: 2 });

@@ -1,5 +1,5 @@
-// What several operations use. All numbers are whole, not negative and at most 2^53 - 1, for which Lua's doubles are exact, and so
-// is its `%`; only what it makes of a large number when it joins texts is not.
+// What several operations use. All numbers are whole, at most 2^53 - 1 and, but for what is given back, not negative: for them Lua's
+// doubles are exact, and so is its `%`; only what it makes of a large number when it joins texts is not.
 
 /** Quotients of whole numbers, and how long a key is kept: a little longer than it is needed, in whole milliseconds. @internal */
 export const NUMBERS = `

@@ -20,7 +20,7 @@ local dropped, shortened, next, done = 0, nil, 2, false
 while known and not done and #chunk > 0 do
   for i = next, #chunk do
     local us, of, sort = cmsgpack.unpack(chunk[i])
-    local over = now - us > window and of or math.min(of, count + adds - limit)
+    local over = now - us > window and of or math.min(of, count - limit + adds)
     if over <= 0 then done = true break end
     count = count - over
     tags[sort] = tags[sort] - over

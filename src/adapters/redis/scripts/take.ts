@@ -1,5 +1,5 @@
 // Keys: a bucket and a mark for each rule. Arguments: the plan, which has five numbers a rule, that is what a full bucket holds,
-// refillTokens, refillUs, what is wanted and whether it is advisory; then the field of each packed bucket. A token is refillUs
+// refillTokens, refillUs, what is wanted, less than nothing when it is given back, and whether it is advisory; then the field of each packed bucket. A token is refillUs
 // parts of a microsecond, of which refillTokens make one. A bucket is when it will be full: microseconds, and after a colon
 // the parts that remain.
 //
@@ -68,7 +68,7 @@ const PLAN = `
 local plans, seconds = {}, {}
 local function planOf(text)
   local plan, n = {}, 0
-  for most, tokens, refill, want, advisory in string.gmatch(text, '(%d+) (%d+) (%d+) (%d+) (%d)') do
+  for most, tokens, refill, want, advisory in string.gmatch(text, '(%d+) (%d+) (%d+) (%-?%d+) (%d)') do
     most, tokens = most + 0, tokens + 0
     plan[n + 1], plan[n + 2], plan[n + 3], plan[n + 4], plan[n + 5] = most, tokens, refill + 0, want + 0, advisory == '1'
     plan[n + 7] = most % tokens
@@ -111,6 +111,7 @@ end
 function pay({ keep }: Layout): string {
   return `
 due = due + want
+if due < 0 then due = 0 end
 local rest = due % tokens
 local us = (due - rest) / tokens
 local state = format(whole, now + us)
@@ -130,7 +131,7 @@ if keys == 2 then
   if not mark then
     ${DUE}
     ${WAIT}
-    if wait == 0 and want > 0 then
+    if wait == 0 and (want > 0 or want < 0 and due > 0) then
       ${pay(layout)}
     end
     local left, up = most - due, due + tokens - 1
@@ -161,7 +162,7 @@ for i = 1, keys / 2 do
     allowed = false
     if wait >= 0 then wait = math.max(wait, mark.left) end
   end
-  if passes and allowed and want > 0 then
+  if passes and allowed and (want > 0 or want < 0 and due > 0) then
     ${pay(layout)}
   end
   local left, up = most - due, due + tokens - 1
