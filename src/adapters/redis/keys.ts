@@ -31,9 +31,9 @@ export class Keys {
     return `${this.#tag}${kind}${this.#groupOf(group)}${subject}`;
   }
 
-  /** What is there once a command has been done. */
-  onceOf(command: string): string {
-    return `${this.#tag}o${command}`;
+  /** Which command of a process was done last. */
+  lastOf(process: string): string {
+    return `${this.#tag}o${process}`;
   }
 
   /** The lists of a group's marks, by version and by end, and how the names of its marks begin. */
