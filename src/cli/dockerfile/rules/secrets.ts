@@ -24,7 +24,7 @@ export const secrets: Rule = function* ({ instructions }) {
           status: isGiven ? 'FAIL' : 'WARN',
           message: isGiven
             ? `${name} sets ${variable}, which stays in the image for everybody to read`
-            : `ARG ${variable}: what it is given stays in the history of the image`,
+            : `what is given for ARG ${variable} stays in the history of the image`,
           hint: 'give it when the container starts, or to one step of the build: RUN --mount=type=secret',
           line,
         };
@@ -74,7 +74,7 @@ export const verifiedTls: Rule = function* ({ instructions }) {
 
 /** Whether a variable keeps a secret; what is filled in while the image is made stays as well. */
 function isKept(variable: string, value: string): boolean {
-  return isSecret(variable, value) || (isSecretName(variable) && value.includes('$'));
+  return isSecret(variable, value) || (isSecretName(variable, value) && value.includes('$'));
 }
 
 function textOf(instruction: Instruction): string {
