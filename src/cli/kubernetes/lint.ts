@@ -50,7 +50,7 @@ export const lint: Command = {
     for (const file of files) mustBeFile(file, io);
     const yaml = await loadYaml();
     const from = systemClock.now();
-    const manifests = [...new Set(files)].map((file) => readManifest(file, io, yaml));
+    const manifests = files.map((file) => readManifest(file, io, yaml));
     const all = manifests.flatMap(({ objects }) => objects);
     if (all.length > MOST_OBJECTS)
       throw new UnverifiedError(`these files have more than ${String(MOST_OBJECTS)} objects: name fewer at a time`);
