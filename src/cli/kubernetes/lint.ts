@@ -2,14 +2,14 @@ import { systemClock } from '../../core/clock.js';
 import { type DeploymentFinding, shownText } from '../../deployment/finding.js';
 import { type Command, ExitCode } from '../command.js';
 import { UnverifiedError, UsageError } from '../failures.js';
-import type { CommandIo } from '../io.js';
 import { findingOf, unknown } from '../lint/found.js';
 import { itemOf } from '../lint/item.js';
 import { lintHelp } from '../lint/lint-help.js';
-import { mustBeFile, readFile } from '../read-file.js';
+import { type FileText, readFile, readInput } from '../read-file.js';
 import { readMs, readWords } from '../lint/read-words.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
 import { called, clusterOf, isKnownKind, isWorkload, type KubeObject, objectsOf } from './cluster.js';
+import { filesOf, INPUT, INPUT_NAME } from './files.js';
 import { rules } from './rules.js';
 import { templateIn } from './template.js';
 import { loadYaml, readYaml, type Yaml } from './yaml.js';
@@ -47,10 +47,16 @@ export const lint: Command = {
       drainDelayMs: readMs('--drain-delay-ms', given['drain-delay-ms'], 5_000, HELP),
       healthTimeoutMs: readMs('--health-timeout-ms', given['health-timeout-ms'], 2_000, HELP),
     };
-    for (const file of files) mustBeFile(file, io);
     const yaml = await loadYaml();
     const from = systemClock.now();
-    const manifests = files.map((file) => readManifest(file, io, yaml));
+    const read: Manifest[] = [];
+    for (const file of filesOf(files, io))
+      read.push(
+        file === INPUT
+          ? readManifest(INPUT_NAME, await readInput(io), yaml)
+          : readManifest(file, readFile(file, io), yaml),
+      );
+    const manifests = withoutOthers(read, [...files, INPUT_NAME]);
     const all = manifests.flatMap(({ objects }) => objects);
     if (all.length > MOST_OBJECTS)
       throw new UnverifiedError(`these files have more than ${String(MOST_OBJECTS)} objects: name fewer at a time`);
@@ -65,7 +71,9 @@ export const lint: Command = {
       const subject = subjectOf(objects);
       return itemOf({ file, text, findings: [...findings, ...foreign, ...own], subject }, wallMs, ms);
     });
-    const subject = `${String(items.length)} ${items.length === 1 ? 'file' : 'files'}, a stop of up to ${String(numbers.budgetMs)} ms`;
+    const others = read.length - manifests.length;
+    const left = others === 0 ? '' : `, and ${String(others)} in folders without an object of Kubernetes`;
+    const subject = `${String(items.length)} ${items.length === 1 ? 'file' : 'files'}${left}, a stop of up to ${String(numbers.budgetMs)} ms`;
     return printReport({ command: 'k8s lint', subject, items }, io, { format: given.format, failOn: given['fail-on'] });
   },
 };
@@ -77,8 +85,15 @@ interface Manifest {
   readonly findings: readonly DeploymentFinding[];
 }
 
-function readManifest(file: string, io: CommandIo, yaml: Yaml): Manifest {
-  const read = readFile(file, io);
+/** Without what lies in folders beside manifests, and is none; all, where there is nothing else. */
+function withoutOthers(all: readonly Manifest[], named: readonly string[]): readonly Manifest[] {
+  const manifests = all.filter(
+    ({ file, findings }) => named.includes(file) || !findings.some(({ id }) => id === 'k8s.no-objects'),
+  );
+  return manifests.length === 0 ? all : manifests;
+}
+
+function readManifest(file: string, read: FileText, yaml: Yaml): Manifest {
   if ('fault' in read) {
     const findings = [unknown('k8s.unreadable', `the file ${read.fault}`, read.hint, file)];
     return { file, text: '', objects: [], findings };
@@ -162,12 +177,13 @@ function isForeign(object: KubeObject): boolean {
 
 function help(): string {
   return lintHelp(
-    'k8s lint <file…> [options]',
+    'k8s lint <file or folder…> [options]',
     [
       'Holds manifests of Kubernetes against what production needs, and against the numbers of the application. Name all',
       'files together: a PodDisruptionBudget, a Service or a NetworkPolicy is looked for in all of them.',
       '',
       '  breakwater k8s lint deploy/kubernetes.yaml --budget-ms 25000',
+      '  helm template … | breakwater k8s lint -',
       '',
       'It needs the package yaml: npm install --save-dev yaml',
     ],

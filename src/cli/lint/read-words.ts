@@ -22,7 +22,7 @@ export function readWords<const O extends Readonly<Record<string, Option>>>(
       files.push(...words.slice(i + 1));
       break;
     }
-    if (!word.startsWith('-')) files.push(word);
+    if (!word.startsWith('-') || word === '-') files.push(word);
     else {
       rest.push(word);
       const next = words[i + 1];
