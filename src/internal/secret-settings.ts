@@ -3,7 +3,7 @@ import { SWITCH } from './secret-variables.js';
 
 /** What pipelines set to a placeholder for npm, keys for everybody, and what is settled about passwords and tokens. */
 const NO_SECRET =
-  /^node_auth_token$|(?:^|_)(?:(?:public|publishable|site|analytics)_keys?|max_(?:\w+_)?tokens|min|max|length|rounds|cost|ttl|age|days|hours|minutes|seconds|timeout|expiry|attempts|limit|policy|mode|type|method|encryption|algo(?:rithm)?|strength|enabled|path|file|field|template)$/i;
+  /^node_auth_token$|(?:^|_)(?:(?:public|publishable|site|analytics)_keys?|existing_secret|max_(?:\w+_)?tokens|min|max|length|rounds|cost|ttl|age|days|hours|minutes|seconds|timeout|expiry|attempts|limit|policy|mode|type|method|encryption|algo(?:rithm)?|strength|enabled|path|file|field|template)$/i;
 /** Keys that find something: unless their values are those of an account, such as `COSMOS_PRIMARY_KEY`. */
 const FINDS = /(?:^|_)(?:cache|partition|primary|foreign|routing|sort|shard|group|surrogate)_keys?$/i;
 const RANDOM = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+/=-]{24,}$/;

@@ -63,6 +63,8 @@ describe('k8s lint: kinds that it does not know', () => {
     [object('a.io/v1', 'ExternalSecret', 'spec: { data: [{ secretKey: password, remoteRef: { key: orders } }] }')],
     [object('a.io/v1', 'Worker', 'spec: { passwordSecret: orders, auth: { existingSecret: orders, key: tls.key } }')],
     [object('a.io/v1', 'SealedSecret', 'spec: { encryptedData: { password: AgBy8hCi8 } }')],
+    [object('a.io/v1', 'Application', 'spec: { parameters: [{ name: auth.existingSecret, value: orders }] }')],
+    [object('a.io/v1', 'PrometheusRule', `spec: { expr: 'rate(a{token="a1b2c3d4e5"}[5m]) > 1' }`)],
     [object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', "spec: { d: 'password=swordfish1' }")],
     [object('networking.k8s.io/v1', 'Ingress', 'spec: { tls: [{ secretName: orders-tls }] }')],
   ])('HLD-59: nothing is wrong with %j beside what is known', async (manifest) => {

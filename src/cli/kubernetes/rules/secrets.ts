@@ -70,8 +70,8 @@ function* hiddenIn(root: Tree, seen: Set<Tree>): Iterable<readonly [string, numb
   const left: (readonly [string, Tree])[] = [['', root]];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const [name, tree] = next;
-    // What is encrypted is in order; pods are looked at by themselves.
-    if (seen.has(tree) || name === 'encryptedData') continue;
+    // What is encrypted is in order, and so are labels that metrics are asked for; pods are looked at by themselves.
+    if (seen.has(tree) || name === 'encryptedData' || name === 'expr') continue;
     seen.add(tree);
     if (typeof tree.scalar === 'string') {
       if (isHidden(name, tree.scalar)) yield [name === '' ? 'a list' : name, tree.line];
