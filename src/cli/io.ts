@@ -25,6 +25,10 @@ export interface CommandIo {
   look(path: string): { readonly kind: 'file' | 'folder' | 'dangling' | 'other'; readonly bytes: number } | undefined;
   /** The text of the file at an absolute path. Throws when it cannot be read. */
   readText(path: string): string;
+  /** The names of what is in the folder at an absolute path. Throws when nobody may look. */
+  list(path: string): readonly string[];
+  /** The text of standard input to its end; `undefined` when there is more of it than that. */
+  readInput(mostBytes: number): Promise<string | undefined>;
   /** Writes the file at an absolute path anew. Throws when it cannot be written. */
   writeText(path: string, text: string): void;
   /** What the module at an absolute path exports. */

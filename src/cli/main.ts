@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { lstatSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -38,6 +38,17 @@ const io: CommandIo = {
     return { kind, bytes: found.size };
   },
   readText: (path) => readFileSync(path, 'utf8'),
+  list: (path) => readdirSync(path),
+  readInput: async (mostBytes) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) return undefined;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  },
   writeText: (path, text) => {
     writeFileSync(path, text);
   },

@@ -29,6 +29,16 @@ export function readFile(file: string, io: CommandIo, largestMib = LARGEST_MIB):
     const why = typeof code === 'string' ? code : errorText(error);
     return { fault: `cannot be read (${shownText(why, 60)})`, hint: 'look at its rights' };
   }
+  return readable(text);
+}
+
+/** Reads what comes in by standard input. */
+export async function readInput(io: CommandIo): Promise<FileText> {
+  const text = await io.readInput(LARGEST_MIB * 1024 * 1024);
+  return text === undefined ? tooLarge(LARGEST_MIB) : readable(text);
+}
+
+function readable(text: string): FileText {
   // What is no UTF-8 is read as replacement characters.
   if (/[\0\ufffd]/.test(text)) return { fault: 'is no text in UTF-8', hint: 'name a file of text' };
   return { text: text.replace(/^\ufeff/, '') };
@@ -48,11 +58,11 @@ function fileFault(file: string, io: CommandIo, largestMib: number): Fault | und
   if (found.kind === 'folder') return { fault: 'is a folder', hint: 'name the files that are in it' };
   if (found.kind === 'dangling') return { fault: 'is a link to nothing', hint: 'look at where the link leads' };
   if (found.kind === 'other') return { fault: 'is no file', hint: 'name a file' };
-  if (found.bytes <= largestMib * 1024 * 1024) return undefined;
-  return {
-    fault: `is larger than ${String(largestMib)} MiB`,
-    hint: 'name a file that people write; split it if it is one',
-  };
+  return found.bytes <= largestMib * 1024 * 1024 ? undefined : tooLarge(largestMib);
+}
+
+function tooLarge(mib: number): Fault {
+  return { fault: `is larger than ${String(mib)} MiB`, hint: 'name a file that people write; split it if it is one' };
 }
 
 /** Refuses what is no file. @throws {@link ConfigurationError} */

@@ -21,6 +21,11 @@ export function having(files: Readonly<Record<string, string>>): Partial<Command
       return text === undefined ? undefined : { kind: 'file', bytes: text.length };
     },
     readText: (path) => found(path) ?? '',
+    list: (path) => {
+      const folder = path === '/app' ? '' : `${path.replace(/^\/app\//, '')}/`;
+      const inside = Object.keys(files).filter((file) => file.startsWith(folder) && file !== folder);
+      return [...new Set(inside.map((file) => file.slice(folder.length).split('/')[0] ?? ''))].reverse();
+    },
   };
 }
 

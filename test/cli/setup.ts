@@ -30,6 +30,10 @@ export async function breakwater(argv: readonly string[], world: Partial<Command
     readText: () => {
       throw new Error('nothing to read');
     },
+    list: () => {
+      throw new Error('nothing to list');
+    },
+    readInput: () => Promise.reject(new Error('nothing to read')),
     writeText: () => {
       throw new Error('nothing to write to');
     },

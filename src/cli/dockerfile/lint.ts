@@ -39,7 +39,7 @@ export const lint: Command = {
       return ExitCode.PASS;
     }
     const { files, given } = readWords('dockerfile lint', HELP, options, words);
-    const named = files.length === 0 ? ['Dockerfile'] : [...new Set(files)];
+    const named = files.length === 0 ? ['Dockerfile'] : files;
     const context = given.context;
     if (context !== undefined && io.look(resolve(io.directory(), context))?.kind !== 'folder')
       throw new UsageError("'--context' takes a folder that there is", HELP);
@@ -62,7 +62,13 @@ function lintFile(file: string, context: string | undefined, io: CommandIo): Lin
     return { file, text: '', findings, subject: 'nothing could be looked at' };
   }
   const { text } = read;
-  const parsed = readDockerfile(text, ignoredBy(file, context, io));
+  const parsed = readDockerfile(text, ignoredBy(file, context, io), (path) => {
+    for (const folder of foldersOf(file, context)) {
+      const found = readFile(join(folder, path), io);
+      if ('text' in found) return found.text;
+    }
+    return undefined;
+  });
   if (parsed === undefined) {
     const findings = [
       unknown('dockerfile.unreadable', 'the file is no Dockerfile: it has no FROM', 'name a Dockerfile', file),
@@ -79,10 +85,15 @@ function lintFile(file: string, context: string | undefined, io: CommandIo): Lin
   return { file, text, findings, subject: count === 1 ? '1 stage' : `${String(count)} stages` };
 }
 
+/** Where the context may be. */
+function foldersOf(file: string, context: string | undefined): readonly string[] {
+  return context === undefined ? ['.', dirname(file)] : [context];
+}
+
 /** The patterns of the first of the files that a build looks at. Source: the reference of docker build, .dockerignore. */
 function ignoredBy(file: string, context: string | undefined, io: CommandIo): readonly string[] | undefined {
-  const folders = context === undefined ? ['.', dirname(file)] : [context];
-  for (const place of [`${file}.dockerignore`, ...folders.map((folder) => join(folder, '.dockerignore'))]) {
+  const places = foldersOf(file, context).map((folder) => join(folder, '.dockerignore'));
+  for (const place of [`${file}.dockerignore`, ...places]) {
     if (io.look(resolve(io.directory(), place)) === undefined) continue;
     const read = readFile(place, io);
     if ('text' in read) return ignorePatterns(read.text);

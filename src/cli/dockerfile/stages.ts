@@ -20,13 +20,19 @@ export interface Dockerfile {
   readonly final: Stage;
   /** What does not reach the image: paths that its .dockerignore names; `undefined` without one. */
   readonly ignored: readonly string[] | undefined;
+  /** The text of a file in the context; `undefined` where there is none. */
+  readonly textOf: (path: string) => string | undefined;
 }
 
 /** A rule is given the whole, and answers with what it found. */
 export type Rule = (file: Dockerfile) => Iterable<Found>;
 
 /** Reads a Dockerfile; `undefined` when it has no FROM. */
-export function readDockerfile(text: string, ignored: readonly string[] | undefined): Dockerfile | undefined {
+export function readDockerfile(
+  text: string,
+  ignored: readonly string[] | undefined,
+  textOf: Dockerfile['textOf'] = () => undefined,
+): Dockerfile | undefined {
   const { instructions } = parseDockerfile(text);
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
@@ -49,7 +55,7 @@ export function readDockerfile(text: string, ignored: readonly string[] | undefi
     }
   }
   const final = stages.at(-1);
-  return final === undefined ? undefined : { instructions, stages, final, ignored };
+  return final === undefined ? undefined : { instructions, stages, final, ignored, textOf };
 }
 
 /** A stage by its name or number. */

@@ -70,6 +70,9 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = /* @__PURE__ */ O
 });
 const ENDING = /^(Job|CronJob)$/;
 const SCALED = /^(Deployment|StatefulSet|ReplicaSet|ReplicationController)$/;
+/** Groups of Kubernetes itself. */
+const OWN_GROUP =
+  /^(?:(?:(?:apps|batch|autoscaling|policy|extensions|(?:networking|rbac\.authorization|storage|scheduling|coordination|discovery|node|admissionregistration|apiextensions|certificates|events|flowcontrol\.apiserver|resource)\.k8s\.io)\/)?v\d\w*|apiregistration\.k8s\.io\/v\d\w*)$/;
 
 /** The objects of a document: itself, or the items of a list. */
 export function objectsOf(tree: Tree, file: string): KubeObject[] {
@@ -80,6 +83,24 @@ export function objectsOf(tree: Tree, file: string): KubeObject[] {
     return itemsAt(tree, 'items').flatMap((item) => objectsOf(item, file));
   const name = textAt(tree, 'metadata', 'name') ?? 'without a name';
   return [{ file, kind, apiVersion, name, namespace: textAt(tree, 'metadata', 'namespace') ?? '', tree }];
+}
+
+/** Whether Kubernetes itself has such objects. */
+export function isKnownKind({ apiVersion }: KubeObject): boolean {
+  return OWN_GROUP.test(apiVersion);
+}
+
+/** Whether an object makes pods. */
+export function isWorkload(object: KubeObject): boolean {
+  return at(templateOf(object), 'spec') !== undefined;
+}
+
+/** What its pods are made from. Whatever kind has such a template, such as a Rollout, makes pods of it. */
+function templateOf({ kind, tree }: KubeObject): Tree | undefined {
+  const path = Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
+  if (path !== undefined) return at(tree, ...path);
+  const template = at(tree, 'spec', 'template');
+  return at(template, 'spec', 'containers') === undefined ? undefined : template;
 }
 
 /** What rules look at. */
@@ -93,11 +114,14 @@ export function clusterOf(objects: readonly KubeObject[], numbers: Numbers): Clu
       ),
   );
   const workloads = objects.flatMap((object): Workload[] => {
-    const path = Object.hasOwn(TEMPLATES, object.kind) ? TEMPLATES[object.kind] : undefined;
-    const template = path === undefined ? undefined : at(object.tree, ...path);
+    const template = templateOf(object);
     const pod = at(template, 'spec');
     if (pod === undefined) return [];
-    const isScaled = SCALED.test(object.kind) && !scaled.has(`${object.kind} ${object.name}`);
+    const replicas = numberAt(object.tree, 'spec', 'replicas');
+    const isOwn = Object.hasOwn(TEMPLATES, object.kind);
+    const isScaled =
+      (isOwn ? SCALED.test(object.kind) : replicas !== undefined) && !scaled.has(`${object.kind} ${object.name}`);
+    const ends = ENDING.test(object.kind) || (!isOwn && /^(Never|OnFailure)$/.test(textAt(pod, 'restartPolicy') ?? ''));
     return [
       {
         ...object,
@@ -105,8 +129,8 @@ export function clusterOf(objects: readonly KubeObject[], numbers: Numbers): Clu
         labels: textsAt(template, 'metadata', 'labels'),
         containers: containersOf(pod, 'containers'),
         initContainers: containersOf(pod, 'initContainers'),
-        isLasting: !ENDING.test(object.kind),
-        replicas: isScaled ? (numberAt(object.tree, 'spec', 'replicas') ?? 1) : undefined,
+        isLasting: !ends,
+        replicas: isScaled ? (replicas ?? 1) : undefined,
       },
     ];
   });
@@ -119,6 +143,11 @@ function containersOf(pod: Tree, field: string): Container[] {
     tree,
     serves: itemsAt(tree, 'ports').length > 0,
   }));
+}
+
+/** The ports that the containers of a pod declare, also of those that run beside it from the start on. */
+export function portsOf({ containers, initContainers }: Workload): Tree[] {
+  return [...initContainers, ...containers].flatMap(({ tree }) => [...itemsAt(tree, 'ports')]);
 }
 
 /** Whether a selector chooses pods with these labels. An empty one chooses all. */

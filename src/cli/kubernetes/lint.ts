@@ -1,23 +1,25 @@
 import { systemClock } from '../../core/clock.js';
-import type { DeploymentFinding } from '../../deployment/finding.js';
+import { type DeploymentFinding, shownText } from '../../deployment/finding.js';
 import { type Command, ExitCode } from '../command.js';
 import { UnverifiedError, UsageError } from '../failures.js';
-import type { CommandIo } from '../io.js';
 import { findingOf, unknown } from '../lint/found.js';
 import { itemOf } from '../lint/item.js';
 import { lintHelp } from '../lint/lint-help.js';
-import { mustBeFile, readFile } from '../read-file.js';
+import { type FileText, readFile, readInput } from '../read-file.js';
 import { readMs, readWords } from '../lint/read-words.js';
 import { FAIL_ON, printReport, REPORT_FORMAT } from '../report/print.js';
-import { called, clusterOf, type KubeObject, objectsOf } from './cluster.js';
+import { called, clusterOf, isKnownKind, isWorkload, type KubeObject, objectsOf } from './cluster.js';
+import { filesOf, INPUT, INPUT_NAME } from './files.js';
 import { rules } from './rules.js';
-import type { Tree } from './tree.js';
+import { templateIn } from './template.js';
 import { loadYaml, readYaml, type Yaml } from './yaml.js';
 
 const HELP = 'breakwater k8s lint --help';
 
 /** Rules hold objects against each other. */
 const MOST_OBJECTS = 5_000;
+/** So many kinds are named that are not known. */
+const MOST_KINDS = 5;
 
 const options = {
   'budget-ms': { takes: 'MS', summary: 'longest stop: budgetMs of the ApplicationLifecycle; default 25000' },
@@ -45,23 +47,33 @@ export const lint: Command = {
       drainDelayMs: readMs('--drain-delay-ms', given['drain-delay-ms'], 5_000, HELP),
       healthTimeoutMs: readMs('--health-timeout-ms', given['health-timeout-ms'], 2_000, HELP),
     };
-    for (const file of files) mustBeFile(file, io);
     const yaml = await loadYaml();
     const from = systemClock.now();
-    const manifests = [...new Set(files)].map((file) => readManifest(file, io, yaml));
+    const read: Manifest[] = [];
+    for (const file of filesOf(files, io))
+      read.push(
+        file === INPUT
+          ? readManifest(INPUT_NAME, await readInput(io), yaml)
+          : readManifest(file, readFile(file, io), yaml),
+      );
+    const manifests = withoutOthers(read, [...files, INPUT_NAME]);
     const all = manifests.flatMap(({ objects }) => objects);
     if (all.length > MOST_OBJECTS)
       throw new UnverifiedError(`these files have more than ${String(MOST_OBJECTS)} objects: name fewer at a time`);
     const cluster = clusterOf(all, numbers);
     const found = rules.flatMap((rule) => [...rule(cluster)]);
+    const isAllForeign = all.length > 0 && all.every(isForeign);
     const ms = systemClock.now() - from;
     const wallMs = systemClock.wallNow();
     const items = manifests.map(({ file, text, objects, findings }) => {
       const own = found.filter(({ of }) => of.file === file).map((one) => findingOf(one, file));
-      const subject = `${String(objects.length)} ${objects.length === 1 ? 'object' : 'objects'}`;
-      return itemOf({ file, text, findings: [...findings, ...own], subject }, wallMs, ms);
+      const foreign = isAllForeign && objects[0] !== undefined ? [unlooked(objects[0])] : [];
+      const subject = subjectOf(objects);
+      return itemOf({ file, text, findings: [...findings, ...foreign, ...own], subject }, wallMs, ms);
     });
-    const subject = `${String(items.length)} ${items.length === 1 ? 'file' : 'files'}, a stop of up to ${String(numbers.budgetMs)} ms`;
+    const others = read.length - manifests.length;
+    const left = others === 0 ? '' : `, and ${String(others)} in folders without an object of Kubernetes`;
+    const subject = `${String(items.length)} ${items.length === 1 ? 'file' : 'files'}${left}, a stop of up to ${String(numbers.budgetMs)} ms`;
     return printReport({ command: 'k8s lint', subject, items }, io, { format: given.format, failOn: given['fail-on'] });
   },
 };
@@ -73,8 +85,15 @@ interface Manifest {
   readonly findings: readonly DeploymentFinding[];
 }
 
-function readManifest(file: string, io: CommandIo, yaml: Yaml): Manifest {
-  const read = readFile(file, io);
+/** Without what lies in folders beside manifests, and is none; all, where there is nothing else. */
+function withoutOthers(all: readonly Manifest[], named: readonly string[]): readonly Manifest[] {
+  const manifests = all.filter(
+    ({ file, findings }) => named.includes(file) || !findings.some(({ id }) => id === 'k8s.no-objects'),
+  );
+  return manifests.length === 0 ? all : manifests;
+}
+
+function readManifest(file: string, read: FileText, yaml: Yaml): Manifest {
   if ('fault' in read) {
     const findings = [unknown('k8s.unreadable', `the file ${read.fault}`, read.hint, file)];
     return { file, text: '', objects: [], findings };
@@ -109,7 +128,7 @@ function readManifest(file: string, io: CommandIo, yaml: Yaml): Manifest {
         ),
       ),
     ),
-    ...(isTemplate ? objects.flatMap((object) => templatedIn(object)) : []),
+    ...objects.flatMap(templatedIn),
   ];
   if (objects.length === 0 && findings.length === 0)
     findings.push(
@@ -118,39 +137,53 @@ function readManifest(file: string, io: CommandIo, yaml: Yaml): Manifest {
   return { file, text, objects, findings };
 }
 
-const RENDER = 'render it first: helm template … > manifests.yaml';
-/** Others of these hold texts for other programs, which have braces of their own. */
-const NOT_TEMPLATED = /^(ConfigMap|Secret|PrometheusRule|AlertmanagerConfig)$/;
+const RENDER = 'render it first: helm template … > manifests.yaml, or envsubst';
+
+/** That nothing but secrets can be told of any object there is. */
+function unlooked(object: KubeObject): ReturnType<typeof unknown> {
+  return unknown(
+    'k8s.unknown-kind',
+    `nothing in these files is of a kind that is known, such as the ${object.kind} here, or has a template of pods`,
+    'name what is made of it: kustomize build … > manifests.yaml',
+    object.file,
+    object.tree.line,
+  );
+}
 
 /** That a value is still to be filled in: rules cannot tell anything of it. */
 function templatedIn(object: KubeObject): ReturnType<typeof unknown>[] {
-  if (NOT_TEMPLATED.test(object.kind)) return [];
-  const line = firstTemplate(object.tree, new Set());
+  const line = templateIn(object);
   if (line === undefined) return [];
   return [
     unknown('k8s.template', `${called(object)} has values that are still to be filled in`, RENDER, object.file, line),
   ];
 }
 
-function firstTemplate(tree: Tree, seen: Set<Tree>): number | undefined {
-  if (seen.has(tree)) return undefined;
-  seen.add(tree);
-  if (typeof tree.scalar === 'string') return tree.scalar.includes('{{') ? tree.line : undefined;
-  for (const inner of [...(tree.fields?.values() ?? []), ...(tree.items ?? [])]) {
-    const line = firstTemplate(inner, seen);
-    if (line !== undefined) return line;
-  }
-  return undefined;
+/** What was looked at, and of which kinds nothing but secrets can be told. */
+function subjectOf(objects: readonly KubeObject[]): string {
+  const others = objects.filter(isForeign);
+  const kinds = [...new Set(others.map(({ kind }) => kind))];
+  const more = kinds.length > MOST_KINDS ? ' …' : '';
+  const only =
+    others.length === 0
+      ? ''
+      : `, ${String(others.length)} of them looked at for secrets alone (${kinds.slice(0, MOST_KINDS).join(', ')}${more})`;
+  return shownText(`${String(objects.length)} ${objects.length === 1 ? 'object' : 'objects'}${only}`, 300);
+}
+
+function isForeign(object: KubeObject): boolean {
+  return !isKnownKind(object) && !isWorkload(object);
 }
 
 function help(): string {
   return lintHelp(
-    'k8s lint <file…> [options]',
+    'k8s lint <file or folder…> [options]',
     [
       'Holds manifests of Kubernetes against what production needs, and against the numbers of the application. Name all',
       'files together: a PodDisruptionBudget, a Service or a NetworkPolicy is looked for in all of them.',
       '',
       '  breakwater k8s lint deploy/kubernetes.yaml --budget-ms 25000',
+      '  helm template … | breakwater k8s lint -',
       '',
       'It needs the package yaml: npm install --save-dev yaml',
     ],

@@ -1,3 +1,4 @@
+import { normalize } from 'node:path';
 import { UsageError } from '../failures.js';
 import { type Given, type Option, readOptions } from '../read-options.js';
 import { echo } from '../words.js';
@@ -21,7 +22,7 @@ export function readWords<const O extends Readonly<Record<string, Option>>>(
       files.push(...words.slice(i + 1));
       break;
     }
-    if (!word.startsWith('-')) files.push(word);
+    if (!word.startsWith('-') || word === '-') files.push(word);
     else {
       rest.push(word);
       const next = words[i + 1];
@@ -33,7 +34,8 @@ export function readWords<const O extends Readonly<Record<string, Option>>>(
   }
   const given = readOptions(owner, help, options, rest);
   if (files.includes('')) throw new UsageError('a file has no name', help);
-  return { files, given };
+  // Two ways to write a path are one file, under one name.
+  return { files: [...new Set(files.map((file) => normalize(file)))], given };
 }
 
 /** A number of milliseconds. @throws {@link UsageError} */

@@ -1,32 +1,39 @@
 import { isSensitiveKey } from '../../core/sensitive-names.js';
+import { isConnection } from '../../deployment/checks/security/connections.js';
 import { holdsToken } from '../../internal/known-tokens.js';
 import { partsOf } from '../../internal/secret-parts.js';
+import { isSetting } from '../../internal/secret-settings.js';
+import { isSecretVariable } from '../../internal/secret-variables.js';
 
 /** What is filled in elsewhere: a variable, a template, a placeholder, or a text that is encrypted. */
 const FILLED_IN = /^(?:\$\([A-Za-z_]\w*\)|\$\{[^}]*\}|\{\{.*\}\}|<[^<>]*>|ENC\[.*\])(?:@.*)?$/s;
 /** What a name that sounds like a secret also holds: a switch, a small number, a path or a file. */
 const NO_SECRET =
   /^(?:true|false|yes|no|on|off|none|null|\d{1,3}|(?:\/[\w.-]+){2,}|(?:~|\.\.?)(?:\/[\w.-]+)+|[\w.-]+\.(?:pem|key|crt|json|ya?ml|txt))$/i;
-const NAMES_FILE = /(?:^|[-_.])(?:file|path)$|[a-z\d](?:File|Path)$/i;
+/** The name of a field with what it holds; a name ends where its value begins. */
+const FIELD = /([\w.-]{1,64})(?=["']?\s{0,3}[=:]\s{0,3}["']?([^\s"'&;,]{0,200}))/g;
+/** What Sentry calls a DSN: pages hold it too. */
+const SENTRY = /\bhttps?:\/\/[\da-f]{32}@[\w.-]+(?::\d+)?\/[\w/-]*\d\b/gi;
 const URLS = /\b[a-z][a-z\d+.-]{0,40}:\/\/[^\s"'`<>]+/gi;
 const SETTINGS = /\.(?:json|ya?ml|properties|env|ini|toml)$/i;
 const PASSWORD_FIELD = /passw(?:or)?d["']?[ \t]{0,3}[=:][ \t]{0,3}["']?([^\s"',;]{4,})/gi;
 /** Less than it, or without a digit, is a word of a program more often than a secret. */
 const SHORTEST_IN_TEXT = 8;
 
-/** Whether a variable of this name holds a secret, and not the name of a file with one. */
-export function isSecretName(name: string): boolean {
-  return isSensitiveKey(name) && !NAMES_FILE.test(name);
+/** Whether a variable of this name holds a secret, and not a setting or the name of a file with one. */
+export function isSecretName(name: string, value = ''): boolean {
+  return isSecretVariable(name, value) && !isSetting(name, value.trim()) && !isConnection(value);
 }
 
 /** Whether a variable is a secret by its name, and stands there with its value. */
 export function isSecret(name: string, value: string): boolean {
-  return isSecretName(name) && isGiven(value);
+  return isSecretName(name, value) && isGiven(value);
 }
 
 /** Whether a value is a URL, a connection string or the like with a password in it. */
 export function holdsPassword(value: string): boolean {
-  return value.includes('PRIVATE KEY-----') || holdsToken(value) || [...partsOf(value, false)].some(isGiven);
+  if (value.includes('PRIVATE KEY-----') || holdsToken(value)) return true;
+  return [...partsOf(withoutSettings(value), false)].some(isGiven);
 }
 
 /**
@@ -34,7 +41,8 @@ export function holdsPassword(value: string): boolean {
  *
  * @param file - its name, where it is one.
  */
-export function holdsSecret(text: string, file = ''): boolean {
+export function holdsSecret(written: string, file = ''): boolean {
+  const text = written.replace(SENTRY, '');
   if (text.includes('PRIVATE KEY-----') || holdsToken(text)) return true;
   if (SETTINGS.test(file))
     for (const [, value = ''] of text.matchAll(PASSWORD_FIELD)) if (isGiven(value) && !isCode(value)) return true;
@@ -45,10 +53,17 @@ export function holdsSecret(text: string, file = ''): boolean {
   const joined = text
     .replace(/\b(?:Bearer|Basic)\s{1,8}/gi, '')
     .replace(/(?<!\S)(--[\w-]{1,64})\s{1,8}(?=[^\s-])/g, (whole, option: string) =>
-      isSensitiveKey(option) ? `${option}=` : whole,
+      isSecretName(option.slice(2)) ? `${option}=` : whole,
     )
     .replace(/(:_(?:authToken|auth|password))\s{1,8}/g, '$1=');
-  return [...partsOf(joined, false)].some(isLikely);
+  return [...partsOf(withoutSettings(joined), false)].some(isLikely);
+}
+
+/** Names of settings that are called like secrets would make secrets of what they hold. */
+function withoutSettings(text: string): string {
+  return text
+    .replace(SENTRY, '')
+    .replace(FIELD, (name: string, _, value: string) => (isSensitiveKey(name) && isSetting(name, value) ? '_' : name));
 }
 
 function isGiven(value: string): boolean {

@@ -47,9 +47,9 @@ export function withSilences(
       return fault(`the silence of ${id} ended on ${until}`, 'mend what it was for, or give it a new end and a reason');
     const isAlone = line.trimStart().startsWith('#');
     const iso = new Date(untilMs).toISOString();
-    return [
-      { id, reason: shownText(reason, 200), untilMs, until: iso, lines: [i + 1, isAlone ? below(lines, i) : i + 1] },
-    ];
+    const meant = isAlone ? below(lines, i) : i + 1;
+    const all = [i + 1, meant, itemOf(lines, meant)];
+    return [{ id, reason: shownText(reason, 200), untilMs, until: iso, lines: all }];
   });
   const silenced = findings.map((finding): ReportFinding => {
     const { status, crashed, id, place } = finding;
@@ -65,4 +65,20 @@ function below(lines: readonly string[], i: number): number {
   let next = i + 1;
   while (next < lines.length && /^\s*(#|$)/.test(lines[next] ?? '')) next++;
   return next + 1;
+}
+
+/** The number of the line on which the item of a list begins that a line further down belongs to; its own without one. */
+function itemOf(lines: readonly string[], own: number): number {
+  const indent = indentOf(lines[own - 1]);
+  for (let i = own - 2; i >= 0; i--) {
+    const line = lines[i] ?? '';
+    if (/^\s*(#|$)/.test(line) || indentOf(line) >= indent) continue;
+    const [before] = /^ *- +/.exec(line) ?? [''];
+    return before.length === indent && indent > 0 ? i + 1 : own;
+  }
+  return own;
+}
+
+function indentOf(line = ''): number {
+  return line.search(/\S|$/);
 }

@@ -88,7 +88,8 @@ describe('breakwater k8s lint', () => {
   it.each([
     [['gone.yaml'], "the file 'gone.yaml' is not there"],
     [['a.yaml', 'gone.yaml'], "the file 'gone.yaml' is not there"],
-    [['deploy'], "the file 'deploy' is a folder"],
+    [['deploy'], "the folder 'deploy' has no .yaml, .yml or .json files"],
+    [['-x'], "unknown option '-x'"],
   ])('%j is usage: it is no file', async (files, message) => {
     const { code, out, err } = await breakwater(['k8s', 'lint', ...files], having({ 'a.yaml': ORDERS, 'deploy/': '' }));
     expect([code, out, err.split('\n')[0]]).toEqual([2, '', `breakwater: ${message}`]);

@@ -62,6 +62,7 @@ describe('a known default', () => {
     'GITHUB_PAT',
     'REDIS_AUTH',
     'COOKIE_KEYS',
+    'VITE_ADMIN_PASSWORD',
   ])('fails under %s', async (name) => {
     const finding = [`FAIL security.secret-strength.${name}: ${name} is a known default`];
     for (const value of ['changeme', 'password', ' changeme\n', 'change-me-please', '<your token>', '${SECRET}'])
@@ -113,6 +114,10 @@ describe('a known default', () => {
     ['PASSWORD_POLICY', 'strong'],
     ['PARTITION_KEY', 'id'],
     ['PUBLIC_KEY', 'test'],
+    ['CSRF_TOKEN_HEADER', 'x-test'],
+    ['PASSWORD_HASH_ALGO', 'test'],
+    ['VITE_MAPS_KEY', 'changeme'],
+    ['OPENAI_MAX_TOKENS', '4096'],
     ['TLS_KEY', '/etc/app/test.key'],
     ['API_KEYS', '["9f8a7b6c","0a1b2c3e"]'],
     ['BCRYPT_SALT', '10'],

@@ -3,6 +3,13 @@ import { programOf } from '../../lint/program.js';
 import { execWords, type Instruction, wordsOf } from '../parse.js';
 import { lastOf, type Rule, variablesAt } from '../stages.js';
 
+/** What is made for development: watchers, servers that compile, and scripts that are called so. */
+const DEVELOPMENT = [
+  /(?:^|[\s/=])(?:ts-node(?:-dev)?|tsx|nodemon|webpack-dev-server)(?=\s|$)|(?:^|[\s=])(?:ts-node\/(?:register|esm)|tsx\/(?:esm|cjs))\b|\s--watch(?=[=\s]|$)/,
+  /(?:^|[\s/])(?:(?:next|nuxt|nuxi|astro|remix|react-router)\s+dev|gatsby\s+develop|(?:ng|webpack|vue-cli-service)\s+serve|react-scripts\s+start|vite(?!\s+build))(?=\s|$)/,
+  /(?:^|[\s/])(?:npm|pnpm|yarn|bun)(?:\s+run)?\s+(?:dev|develop|watch|start:dev)(?=[:\s]|$)/,
+];
+
 /** Whether the process that gets signals is the one that understands them. */
 export const firstProcess: Rule = function* ({ final }) {
   const entry = lastOf(final, 'ENTRYPOINT');
@@ -40,7 +47,7 @@ export const firstProcess: Rule = function* ({ final }) {
   const text = words.join(' ');
   const options = variablesAt(final).get('NODE_OPTIONS') ?? '';
   const inspector = inspectorOf(`${text} ${options}`);
-  if (inspector !== 'none' || /(^|[\s/])(ts-node(-dev)?|tsx|nodemon)(\s|$)|\s--watch(=|\s|$)/.test(text))
+  if (inspector !== 'none' || DEVELOPMENT.some((form) => form.test(text)))
     yield {
       id: 'dockerfile.development-command',
       // Whoever reaches a debugger runs what he likes.

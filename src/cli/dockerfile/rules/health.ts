@@ -1,5 +1,5 @@
 import { commandsOf } from '../run-commands.js';
-import { chainOf, lastOf, type Rule } from '../stages.js';
+import { chainOf, lastOf, rootOf, type Rule } from '../stages.js';
 
 /** Whether Docker notices that the service cannot answer. */
 export const healthcheck: Rule = function* ({ final }) {
@@ -17,7 +17,7 @@ export const healthcheck: Rule = function* ({ final }) {
     return;
   }
   const program = /\b(curl|wget)\b/.exec(instruction.text)?.[1];
-  if (program === undefined) return;
+  if (program === undefined || comesWith(rootOf(final).image, program)) return;
   if (chainOf(final).some((one) => commandsOf(one).some((command) => installs(command, program)))) return;
   yield {
     id: 'dockerfile.healthcheck-needs-program',
@@ -27,6 +27,11 @@ export const healthcheck: Rule = function* ({ final }) {
     line: instruction.line,
   };
 };
+
+/** Alpine has the wget of busybox; images of Node that are not slim are built on buildpack-deps, which has both. */
+function comesWith(image: string, program: string): boolean {
+  return image.includes('alpine') ? program === 'wget' : /(?:^|\/)node:(?!.*slim)/.test(image);
+}
 
 function installs(command: string, program: string): boolean {
   const words = command.split(/\s+/);

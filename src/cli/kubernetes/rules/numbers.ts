@@ -1,4 +1,5 @@
 import { called, everyContainer, type FoundIn, type KubeObject, type Rule } from '../cluster.js';
+import { isTemplate } from '../template.js';
 import { at, itemsAt, type Tree } from '../tree.js';
 
 /** Fields and their smallest number. Source: the API reference of Kubernetes. */
@@ -59,7 +60,7 @@ function* wrong(
     if (field === undefined || field.scalar === null) continue;
     const value = field.scalar;
     // What is still to be filled in is told as that.
-    if (typeof value === 'string' && value.includes('{{')) continue;
+    if (typeof value === 'string' && isTemplate(value)) continue;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) continue;
     yield {
       of,

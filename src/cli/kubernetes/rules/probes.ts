@@ -1,4 +1,4 @@
-import { type Rule, serving } from '../cluster.js';
+import { portsOf, type Rule, serving } from '../cluster.js';
 import { at, itemsAt, textAt } from '../tree.js';
 import { probeOf, targetOf } from '../probe.js';
 
@@ -67,7 +67,9 @@ export const probes: Rule = function* (cluster) {
 /** Whether a probe asks a port that there is, and in a way that costs no process. */
 export const probeTargets: Rule = function* (cluster) {
   for (const { workload, container, who } of serving(cluster)) {
-    const ports = itemsAt(container.tree, 'ports').map((port) => textAt(port, 'name'));
+    const named = itemsAt(container.tree, 'ports').map((port) => textAt(port, 'name'));
+    // Containers of a pod share its address.
+    const numbers = portsOf(workload).map((port) => textAt(port, 'containerPort'));
     for (const kind of ['readiness', 'liveness', 'startup'] as const) {
       const probe = probeOf(container, kind);
       if (probe === undefined) continue;
@@ -88,11 +90,13 @@ export const probeTargets: Rule = function* (cluster) {
           message: `${who} starts a program for each ${kind}Probe, which takes CPU from the service when it is short`,
           hint: 'let the kubelet ask by httpGet',
         };
-      if (probe.port !== undefined && /[a-z]/i.test(probe.port) && !ports.includes(probe.port))
+      const isName = /[a-z]/i.test(probe.port ?? '');
+      if (probe.port !== undefined && !(isName ? named : numbers).includes(probe.port))
         yield {
           ...common,
           id: 'k8s.probe-port',
-          status: 'FAIL',
+          // A container may listen where it does not say so.
+          status: isName ? 'FAIL' : 'WARN',
           message: `${who} has no port ${probe.port}, which its ${kind}Probe asks`,
           hint: 'name the port in ports, or correct the probe',
         };

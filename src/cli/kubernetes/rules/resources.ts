@@ -1,6 +1,11 @@
-import { everyContainer, type Rule } from '../cluster.js';
+import { everyContainer, type FoundIn, type Rule } from '../cluster.js';
 import { quantityOf } from '../quantity.js';
 import { at, itemsAt, textAt, type Tree, wordsAt } from '../tree.js';
+
+/** No container starts with less. */
+const LEAST_MEMORY = 2 ** 20;
+
+type Common = Pick<FoundIn, 'of' | 'line'>;
 
 /** Whether a pod gets what it needs, and takes no more. */
 export const resources: Rule = function* (cluster) {
@@ -29,9 +34,10 @@ export const resources: Rule = function* (cluster) {
         message: `${who} may fill the disk of its node: ephemeral-storage has no request or no limit`,
         hint: 'set requests and limits of ephemeral-storage, such as 64Mi and 256Mi',
       };
+    yield* refused(asked, common, who);
     const limit = quantityOf(textAt(asked, 'limits', 'memory'));
     const heap = heapOf(container.tree);
-    if (limit !== undefined && heap !== undefined && heap >= limit)
+    if (limit !== undefined && limit >= LEAST_MEMORY && heap !== undefined && heap >= limit)
       yield {
         ...common,
         id: 'k8s.heap-above-limit',
@@ -41,6 +47,32 @@ export const resources: Rule = function* (cluster) {
       };
   }
 };
+
+/** More asked for than allowed, which the cluster refuses, and memory in which nothing runs. */
+function* refused(asked: Tree | undefined, common: Common, who: string): Iterable<FoundIn> {
+  for (const field of ['cpu', 'memory', 'ephemeral-storage']) {
+    const [request, limit] = ['requests', 'limits'].map((kind) => quantityOf(textAt(asked, kind, field)));
+    const line = at(asked, 'limits', field)?.line ?? common.line;
+    if (field === 'memory' && limit !== undefined && limit < LEAST_MEMORY)
+      yield {
+        ...common,
+        line,
+        id: 'k8s.tiny-memory',
+        status: 'FAIL',
+        message: `${who} may have ${String(limit)} bytes of memory, in which nothing starts: without a unit it is bytes, and m is a thousandth`,
+        hint: 'write Mi or Gi: limits.memory 512Mi',
+      };
+    else if (request !== undefined && limit !== undefined && request > limit)
+      yield {
+        ...common,
+        line,
+        id: 'k8s.request-above-limit',
+        status: 'FAIL',
+        message: `${who} asks for more ${field} than its limit: Kubernetes refuses it`,
+        hint: `make requests.${field} at most limits.${field}`,
+      };
+  }
+}
 
 /** The largest heap that the process was allowed, in bytes. */
 function heapOf(container: Tree): number | undefined {

@@ -2,6 +2,7 @@ import { holdsPassword, holdsSecret, isSecret } from '../../lint/secret-text.js'
 import { called, everyContainer, type FoundIn, type Rule } from '../cluster.js';
 import { at, itemsAt, textAt, textsAt, type Tree, wordsAt } from '../tree.js';
 
+const HINT_OTHER = 'name a Secret that is made outside of the repository, and change it, since it was in a file';
 const HINT = 'use valueFrom: { secretKeyRef: … }, and change the secret, since it was in a file';
 /** Certificates are for everybody to see. */
 const PUBLIC = /\.crt$/;
@@ -39,7 +40,8 @@ export const secrets: Rule = function* (cluster) {
 };
 
 /** Whether an object for settings, or for secrets, holds secrets as they are. */
-export const secretObjects: Rule = function* ({ objects }) {
+export const secretObjects: Rule = function* ({ objects, workloads }) {
+  const pods = new Set(workloads.map(({ pod }) => pod));
   for (const object of objects) {
     const common = { of: object, id: 'k8s.secret-in-manifest', status: 'FAIL' } as const;
     if (object.kind === 'ConfigMap')
@@ -53,9 +55,42 @@ export const secretObjects: Rule = function* ({ objects }) {
           hint: 'keep it in a Secret that is made outside of the repository, and change it, since it was in a file',
         };
       }
+    else if (object.kind !== 'Secret' && object.kind !== 'CustomResourceDefinition')
+      for (const [what, line] of hiddenIn(object.tree, pods))
+        yield { ...common, line, message: `${called(object)} has a secret in ${what}`, hint: HINT_OTHER };
     if (object.kind === 'Secret') for (const field of ['stringData', 'data']) yield* literals(field, common);
   }
 };
+
+/** What a name alone says of a field whose object nobody knows: others, such as `secretKey`, are names of secrets. */
+const PASSWORD_FIELD = /passw(?:or)?d$/i;
+
+/** Secrets in whatever fields an object has, by their form: `NAME=value`, a variable with its value, a password, a URL. */
+function* hiddenIn(root: Tree, seen: Set<Tree>): Iterable<readonly [string, number]> {
+  const left: (readonly [string, Tree])[] = [['', root]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [name, tree] = next;
+    // What is encrypted is in order, and so are labels that metrics are asked for; pods are looked at by themselves.
+    if (seen.has(tree) || name === 'encryptedData' || name === 'expr') continue;
+    seen.add(tree);
+    if (typeof tree.scalar === 'string') {
+      if (isHidden(name, tree.scalar)) yield [name === '' ? 'a list' : name, tree.line];
+      continue;
+    }
+    const variable = textAt(tree, 'name') ?? '';
+    const value = textAt(tree, 'value') ?? '';
+    if (isSecret(variable, value)) yield [variable, tree.line];
+    else left.push(...[...(tree.fields ?? [])].reverse());
+    left.push(...(tree.items ?? []).map((item) => ['', item] as const).reverse());
+  }
+}
+
+function isHidden(name: string, value: string): boolean {
+  if (PASSWORD_FIELD.test(name) && isSecret(name, value)) return true;
+  const [, variable = '', given = ''] = /^([\w.-]{1,64})=([^]+)$/.exec(value) ?? [];
+  if (isSecret(variable, given) || holdsPassword(given)) return true;
+  return /\s/.test(value) ? holdsSecret(value) : holdsPassword(value);
+}
 
 function* literals(field: string, common: Pick<FoundIn, 'of' | 'id' | 'status'>): Iterable<FoundIn> {
   const values = at(common.of.tree, field);

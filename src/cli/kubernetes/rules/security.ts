@@ -84,7 +84,7 @@ export const serviceAccountToken: Rule = function* ({ workloads }) {
       id: 'k8s.service-account-token',
       status: 'WARN',
       message: `${called(workload)} carries a token for the cluster's API that it does not need`,
-      hint: 'set automountServiceAccountToken: false in the spec of the pod',
+      hint: 'set automountServiceAccountToken to false in the spec of the pod',
     };
   }
 };

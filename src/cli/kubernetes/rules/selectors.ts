@@ -1,4 +1,4 @@
-import { called, type KubeObject, type Rule, selects, type Workload } from '../cluster.js';
+import { called, type KubeObject, portsOf, type Rule, selects, type Workload } from '../cluster.js';
 import { at, itemsAt, textAt, textsAt, type Tree } from '../tree.js';
 
 /** Whether selectors choose what they are meant for, and ports lead somewhere. */
@@ -37,17 +37,19 @@ export const selectors: Rule = function* ({ objects, workloads }) {
 };
 
 function* lostPorts(service: KubeObject, pods: readonly Workload[]): ReturnType<Rule> {
-  const named = pods.flatMap(({ containers }) =>
-    containers.flatMap(({ tree }) => itemsAt(tree, 'ports').map((port) => textAt(port, 'name'))),
-  );
+  const ports = pods.flatMap(portsOf);
+  const named = ports.map((port) => textAt(port, 'name'));
+  const numbers = ports.map((port) => textAt(port, 'containerPort'));
   for (const port of itemsAt(service.tree, 'spec', 'ports')) {
-    const target = textAt(port, 'targetPort') ?? '';
-    if (!/[a-z]/i.test(target) || named.includes(target)) continue;
+    const target = textAt(port, 'targetPort') ?? textAt(port, 'port') ?? '';
+    const isName = /[a-z]/i.test(target);
+    if (isName ? named.includes(target) : ports.length === 0 || numbers.includes(target)) continue;
     yield {
       of: service,
       line: at(port, 'targetPort')?.line ?? port.line,
       id: 'k8s.service-port',
-      status: 'FAIL',
+      // A container may listen where it does not say so.
+      status: isName ? 'FAIL' : 'WARN',
       message: `${called(service)} sends to the port ${target}, which its pods do not have`,
       hint: 'name the port in the container, or correct targetPort',
     };

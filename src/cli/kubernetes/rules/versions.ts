@@ -21,7 +21,7 @@ export const versions: Rule = function* ({ objects }) {
 /** Whether a job that hangs, or fails for ever, ends. */
 export const jobs: Rule = function* ({ workloads }) {
   for (const workload of workloads) {
-    if (workload.isLasting) continue;
+    if (!/^(Job|CronJob)$/.test(workload.kind)) continue;
     const path = workload.kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec'] : ['spec'];
     if (at(workload.tree, ...path, 'activeDeadlineSeconds') !== undefined) continue;
     yield {
