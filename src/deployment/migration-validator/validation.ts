@@ -98,15 +98,30 @@ export class Validation {
   }
 
   async #withoutTable(tool: MigrationTool, tables: readonly FoundTable[]): Promise<readonly AppliedRow[] | undefined> {
-    const elsewhere = tables.filter(({ schema, table }) => schema !== undefined && table === tool.place.table);
+    const { table, schema: named } = tool.place;
+    const elsewhere = tables.filter(
+      (one) =>
+        one.schema !== undefined && one.table === table && tool.columns.every((column) => one.columns.includes(column)),
+    );
     const where = elsewhere.map(({ schema }) => schema ?? '');
+    if (where.length > 0 && named === undefined) {
+      // The role may lack rights on the schema, or have another search path than the service: which of them is not known.
+      this.#findings.push({
+        id: 'migrations.no-table',
+        status: CheckStatus.FAIL,
+        crashed: true,
+        message: `the table '${shownText(table, 100)}' is in the schema ${listed(where)}, which this role does not look into: nobody knows what was applied`,
+        hint: "name the schema of the service with the option 'schema', and grant USAGE on it where the role has none",
+      });
+      return undefined;
+    }
     const all = await this.#database(() => findSigns(this.#reader));
     if (all === undefined) return undefined;
     const others = signsIn(this.#reader, all);
     this.#findings.push({
       id: 'migrations.no-table',
       status: CheckStatus.WARN,
-      message: `the table '${shownText(tool.place.table, 100)}' is not there: nothing was ever applied`,
+      message: `the table '${shownText(table, 100)}' is not there: nothing was ever applied`,
       hint:
         where.length > 0
           ? `there is one in the schema ${listed(where)}: name it with the option 'schema'`
