@@ -14,6 +14,25 @@ const NAMES = [
   'typeorm',
 ] as const;
 
+/** The source of an expression, or nothing. @internal */
+export function patternOption(): OptionKind<string | undefined> {
+  return {
+    parse(value, path, report) {
+      if (value === undefined) return undefined;
+      try {
+        if (typeof value === 'string' && value !== '' && new RegExp(value)) return value;
+      } catch {
+        // What it says repeats the expression.
+      }
+      report(
+        path,
+        `must be the text of an expression, got ${typeof value === 'string' ? 'one that is none' : describe(value)}`,
+      );
+      return undefined;
+    },
+  };
+}
+
 /** The name of a table, schema or column, or nothing. @internal */
 export function sqlNameOption(): OptionKind<string | undefined> {
   return {

@@ -13,7 +13,7 @@ import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
 import { optional, pathOption } from '../checks/kinds.js';
 import { dialectOption, queryOption } from '../database/option-kinds.js';
-import { sqlNameOption, toolOption } from './option-kinds.js';
+import { patternOption, sqlNameOption, toolOption } from './option-kinds.js';
 
 /** Options of {@link MigrationValidator}. */
 export interface MigrationValidatorOptions {
@@ -34,6 +34,10 @@ export interface MigrationValidatorOptions {
   readonly table?: string | undefined;
   /** The schema of that table, on PostgreSQL; not with `auto`. @defaultValue that of the tool, or the search path */
   readonly schema?: string | undefined;
+  /** The endings of files that `knex` loads, where it was configured, such as `['.js']` beside declarations. @defaultValue those of knex */
+  readonly loadExtensions?: readonly string[] | undefined;
+  /** An expression for the names of files that `node-pg-migrate` passes over, where it was configured; for the whole name. @defaultValue that of the tool: what begins with a dot */
+  readonly ignorePattern?: string | undefined;
   /**
    * What the schema should be once every migration is applied: a map written by hand, or what `recordSchema` answered when all
    * was right. It is compared unless migrations are pending, which explain the difference.
@@ -74,6 +78,8 @@ export const migrationValidatorOptions = {
   dialect: dialectOption(),
   table: sqlNameOption(),
   schema: sqlNameOption(),
+  loadExtensions: namesOption(),
+  ignorePattern: patternOption(),
   expected: optional(expectedOption()),
   ignoreTables: namesOption(),
   allowAhead: flag(MIGRATION_VALIDATOR_DEFAULTS.allowAhead),
@@ -98,6 +104,13 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
     report('outOfOrder', 'is for a tool that runs it, and tool.strictOrder says that it does not');
   if (options.expected !== undefined) dialectProblem(options.expected, dialect, report);
   else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
+  for (const [path, owner] of [
+    ['loadExtensions', 'knex'],
+    ['ignorePattern', 'node-pg-migrate'],
+  ] as const)
+    if (options[path] !== undefined && tool !== owner) report(path, `is for the tool '${owner}'`);
+  if (options.loadExtensions?.some((ending) => !/^\.[^.]+$/.test(ending)) === true)
+    report('loadExtensions', "must be endings with their dots, such as '.js'");
   for (const [path, value] of Object.entries({ table, schema })) {
     if (value === undefined) continue;
     if (tool === 'auto') report(path, "cannot be told for 'auto': say which tool it is");

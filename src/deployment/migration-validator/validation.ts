@@ -56,10 +56,11 @@ export class Validation {
 
   /** The tool that was named or told, or the one that is found. */
   async #tool(): Promise<MigrationTool | undefined> {
-    const { tool, table, schema } = this.#options;
+    const { tool, table, schema, loadExtensions, ignorePattern } = this.#options;
     const { dialect } = this.#reader;
     if (typeof tool !== 'string') return customTool(tool);
-    if (tool !== 'auto') return this.#named(tool, { ...(table === undefined ? {} : { table }), schema });
+    if (tool !== 'auto')
+      return this.#named(tool, { ...(table === undefined ? {} : { table }), schema, loadExtensions, ignorePattern });
     const ofFolder = await this.#disk(async () => ({ tool: await toolOfFolder(this.#folder) }));
     const tables = await this.#database(() => findSigns(this.#reader));
     if (ofFolder === undefined || tables === undefined) return undefined;

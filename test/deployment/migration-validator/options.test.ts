@@ -49,6 +49,12 @@ describe('options of MigrationValidator', () => {
     ['a tool without anything', { tool: {} }, ['tool.table', 'tool.column', 'tool.files']],
     ['a tool with more', { tool: { ...tool, lock: 'x' } }, ['tool']],
     ['a digest that there is not', { tool: { ...tool, checksum: { column: 's', algorithm: 'crc' } } }, ['tool.checksum.algorithm']],
+    ['endings for another tool', { tool: 'kysely', loadExtensions: ['.js'] }, ['loadExtensions']],
+    ['endings for auto', { loadExtensions: ['.js'] }, ['loadExtensions']],
+    ['endings without a dot', { tool: 'knex', loadExtensions: ['js'] }, ['loadExtensions']],
+    ['no ending', { tool: 'knex', loadExtensions: [] }, ['loadExtensions']],
+    ['a pattern for another tool', { tool: 'knex', ignorePattern: 'x' }, ['ignorePattern']],
+    ['a pattern that is none', { tool: 'node-pg-migrate', ignorePattern: '(hunter2' }, ['ignorePattern']],
     ['a name with a line break', { tool: { ...tool, table: 'a\nb' } }, ['tool.table']],
   ])('refuses %s', (_, options, paths) => {
     expect(issues(options)).toEqual(paths);
@@ -59,6 +65,8 @@ describe('options of MigrationValidator', () => {
     [{ tool: 'sequelize' }],
     [{ tool: 'knex', table: 'my migrations', schema: 'app' }],
     [{ tool: 'prisma', schema: 'app' }],
+    [{ tool: 'knex', loadExtensions: ['.js', '.mjs'] }],
+    [{ tool: 'node-pg-migrate', ignorePattern: '.*\\.map' }],
     [{ tool: { ...tool, schema: 's', order: () => 0, orderBy: 'n', strictOrder: true, checksum: { column: 's' } } }],
     [{ tool: undefined, name: undefined, table: undefined, outOfOrder: undefined }],
     [{ outOfOrder: 'allow' }],

@@ -357,3 +357,44 @@ describe('a tool of which is told', () => {
     expect(found(await validate(dir, [table], { tool }))).toEqual([['migrations.applied', 'PASS']]);
   });
 });
+
+describe('files that lie beside migrations', () => {
+  const compiled = { '1_a.js': '', '1_a.js.map': '', '1_a.d.ts': '', 'README.md': '' };
+
+  it.each([
+    // By itself knex takes the declarations for migrations.
+    [undefined, ['1_a.d.ts', '1_a.js'], []],
+    [['.js'], ['1_a.js'], []],
+    [['.mjs'], [], ['1_a.js']],
+  ] as const)('of knex, which loads %j', async (loadExtensions, pending, ignored) => {
+    const report = await validate(folder(compiled), [], { tool: 'knex', ...(loadExtensions && { loadExtensions }) });
+    expect(report.pending).toEqual(pending);
+    const told = report.findings.find(({ id }) => id === 'migrations.ignored')?.message ?? '';
+    expect(['1_a.js', '.map', '.d.ts', 'README'].filter((name) => told.includes(name))).toEqual(ignored);
+  });
+
+  it.each([
+    [undefined, ['1_a.d', '1_a', '1_a.js', 'README']],
+    [String.raw`\..*|.*\.(map|d\.ts|md)`, ['1_a']],
+    // As the tool has it: the pattern is for the whole name.
+    ['map|README', ['1_a.d', '1_a', '1_a.js', 'README']],
+  ] as const)('of node-pg-migrate, which passes over %j', async (ignorePattern, pending) => {
+    const options = { tool: 'node-pg-migrate', ...(ignorePattern && { ignorePattern }) } as const;
+    const report = await validate(folder(compiled), [], options);
+    expect([...report.pending].sort()).toEqual([...pending].sort());
+  });
+
+  it.each([
+    ['umzug', ['1_a.js', '1_a.sql', '2_b.mjs']],
+    ['sequelize', ['1_a.js']],
+  ] as const)('of %s, by its own pattern and its own name', async (tool, pending) => {
+    const dir = folder({ '1_a.js': '', '1_a.sql': '', '2_b.mjs': '', '1_a.d.ts': '' });
+    const report = await validate(dir, [], { tool });
+    expect(report).toMatchObject({ tool, pending });
+    const ignored = report.findings.find(({ id }) => id === 'migrations.ignored');
+    expect(ignored?.message).toBe(
+      tool === 'umzug' ? undefined : "the folder has what is no migration to sequelize: '1_a.sql', '2_b.mjs'",
+    );
+    expect(report.findings.at(-1)?.hint?.includes('sequelize db:migrate')).toBe(tool === 'sequelize');
+  });
+});
