@@ -21,7 +21,7 @@ export interface MigrationValidatorOptions {
   readonly name?: string | undefined;
   /** What runs the migrations. `auto` goes by the tables in the database and the files in the folder. @defaultValue `'auto'` */
   readonly tool?: 'auto' | MigrationToolName | CustomMigrationTool | undefined;
-  /** The folder of the migrations, as the build ships it. */
+  /** The folder of the migrations, as the build ships it; a relative path begins at the working directory, not at the module. */
   readonly dir: string;
   /**
    * Sends one text of SQL without parameters and answers what came back, in whichever form the client has. It may go to a

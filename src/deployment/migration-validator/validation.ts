@@ -3,6 +3,7 @@ import type { TextRow } from '../database/answer.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentFinding, shownError, shownText } from '../finding.js';
+import { workingDirectory } from '../host.js';
 import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
 import { type FoundTable, findTables, MOST_ROWS, readLock, readRows, tableOf } from './bookkeeping.js';
 import { detect, findSigns, labelsOf, signsIn, toolOfFolder } from './detect.js';
@@ -86,14 +87,20 @@ export class Validation {
     return generation === undefined ? undefined : toolNamed(name, place, this.#reader.dialect, generation.is);
   }
 
+  /** The folder, and what a path begins at that is relative: nobody sees that in the option. */
+  get #dir(): string {
+    const { dir } = this.#options;
+    const isWhole = /^(?:[/\\]|[a-z]:)/i.test(dir);
+    return `'${shownText(dir)}'${isWhole ? '' : ` below '${shownText(workingDirectory())}'`}`;
+  }
+
   #judgeFolder(disk: DiskState, tool: MigrationTool): void {
     const { migrations, problems } = disk;
-    const dir = shownText(this.#options.dir);
-    this.#findings.push(...diskFindings(disk, labelOf(tool), dir));
+    this.#findings.push(...diskFindings(disk, labelOf(tool), shownText(this.#options.dir)));
     if (migrations.length > 0 || problems.length > 0) return;
     this.#fail(
       'empty',
-      `there is no migration in '${dir}'`,
+      `there is no migration in ${this.#dir}`,
       'see that the build ships the folder, and that the option names it',
     );
   }
@@ -232,13 +239,13 @@ export class Validation {
 
   /** What the folder says, or nothing and a finding. */
   async #disk<T>(read: () => Promise<T>): Promise<T | undefined> {
-    const { clock, timeoutMs, dir } = this.#options;
+    const { clock, timeoutMs } = this.#options;
     const late = (): FolderError => new FolderError(`it took longer than ${String(timeoutMs)} ms`);
     const outcome = await within(clock, timeoutMs, late, read);
     if (outcome.status === 'done') return outcome.value;
     const error = outcome.status === 'failed' ? outcome.error : late();
     this.#crash(
-      `'${shownText(dir)}' cannot be read: ${shownError(error)}`,
+      `${this.#dir} cannot be read: ${shownError(error)}`,
       'see that the build ships the folder, and that the option names it',
     );
     return undefined;

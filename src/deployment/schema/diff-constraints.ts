@@ -138,7 +138,9 @@ export function diffForeignKeys(wanted: WantedTable, actual: SchemaTable, compar
 }
 
 function shownKey({ columns, references }: WantedForeignKey): string {
-  return `${shownList(columns)} to ${shownName(references.table)}${shownList(references.columns)}`;
+  const { schema, table } = references;
+  const shown = schema === 'public' || schema === 'main' ? shownName(table) : shownName(schema, table);
+  return `${shownList(columns)} to ${shown}${shownList(references.columns)}`;
 }
 
 /** What is wrong with a flaw, by its id. @internal */

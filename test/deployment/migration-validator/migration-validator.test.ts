@@ -230,6 +230,11 @@ describe('MigrationValidator', () => {
     expect(found(report)).toEqual([['migrations.empty', 'FAIL']]);
   });
 
+  it('says where a folder was looked for whose path is relative', async () => {
+    const report = await validate('no/such folder', [knexTable('a.js')], { tool: 'knex' });
+    expect(report.message).toBe(`'no/such folder' below '${process.cwd()}' cannot be read: there is no such folder`);
+  });
+
   it('cannot say anything of a folder that is not there', async () => {
     const report = await validate('/nowhere/at all', [knexTable('a.js')], { tool: 'knex' });
     expect(report).toMatchObject({ status: 'FAIL', applied: [], ahead: [] });

@@ -263,6 +263,11 @@ describe('typeorm', () => {
     ['let a=1,A1700000000101=class{}', ['A1700000000101']],
     ['class A1700000000101 {}\nexport { A1700000000101 as B1700000000102 };', ['A1700000000101']],
     ['const a = "select 1 as a1700000000000 from t"', []],
+    ["export class A1700000000101 { up(q) { return q.query(`insert into t values ('class B1600000000000 {')`); } }", ['A1700000000101']],
+    ["module.exports = class A1700000000101 { up(q) { q.query('class B1600000000000 {'); } }", ['A1700000000101']],
+    ["export default class A1700000000101 {}\nexport class B1600000000000 {}", ['A1700000000101', 'B1600000000000']],
+    ['export class A1700000000101 {}\nclass B1600000000000 {}\nexport { B1600000000000 };', ['A1700000000101', 'B1600000000000']],
+    ['exports.A1700000000101 = void 0;\nclass A1700000000101 { up() { "class B1600000000000 {" } }\nexports.A1700000000101 = A1700000000101;', ['A1700000000101']],
   ])('reads the class of %s', (source, names) => {
     expect(classNames(codeOf(source))).toEqual(names);
   }); // prettier-ignore
