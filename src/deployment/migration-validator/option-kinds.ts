@@ -1,5 +1,6 @@
 import { describe, type OptionKind, type ReportIssue } from '../../core/options.js';
 import { nearest } from '../../core/spelling.js';
+import { pathOption } from '../checks/kinds.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
 
 const NAMES = [
@@ -13,6 +14,18 @@ const NAMES = [
   'kysely',
   'typeorm',
 ] as const;
+
+/** A folder, or a list of them. @internal */
+export function foldersOption(): OptionKind<readonly string[]> {
+  const folder = pathOption();
+  return {
+    parse(value, path, report) {
+      if (!Array.isArray(value)) return [folder.parse(value, path, report)];
+      if (value.length === 0) report(path, 'must name at least one folder');
+      return (value as unknown[]).map((one, i) => folder.parse(one, `${path}[${String(i)}]`, report));
+    },
+  };
+}
 
 /** The source of an expression, or nothing. @internal */
 export function patternOption(): OptionKind<string | undefined> {

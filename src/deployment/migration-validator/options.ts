@@ -11,9 +11,9 @@ import {
 import { dialectProblem, expectedOption, namesOption, type SchemaSnapshot, type TableMap } from '../schema/index.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
-import { optional, pathOption } from '../checks/kinds.js';
+import { optional } from '../checks/kinds.js';
 import { dialectOption, queryOption } from '../database/option-kinds.js';
-import { patternOption, sqlNameOption, toolOption } from './option-kinds.js';
+import { foldersOption, patternOption, sqlNameOption, toolOption } from './option-kinds.js';
 
 /** Options of {@link MigrationValidator}. */
 export interface MigrationValidatorOptions {
@@ -21,8 +21,11 @@ export interface MigrationValidatorOptions {
   readonly name?: string | undefined;
   /** What runs the migrations. `auto` goes by the tables in the database and the files in the folder. @defaultValue `'auto'` */
   readonly tool?: 'auto' | MigrationToolName | CustomMigrationTool | undefined;
-  /** The folder of the migrations, as the build ships it; a relative path begins at the working directory, not at the module. */
-  readonly dir: string;
+  /**
+   * The folder of the migrations, as the build ships it, or for `knex` a list of them; a relative path begins at the working directory,
+   * not at the module.
+   */
+  readonly dir: string | readonly string[];
   /**
    * Sends one text of SQL without parameters and answers what came back, in whichever form the client has. It may go to a
    * pool. Best as a role that may only read.
@@ -73,7 +76,7 @@ export const MIGRATION_VALIDATOR_DEFAULTS = /* @__PURE__ */ Object.freeze({
 export const migrationValidatorOptions = {
   name: text(MIGRATION_VALIDATOR_DEFAULTS.name),
   tool: toolOption(),
-  dir: pathOption(),
+  dir: foldersOption(),
   query: queryOption(),
   dialect: dialectOption(),
   table: sqlNameOption(),
@@ -109,6 +112,7 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
     ['ignorePattern', 'node-pg-migrate'],
   ] as const)
     if (options[path] !== undefined && tool !== owner) report(path, `is for the tool '${owner}'`);
+  if (options.dir.length > 1 && tool !== 'knex') report('dir', "can be several folders for the tool 'knex' only");
   if (options.loadExtensions?.some((ending) => !/^\.[^.]+$/.test(ending)) === true)
     report('loadExtensions', "must be endings with their dots, such as '.js'");
   for (const [path, value] of Object.entries({ table, schema })) {

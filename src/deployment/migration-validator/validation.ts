@@ -29,7 +29,7 @@ export class Validation {
   constructor(options: ParsedMigrationValidatorOptions) {
     this.#options = options;
     this.#reader = new DatabaseReader(options);
-    this.#folder = new MigrationFolder(options.dir);
+    this.#folder = new MigrationFolder(...options.dir);
   }
 
   async run(): Promise<MigrationReport> {
@@ -90,13 +90,13 @@ export class Validation {
   /** The folder, and what a path begins at that is relative: nobody sees that in the option. */
   get #dir(): string {
     const { dir } = this.#options;
-    const isWhole = /^(?:[/\\]|[a-z]:)/i.test(dir);
-    return `'${shownText(dir)}'${isWhole ? '' : ` below '${shownText(workingDirectory())}'`}`;
+    const isWhole = dir.every((path) => /^(?:[/\\]|[a-z]:)/i.test(path));
+    return `${listed(dir)}${isWhole ? '' : ` below '${shownText(workingDirectory())}'`}`;
   }
 
   #judgeFolder(disk: DiskState, tool: MigrationTool): void {
     const { migrations, problems } = disk;
-    this.#findings.push(...diskFindings(disk, labelOf(tool), shownText(this.#options.dir)));
+    this.#findings.push(...diskFindings(disk, labelOf(tool), shownText(this.#options.dir[0] ?? '')));
     if (migrations.length > 0 || problems.length > 0) return;
     this.#fail(
       'empty',

@@ -32,6 +32,10 @@ describe('options of MigrationValidator', () => {
 
   it.each([
     ['a tool that there is not', { tool: 'nkex' }, ['tool']],
+    ['no folder', { tool: 'knex', dir: [] }, ['dir']],
+    ['a folder of several that is none', { tool: 'knex', dir: ['a', ''] }, ['dir[1]']],
+    ['several folders for another tool', { tool: 'kysely', dir: ['a', 'b'] }, ['dir']],
+    ['several folders for auto', { dir: ['a', 'b'] }, ['dir']],
     ['an empty folder', { dir: '' }, ['dir']],
     ['a folder with a zero byte', { dir: 'a\0b' }, ['dir']],
     ['a query that is no function', { query: 'select 1' }, ['query']],
@@ -63,6 +67,8 @@ describe('options of MigrationValidator', () => {
   it.each([
     [{ dialect: 'postgres' }],
     [{ tool: 'sequelize' }],
+    [{ tool: 'knex', dir: ['a', 'b'] }],
+    [{ tool: 'kysely', dir: ['a'] }],
     [{ tool: 'knex', table: 'my migrations', schema: 'app' }],
     [{ tool: 'prisma', schema: 'app' }],
     [{ tool: 'knex', loadExtensions: ['.js', '.mjs'] }],

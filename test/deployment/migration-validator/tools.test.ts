@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { classNames, codeOf } from '../../../src/deployment/migration-validator/tools/typeorm.js';
 import { prefixOf } from '../../../src/deployment/migration-validator/tools/tool.js';
+import { knexTable } from './fake-database.js';
 import { folders, found, validate } from './world.js';
 
 const folder = folders();
@@ -401,5 +402,25 @@ describe('files that lie beside migrations', () => {
       tool === 'umzug' ? undefined : "the folder has what is no migration to sequelize: '1_a.sql', '2_b.mjs'",
     );
     expect(report.findings.at(-1)?.hint?.includes('sequelize db:migrate')).toBe(tool === 'sequelize');
+  });
+});
+
+describe('the folders of knex', () => {
+  const applied = knexTable('1_a.js', '3_c.js');
+
+  it('count as one, in the order of all file names', async () => {
+    const dir = [folder({ '1_a.js': '', '3_c.js': '' }), folder({ '2_b.js': '', 'x.sql': '' })];
+    const report = await validate(dir, [applied], { tool: 'knex' });
+    expect(report).toMatchObject({ pending: ['2_b.js'], missing: [], ahead: [], outOfOrder: ['2_b.js'] });
+    expect(report.findings.find(({ id }) => id === 'migrations.ignored')?.message).toContain("'x.sql'");
+    expect(await validate(dir.slice(0, 1), [applied], { tool: 'knex' })).toMatchObject({ status: 'PASS' });
+  });
+
+  it('HLD-72 may not have a name twice, and none of them may be gone', async () => {
+    const twice = [folder({ '1_a.js': '', '3_c.js': '' }), folder({ '1_a.js': '' })];
+    expect(found(await validate(twice, [applied], { tool: 'knex' }))).toEqual([['migrations.duplicate', 'FAIL']]);
+    const gone = await validate([...twice.slice(0, 1), '/nowhere'], [applied], { tool: 'knex' });
+    expect(gone).toMatchObject({ status: 'FAIL', applied: [], findings: [{ crashed: true }] });
+    expect(gone.message).toContain("'/nowhere' cannot be read: there is no such folder");
   });
 });

@@ -96,6 +96,7 @@ describe('a recorded schema', () => {
     ['\'ok\'::"My".mood', "'ok'"],
     ["'{}'::text[]", "'{}'"],
     ["'x'::timestamp(3) without time zone", "'x'"],
+    [`'{"b": 1, "a": [1, {"d": 2, "c": "it''s"}]}'::jsonb`, `('{"a":[1,{"c":"it''s","d":2}],"b":1}'::jsonb)`],
   ])('takes the default %s for %s', (one, other) => {
     const at = (text: string) => snapshot([table('t', { columns: [column('c', { default: text })] })]);
     expect(diffSchemas(at(one), at(other))).toEqual([]);
@@ -106,6 +107,10 @@ describe('a recorded schema', () => {
     ["'NOW()'", 'now()'],
     ['1', '2'],
     ['1', "'1 '"],
+    [`'{"a": 1}'::jsonb`, `'{"a": 2}'::jsonb`],
+    [`'{"a": [1, 2]}'::jsonb`, `'{"a": [2, 1]}'::jsonb`],
+    [`'{"a": 1}'::text`, `'{"a":1}'::text`],
+    [`'{"a": 1'::jsonb`, `'{"a":1'::jsonb`],
   ])('does not take the default %s for %s', (one, other) => {
     const at = (text: string) => snapshot([table('t', { columns: [column('c', { default: text })] })]);
     expect(lines(diffSchemas(at(one), at(other)))).toEqual(['PASS schema.default public.t.c']);
@@ -157,6 +162,24 @@ describe('a recorded schema', () => {
     expect(changed({ foreignKeys: two(['b', 'a'], ['c', 'd']) }, from)).toHaveLength(2);
     expect(changed({ foreignKeys: two(['a', 'b'], ['c', 'd'], { onDelete: 'cascade' }) }, from)).toEqual([
       'FAIL schema.missing-foreign-key public.users',
+    ]);
+  });
+
+  it('takes a reference without a schema for one of the same schema, and names the schema that it looked in', () => {
+    const there = snapshot([
+      table('users'),
+      table('posts', { schema: 'app', foreignKeys: [foreignKey('by', 'users')] }),
+    ]);
+    const expected = (schema?: string) => ({
+      posts: {
+        schema: 'app',
+        columns: {},
+        foreignKeys: [{ columns: ['by'], references: { ...(schema && { schema }), table: 'users', columns: ['id'] } }],
+      },
+    });
+    expect(diffSchemas(expected('public'), there)).toEqual([]);
+    expect(diffSchemas(expected(), there)).toMatchObject([
+      { id: 'schema.missing-foreign-key', message: 'the foreign key (by) to app.users(id) is missing' },
     ]);
   });
 

@@ -90,7 +90,9 @@ describe('schemaCheck', () => {
     const texts: string[] = [];
     const query = (sql: string) => {
       texts.push(sql);
-      return answer(sql.includes('sqlite_master') ? [['table', { name: 't', type: 'table', sql: 'create table t (a)' }]] : []);
+      return answer(
+        sql.includes('sqlite_master') ? [['table', { name: 't', type: 'table', sql: 'create table t (a)' }]] : [],
+      );
     };
     await report({ query, dialect: 'sqlite', integrity: true, expected: { t: { columns: {} } } });
     expect(texts.at(-1)).toMatch(/pragma_quick_check q\) s LIMIT 10\)/);
