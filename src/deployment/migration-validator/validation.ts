@@ -106,21 +106,17 @@ export class Validation {
   }
 
   async #withoutTable(tool: MigrationTool, tables: readonly FoundTable[]): Promise<readonly AppliedRow[] | undefined> {
-    const { table, schema: named } = tool.place;
-    const elsewhere = tables.filter(
-      (one) =>
-        one.schema !== undefined && one.table === table && tool.columns.every((column) => one.columns.includes(column)),
+    const { table, schema } = tool.place;
+    const unseen = tables.filter(
+      (one) => one.table === table && tool.columns.every((column) => one.columns.includes(column)),
     );
-    const where = elsewhere.map(({ schema }) => schema ?? '');
-    if (where.length > 0 && named === undefined) {
-      // The role may lack rights on the schema, or have another search path than the service: which of them is not known.
-      this.#findings.push({
-        id: 'migrations.no-table',
-        status: CheckStatus.FAIL,
-        crashed: true,
-        message: `the table '${shownText(table, 100)}' is in the schema ${listed(where)}, which this role does not look into: nobody knows what was applied`,
-        hint: "name the schema of the service with the option 'schema', and grant USAGE on it where the role has none",
-      });
+    if (unseen.length > 0 && schema === undefined) {
+      // The role may have no right to use the schema, or another search path than the service: which, is not known.
+      const where = listed(unseen.map((one) => one.schema ?? ''));
+      this.#crash(
+        `the table '${shownText(table, 100)}' is in the schema ${where}, which this role does not look into`,
+        "name the right one with the option 'schema', and grant USAGE on it",
+      );
       return undefined;
     }
     const all = await this.#database(() => findSigns(this.#reader));
@@ -131,11 +127,9 @@ export class Validation {
       status: CheckStatus.WARN,
       message: `the table '${shownText(table, 100)}' is not there: nothing was ever applied`,
       hint:
-        where.length > 0
-          ? `there is one in the schema ${listed(where)}: name it with the option 'schema'`
-          : others.length > 0
-            ? `the database has the table of ${labelsOf(others)}: see that the options 'tool', 'table' and 'schema' are right`
-            : 'that is right for a new database; otherwise see that it is the right one',
+        others.length > 0
+          ? `the database has the table of ${labelsOf(others)}: see that the options 'tool', 'table' and 'schema' are right`
+          : 'that is right for a new database; otherwise see that it is the right one',
     });
     return [];
   }

@@ -1,8 +1,6 @@
-import { isObject } from './shape.js';
 import { type SqlToken, tokensOf, unwrapped } from './sql-text.js';
 
 const NOW = /^(?:now \( \)|current_timestamp|transaction_timestamp \( \)|'now')$/;
-const JSONB = /::jsonb\s*\)*$/i;
 /** Words that go on with the name of a type: `timestamp without time zone`, `double precision`. */
 const TYPE_WORDS = ['with', 'without', 'time', 'zone', 'varying', 'precision'];
 
@@ -15,20 +13,9 @@ export function plainDefault(expression: string, dialect: 'postgresql' | 'sqlite
   const tokens = unwrapped(withoutCasts(tokensOf(expression, dialect === 'sqlite')));
   const text = tokens.map((token) => (token.kind === 'word' ? token.text.toLowerCase() : token.text)).join(' ');
   if (NOW.test(text)) return 'now ( )';
-  if (JSONB.test(expression)) return canonical(text);
   // A number may be kept as text that is cast: '-1'::integer.
   const number = /^'(-?\d+(?:\.\d+)?)'$/.exec(text)?.[1];
   return (number ?? text).replace(/^- (?=\d)/, '-');
-}
-
-/** JSON without its spaces, and its keys in one order: the server keeps neither. */
-function canonical(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text.slice(1, -1).replaceAll("''", "'"));
-    return `'${JSON.stringify(value, (_, item: unknown) => (isObject(item) ? Object.fromEntries(Object.entries(item).sort()) : item))}'`;
-  } catch {
-    return text;
-  }
 }
 
 function withoutCasts(tokens: readonly SqlToken[]): SqlToken[] {

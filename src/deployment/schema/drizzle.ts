@@ -22,7 +22,7 @@ export function drizzleDialect(value: Json): SchemaDialect {
   const [dialect, version] = [String(value['dialect']), value['version']];
   if (Object.hasOwn(VERSIONS, dialect) && VERSIONS[dialect] === version) return dialect as SchemaDialect;
   throw new InvalidArgumentError(
-    'the expected schema: of the snapshots of drizzle only version 7 of PostgreSQL and 6 of SQLite are known, and not those of drizzle-kit 1.0: keep one of recordSchema instead',
+    'the expected schema: of the snapshots of drizzle only version 7 of PostgreSQL and 6 of SQLite are known, not those of drizzle-kit 1.0',
   );
 }
 

@@ -208,7 +208,7 @@ describe('MigrationValidator', () => {
     expect(report).toMatchObject({ pending: [], applied: [], table: undefined });
     expect(report.findings).toMatchObject([
       {
-        id: 'migrations.no-table',
+        id: 'migrations.unreadable',
         status: 'FAIL',
         crashed: true,
         message: expect.stringContaining("is in the schema 'app', which this role does not look into") as string,

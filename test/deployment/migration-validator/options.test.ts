@@ -51,7 +51,7 @@ describe('options of MigrationValidator', () => {
     ['an order that contradicts the tool', { tool: { ...tool, strictOrder: true }, outOfOrder: 'allow' }, ['outOfOrder']],
     ['a table beside that of a tool', { tool, table: 't' }, ['table']],
     ['a tool without anything', { tool: {} }, ['tool.table', 'tool.column', 'tool.files']],
-    ['a tool with more', { tool: { ...tool, lock: 'x' } }, ['tool']],
+    ['a tool with more', { tool: { ...tool, lock: 'x' } }, ['tool.lock']],
     ['a digest that there is not', { tool: { ...tool, checksum: { column: 's', algorithm: 'crc' } } }, ['tool.checksum.algorithm']],
     ['endings for another tool', { tool: 'kysely', loadExtensions: ['.js'] }, ['loadExtensions']],
     ['endings for auto', { loadExtensions: ['.js'] }, ['loadExtensions']],

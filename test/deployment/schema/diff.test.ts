@@ -96,7 +96,6 @@ describe('a recorded schema', () => {
     ['\'ok\'::"My".mood', "'ok'"],
     ["'{}'::text[]", "'{}'"],
     ["'x'::timestamp(3) without time zone", "'x'"],
-    [`'{"b": 1, "a": [1, {"d": 2, "c": "it''s"}]}'::jsonb`, `('{"a":[1,{"c":"it''s","d":2}],"b":1}'::jsonb)`],
   ])('takes the default %s for %s', (one, other) => {
     const at = (text: string) => snapshot([table('t', { columns: [column('c', { default: text })] })]);
     expect(diffSchemas(at(one), at(other))).toEqual([]);
@@ -107,10 +106,6 @@ describe('a recorded schema', () => {
     ["'NOW()'", 'now()'],
     ['1', '2'],
     ['1', "'1 '"],
-    [`'{"a": 1}'::jsonb`, `'{"a": 2}'::jsonb`],
-    [`'{"a": [1, 2]}'::jsonb`, `'{"a": [2, 1]}'::jsonb`],
-    [`'{"a": 1}'::text`, `'{"a":1}'::text`],
-    [`'{"a": 1'::jsonb`, `'{"a":1'::jsonb`],
   ])('does not take the default %s for %s', (one, other) => {
     const at = (text: string) => snapshot([table('t', { columns: [column('c', { default: text })] })]);
     expect(lines(diffSchemas(at(one), at(other)))).toEqual(['PASS schema.default public.t.c']);
