@@ -1,5 +1,5 @@
 import { describe, flag, group, oneOf, type OptionKind, optionalFunction } from '../../core/options.js';
-import { optional, pathOption } from '../checks/kinds.js';
+import { listOption, optional, pathOption } from '../checks/kinds.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
 
 const NAMES = [
@@ -17,12 +17,10 @@ const NAMES = [
 /** A folder, or a list of them. @internal */
 export function foldersOption(): OptionKind<readonly string[]> {
   const folder = pathOption();
+  const several = listOption('folders', (one, path, report) => folder.parse(one, path, report));
   return {
-    parse(value, path, report) {
-      if (!Array.isArray(value)) return [folder.parse(value, path, report)];
-      if (value.length === 0) report(path, 'must name at least one folder');
-      return (value as unknown[]).map((one, i) => folder.parse(one, `${path}[${String(i)}]`, report));
-    },
+    parse: (value, path, report) =>
+      Array.isArray(value) ? several.parse(value, path, report) : [folder.parse(value, path, report)],
   };
 }
 

@@ -37,7 +37,7 @@ export interface MigrationValidatorOptions {
   readonly table?: string | undefined;
   /** The schema of that table, on PostgreSQL; not with `auto`. @defaultValue that of the tool, or the search path */
   readonly schema?: string | undefined;
-  /** The endings of files that `knex` loads, where it was configured, such as `['.js']` beside declarations. @defaultValue those of knex */
+  /** The endings of files that `knex` loads, where it was configured, with their dots, such as `['.js']` beside declarations. @defaultValue those of knex */
   readonly loadExtensions?: readonly string[] | undefined;
   /** An expression for the names of files that `node-pg-migrate` passes over, where it was configured; for the whole name. @defaultValue that of the tool: what begins with a dot */
   readonly ignorePattern?: string | undefined;
@@ -107,14 +107,12 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
     report('outOfOrder', 'is for a tool that runs it, and tool.strictOrder says that it does not');
   if (options.expected !== undefined) dialectProblem(options.expected, dialect, report);
   else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
-  for (const [path, owner] of [
-    ['loadExtensions', 'knex'],
-    ['ignorePattern', 'node-pg-migrate'],
+  for (const [path, owner, told] of [
+    ['dir', 'knex', options.dir[1]],
+    ['loadExtensions', 'knex', options.loadExtensions],
+    ['ignorePattern', 'node-pg-migrate', options.ignorePattern],
   ] as const)
-    if (options[path] !== undefined && tool !== owner) report(path, `is for the tool '${owner}'`);
-  if (options.dir.length > 1 && tool !== 'knex') report('dir', "can be several folders for the tool 'knex' only");
-  if (options.loadExtensions?.some((ending) => !/^\.[^.]+$/.test(ending)) === true)
-    report('loadExtensions', "must be endings with their dots, such as '.js'");
+    if (told !== undefined && tool !== owner) report(path, `is told as only the tool '${owner}' takes it`);
   for (const [path, value] of Object.entries({ table, schema })) {
     if (value === undefined) continue;
     if (tool === 'auto') report(path, "cannot be told for 'auto': say which tool it is");

@@ -175,7 +175,7 @@ export function diffChecks(wanted: WantedTable, actual: SchemaTable, comparing: 
     key,
     key,
     ({ name, valid }) => [keyOf(valid), name],
-    (one, other) => isSame(key(one), key(other)),
+    isSame,
   );
   for (const { definition } of missing) note('schema.missing-check', place, `${shownSql(definition, 120)} is missing`);
   for (const { definition } of complete ? extra : [])

@@ -22,7 +22,7 @@ export function diffIndexes(wanted: WantedTable, actual: SchemaTable, comparing:
     key,
     key,
     ({ name, valid }) => [keyOf(valid), name ?? ''],
-    (one, other) => isSame(key(one), key(other)),
+    isSame,
   );
   for (const index of missing) {
     if (index.valid === false) note('schema.restored', place, `no longer: the index ${shownIndex(index)} is invalid`);

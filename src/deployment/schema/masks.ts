@@ -19,18 +19,18 @@ export function maskedSnapshot(snapshot: SchemaSnapshot): SchemaSnapshot {
 }
 
 function maskedSql(sql: string, pattern: RegExp): string {
-  return sql.replace(pattern, (piece, _space?: string, string?: string, name?: string, word?: string) => {
+  return sql.replace(pattern, (piece, _space?: string, _string?: string, name?: string, word?: string) => {
     const isName = NAME.test(word ?? unquoted(name ?? ''));
-    return isName || WORD.test(piece) ? piece : maskedPiece(piece, string !== undefined);
+    return isName || WORD.test(piece) ? piece : maskedPiece(piece);
   });
 }
 
-function maskedPiece(piece: string, isString: boolean): string {
-  const [, open, inside = piece] = (isString && /^([eE]?')([^]*?)'?$/.exec(piece)) || [];
+function maskedPiece(piece: string): string {
+  const [, open = '', inside = piece, close = ''] = /^([eE]?')([^]*?)('?)$/.exec(piece) ?? [];
   // How a server doubles backslashes is not told everywhere.
-  for (const plain of open === undefined ? [piece] : [inside.replaceAll("''", "'"), undoubled(inside)]) {
+  for (const plain of [inside.replaceAll("''", "'"), undoubled(inside)]) {
     const masked = redactSecrets(plain, Infinity);
-    if (masked !== plain) return open === undefined ? masked : `${open}${masked.replaceAll("'", "''")}'`;
+    if (masked !== plain) return open + masked.replaceAll("'", "''") + close;
   }
   return piece;
 }

@@ -10,7 +10,7 @@ export interface Matched<W, A> {
  * are alike in all that is compared belong together: so the order in which they stand says nothing.
  *
  * @param detailOf - what is compared beside the key, then what only tells them apart.
- * @param isSame - whether two with other keys belong together all the same.
+ * @param isSame - whether two keys that differ belong together all the same.
  * @internal
  */
 export function matchUp<W, A>(
@@ -19,7 +19,7 @@ export function matchUp<W, A>(
   keyOfWanted: (item: W) => string,
   keyOfActual: (item: A) => string,
   detailOf: (item: W | A) => readonly [string, string] = () => ['', ''],
-  isSame: (wanted: W, actual: A) => boolean = () => false,
+  isSame: (wanted: string, actual: string) => boolean = () => false,
 ): Matched<W, A> {
   const inOrder = <T extends W | A>(items: readonly T[]): T[] =>
     items
@@ -36,7 +36,7 @@ export function matchUp<W, A>(
   const pairs = [...exact.pairs, ...rest.pairs];
   const extra = [...rest.extra];
   const missing = rest.missing.filter((wanted) => {
-    const at = extra.findIndex((one) => isSame(wanted, one));
+    const at = extra.findIndex((one) => isSame(keyOfWanted(wanted), keyOfActual(one)));
     if (at === -1) return true;
     pairs.push(...extra.splice(at, 1).map((one) => [wanted, one] as const));
     return false;

@@ -5,15 +5,14 @@ export interface SqlToken {
 }
 
 /** What is masked counts as a string, wherever it stands. */
-const SPACE_OR_STRING = /(\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(\[secret\]|(?:\b[eE])?'(?:[^']|'')*'?)/u;
-const NAME = /("(?:[^"]|"")*"?|`(?:[^`]|``)*`?)/u;
-const NAME_OR_BRACKETS = /("(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\])/u;
-const WORD_OR_SIGN = /([\p{L}\p{N}_$.]+)|(::|<>|!=|<=|>=|\|\||->>|->|[\s\S])/u;
+const TOKEN =
+  /(\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(\[secret\]|(?:\b[eE])?'(?:[^']|'')*'?)|("(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\])|([\p{L}\p{N}_$.]+)|(::|<>|!=|<=|>=|\|\||->>|->|[\s\S])/gu;
+/** The part of it that is for names in brackets. */
+const BRACKETS = String.raw`|\[[^\]]*\]`;
 
 /** Finds the pieces of SQL: its groups are space and comments, strings, quoted names, words and signs. @internal */
 export function tokenPattern(brackets: boolean): RegExp {
-  const parts = [SPACE_OR_STRING, brackets ? NAME_OR_BRACKETS : NAME, WORD_OR_SIGN];
-  return new RegExp(parts.map(({ source }) => source).join('|'), 'gu');
+  return new RegExp(brackets ? TOKEN : TOKEN.source.replace(BRACKETS, ''), 'gu');
 }
 
 /**

@@ -55,7 +55,6 @@ describe('options of MigrationValidator', () => {
     ['a digest that there is not', { tool: { ...tool, checksum: { column: 's', algorithm: 'crc' } } }, ['tool.checksum.algorithm']],
     ['endings for another tool', { tool: 'kysely', loadExtensions: ['.js'] }, ['loadExtensions']],
     ['endings for auto', { loadExtensions: ['.js'] }, ['loadExtensions']],
-    ['endings without a dot', { tool: 'knex', loadExtensions: ['js'] }, ['loadExtensions']],
     ['no ending', { tool: 'knex', loadExtensions: [] }, ['loadExtensions']],
     ['a pattern for another tool', { tool: 'knex', ignorePattern: 'x' }, ['ignorePattern']],
     ['a pattern that is none', { tool: 'node-pg-migrate', ignorePattern: '(hunter2' }, ['ignorePattern']],

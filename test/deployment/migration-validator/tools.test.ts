@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { classNames, codeOf } from '../../../src/deployment/migration-validator/tools/typeorm.js';
 import { prefixOf } from '../../../src/deployment/migration-validator/tools/tool.js';
-import { knexTable } from './fake-database.js';
 import { folders, found, validate } from './world.js';
 
 const folder = folders();
@@ -264,11 +263,6 @@ describe('typeorm', () => {
     ['let a=1,A1700000000101=class{}', ['A1700000000101']],
     ['class A1700000000101 {}\nexport { A1700000000101 as B1700000000102 };', ['A1700000000101']],
     ['const a = "select 1 as a1700000000000 from t"', []],
-    ["export class A1700000000101 { up(q) { return q.query(`insert into t values ('class B1600000000000 {')`); } }", ['A1700000000101']],
-    ["module.exports = class A1700000000101 { up(q) { q.query('class B1600000000000 {'); } }", ['A1700000000101']],
-    ["export default class A1700000000101 {}\nexport class B1600000000000 {}", ['A1700000000101', 'B1600000000000']],
-    ['export class A1700000000101 {}\nclass B1600000000000 {}\nexport { B1600000000000 };', ['A1700000000101', 'B1600000000000']],
-    ['exports.A1700000000101 = void 0;\nclass A1700000000101 { up() { "class B1600000000000 {" } }\nexports.A1700000000101 = A1700000000101;', ['A1700000000101']],
   ])('reads the class of %s', (source, names) => {
     expect(classNames(codeOf(source))).toEqual(names);
   }); // prettier-ignore
@@ -361,66 +355,5 @@ describe('a tool of which is told', () => {
   it('says nothing of files that its expression leaves out', async () => {
     const dir = folder({ '1_a.sql': '', '2_b.sql': '', '1_a.down': '' });
     expect(found(await validate(dir, [table], { tool }))).toEqual([['migrations.applied', 'PASS']]);
-  });
-});
-
-describe('files that lie beside migrations', () => {
-  const compiled = { '1_a.js': '', '1_a.js.map': '', '1_a.d.ts': '', 'README.md': '' };
-
-  it.each([
-    // By itself knex takes the declarations for migrations.
-    [undefined, ['1_a.d.ts', '1_a.js'], []],
-    [['.js'], ['1_a.js'], []],
-    [['.mjs'], [], ['1_a.js']],
-  ] as const)('of knex, which loads %j', async (loadExtensions, pending, ignored) => {
-    const report = await validate(folder(compiled), [], { tool: 'knex', ...(loadExtensions && { loadExtensions }) });
-    expect(report.pending).toEqual(pending);
-    const told = report.findings.find(({ id }) => id === 'migrations.ignored')?.message ?? '';
-    expect(['1_a.js', '.map', '.d.ts', 'README'].filter((name) => told.includes(name))).toEqual(ignored);
-  });
-
-  it.each([
-    [undefined, ['1_a.d', '1_a', '1_a.js', 'README']],
-    [String.raw`\..*|.*\.(map|d\.ts|md)`, ['1_a']],
-    // As the tool has it: the pattern is for the whole name.
-    ['map|README', ['1_a.d', '1_a', '1_a.js', 'README']],
-  ] as const)('of node-pg-migrate, which passes over %j', async (ignorePattern, pending) => {
-    const options = { tool: 'node-pg-migrate', ...(ignorePattern && { ignorePattern }) } as const;
-    const report = await validate(folder(compiled), [], options);
-    expect([...report.pending].sort()).toEqual([...pending].sort());
-  });
-
-  it.each([
-    ['umzug', ['1_a.js', '1_a.sql', '2_b.mjs']],
-    ['sequelize', ['1_a.js']],
-  ] as const)('of %s, by its own pattern and its own name', async (tool, pending) => {
-    const dir = folder({ '1_a.js': '', '1_a.sql': '', '2_b.mjs': '', '1_a.d.ts': '' });
-    const report = await validate(dir, [], { tool });
-    expect(report).toMatchObject({ tool, pending });
-    const ignored = report.findings.find(({ id }) => id === 'migrations.ignored');
-    expect(ignored?.message).toBe(
-      tool === 'umzug' ? undefined : "the folder has what is no migration to sequelize: '1_a.sql', '2_b.mjs'",
-    );
-    expect(report.findings.at(-1)?.hint?.includes('sequelize db:migrate')).toBe(tool === 'sequelize');
-  });
-});
-
-describe('the folders of knex', () => {
-  const applied = knexTable('1_a.js', '3_c.js');
-
-  it('count as one, in the order of all file names', async () => {
-    const dir = [folder({ '1_a.js': '', '3_c.js': '' }), folder({ '2_b.js': '', 'x.sql': '' })];
-    const report = await validate(dir, [applied], { tool: 'knex' });
-    expect(report).toMatchObject({ pending: ['2_b.js'], missing: [], ahead: [], outOfOrder: ['2_b.js'] });
-    expect(report.findings.find(({ id }) => id === 'migrations.ignored')?.message).toContain("'x.sql'");
-    expect(await validate(dir.slice(0, 1), [applied], { tool: 'knex' })).toMatchObject({ status: 'PASS' });
-  });
-
-  it('HLD-72 may not have a name twice, and none of them may be gone', async () => {
-    const twice = [folder({ '1_a.js': '', '3_c.js': '' }), folder({ '1_a.js': '' })];
-    expect(found(await validate(twice, [applied], { tool: 'knex' }))).toEqual([['migrations.duplicate', 'FAIL']]);
-    const gone = await validate([...twice.slice(0, 1), '/nowhere'], [applied], { tool: 'knex' });
-    expect(gone).toMatchObject({ status: 'FAIL', applied: [], findings: [{ crashed: true }] });
-    expect(gone.message).toContain("'/nowhere' cannot be read: there is no such folder");
   });
 });

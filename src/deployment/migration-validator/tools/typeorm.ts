@@ -63,14 +63,7 @@ export function classNames(code: string): string[] {
   const classes = namesIn(code, CLASS);
   const given = namesIn(code, NAME);
   if (classes.length <= 1 && given.length === 1) return given;
-  // Of several, what is neither exported where it stands nor ever named again stands in a text, such as one of SQL.
-  const used = classes.filter((name) => isExported(code, name) || code.split(name).length > 2);
-  if (used.length > 0) return used;
   return classes.length > 0 ? classes : namesIn(code, GIVEN);
-}
-
-function isExported(code: string, name: string): boolean {
-  return new RegExp(`\\bexports?\\b[^;{}]*\\bclass\\s+${name.replaceAll('$', '\\$')}`).test(code);
 }
 
 /** The last group that is there in each match. */
