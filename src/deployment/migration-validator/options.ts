@@ -108,11 +108,11 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
   if (options.expected !== undefined) dialectProblem(options.expected, dialect, report);
   else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
   for (const [path, owner, told] of [
-    ['dir', 'knex', options.dir[1]],
+    ['dir[1]', 'knex', options.dir[1]],
     ['loadExtensions', 'knex', options.loadExtensions],
     ['ignorePattern', 'node-pg-migrate', options.ignorePattern],
   ] as const)
-    if (told !== undefined && tool !== owner) report(path, `is told as only the tool '${owner}' takes it`);
+    if (told !== undefined && tool !== owner) report(path, `is for the tool '${owner}'`);
   for (const [path, value] of Object.entries({ table, schema })) {
     if (value === undefined) continue;
     if (tool === 'auto') report(path, "cannot be told for 'auto': say which tool it is");
