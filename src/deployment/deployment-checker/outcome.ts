@@ -26,7 +26,7 @@ const LONGEST_HINT = 500;
 const LARGEST_METADATA = 16_384;
 const ID = /^[\w.@/:+~-]{1,200}$/;
 /** Ids of our own, which exit codes and silences go by: no secret, also where a password is a word of theirs. */
-const OWN_ID = /^(?:migrations|schema)(?:\.[a-z-]+)?$/;
+const OWN_ID = /^(migrations|schema)(\.[a-z-]+)?$/;
 const NONE: Readonly<Record<string, unknown>> = /* @__PURE__ */ Object.freeze({});
 
 /** That it could not be found out. @internal */

@@ -115,7 +115,7 @@ export class Validation {
       const where = listed(unseen.map((one) => one.schema ?? ''));
       this.#crash(
         `the table '${shownText(table, 100)}' is in the schema ${where}, which this role does not look into`,
-        "name it with the option 'schema', and grant USAGE on it",
+        "name it with 'schema', and grant USAGE on it",
       );
       return undefined;
     }
