@@ -16,7 +16,7 @@ function shop() {
 }
 
 describe('breakwater bans', () => {
-  it.each([[['bans']], [['bans', '--help']], [['help', 'bans']], [['bans', 'unblock', '-h']]])(
+  it.each([[['bans', '--help']], [['help', 'bans']], [['bans', 'unblock', '-h']]])(
     '%j shows its commands and their options',
     async (argv) => {
       const { code, out, err } = await breakwater(argv);

@@ -10,7 +10,6 @@ function env(config: object, ...words: string[]) {
 
 describe('breakwater env', () => {
   it.each([
-    [['env']],
     [['env', '--help']],
     [['env', '-h']],
     [['env', 'help']],

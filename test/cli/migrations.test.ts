@@ -34,7 +34,17 @@ function validator(...answers: readonly object[]) {
 }
 
 describe('breakwater migrations', () => {
-  it.each([[['migrations']], [['migrations', '--help']], [['help', 'migrations']], [['migrations', 'wait', '-h']]])(
+  it.each(['migrations', 'env', 'bans', 'k8s', 'dockerfile'])(
+    'HLD-61 %s without a command, as a script with an empty variable has it, is no success',
+    async (group) => {
+      const { code, out, err } = await breakwater([group]);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain(`'${group}' takes a command: `);
+      expect(err).toContain(`Run 'breakwater ${group} --help' for what there is.`);
+    },
+  );
+
+  it.each([[['migrations', '--help']], [['help', 'migrations']], [['migrations', 'wait', '-h']]])(
     '%j shows its commands and their options',
     async (argv) => {
       const { code, out, err } = await breakwater(argv);
@@ -129,6 +139,18 @@ describe('a silence that a validator of whatever copy tells of', () => {
 });
 
 describe('migrations status', () => {
+  it.each(['text', 'json'])(
+    'HLD-61 the exit code is 4 as %s, also where a password is the word for it',
+    async (format) => {
+      const environment = () => ({ DB_PASSWORD: 'pending', ADMIN_PASSWORD: 'migrations.pending' });
+      const world = { ...validator(PENDING).world, environment };
+      const { code, out } = await breakwater(['migrations', 'status', '--format', format], world);
+      expect(code).toBe(4);
+      expect(out).toContain('migrations.pending');
+      expect(out).toContain('1 is [secret]');
+    },
+  );
+
   it.each([
     [PASS, [], 0],
     [AHEAD, [], 0],
@@ -205,7 +227,27 @@ describe('migrations wait', () => {
     expect(done).toBe(false);
     await clock.advanceAsync(1);
     expect((await run).code).toBe(code);
-    expect(asked).toHaveLength(Math.ceil(ms / 1_000) + 1);
+    expect(asked).toHaveLength(Math.ceil(ms / 1_000));
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ['the first look', [], 2_000, 3, 'migrations.unreadable  the validator took longer than 2000 ms'],
+    ['a later look', [PENDING], 2_000, 4, 'migrations.pending  1 is pending'],
+  ])('lasts no longer where %s hangs', async (_, answers, ms, code, shown) => {
+    const clock = new ManualClock();
+    const { migrations } = validator();
+    const left = [...answers];
+    const validate = () => left.shift() ?? new Promise(() => undefined);
+    const world = holding({ 'breakwater.config.js': { migrations: { ...migrations, validate } } });
+    const run = breakwater(['migrations', 'wait', '--until-applied', '2s'], { ...world, clock });
+    let done = false;
+    void run.then(() => (done = true));
+    await clock.advanceAsync(ms - 1);
+    expect(done).toBe(false);
+    await clock.advanceAsync(1);
+    expect(await run).toMatchObject({ code, out: expect.stringContaining(shown) as string });
+    expect(clock.pending).toBe(0);
   });
 });
 

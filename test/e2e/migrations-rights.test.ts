@@ -159,7 +159,9 @@ describe.skipIf(postgres === undefined)('MigrationValidator with the rights that
     await tools.knex.up({ url: at.url }, at.dir);
     await at.admin.query('create schema "my app"; alter table knex_migrations set schema "my app"; alter table knex_migrations_lock set schema "my app"'); // prettier-ignore
     const lost = await at.validate({ tool: 'knex' });
-    expect(lost.findings[0]).toMatchObject({ id: 'migrations.no-table', hint: expect.stringContaining("'my app'") as string }); // prettier-ignore
+    expect(lost.findings).toMatchObject([
+      { id: 'migrations.unreadable', crashed: true, message: expect.stringContaining("'my app'") as string },
+    ]);
     for (const options of [{ tool: 'knex', schema: 'my app' }, {}] as const)
       expect(await at.validate(options)).toMatchObject({ status: 'PASS', table: 'my app.knex_migrations' });
     await at.admin.query('create table knex_migrations as table "my app".knex_migrations with no data');
@@ -167,6 +169,26 @@ describe.skipIf(postgres === undefined)('MigrationValidator with the rights that
     expect(found(two)).toEqual({ tool: 'FAIL' });
     expect(two.message).toBe("the table of knex is in several schemas: 'public', 'my app'");
     expect(await at.validate({ tool: 'knex', schema: 'my app' })).toMatchObject({ status: 'PASS' });
+  });
+
+  it('HLD-61 cannot say what was applied where the role may not use the schema, and takes nothing for pending', async () => {
+    const at = await world();
+    tools.knex.add(at.dir, '0001_one');
+    await tools.knex.up({ url: at.url }, at.dir);
+    await at.admin.query("create role without_usage login password 'x'; revoke usage on schema public from public");
+    const { host, port } = server.address;
+    const database = new URL(at.url).pathname.slice(1);
+    const pool = new pg.Pool({ host, port, user: 'without_usage', password: 'x', database });
+    try {
+      for (const schema of [undefined, 'public'] as const) {
+        const options = { tool: 'knex', query: (sql: string) => pool.query(sql), ...(schema && { schema }) } as const;
+        const report = await at.validate(options);
+        expect(report).toMatchObject({ status: 'FAIL', pending: [], findings: [{ crashed: true }] });
+        expect(report.findings).toHaveLength(1);
+      }
+    } finally {
+      await pool.end();
+    }
   });
 
   it('does not choose between the tables of two tools', async () => {

@@ -1,3 +1,4 @@
+import { within } from '../../internal/within.js';
 import type { Command } from '../command.js';
 import { DOTENV } from '../dotenv.js';
 import type { CommandIo } from '../io.js';
@@ -35,8 +36,8 @@ export const wait: Command = {
 };
 
 /**
- * The first look that finds nothing wrong, or the last one in time. A database that is not up yet, a lock and a migration that has
- * begun are what one waits for, too.
+ * The first look that finds nothing wrong, or the last one in time; one that takes longer than what is left is given up. A database
+ * that is not up yet, a lock and a migration that has begun are what one waits for, too.
  */
 async function lastOf(
   io: CommandIo,
@@ -44,10 +45,26 @@ async function lastOf(
   limitMs: number,
 ): Promise<FoundByValidator> {
   const untilMs = io.clock.now() + limitMs;
+  let last = tooSlow(limitMs);
   for (;;) {
-    const found = await look();
+    const looked = await within(io.clock, untilMs - io.clock.now(), () => undefined, look);
+    if (looked.status === 'failed') throw looked.error;
+    if (looked.status === 'timed out') return last;
+    last = looked.value;
     const leftMs = untilMs - io.clock.now();
-    if (leftMs <= 0 || found.items.every(({ status }) => status !== 'FAIL')) return found;
-    await pause(io, Math.min(EVERY_MS, leftMs));
+    if (last.items.every(({ status }) => status !== 'FAIL')) return last;
+    await pause(io, Math.min(EVERY_MS, Math.max(0, leftMs)));
+    if (leftMs <= EVERY_MS) return last;
   }
+}
+
+/** When not even the first look came to an end. */
+function tooSlow(ms: number): FoundByValidator {
+  const id = 'migrations.unreadable';
+  const message = `the validator took longer than ${String(ms)} ms`;
+  const hint = 'wait longer, or see whether the database answers';
+  return {
+    items: [{ id, name: id, status: 'FAIL', crashed: true, message, hint, durationMs: 0 }],
+    migrations: undefined,
+  };
 }

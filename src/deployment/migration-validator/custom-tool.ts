@@ -1,4 +1,4 @@
-/** A migration tool that {@link MigrationValidator} knows. `sequelize` is the format of `umzug`. */
+/** A migration tool that {@link MigrationValidator} knows. `sequelize` is sequelize-cli, in the format of `umzug`. */
 export type MigrationToolName =
   'knex' | 'drizzle' | 'prisma' | 'umzug' | 'sequelize' | 'node-pg-migrate' | 'kysely' | 'typeorm';
 

@@ -8,12 +8,12 @@ const LARGEST = 64 * 1_024 * 1_024;
 /** The folder could not be read, or not all of it. The message is fit to be shown once it was cleaned. @internal */
 export class FolderError extends Error {}
 
-/** A folder of migrations, only read: the one place that knows of files. @internal */
+/** A folder of migrations, or several that count as one, only read: the one place that knows of files. @internal */
 export class MigrationFolder {
-  readonly #path: string;
+  readonly #paths: readonly string[];
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(...paths: readonly string[]) {
+    this.#paths = paths;
   }
 
   /** Names of the files in it, and of those links that could be one, sorted by their characters. */
@@ -26,10 +26,10 @@ export class MigrationFolder {
     return this.#names('', (entry) => entry.isDirectory() || entry.isSymbolicLink());
   }
 
-  /** What is in a file, or nothing when there is no such file. */
+  /** What is in a file, or nothing when there is no such file. Of several folders only names are asked for. */
   async bytes(file: string): Promise<Uint8Array | undefined> {
     const { readFile, stat } = fileSystem();
-    const path = `${this.#path}/${file}`;
+    const path = `${String(this.#paths[0])}/${file}`;
     try {
       const found = await stat(path);
       // A pipe would keep whoever opens it waiting.
@@ -57,7 +57,8 @@ export class MigrationFolder {
     const { readdir } = fileSystem();
     let entries;
     try {
-      entries = await readdir(`${this.#path}/${below}`, { withFileTypes: true });
+      const all = this.#paths.map((path) => readdir(`${path}/${below}`, { withFileTypes: true }));
+      entries = (await Promise.all(all)).flat();
     } catch (error) {
       const code = codeOf(error);
       if (below !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];

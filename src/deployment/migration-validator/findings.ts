@@ -30,6 +30,7 @@ export interface Told {
 const COMMANDS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({
   knex: 'knex migrate:latest',
   prisma: 'prisma migrate deploy',
+  sequelize: 'sequelize db:migrate',
   drizzle: 'drizzle-kit migrate',
   'node-pg-migrate': 'node-pg-migrate up',
   typeorm: 'typeorm migration:run',

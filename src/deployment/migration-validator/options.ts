@@ -11,9 +11,9 @@ import {
 import { dialectProblem, expectedOption, namesOption, type SchemaSnapshot, type TableMap } from '../schema/index.js';
 import type { DatabaseDialect, DatabaseQuery } from '../database/dialect.js';
 import type { CustomMigrationTool, MigrationToolName } from './custom-tool.js';
-import { optional, pathOption } from '../checks/kinds.js';
+import { optional } from '../checks/kinds.js';
 import { dialectOption, queryOption } from '../database/option-kinds.js';
-import { sqlNameOption, toolOption } from './option-kinds.js';
+import { foldersOption, patternOption, sqlNameOption, toolOption } from './option-kinds.js';
 
 /** Options of {@link MigrationValidator}. */
 export interface MigrationValidatorOptions {
@@ -21,8 +21,11 @@ export interface MigrationValidatorOptions {
   readonly name?: string | undefined;
   /** What runs the migrations. `auto` goes by the tables in the database and the files in the folder. @defaultValue `'auto'` */
   readonly tool?: 'auto' | MigrationToolName | CustomMigrationTool | undefined;
-  /** The folder of the migrations, as the build ships it. */
-  readonly dir: string;
+  /**
+   * The folder of the migrations, as the build ships it, or for `knex` a list of them; a relative path begins at the working directory,
+   * not at the module.
+   */
+  readonly dir: string | readonly string[];
   /**
    * Sends one text of SQL without parameters and answers what came back, in whichever form the client has. It may go to a
    * pool. Best as a role that may only read.
@@ -34,6 +37,10 @@ export interface MigrationValidatorOptions {
   readonly table?: string | undefined;
   /** The schema of that table, on PostgreSQL; not with `auto`. @defaultValue that of the tool, or the search path */
   readonly schema?: string | undefined;
+  /** The endings of files that `knex` loads, where it was configured, with their dots, such as `['.js']` beside declarations. @defaultValue those of knex */
+  readonly loadExtensions?: readonly string[] | undefined;
+  /** An expression for the names of files that `node-pg-migrate` passes over, where it was configured; for the whole name. @defaultValue that of the tool: what begins with a dot */
+  readonly ignorePattern?: string | undefined;
   /**
    * What the schema should be once every migration is applied: a map written by hand, or what `recordSchema` answered when all
    * was right. It is compared unless migrations are pending, which explain the difference.
@@ -69,11 +76,13 @@ export const MIGRATION_VALIDATOR_DEFAULTS = /* @__PURE__ */ Object.freeze({
 export const migrationValidatorOptions = {
   name: text(MIGRATION_VALIDATOR_DEFAULTS.name),
   tool: toolOption(),
-  dir: pathOption(),
+  dir: foldersOption(),
   query: queryOption(),
   dialect: dialectOption(),
   table: sqlNameOption(),
   schema: sqlNameOption(),
+  loadExtensions: namesOption(),
+  ignorePattern: patternOption(),
   expected: optional(expectedOption()),
   ignoreTables: namesOption(),
   allowAhead: flag(MIGRATION_VALIDATOR_DEFAULTS.allowAhead),
@@ -98,6 +107,12 @@ export function checkTogether(options: ParsedMigrationValidatorOptions, report: 
     report('outOfOrder', 'is for a tool that runs it, and tool.strictOrder says that it does not');
   if (options.expected !== undefined) dialectProblem(options.expected, dialect, report);
   else if (options.ignoreTables !== undefined) report('ignoreTables', "says what of 'expected' is left out");
+  for (const [path, owner, told] of [
+    ['dir[1]', 'knex', options.dir[1]],
+    ['loadExtensions', 'knex', options.loadExtensions],
+    ['ignorePattern', 'node-pg-migrate', options.ignorePattern],
+  ] as const)
+    if (told !== undefined && tool !== owner) report(path, `is for the tool '${owner}'`);
   for (const [path, value] of Object.entries({ table, schema })) {
     if (value === undefined) continue;
     if (tool === 'auto') report(path, "cannot be told for 'auto': say which tool it is");

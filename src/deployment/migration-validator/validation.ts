@@ -3,6 +3,7 @@ import type { TextRow } from '../database/answer.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentFinding, shownError, shownText } from '../finding.js';
+import { workingDirectory } from '../host.js';
 import { compareSchema, RECORD_SCHEMA_DEFAULTS } from '../schema/index.js';
 import { type FoundTable, findTables, MOST_ROWS, readLock, readRows, tableOf } from './bookkeeping.js';
 import { detect, findSigns, labelsOf, signsIn, toolOfFolder } from './detect.js';
@@ -28,7 +29,7 @@ export class Validation {
   constructor(options: ParsedMigrationValidatorOptions) {
     this.#options = options;
     this.#reader = new DatabaseReader(options);
-    this.#folder = new MigrationFolder(options.dir);
+    this.#folder = new MigrationFolder(...options.dir);
   }
 
   async run(): Promise<MigrationReport> {
@@ -56,10 +57,11 @@ export class Validation {
 
   /** The tool that was named or told, or the one that is found. */
   async #tool(): Promise<MigrationTool | undefined> {
-    const { tool, table, schema } = this.#options;
+    const { tool, table, schema, loadExtensions, ignorePattern } = this.#options;
     const { dialect } = this.#reader;
     if (typeof tool !== 'string') return customTool(tool);
-    if (tool !== 'auto') return this.#named(tool, { ...(table === undefined ? {} : { table }), schema });
+    if (tool !== 'auto')
+      return this.#named(tool, { ...(table === undefined ? {} : { table }), schema, loadExtensions, ignorePattern });
     const ofFolder = await this.#disk(async () => ({ tool: await toolOfFolder(this.#folder) }));
     const tables = await this.#database(() => findSigns(this.#reader));
     if (ofFolder === undefined || tables === undefined) return undefined;
@@ -85,34 +87,49 @@ export class Validation {
     return generation === undefined ? undefined : toolNamed(name, place, this.#reader.dialect, generation.is);
   }
 
+  /** The folder, and what a path begins at that is relative: nobody sees that in the option. */
+  get #dir(): string {
+    const { dir } = this.#options;
+    const isWhole = dir.every((path) => /^(?:[/\\]|[a-z]:)/i.test(path));
+    return `${listed(dir)}${isWhole ? '' : ` below '${shownText(workingDirectory())}'`}`;
+  }
+
   #judgeFolder(disk: DiskState, tool: MigrationTool): void {
     const { migrations, problems } = disk;
-    const dir = shownText(this.#options.dir);
-    this.#findings.push(...diskFindings(disk, labelOf(tool), dir));
+    this.#findings.push(...diskFindings(disk, labelOf(tool), shownText(this.#options.dir[0] ?? '')));
     if (migrations.length > 0 || problems.length > 0) return;
     this.#fail(
       'empty',
-      `there is no migration in '${dir}'`,
+      `there is no migration in ${this.#dir}`,
       'see that the build ships the folder, and that the option names it',
     );
   }
 
   async #withoutTable(tool: MigrationTool, tables: readonly FoundTable[]): Promise<readonly AppliedRow[] | undefined> {
-    const elsewhere = tables.filter(({ schema, table }) => schema !== undefined && table === tool.place.table);
-    const where = elsewhere.map(({ schema }) => schema ?? '');
+    const { table, schema } = tool.place;
+    const unseen = tables.filter(
+      (one) => one.table === table && tool.columns.every((column) => one.columns.includes(column)),
+    );
+    if (unseen.length > 0 && schema === undefined) {
+      // The role may have no right to use the schema, or another search path than the service: which, is not known.
+      const where = listed(unseen.map((one) => one.schema ?? ''));
+      this.#crash(
+        `the table '${shownText(table, 100)}' is in the schema ${where}, which this role does not look into`,
+        "name it with 'schema', and grant USAGE on it",
+      );
+      return undefined;
+    }
     const all = await this.#database(() => findSigns(this.#reader));
     if (all === undefined) return undefined;
     const others = signsIn(this.#reader, all);
     this.#findings.push({
       id: 'migrations.no-table',
       status: CheckStatus.WARN,
-      message: `the table '${shownText(tool.place.table, 100)}' is not there: nothing was ever applied`,
+      message: `the table '${shownText(table, 100)}' is not there: nothing was ever applied`,
       hint:
-        where.length > 0
-          ? `there is one in the schema ${listed(where)}: name it with the option 'schema'`
-          : others.length > 0
-            ? `the database has the table of ${labelsOf(others)}: see that the options 'tool', 'table' and 'schema' are right`
-            : 'that is right for a new database; otherwise see that it is the right one',
+        others.length > 0
+          ? `the database has the table of ${labelsOf(others)}: see that the options 'tool', 'table' and 'schema' are right`
+          : 'that is right for a new database; otherwise see that it is the right one',
     });
     return [];
   }
@@ -216,13 +233,13 @@ export class Validation {
 
   /** What the folder says, or nothing and a finding. */
   async #disk<T>(read: () => Promise<T>): Promise<T | undefined> {
-    const { clock, timeoutMs, dir } = this.#options;
+    const { clock, timeoutMs } = this.#options;
     const late = (): FolderError => new FolderError(`it took longer than ${String(timeoutMs)} ms`);
     const outcome = await within(clock, timeoutMs, late, read);
     if (outcome.status === 'done') return outcome.value;
     const error = outcome.status === 'failed' ? outcome.error : late();
     this.#crash(
-      `'${shownText(dir)}' cannot be read: ${shownError(error)}`,
+      `${this.#dir} cannot be read: ${shownError(error)}`,
       'see that the build ships the folder, and that the option names it',
     );
     return undefined;

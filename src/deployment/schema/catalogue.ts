@@ -1,5 +1,6 @@
-import { redactName, redactText } from '../../core/redaction.js';
-import { undoubled } from '../database/undoubled.js';
+import { maskAssignments } from '../../core/mask-fields.js';
+import { maskUrls } from '../../core/mask-urls.js';
+import { redactForms } from '../../core/redaction.js';
 import type { FLAWS } from './diff-constraints.js';
 import type { SchemaSnapshot } from './snapshot.js';
 
@@ -26,9 +27,16 @@ export interface CatalogueRow {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A text of the catalogue that is an expression: it may hold a secret, as a default can. @internal */
+/** Characters of an expression that are compared. */
+const LONGEST = 20_000;
+
+/**
+ * A text of the catalogue that is an expression. Only what is a secret by its form is masked, which is the same everywhere: what is
+ * registered differs from one environment to the next, and two databases must not.
+ * @internal
+ */
 export function expressionOf(value: unknown): string {
-  return typeof value === 'string' ? redactText(undoubled(value), 20_000) : '';
+  return typeof value === 'string' ? redactForms(value).slice(0, LONGEST) : '';
 }
 
 /** @internal */
@@ -36,9 +44,9 @@ export function optionalExpression(value: unknown): string | null {
   return typeof value === 'string' ? expressionOf(value) : null;
 }
 
-/** A name of the catalogue. @internal */
+/** A name of the catalogue, which is no secret, also where a password is the same word. @internal */
 export function nameOf(value: unknown): string {
-  return typeof value === 'string' ? redactName(value) : '';
+  return typeof value === 'string' ? maskAssignments(maskUrls(value)) : '';
 }
 
 /** @internal */

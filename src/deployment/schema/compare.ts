@@ -1,6 +1,7 @@
 import type { DatabaseReader } from '../database/database-reader.js';
 import { databaseFailure } from '../database/failure.js';
 import { CheckStatus, type DeploymentFinding, shownError, shownText } from '../finding.js';
+import { isBookkeeping } from './bookkeeping.js';
 import type { Catalogue } from './catalogue.js';
 import { placeOf } from './diff-columns.js';
 import { diffAgainst } from './diff.js';
@@ -49,7 +50,8 @@ export async function compareSchema(
     });
     const differences = [...diffAgainst(expected, catalogue.snapshot, counts), ...standingFlaws(catalogue, counts)];
     const data = integrity && reader.dialect === 'sqlite' ? await damaged(reader) : [];
-    return findingsOf(distinct([...differences, ...data]), catalogue.snapshot);
+    const tables = catalogue.snapshot.tables.filter((table) => counts(table) && !isBookkeeping(table));
+    return findingsOf(distinct([...differences, ...data]), tables.length);
   } catch (error) {
     return [
       {
@@ -106,7 +108,7 @@ function distinct(differences: readonly SchemaDifference[]): SchemaDifference[] 
   return [...new Map(differences.map((one) => [JSON.stringify([one.id, one.place, one.message]), one])).values()];
 }
 
-function findingsOf(differences: readonly SchemaDifference[], { tables }: SchemaSnapshot): DeploymentFinding[] {
+function findingsOf(differences: readonly SchemaDifference[], tables: number): DeploymentFinding[] {
   const ids = Object.keys(DIFFERENCES) as (keyof typeof DIFFERENCES)[];
   const findings = ids.flatMap((id): DeploymentFinding[] => {
     const [status, hint] = DIFFERENCES[id];
@@ -120,6 +122,6 @@ function findingsOf(differences: readonly SchemaDifference[], { tables }: Schema
     return [{ id, status, message: shownText(message, 1_000) + more, hint }];
   });
   if (findings.some(({ status }) => status !== CheckStatus.PASS)) return findings;
-  const message = `the schema is as expected; tables there: ${String(tables.length)}`;
+  const message = `the schema is as expected; tables there: ${String(tables)}`;
   return [{ id: 'schema.compared', status: CheckStatus.PASS, message }, ...findings];
 }

@@ -2,6 +2,7 @@ import { compareTypes, isOfType, isSerial } from './column-type.js';
 import { plainDefault } from './default-value.js';
 import { shownText } from '../finding.js';
 import { type Note, shownName, shownSql } from './difference.js';
+import { isSame } from './masks.js';
 import { matchUp } from './match-up.js';
 import type { SchemaColumn, SchemaDialect, SchemaSnapshot, SchemaTable } from './snapshot.js';
 import { plainSql } from './sql-text.js';
@@ -101,7 +102,7 @@ function diffGenerated(wanted: WantedColumn, actual: SchemaColumn, place: string
   if (expected === null) {
     if (found !== undefined) note('schema.generated', place, 'it is computed, expected that it is written');
   } else if (found === undefined) note('schema.generated', place, 'it is not computed, expected that it is');
-  else if (expected !== true && plainSql(expected, dialect) !== plainSql(found, dialect))
+  else if (expected !== true && !isSame(plainSql(expected, dialect), plainSql(found, dialect)))
     note('schema.generated', place, `it is computed from ${shownSql(found, 80)}, expected ${shownSql(expected, 80)}`);
 }
 
@@ -121,7 +122,7 @@ function diffDefault(wanted: WantedColumn, actual: SchemaColumn, place: string, 
       place,
       `it numbers itself ${numbering(actual.identity)}, expected ${numbering(wanted.identity)}`,
     );
-  else if (wanted.default !== undefined && plain(wanted.default, dialect) !== plain(actual.default, dialect))
+  else if (wanted.default !== undefined && !isSameDefault(wanted.default, actual.default, dialect))
     note(
       'schema.default',
       place,
@@ -134,8 +135,10 @@ function numbering(identity: SchemaColumn['identity'] | null): string {
   return identity === 'serial' ? 'by a sequence' : `as ${identity}`;
 }
 
-function plain(expression: string | null, dialect: SchemaDialect): string | null {
-  return expression === null ? null : plainDefault(expression, dialect);
+/** @internal */
+export function isSameDefault(one: string | null, other: string | null, dialect: SchemaDialect): boolean {
+  if (one === null || other === null) return one === other;
+  return isSame(plainDefault(one, dialect), plainDefault(other, dialect));
 }
 
 function shownDefault(expression: string | null): string {

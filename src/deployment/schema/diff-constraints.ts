@@ -1,6 +1,7 @@
 import { shownText } from '../finding.js';
 import { type Comparing, placeOf } from './diff-columns.js';
 import { shownList, shownName, shownSql } from './difference.js';
+import { isSame } from './masks.js';
 import { keyOf, matchUp } from './match-up.js';
 import type { SchemaCheck, SchemaForeignKey, SchemaIndex, SchemaKey, SchemaTable } from './snapshot.js';
 import { plainSql } from './sql-text.js';
@@ -137,7 +138,9 @@ export function diffForeignKeys(wanted: WantedTable, actual: SchemaTable, compar
 }
 
 function shownKey({ columns, references }: WantedForeignKey): string {
-  return `${shownList(columns)} to ${shownName(references.table)}${shownList(references.columns)}`;
+  const { schema, table } = references;
+  const shown = schema === 'public' || schema === 'main' ? shownName(table) : shownName(schema, table);
+  return `${shownList(columns)} to ${shown}${shownList(references.columns)}`;
 }
 
 /** What is wrong with a flaw, by its id. @internal */
@@ -166,10 +169,14 @@ export function diffChecks(wanted: WantedTable, actual: SchemaTable, comparing: 
   if (wanted.checks === undefined) return;
   const place = placeOf(actual, comparing);
   const key = ({ definition }: SchemaCheck): string => plainSql(definition, dialect);
-  const { pairs, missing, extra } = matchUp(wanted.checks, actual.checks, key, key, ({ name, valid }) => [
-    keyOf(valid),
-    name,
-  ]);
+  const { pairs, missing, extra } = matchUp(
+    wanted.checks,
+    actual.checks,
+    key,
+    key,
+    ({ name, valid }) => [keyOf(valid), name],
+    isSame,
+  );
   for (const { definition } of missing) note('schema.missing-check', place, `${shownSql(definition, 120)} is missing`);
   for (const { definition } of complete ? extra : [])
     note('schema.extra-constraint', place, `${shownSql(definition, 120)} is not expected`);

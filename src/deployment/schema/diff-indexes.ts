@@ -1,6 +1,7 @@
 import { type Comparing, placeOf } from './diff-columns.js';
 import { diffFlaw, isUniqueness } from './diff-constraints.js';
 import { shownList, shownName, shownSql } from './difference.js';
+import { isSame } from './masks.js';
 import { keyOf, matchUp } from './match-up.js';
 import type { SchemaIndex, SchemaTable, SchemaTrigger } from './snapshot.js';
 import { plainSql, tokensOf } from './sql-text.js';
@@ -15,10 +16,14 @@ export function diffIndexes(wanted: WantedTable, actual: SchemaTable, comparing:
   const others = actual.indexes.filter((index) => !isUniqueness(index));
   const key = ({ unique, definition }: WantedIndex): string =>
     keyOf(unique ?? false, plainSql(definition ?? '', dialect));
-  const { pairs, missing, extra } = matchUp<WantedIndex, SchemaIndex>(recorded, others, key, key, ({ name, valid }) => [
-    keyOf(valid),
-    name ?? '',
-  ]);
+  const { pairs, missing, extra } = matchUp<WantedIndex, SchemaIndex>(
+    recorded,
+    others,
+    key,
+    key,
+    ({ name, valid }) => [keyOf(valid), name ?? ''],
+    isSame,
+  );
   for (const index of missing) {
     if (index.valid === false) note('schema.restored', place, `no longer: the index ${shownIndex(index)} is invalid`);
     else note('schema.missing-index', place, `the index ${shownIndex(index)} is missing`);
@@ -124,7 +129,7 @@ export function diffTriggers(wanted: WantedTable, actual: SchemaTable, comparing
     const at = `${place}.${shownName(found.name)}`;
     diffFlaw('schema.disabled-trigger', expected.enabled ?? true, found.enabled, at, comparing);
     if (expected.definition === undefined) continue;
-    if (plainSql(expected.definition, dialect) !== plainSql(found.definition, dialect))
+    if (!isSame(plainSql(expected.definition, dialect), plainSql(found.definition, dialect)))
       note('schema.trigger', at, 'the trigger does something else');
     else if (expected.fires !== found.fires)
       note(

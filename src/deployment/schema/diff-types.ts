@@ -1,8 +1,8 @@
 import { shownText } from '../finding.js';
 import { compareTypes } from './column-type.js';
-import { plainDefault } from './default-value.js';
-import type { Comparing } from './diff-columns.js';
+import { type Comparing, isSameDefault } from './diff-columns.js';
 import { shownName } from './difference.js';
+import { isSame } from './masks.js';
 import { keyOf, matchUp } from './match-up.js';
 import type { SchemaDomain, SchemaEnum, SchemaSnapshot } from './snapshot.js';
 import { plainSql } from './sql-text.js';
@@ -42,8 +42,9 @@ export function diffTypes(expected: SchemaSnapshot, actual: SchemaSnapshot, { no
         place(found),
         `it is ${shownText(found.type, 100)}, expected ${shownText(wanted.type, 100)}`,
       );
-    else if (rules(wanted) !== rules(found)) note('schema.domain', place(found), 'its rules are others');
-    else if (defaultOf(wanted) !== defaultOf(found)) note('schema.default', place(found), 'its default is another');
+    else if (!isSame(rules(wanted), rules(found))) note('schema.domain', place(found), 'its rules are others');
+    else if (!isSameDefault(wanted.default, found.default, 'postgresql'))
+      note('schema.default', place(found), 'its default is another');
   }
 
   const sequences = matchUp(expected.sequences, actual.sequences, key, key);
@@ -80,8 +81,4 @@ function rules({ nullable, checks }: SchemaDomain): string {
     nullable,
     checks.map(({ definition, valid }) => keyOf(plainSql(definition, 'postgresql'), valid)).sort(),
   );
-}
-
-function defaultOf(domain: SchemaDomain): string | null {
-  return domain.default === null ? null : plainDefault(domain.default, 'postgresql');
 }

@@ -6,6 +6,7 @@ import { diffIndexes, diffTriggers } from './diff-indexes.js';
 import { diffTypes } from './diff-types.js';
 import { notebook, type SchemaDifference } from './difference.js';
 import { isSnapshot } from './is-snapshot.js';
+import { isSame } from './masks.js';
 import { keyOf, matchUp } from './match-up.js';
 import type { SchemaSnapshot, SchemaTable } from './snapshot.js';
 import { plainSql } from './sql-text.js';
@@ -76,7 +77,7 @@ function diffTable(wanted: WantedTable, actual: SchemaTable, comparing: Comparin
     note(partitioned ? 'schema.definition' : 'schema.table-kind', place, `it is a ${actual.kind}, expected a ${kind}`);
   } else if (
     kind !== undefined &&
-    plainSql(wanted.definition ?? '', dialect) !== plainSql(actual.definition ?? '', dialect)
+    !isSame(plainSql(wanted.definition ?? '', dialect), plainSql(actual.definition ?? '', dialect))
   ) {
     note('schema.definition', place, `the ${kind} is defined in another way`);
   }

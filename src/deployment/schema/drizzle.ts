@@ -10,7 +10,11 @@ const VERSIONS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
 
 /** Whether it is what drizzle-kit keeps as `meta/NNNN_snapshot.json`. @internal */
 export function isDrizzleSnapshot(value: Json): boolean {
-  return typeof value['version'] === 'string' && typeof value['dialect'] === 'string' && 'prevId' in value;
+  return (
+    typeof value['version'] === 'string' &&
+    typeof value['dialect'] === 'string' &&
+    ('prevId' in value || 'prevIds' in value)
+  );
 }
 
 /** Whose database it is about. @internal */
@@ -18,7 +22,7 @@ export function drizzleDialect(value: Json): SchemaDialect {
   const [dialect, version] = [String(value['dialect']), value['version']];
   if (Object.hasOwn(VERSIONS, dialect) && VERSIONS[dialect] === version) return dialect as SchemaDialect;
   throw new InvalidArgumentError(
-    'the expected schema: of the snapshots of drizzle only version 7 of PostgreSQL and 6 of SQLite are known',
+    'the expected schema: of the snapshots of drizzle only version 7 of PostgreSQL and 6 of SQLite are known, not those of drizzle-kit 1.0',
   );
 }
 

@@ -16,7 +16,9 @@ export async function damaged(reader: DatabaseReader): Promise<SchemaDifference[
       shownName(name ?? ''),
       `${rows ?? ''} rows refer to what ${shownName(parent ?? '')} does not have`,
     );
-  const check = await reader.read(['result'], 'select q.quick_check as result from pragma_quick_check(10) q');
+  const check = await reader.read(['result'], 'select q.quick_check as result from pragma_quick_check q', {
+    maxRows: 10,
+  });
   for (const { result } of check) if (result !== 'ok') note('schema.damaged', 'main', shownText(result ?? '', 200));
   return noted;
 }

@@ -10,6 +10,7 @@ export interface Matched<W, A> {
  * are alike in all that is compared belong together: so the order in which they stand says nothing.
  *
  * @param detailOf - what is compared beside the key, then what only tells them apart.
+ * @param isSame - whether two keys that differ belong together all the same.
  * @internal
  */
 export function matchUp<W, A>(
@@ -18,6 +19,7 @@ export function matchUp<W, A>(
   keyOfWanted: (item: W) => string,
   keyOfActual: (item: A) => string,
   detailOf: (item: W | A) => readonly [string, string] = () => ['', ''],
+  isSame: (wanted: string, actual: string) => boolean = () => false,
 ): Matched<W, A> {
   const inOrder = <T extends W | A>(items: readonly T[]): T[] =>
     items
@@ -31,7 +33,15 @@ export function matchUp<W, A>(
     (item) => keyOf(keyOfActual(item), detailOf(item)[0]),
   );
   const rest = pairUp(inOrder(exact.missing), inOrder(exact.extra), keyOfWanted, keyOfActual);
-  return { ...rest, pairs: [...exact.pairs, ...rest.pairs] };
+  const pairs = [...exact.pairs, ...rest.pairs];
+  const extra = [...rest.extra];
+  const missing = rest.missing.filter((wanted) => {
+    const at = extra.findIndex((one) => isSame(keyOfWanted(wanted), keyOfActual(one)));
+    if (at === -1) return true;
+    pairs.push(...extra.splice(at, 1).map((one) => [wanted, one] as const));
+    return false;
+  });
+  return { pairs, missing, extra };
 }
 
 function pairUp<W, A>(

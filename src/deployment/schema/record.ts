@@ -2,6 +2,7 @@ import { parseOptions } from '../../core/options.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { shownText } from '../finding.js';
 import { SchemaUnreadableError } from './errors.js';
+import { maskedSnapshot } from './masks.js';
 import { type RecordSchemaOptions, recordSchemaOptions } from './options.js';
 import { readCatalogue } from './read-catalogue.js';
 import type { SchemaSnapshot } from './snapshot.js';
@@ -30,5 +31,5 @@ export async function recordSchema(options: RecordSchemaOptions): Promise<Schema
     throw new SchemaUnreadableError(
       `there is no schema ${absent.map((name) => `'${shownText(name, 60)}'`).join(', ')} in the database`,
     );
-  return snapshot;
+  return maskedSnapshot(snapshot);
 }

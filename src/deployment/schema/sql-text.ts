@@ -4,8 +4,30 @@ export interface SqlToken {
   readonly text: string;
 }
 
+/** What is masked counts as a string, wherever it stands. */
 const TOKEN =
-  /(\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|((?:\b[eE])?'(?:[^']|'')*'?)|("(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\])|([\p{L}\p{N}_$.]+)|(::|<>|!=|<=|>=|\|\||->>|->|[\s\S])/gu;
+  /(\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(\[secret\]|(?:\b[eE])?'(?:[^']|'')*'?)|("(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\])|([\p{L}\p{N}_$.]+)|(::|<>|!=|<=|>=|\|\||->>|->|[\s\S])/gu;
+/** The part of it that is for names in brackets. */
+const BRACKETS = String.raw`|\[[^\]]*\]`;
+
+/** Finds the pieces of SQL: its groups are space and comments, strings, quoted names, words and signs. @internal */
+export function tokenPattern(brackets: boolean): RegExp {
+  return new RegExp(brackets ? TOKEN : TOKEN.source.replace(BRACKETS, ''), 'gu');
+}
+
+/**
+ * `IN (…)` on a column of `varchar` is one cast of a list when it is made, and a cast of each element once it was restored from
+ * a dump.
+ */
+const CAST_LIST = /\(ARRAY\[((?:'(?:[^']|'')*'::[\w ]+(?:, )?)+)\]\)::([\w ]+)\[\]/g;
+const ELEMENT = /'(?:[^']|'')*'::[\w ]+/g;
+
+function castByElement(sql: string): string {
+  return sql.replace(CAST_LIST, (_, elements: string, type: string) => {
+    const cast = elements.replace(ELEMENT, (element) => `(${element})::${type}`);
+    return `ARRAY[${cast}]`;
+  });
+}
 
 /**
  * SQL cut into pieces, without spaces and comments.
@@ -15,19 +37,16 @@ const TOKEN =
  */
 export function tokensOf(sql: string, brackets: boolean): SqlToken[] {
   const tokens: SqlToken[] = [];
-  for (const [, space, string, name, word, sign] of sql.matchAll(TOKEN)) {
+  for (const [, space, string, name, word, sign] of (brackets ? sql : castByElement(sql)).matchAll(
+    tokenPattern(brackets),
+  )) {
     if (space !== undefined) continue;
     if (string !== undefined) tokens.push({ kind: 'string', text: string });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word });
-    else if (name?.startsWith('[') === true && !brackets) tokens.push(...bracketed(name));
     else if (name !== undefined) tokens.push({ kind: 'name', text: name });
     else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign });
   }
   return tokens;
-}
-
-function bracketed(text: string): SqlToken[] {
-  return [{ kind: 'sign', text: '[' }, ...tokensOf(text.slice(1, -1), false), { kind: 'sign', text: ']' }];
 }
 
 /** A name without its quotes. @internal */

@@ -48,7 +48,7 @@ export interface ExpectedColumn {
 /** A foreign key of a {@link TableMap}. */
 export interface ExpectedForeignKey {
   readonly columns: readonly string[];
-  /** What it refers to: a table of `schema`, or of the same schema. */
+  /** What it refers to. `schema` left out is that of the table which refers. */
   readonly references: {
     readonly schema?: string | undefined;
     readonly table: string;

@@ -81,14 +81,11 @@ describe('parsing a Dockerfile', () => {
 });
 
 describe('breakwater dockerfile lint', () => {
-  it.each([[['dockerfile']], [['dockerfile', '--help']], [['dockerfile', 'lint', '-h']]])(
-    '%j teaches',
-    async (argv) => {
-      const { code, out, err } = await breakwater(argv);
-      expect([code, err]).toEqual([0, '']);
-      expect(out).toContain('--context DIR');
-    },
-  );
+  it.each([[['dockerfile', '--help']], [['dockerfile', 'lint', '-h']]])('%j teaches', async (argv) => {
+    const { code, out, err } = await breakwater(argv);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('--context DIR');
+  });
 
   it.each([
     [['lint', '--context', 'gone'], "'--context' takes a folder that there is"],

@@ -9,15 +9,12 @@ import { breakwater } from '../setup.js';
 const ORDERS = shipped('deploy/kubernetes.yaml');
 
 describe('breakwater k8s lint', () => {
-  it.each([[['k8s']], [['k8s', '--help']], [['help', 'k8s']], [['k8s', 'lint', '--help']]])(
-    '%j teaches',
-    async (argv) => {
-      const { code, out, err } = await breakwater(argv);
-      expect([code, err]).toEqual([0, '']);
-      expect(out).toContain('--budget-ms MS');
-      expect(out).toContain('--fail-on fail|warn');
-    },
-  );
+  it.each([[['k8s', '--help']], [['help', 'k8s']], [['k8s', 'lint', '--help']]])('%j teaches', async (argv) => {
+    const { code, out, err } = await breakwater(argv);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('--budget-ms MS');
+    expect(out).toContain('--fail-on fail|warn');
+  });
 
   it.each([
     [['lint'], "'k8s lint' needs files, such as deploy/kubernetes.yaml"],

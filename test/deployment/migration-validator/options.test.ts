@@ -32,6 +32,10 @@ describe('options of MigrationValidator', () => {
 
   it.each([
     ['a tool that there is not', { tool: 'nkex' }, ['tool']],
+    ['no folder', { tool: 'knex', dir: [] }, ['dir']],
+    ['a folder of several that is none', { tool: 'knex', dir: ['a', ''] }, ['dir[1]']],
+    ['several folders for another tool', { tool: 'kysely', dir: ['a', 'b'] }, ['dir[1]']],
+    ['several folders for auto', { dir: ['a', 'b'] }, ['dir[1]']],
     ['an empty folder', { dir: '' }, ['dir']],
     ['a folder with a zero byte', { dir: 'a\0b' }, ['dir']],
     ['a query that is no function', { query: 'select 1' }, ['query']],
@@ -47,8 +51,13 @@ describe('options of MigrationValidator', () => {
     ['an order that contradicts the tool', { tool: { ...tool, strictOrder: true }, outOfOrder: 'allow' }, ['outOfOrder']],
     ['a table beside that of a tool', { tool, table: 't' }, ['table']],
     ['a tool without anything', { tool: {} }, ['tool.table', 'tool.column', 'tool.files']],
-    ['a tool with more', { tool: { ...tool, lock: 'x' } }, ['tool']],
+    ['a tool with more', { tool: { ...tool, lock: 'x' } }, ['tool.lock']],
     ['a digest that there is not', { tool: { ...tool, checksum: { column: 's', algorithm: 'crc' } } }, ['tool.checksum.algorithm']],
+    ['endings for another tool', { tool: 'kysely', loadExtensions: ['.js'] }, ['loadExtensions']],
+    ['endings for auto', { loadExtensions: ['.js'] }, ['loadExtensions']],
+    ['no ending', { tool: 'knex', loadExtensions: [] }, ['loadExtensions']],
+    ['a pattern for another tool', { tool: 'knex', ignorePattern: 'x' }, ['ignorePattern']],
+    ['a pattern that is none', { tool: 'node-pg-migrate', ignorePattern: '(hunter2' }, ['ignorePattern']],
     ['a name with a line break', { tool: { ...tool, table: 'a\nb' } }, ['tool.table']],
   ])('refuses %s', (_, options, paths) => {
     expect(issues(options)).toEqual(paths);
@@ -57,8 +66,12 @@ describe('options of MigrationValidator', () => {
   it.each([
     [{ dialect: 'postgres' }],
     [{ tool: 'sequelize' }],
+    [{ tool: 'knex', dir: ['a', 'b'] }],
+    [{ tool: 'kysely', dir: ['a'] }],
     [{ tool: 'knex', table: 'my migrations', schema: 'app' }],
     [{ tool: 'prisma', schema: 'app' }],
+    [{ tool: 'knex', loadExtensions: ['.js', '.mjs'] }],
+    [{ tool: 'node-pg-migrate', ignorePattern: '.*\\.map' }],
     [{ tool: { ...tool, schema: 's', order: () => 0, orderBy: 'n', strictOrder: true, checksum: { column: 's' } } }],
     [{ tool: undefined, name: undefined, table: undefined, outOfOrder: undefined }],
     [{ outOfOrder: 'allow' }],

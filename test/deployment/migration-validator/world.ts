@@ -24,7 +24,7 @@ export function folders(): (files: Readonly<Record<string, string>>) => string {
 
 /** What the validator says of a folder and of tables. */
 export function validate(
-  dir: string,
+  dir: string | readonly string[],
   tables: readonly FakeTable[],
   options: Partial<MigrationValidatorOptions> = {},
 ): Promise<MigrationReport> {

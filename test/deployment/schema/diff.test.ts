@@ -160,6 +160,24 @@ describe('a recorded schema', () => {
     ]);
   });
 
+  it('takes a reference without a schema for one of the same schema, and names the schema that it looked in', () => {
+    const there = snapshot([
+      table('users'),
+      table('posts', { schema: 'app', foreignKeys: [foreignKey('by', 'users')] }),
+    ]);
+    const expected = (schema?: string) => ({
+      posts: {
+        schema: 'app',
+        columns: {},
+        foreignKeys: [{ columns: ['by'], references: { ...(schema && { schema }), table: 'users', columns: ['id'] } }],
+      },
+    });
+    expect(diffSchemas(expected('public'), there)).toEqual([]);
+    expect(diffSchemas(expected(), there)).toMatchObject([
+      { id: 'schema.missing-foreign-key', message: 'the foreign key (by) to app.users(id) is missing' },
+    ]);
+  });
+
   it('HLD-73: reports an index that became invalid, a constraint that is not valid and a trigger that is off', () => {
     const triggers = [{ name: 'audit', definition: 'CREATE TRIGGER audit', enabled: true }];
     const from = { indexes: [index('i', ['id'])], foreignKeys: [foreignKey('id', 'teams')], triggers };

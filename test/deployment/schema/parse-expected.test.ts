@@ -129,6 +129,10 @@ describe('parseExpectedSchema', () => {
     expect(parseExpectedSchema(drizzle, 'postgresql')).toEqual({});
     expect(() => parseExpectedSchema(drizzle, 'sqlite')).toThrow("drizzle.dialect must be 'sqlite'");
     expect(() => parseExpectedSchema({ ...drizzle, version: '8' })).toThrow('only version 7 of PostgreSQL');
+    const { prevId, ...next } = drizzle;
+    expect(() => parseExpectedSchema({ ...next, version: '9', dialect: 'postgres', prevIds: [prevId] })).toThrow(
+      'not those of drizzle-kit 1.0',
+    );
     expect(() => parseExpectedSchema({ ...drizzle, dialect: 'mysql' })).toThrow('only version 7 of PostgreSQL');
   });
 

@@ -78,6 +78,26 @@ describe('schemaCheck', () => {
     expect(message).toBe('schema.missing-table, schema.missing-column');
   });
 
+  it('counts neither the books of a migration tool nor what is left out', async () => {
+    const names = ['users', 'knex_migrations', 'knex_migrations_lock', 'tmp'];
+    const query = () => answer([...names.map((name, i) => tableRow(String(i + 1), name)), columnRow('1', 'id')]);
+    expect((await report({ query, ignoreTables: ['tmp'] })).findings).toMatchObject([
+      { message: 'the schema is as expected; tables there: 1' },
+    ]);
+  });
+
+  it('asks SQLite for its quick check without an argument, which newer ones take for a table', async () => {
+    const texts: string[] = [];
+    const query = (sql: string) => {
+      texts.push(sql);
+      return answer(
+        sql.includes('sqlite_master') ? [['table', { name: 't', type: 'table', sql: 'create table t (a)' }]] : [],
+      );
+    };
+    await report({ query, dialect: 'sqlite', integrity: true, expected: { t: { columns: {} } } });
+    expect(texts.at(-1)).toMatch(/pragma_quick_check q\) s LIMIT 10\)/);
+  });
+
   it('leaves out what it is told to, by name or by the beginning of one', async () => {
     const expected = snapshot([table('users')]);
     const query = () =>

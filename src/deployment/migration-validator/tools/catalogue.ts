@@ -4,14 +4,14 @@ import { knexTool } from './knex.js';
 import { kyselyTool } from './kysely.js';
 import { nodePgMigrateTool } from './node-pg-migrate.js';
 import { prismaTool } from './prisma.js';
-import type { MigrationTool, TablePlace } from './tool.js';
+import type { MigrationTool, ToldPlace } from './tool.js';
 import { typeormTool } from './typeorm.js';
 import { umzugTool } from './umzug.js';
 
 /** The tools by name. @internal */
 export function toolNamed(
   name: MigrationToolName,
-  place: Partial<TablePlace>,
+  place: ToldPlace,
   dialect: 'postgresql' | 'sqlite',
   generation: 'journal' | 'folders',
 ): MigrationTool {
@@ -29,7 +29,7 @@ export function toolNamed(
     case 'typeorm':
       return typeormTool(place);
     default:
-      return umzugTool(place);
+      return umzugTool(name, place);
   }
 }
 

@@ -1,8 +1,10 @@
 import { readFiles, withoutExtension } from './files.js';
-import { type MigrationTool, namedRows, type TablePlace } from './tool.js';
+import { type MigrationTool, namedRows, type ToldPlace } from './tool.js';
 
 /** node-pg-migrate: a file name without its ending, in the order of the number or time at its front. @internal */
-export function nodePgMigrateTool({ table = 'pgmigrations', schema }: Partial<TablePlace>): MigrationTool {
+export function nodePgMigrateTool({ table = 'pgmigrations', schema, ignorePattern }: ToldPlace): MigrationTool {
+  // Source: its `getMigrationFilePaths`. Whatever else is in the folder is a migration to it.
+  const ignored = new RegExp(ignorePattern === undefined ? '^\\.' : `^${ignorePattern}$`);
   return {
     name: 'node-pg-migrate',
     place: { table, schema },
@@ -22,8 +24,7 @@ export function nodePgMigrateTool({ table = 'pgmigrations', schema }: Partial<Ta
     locks: [{ kind: 'advisory', key: '7241865325823964' }],
     disk: (folder) =>
       readFiles(folder, {
-        // Source: its default `ignorePattern`. Whatever else is in the folder is a migration to it.
-        idOf: (file) => (file.startsWith('.') ? undefined : withoutExtension(file)),
+        idOf: (file) => (ignored.test(file) ? undefined : withoutExtension(file)),
         compare: byTimeBefore(/^\d+(?=_|$)/),
       }),
     rows: namedRows('name'),

@@ -9,6 +9,14 @@ export interface TablePlace {
   readonly schema: string | undefined;
 }
 
+/** The same, as far as it was told, and how the tool was configured to choose files. @internal */
+export interface ToldPlace extends Partial<TablePlace> {
+  /** Of knex. */
+  readonly loadExtensions?: readonly string[] | undefined;
+  /** Of node-pg-migrate. */
+  readonly ignorePattern?: string | undefined;
+}
+
 /** What says that somebody is migrating, or that the tool believes so. @internal */
 export type LockRule =
   | {

@@ -1,10 +1,19 @@
 import { readFiles } from './files.js';
 import { type MigrationTool, namedRows, type TablePlace } from './tool.js';
 
+/** What umzug is told to run is up to its `glob`: what it can run by itself. Of sequelize-cli, source: the `pattern` of its `getMigrator`. */
+const FILES = {
+  umzug: /^(?!.*\.d\.[cm]?ts$).*\.(?:[cm]?[jt]s|sql)$/,
+  sequelize: /^(?!.*\.d\.ts$).*\.(?:cjs|js|cts|ts)$/,
+};
+
 /** umzug with its storage for sequelize, and sequelize-cli: a file name with its ending. @internal */
-export function umzugTool({ table = 'SequelizeMeta', schema }: Partial<TablePlace>): MigrationTool {
+export function umzugTool(
+  name: 'umzug' | 'sequelize',
+  { table = 'SequelizeMeta', schema }: Partial<TablePlace>,
+): MigrationTool {
   return {
-    name: 'umzug',
+    name,
     place: { table, schema },
     columns: ['name'],
     filled: ['name'],
@@ -13,7 +22,7 @@ export function umzugTool({ table = 'SequelizeMeta', schema }: Partial<TablePlac
     locks: [],
     disk: (folder) =>
       readFiles(folder, {
-        idOf: (file) => (/\.(?:[cm]?[jt]s|sql)$/.test(file) && !/\.d\.[cm]?ts$/.test(file) ? file : undefined),
+        idOf: (file) => (FILES[name].test(file) ? file : undefined),
       }),
     rows: namedRows('name'),
   };
