@@ -72,18 +72,5 @@ export function shownText(text: string, longest = 300): string {
 
 /** An error as it is shown behind a colon. @internal */
 export function shownError(error: unknown, longest = 200): string {
-  const text = errorText(error);
-  const behind = innerText(error);
-  return redactLine(behind === '' || text.includes(behind) ? text : `${text}: ${behind}`, longest);
-}
-
-/** What is behind an error that says little itself, such as `fetch failed`. */
-function innerText(error: unknown): string {
-  try {
-    const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
-    const inner: unknown = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
-    return typeof inner === 'object' && inner !== null ? errorText(inner) : '';
-  } catch {
-    return '';
-  }
+  return redactLine(errorText(error), longest);
 }
