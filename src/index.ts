@@ -220,6 +220,7 @@ export type {
   StoreLost,
   StoreMark,
   StoreRestored,
+  TokenLeaseOptions,
   WindowAnswer,
   WindowRule,
 } from './traffic/rate-limiter/index.js';

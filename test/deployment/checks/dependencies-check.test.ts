@@ -29,17 +29,6 @@ describe('dependenciesCheck', () => {
     expect(report.metadata?.['packages']).toBeGreaterThan(400);
   });
 
-  it('does not pass over workspaces in silence', async () => {
-    using project = new Project({ workspaces: ['packages/*'] });
-    project.writeLock();
-    expect(await project.found()).toEqual([
-      'WARN dependencies.workspaces: the project has workspaces, and nothing of its own: none of them was looked at',
-    ]);
-    using service = new Project({ workspaces: ['packages/*'], dependencies: { a: '1' } });
-    service.add('a').writeLock();
-    expect(await service.found()).toEqual([]);
-  });
-
   it('says what is missing, and who needs it', async () => {
     using project = new Project({ dependencies: { a: '1', b: '1' } });
     project

@@ -68,3 +68,16 @@ describe('a lock file that is not what npm writes', () => {
     });
   });
 });
+
+describe('a package.json with workspaces', () => {
+  it('does not pass over workspaces in silence', async () => {
+    using project = new Project({ workspaces: ['packages/*'] });
+    project.writeLock();
+    expect(await project.found()).toEqual([
+      'WARN dependencies.workspaces: the project has workspaces, and nothing of its own: none of them was looked at',
+    ]);
+    using service = new Project({ workspaces: ['packages/*'], dependencies: { a: '1' } });
+    service.add('a').writeLock();
+    expect(await service.found()).toEqual([]);
+  });
+});
