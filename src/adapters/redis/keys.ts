@@ -31,9 +31,9 @@ export class Keys {
     return `${this.#tag}${kind}${this.#groupOf(group)}${subject}`;
   }
 
-  /** Which command of a client was done last, by its name. */
-  lastOf(name: string): string {
-    return `${this.#tag}o${name}`;
+  /** What is there once a command has been done. */
+  onceOf(command: string): string {
+    return `${this.#tag}o${command}`;
   }
 
   /** The lists of a group's marks, by version and by end, and how the names of its marks begin. */

@@ -59,8 +59,8 @@ class RedisStore implements LimitStore {
     const { prefix, timeoutMs, packFor, clock } = parseOptions('createRedisStore', redisStoreSchema(), options);
     this.#packed = packFor !== undefined;
     this.#keys = new Keys(prefix, packFor === undefined ? undefined : Math.ceil(packFor / PACKED_TOGETHER));
-    this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock, (name) =>
-      this.#keys.lastOf(name),
+    this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock, (command) =>
+      this.#keys.onceOf(command),
     );
   }
 

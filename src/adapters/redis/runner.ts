@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
+import { secureBytes } from '../../core/random.js';
 import { StoreUnavailableError } from '../../traffic/store/index.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
-import { HexIds } from '../../internal/hex-ids.js';
 import { RemoteClock } from '../../internal/remote-clock.js';
 import type { Connection } from './client.js';
 import type { Reply } from './read-reply.js';
@@ -51,24 +51,25 @@ export class Runner {
   readonly #timeoutMs: number;
   readonly #server = new RemoteClock();
   readonly #commands: DeadlineList<Command>;
-  /** Which of its commands was done last; nothing for what sends none again. */
-  readonly #lastDone: string | undefined;
+  readonly #onceOf: ((command: string) => string) | undefined;
+  /** Of its own among all that use the server. */
+  #name: string | undefined;
   #commandsSent = 0;
   #waiting: Asked[] = [];
   #underWay = 0;
 
-  /** @param lastOf - the key that says which command was done last, of a name that nobody else has. */
+  /** @param onceOf - the key by which it is known that a command was done. */
   constructor(
     connection: Connection,
     script: Script,
     timeoutMs: number,
     clock: Clock,
-    lastOf: (name: string) => string,
+    onceOf: (command: string) => string,
   ) {
     this.#connection = connection;
     this.#script = script;
     this.#timeoutMs = timeoutMs;
-    this.#lastDone = connection.resends ? lastOf(new HexIds().draw(NAME_BYTES)) : undefined;
+    this.#onceOf = connection.resends ? onceOf : undefined;
     const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
     this.#commands = new DeadlineList<Command>(clock, schedule, timeoutMs, (command) => {
       this.#fail(command, unavailable(`no answer within ${String(timeoutMs)} ms`));
@@ -136,10 +137,10 @@ export class Runner {
     const keys: string[] = [];
     const firstUs = this.#server.at((asked[0]?.untilMs ?? 0) * 1_000);
     const rest: string[] = [String(firstUs)];
-    if (this.#lastDone !== undefined) {
-      keys.push(this.#lastDone);
-      const mattersMs = Math.ceil(this.#timeoutMs + KNOWN_FOR_MS);
-      rest.push('once 1 2', String(this.#timeoutMs * 1_000), String(++this.#commandsSent), String(mattersMs));
+    if (this.#onceOf !== undefined) {
+      keys.push(this.#onceOf(this.#nextName()));
+      const mattersMs = this.#timeoutMs + KNOWN_FOR_MS;
+      rest.push('once 1 1', String(this.#timeoutMs * 1_000), String(Math.ceil(mattersMs)));
     }
     for (const { operation, untilMs } of asked) {
       const { name, keys: own, args } = operation;
@@ -151,10 +152,15 @@ export class Runner {
     return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
   }
 
+  #nextName(): string {
+    this.#name ??= Array.from(secureBytes(NAME_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return `${this.#name}${(this.#commandsSent++).toString(36)}`;
+  }
+
   #answer(command: Command, reply: unknown, sentMs: number): void {
     if (command.over) return;
     const { asked } = command;
-    const before = this.#lastDone === undefined ? 1 : 2;
+    const before = this.#onceOf === undefined ? 1 : 2;
     if (!isReply(reply, before - 1 + asked.length))
       throw unavailable('the server answered something else than the script does');
     const nowMs = this.#commands.now();

@@ -7,18 +7,13 @@ import { TAKE, TAKE_PACKED } from './take.js';
 /**
  * Several operations, one after the other. ARGV has a time of the server's first, and then for each its head, that is its name,
  * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
- * arguments. A first one named `once` has what follows done only if its key does not say that this command, or a later one of the same
- * process, was done: those of one process arrive in order, also when they are sent again. The answer is the server's time, then one list an operation: what it says, nothing when it came too late, or `!`
+ * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one list an operation: what it says, nothing when it came too late, or `!`
  * and what is wrong.
  */
 const RUN = `
 local before = false
 function operations.once(k, a)
-  local last = call('SET', KEYS[k + 1], ARGV[a + 1], 'PX', ARGV[a + 2], 'GET')
-  if last and number(last) >= number(ARGV[a + 1]) then
-    before = true
-    call('SET', KEYS[k + 1], last, 'PX', ARGV[a + 2])
-  end
+  before = not call('SET', KEYS[k + 1], '1', 'NX', 'PX', ARGV[a + 1])
   return {}
 end
 local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 0, 1, #ARGV
