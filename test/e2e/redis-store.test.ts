@@ -1,6 +1,7 @@
 import { createRedisStore } from 'breakwater/redis';
 import { SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
 import { afterAll, describe, expect, it } from 'vitest';
+import { FrozenRedis } from './frozen-redis.js';
 import { CLIENTS, CLUSTER_CLIENTS, type Connected } from './redis-clients.js';
 import { redisSuite } from './redis-suite.js';
 import { hasRedis, startCluster, startRedis } from './redis.js';
@@ -78,6 +79,36 @@ describe.skipIf(!there)('a store with every client', () => {
   );
 });
 
+describe.skipIf(!there)('scripts that are forgotten again and again', () => {
+  it.each(['ioredis 5', 'iovalkey', 'node-redis 5'])('TRA-49: cost no decision: %s', async (name) => {
+    const make = CLIENTS[name] as (typeof CLIENTS)[string];
+    const all = await Promise.all([1, 2, 3].map(async () => await make(server as NonNullable<typeof server>)));
+    try {
+      const stores = all.map(({ client }) => createRedisStore(client, { prefix: 'flushed', timeoutMs: 10_000 }));
+      const bucket = { group: 'g', subject: name.replace(/ /g, '-'), capacity: 10_000, refillTokens: 1, refillUs: 1e9 };
+      let asked = 0;
+      const asker = async (i: number): Promise<void> => {
+        while (asked < 6_000) {
+          asked++;
+          await stores[i % 3]?.take([{ ...bucket, cost: 1 }]);
+        }
+      };
+      let over = false;
+      const flushing = async (): Promise<void> => {
+        while (!over) await all[0]?.send('SCRIPT', 'FLUSH');
+      };
+      const flushed = flushing();
+      await Promise.all(Array.from({ length: 60 }, (_, i) => asker(i)));
+      over = true;
+      await flushed;
+      const [left] = (await stores[0]?.take([{ ...bucket, cost: 0 }])) ?? [];
+      expect(left?.remaining).toBe(10_000 - asked);
+    } finally {
+      await Promise.all(all.map(({ end }) => end()));
+    }
+  });
+});
+
 describe.skipIf(!there)('what a store writes', () => {
   it('TRA-42: has an end, each key of it, and is never asked for by searching', async () => {
     const { client, send, end } = await (CLIENTS['ioredis 5'] as (typeof CLIENTS)[string])(
@@ -104,6 +135,29 @@ describe.skipIf(!there)('what a store writes', () => {
         expect(new Set(slots).size).toBe(1);
       }
       expect(String(await send('INFO', 'commandstats'))).not.toMatch(/cmdstat_scan/);
+    } finally {
+      await end();
+    }
+  });
+
+  it('is read in short steps, however many blocks have ended', async () => {
+    const { send, end } = await (CLIENTS['ioredis 5'] as (typeof CLIENTS)[string])(
+      server as NonNullable<typeof server>,
+    );
+    try {
+      const redis = new FrozenRedis((args) => send(...args));
+      const store = createRedisStore(redis, { prefix: 'ended', timeoutMs: 60_000 });
+      const block = (subject: string, forUs: number) =>
+        store.mark({ group: 'g', subject, held: true, forUs, keepUs: forUs, text: '' });
+      await Promise.all(Array.from({ length: 7_000 }, (_, i) => block(String(i), 60_000_000)));
+      await block('last', 600_000_000);
+      redis.advance(61_000);
+      expect(await store.changes('g', 0)).toEqual({ marks: [], version: 0, more: true });
+      expect(await store.changes('g', 0)).toMatchObject({ marks: [], more: true });
+      const { marks, more } = await store.changes('g', 0);
+      expect([marks.map(({ subject }) => subject), more]).toEqual([['last'], false]);
+      const [byEnd = ''] = (await send('KEYS', '{ended}x*')) as string[];
+      expect(await send('ZCARD', byEnd)).toBe(1);
     } finally {
       await end();
     }

@@ -1,14 +1,15 @@
 // Each mark is a key of its own. A group has two lists of its subjects, one by version, in which the empty subject stands for the
 // last version, and one by when they are forgotten.
 
-/** Takes out of both lists who is forgotten, a thousand at most. @internal */
+/** Takes out of both lists who is forgotten, at most so many; answers whether there may be more. @internal */
 export const SWEEP = `
-local function sweep(byVersion, byEnd)
-  local gone = redis.call('ZRANGEBYSCORE', byEnd, '-inf', now, 'LIMIT', 0, 1000)
+local function sweep(byVersion, byEnd, most)
+  local gone = redis.call('ZRANGEBYSCORE', byEnd, '-inf', now, 'LIMIT', 0, most)
   if #gone > 0 then
     redis.call('ZREM', byVersion, unpack(gone))
     redis.call('ZREM', byEnd, unpack(gone))
   end
+  return #gone == most
 end
 `;
 
@@ -26,7 +27,7 @@ if after ~= '' and tonumber(after) ~= (known and known.version or 0) then
   tell(answer, known)
   return answer
 end
-sweep(byVersion, byEnd)
+sweep(byVersion, byEnd, 1000)
 local aside = held and ARGV[a + 7] == '0'
 local last = redis.call('ZSCORE', byVersion, '')
 local version = math.max(now, last and last + 1 or 0)
@@ -60,12 +61,13 @@ end
 
 /**
  * What a group's marks have become since a version. Keys: the group by version and by end, and with what the names of its marks
- * begin. Arguments: the version, how many at most.
+ * begin. Arguments: the version, how many at most. Where many have ended it takes some of them out and has nothing to tell yet: to
+ * go through all of them would keep everybody waiting.
  * @internal
  */
 export const CHANGES = `
 function operations.changes(k, a)
-sweep(KEYS[k + 1], KEYS[k + 2])
+if sweep(KEYS[k + 1], KEYS[k + 2], 3000) then return {1} end
 local most = tonumber(ARGV[a + 2])
 local answer, marks, more, from = {0}, 0, false, 0
 repeat
