@@ -27,8 +27,12 @@ const BRACKETS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze
  * @internal
  */
 export function maskFields(text: string, of: (name: string) => Sensitivity = sensitivityOf): string {
-  const keyless = text.includes('-----BEGIN') ? text.replace(PRIVATE_KEY, MASK) : text;
-  return maskNamed(maskSchemes(keyless, of), SEPARATOR, of);
+  return maskNamed(maskSchemes(maskPrivateKeys(text), of), SEPARATOR, of);
+}
+
+/** Private keys masked; one that is cut off goes on to the end. @internal */
+export function maskPrivateKeys(text: string): string {
+  return text.includes('-----BEGIN') ? text.replace(PRIVATE_KEY, MASK) : text;
 }
 
 /**

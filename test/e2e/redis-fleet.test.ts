@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type StartedProcess, startProcess } from './redis-process.js';
 import { hasRedis, startCluster, startRedis } from './redis.js';
 
-const ROOT = join(import.meta.dirname, '../..');
 const PROCESSES = 8;
 const TRIES = 5_000;
 const CAPACITY = 100;
@@ -46,14 +43,10 @@ console.log(JSON.stringify({ decided: decisions.length, allowed, degraded }));
 process.exit();
 `;
 
-function start(what: object): { readonly child: ChildProcess; readonly line: () => Promise<string> } {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, JSON.stringify(what)], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  ends.push(() => child.kill('SIGKILL'));
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  return { child, line: async () => String((await lines.next()).value) };
+function start(what: object): StartedProcess {
+  const started = startProcess(PROGRAM, what);
+  ends.push(started.kill);
+  return started;
 }
 
 async function fleet(nodes: Nodes, more: { readonly cluster?: boolean; readonly packFor?: number }) {

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type StartedProcess, startProcess } from './redis-process.js';
 import { hasRedis, type RedisServer, startRedis } from './redis.js';
 
-const ROOT = join(import.meta.dirname, '../..');
 const PROCESSES = 8;
 const FOR_MS = 3_000;
 /** Calls of each process every few milliseconds: ten thousand a second in all. */
@@ -71,14 +69,10 @@ interface Said {
   readonly held: number;
 }
 
-function start(what: object): { readonly child: ChildProcess; readonly line: () => Promise<string> } {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, JSON.stringify(what)], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  ends.push(() => child.kill('SIGKILL'));
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  return { child, line: async () => String((await lines.next()).value) };
+function start(what: object): StartedProcess {
+  const started = startProcess(PROGRAM, what);
+  ends.push(started.kill);
+  return started;
 }
 
 /** How many commands the server has run for stores. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
-import { secureBytes } from '../../core/random.js';
 import { StoreUnavailableError } from '../../traffic/store/index.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
+import { HexIds } from '../../internal/hex-ids.js';
 import { RemoteClock } from '../../internal/remote-clock.js';
 import type { Connection } from './client.js';
 import type { Reply } from './read-reply.js';
@@ -153,7 +153,7 @@ export class Runner {
   }
 
   #nextName(): string {
-    this.#name ??= Array.from(secureBytes(NAME_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    this.#name ??= new HexIds().draw(NAME_BYTES);
     return `${this.#name}${(this.#commandsSent++).toString(36)}`;
   }
 

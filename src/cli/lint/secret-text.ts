@@ -32,7 +32,7 @@ export function isSecret(name: string, value: string): boolean {
 
 /** Whether a value is a URL, a connection string or the like with a password in it. */
 export function holdsPassword(value: string): boolean {
-  if (value.includes('PRIVATE KEY-----') || holdsToken(value)) return true;
+  if (holdsToken(value)) return true;
   return [...partsOf(withoutSettings(value), false)].some(isGiven);
 }
 
@@ -43,7 +43,7 @@ export function holdsPassword(value: string): boolean {
  */
 export function holdsSecret(written: string, file = ''): boolean {
   const text = written.replace(SENTRY, '');
-  if (text.includes('PRIVATE KEY-----') || holdsToken(text)) return true;
+  if (holdsToken(text)) return true;
   if (SETTINGS.test(file))
     for (const [, value = ''] of text.matchAll(PASSWORD_FIELD)) if (isGiven(value) && !isCode(value)) return true;
   if ([...text.matchAll(URLS)].some(([url]) => urlHoldsPassword(url))) return true;

@@ -1,11 +1,10 @@
 import type { Clock } from '../../core/clock.js';
-import { errorText } from '../../core/error-text.js';
 import { describe, hasMethod } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
 import { isThenable } from '../../core/thenable.js';
 import type { DeploymentCheck, DeploymentCheckContext } from '../check.js';
 import { databaseFailure } from '../database/failure.js';
-import { CheckStatus, type DeploymentOutcome, type DeploymentReport, shownText } from '../finding.js';
+import { CheckStatus, type DeploymentOutcome, type DeploymentReport } from '../finding.js';
 import { crashed } from './report.js';
 
 /** Sends a query and returns its answer, or the promise of it: rows, or whatever its client makes of them. */
@@ -70,23 +69,12 @@ function isUnfinished(sent: unknown): boolean {
   return sent === undefined || hasMethod(sent, 'on') || hasMethod(sent, 'next');
 }
 
-/** What is behind an error that says little itself, such as `fetch failed`. */
-function innerText(error: unknown): string {
-  try {
-    const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
-    const inner: unknown = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
-    const text = typeof inner === 'object' && inner !== null ? errorText(inner) : '';
-    return text === '' || errorText(error).includes(text) ? '' : `: ${text}`;
-  } catch {
-    return '';
-  }
-}
-
 function refused(error: unknown): DeploymentOutcome {
+  const { message, hint } = databaseFailure(error);
   return {
     status: CheckStatus.FAIL,
-    message: shownText(`the query failed: ${errorText(error)}${innerText(error)}`),
-    hint: databaseFailure(error).hint ?? 'is the database up, reachable from here, and are the credentials right?',
+    message: `the query failed: ${message}`,
+    hint: hint ?? 'is the database up, reachable from here, and are the credentials right?',
   };
 }
 

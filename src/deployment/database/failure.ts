@@ -29,7 +29,8 @@ const HINTS: readonly (readonly [RegExp, string])[] = /* @__PURE__ */ Object.fre
 ]);
 
 /**
- * What a database said when a read failed: the innermost cause with a code, since what wraps it repeats the query instead.
+ * What a database said when a query failed: the innermost cause with a code, or the first of several, since what wraps it repeats the
+ * query or says no more than that something failed.
  * `hint` is what to do, where that is known.
  * @internal
  */
@@ -48,7 +49,8 @@ export function databaseFailure(error: unknown): {
         found = at;
         code = fields['code'].slice(0, 40);
       }
-      at = fields['cause'];
+      const { cause, errors } = fields;
+      at = cause ?? (Array.isArray(errors) ? (errors as readonly unknown[])[0] : undefined);
     } catch {
       break;
     }

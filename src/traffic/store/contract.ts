@@ -7,8 +7,8 @@ export interface StoreKey {
 }
 
 /**
- * Takes tokens from a bucket, or gives them back. All numbers are whole, so that every store decides alike: `refillTokens` come back evenly in
- * every `refillUs` microseconds, and `capacity × refillUs + refillTokens` is at most 2^53 - 1. An empty bucket fills within
+ * Takes tokens from a bucket, or gives them back. All numbers are whole, so that every store decides alike: `refillTokens` come
+ * back evenly in every `refillUs` microseconds, and `capacity × refillUs + refillTokens` is at most 2^53 - 1. An empty bucket fills within
  * ten years: `capacity × refillUs / refillTokens` is at most 315,360,000,000,000. When a bucket's limits change it takes as
  * long to fill as it did before, at most as long as an empty one.
  */

@@ -90,6 +90,28 @@ describe('what a Redis store sends', () => {
     expect(server.known.size).toBe(server.together.length);
   });
 
+  it('TRA-49: is done though its script was unknown, and the command behind it was done before its text came', async () => {
+    let known = false;
+    const late: (() => void)[] = [];
+    const call = async (...args: string[]): Promise<unknown> => {
+      if (args[0] === 'EVAL') await new Promise<void>((resolve) => late.push(resolve));
+      else if (!known) {
+        // Another process has it read, right after.
+        known = true;
+        throw new Error('NOSCRIPT No matching script. Please use EVAL.');
+      }
+      return server.send(args);
+    };
+    server.knowsScripts = true;
+    const store = createRedisStore({ status: 'ready', call }, { clock: server.clock });
+    const first = store.take([BUCKET]);
+    await settle();
+    expect(await store.take([BUCKET])).toMatchObject([{ allowed: true }]);
+    expect(late).toHaveLength(1);
+    for (const come of late) come();
+    expect(await first).toMatchObject([{ allowed: true }]);
+  });
+
   it('needs no such care with a client that sends nothing again', async () => {
     const io = { status: 'ready', options: { autoResendUnfulfilledCommands: false }, call: commandOf(server) };
     const store = createRedisStore(io, { clock: server.clock });

@@ -24,16 +24,18 @@ const slow =
     );
 
 describe('a database', () => {
+  const coded = (message: string, code: string) => Object.assign(new Error(message), { code });
+  const refusal = 'connect ECONNREFUSED 10.0.0.1:5432';
+
   it.each([
-    [
-      new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 10.0.0.1:5432') }),
-      'fetch failed: connect ECONNREFUSED 10.0.0.1:5432',
-    ],
-    [new AggregateError([Object.assign(new Error(''), { code: 'ETIMEDOUT' })]), 'AggregateError: ETIMEDOUT'],
-    [new Error('no route: EHOSTUNREACH', { cause: new Error('EHOSTUNREACH') }), 'no route: EHOSTUNREACH'],
-    [new Error('failed', { cause: new Error('password=hq7Zr2Yb') }), 'failed: password=[secret]'],
+    [new TypeError('fetch failed', { cause: coded(refusal, 'ECONNREFUSED') }), refusal],
+    [new AggregateError([coded('', 'ETIMEDOUT'), coded('', 'ENETUNREACH')]), 'ETIMEDOUT'],
+    [new Error('Failed query: SELECT 1', { cause: coded('permission denied', '42501') }), 'permission denied'],
+    [new Error('failed', { cause: coded('password=hq7Zr2Yb', 'X') }), 'password=[secret]'],
+    [new Error('no code', { cause: new Error('inner') }), 'no code'],
   ])('that fails says what is behind it: %s', async (error, expected) => {
-    expect((await result(() => Promise.reject(error)))?.message).toBe(`the query failed: ${expected}`);
+    const found = await result(() => Promise.reject(error));
+    expect(found?.message).toBe(`the query failed: ${expected}`);
   });
 
   // What the clients answer to `SELECT 1`.

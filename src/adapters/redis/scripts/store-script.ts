@@ -7,8 +7,8 @@ import { TAKE, TAKE_PACKED } from './take.js';
 /**
  * Several operations, one after the other. ARGV has a time of the server's first, and then for each its head, that is its name,
  * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
- * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one list an operation: what it says, nothing when it came too late, or `!`
- * and what is wrong.
+ * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one
+ * list an operation: what it says, nothing when it came too late, or `!` and what is wrong.
  */
 const RUN = `
 local before = false
