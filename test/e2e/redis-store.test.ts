@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRedisStore } from 'breakwater/redis';
 import { SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
+import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FrozenRedis } from './frozen-redis.js';
 import { CLIENTS, CLUSTER_CLIENTS, type Connected } from './redis-clients.js';
@@ -136,6 +138,97 @@ describe.skipIf(!there)('what a store writes', () => {
       }
       expect(String(await send('INFO', 'commandstats'))).not.toMatch(/cmdstat_scan/);
     } finally {
+      await end();
+    }
+  });
+
+  it.each([[undefined], [100]])('TRA-42: takes the place of what is no such thing: packFor %s', async (packFor) => {
+    const { client, send, end } = await (CLIENTS['ioredis 5'] as (typeof CLIENTS)[string])(
+      server as NonNullable<typeof server>,
+    );
+    try {
+      const prefix = `foreign-${String(packFor)}`;
+      const store = createRedisStore(client, { prefix, packFor });
+      const key = { group: 'g', subject: 's' };
+      const bucket = { capacity: 5, refillTokens: 1, refillUs: 1e9 };
+      const everything = async (): Promise<unknown[]> => [
+        (await store.take([{ ...key, ...bucket, cost: 2 }]))[0]?.remaining,
+        (await store.take([key, { ...key, group: 'h' }].map((of) => ({ ...of, ...bucket, cost: 1 })))).length,
+        (await store.count({ ...key, windowUs: 6e7, limit: 5 })).count,
+        (await store.record({ ...key, windowUs: 6e7, limit: 5, weight: 1, tag: 't', halfLifeUs: 6e7 })).count,
+        (await store.mark({ ...key, held: true, forUs: 5e6, keepUs: 9e6, text: 'x', clear: true })).mark?.times,
+        (await store.changes('g', 0)).marks.length,
+      ];
+      const names = async (): Promise<string[]> => {
+        const all = (await send('KEYS', `{${prefix}}*`)) as string[];
+        return all.filter((name) => !name.startsWith(`{${prefix}}o`));
+      };
+      const first = await everything();
+      expect(first).toEqual([3, 2, 1, 1, 1, 1]);
+      await store.take([{ ...key, ...bucket, cost: 1 }]);
+      await store.count({ ...key, windowUs: 6e7, limit: 5 });
+      await store.record({ ...key, windowUs: 6e7, limit: 5, weight: 1, tag: 't', halfLifeUs: 6e7 });
+      for (const wrong of ['type', 'text']) {
+        for (const name of await names()) {
+          const isText = String(await send('TYPE', name)) === 'string';
+          await send('DEL', name);
+          if (wrong === 'type' && isText) await send('LPUSH', name, 'whatever');
+          else await send('SET', name, 'whatever');
+        }
+        await store.clear({ group: 'h', subject: 's' });
+        expect(await everything()).toEqual(first);
+        for (const name of await names()) expect(Number(await send('PTTL', name))).toBeGreaterThan(0);
+      }
+      // One that lost its end gets it again.
+      await store.take([{ ...key, ...bucket, cost: 1 }]);
+      const [one = ''] = await names().then((all) => all.filter((name) => /\}[bp]/.test(name)));
+      await send('PERSIST', one);
+      for (const of of ['g', 'h']) await store.take([{ ...key, group: of, ...bucket, cost: 1 }]);
+      expect(Number(await send('PTTL', one))).toBeGreaterThan(0);
+    } finally {
+      await end();
+    }
+  });
+
+  it('needs no more rights than the page says, and each of them', async () => {
+    const { host, port } = server as NonNullable<typeof server>;
+    const { send, end } = await (CLIENTS['ioredis 5'] as (typeof CLIENTS)[string])(
+      server as NonNullable<typeof server>,
+    );
+    const page = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
+    const rights = /Rights: `([^`]*)`/.exec(page)?.[1]?.split(/\s+/) ?? [];
+    const password = 'of-the-tests';
+    await send('ACL', 'SETUSER', 'limits', 'on', `>${password}`, 'resetkeys', '~{shop}*', '-@all', ...rights);
+    const client = new Redis({ host, port, username: 'limits', password, enableReadyCheck: false });
+    try {
+      await send('CONFIG', 'RESETSTAT');
+      await send('SCRIPT', 'FLUSH');
+      for (const packFor of [undefined, 1]) {
+        const store = createRedisStore(client, { prefix: 'shop', packFor, timeoutMs: 5_000 });
+        const key = { group: 'g', subject: 's' };
+        const bucket = { capacity: 100, refillTokens: 1, refillUs: 1e4, cost: 1 };
+        for (let i = 0; i < 100; i++) await store.take([{ ...key, ...bucket, subject: String(i) }]);
+        for (let i = 0; i < 2; i++) await store.take([{ ...key, ...bucket }]);
+        await store.mark({ ...key, held: true, forUs: 5e6, keepUs: 9e6, text: 'x', clear: true });
+        await store.take([key, { ...key, group: 'h' }].map((of) => ({ ...of, ...bucket })));
+        await store.take([{ ...key, ...bucket, group: 'h' }]);
+        await store.count({ ...key, windowUs: 6e7, limit: 5 });
+        for (let i = 0; i < 3; i++) {
+          await store.record({ ...key, windowUs: 6e7, limit: 2, weight: 3, tag: String(i), halfLifeUs: 6e7 });
+        }
+        const [events = ''] = (await send('KEYS', '{shop}e*')) as string[];
+        await send('SET', events, 'no list');
+        await store.record({ ...key, windowUs: 6e7, limit: 2, weight: 1, tag: 't', halfLifeUs: 6e7 });
+        await store.changes('g', 0);
+        await store.mark({ ...key, held: false, forUs: 0, keepUs: 0, text: '' });
+        await store.clear(key);
+      }
+      const stats = String(await send('INFO', 'commandstats'));
+      const unused = rights.filter((right) => !stats.includes(`cmdstat_${right.slice(1)}:`));
+      expect(unused).toEqual([]);
+    } finally {
+      client.disconnect();
+      await send('ACL', 'DELUSER', 'limits');
       await end();
     }
   });

@@ -49,6 +49,9 @@ export interface NodeRedisSentinelShape {
 /** What `createRedisStore` takes: it is told by what it has, whatever it is called. */
 export type RedisClient = RedisSend | IoredisShape | NodeRedisShape | NodeRedisClusterShape | NodeRedisSentinelShape;
 
+/** So many commands are given to a client that has not been connected yet, which keeps them in its memory for when it is. */
+const MOST_BEFORE_READY = 250;
+
 /** A client, whichever it is. @internal */
 export interface Connection {
   readonly send: (key: string, args: string[]) => PromiseLike<unknown>;
@@ -77,16 +80,13 @@ export function connectionOf(client: unknown): Connection {
       resends: io.options?.autoResendUnfulfilledCommands !== false,
     };
   }
-  if (!has(client, 'sendCommand')) {
+  if (!isNodeRedis(client)) {
     throw new InvalidArgumentError(
       'createRedisStore: client must be one of node-redis 4 or newer, ioredis 5 or newer, iovalkey, their cluster or ' +
-        `sentinel forms, or an object with send(args); got ${describe(client)}`,
+        `sentinel forms, or an object with send(args); got ${wrongClient(client)}`,
     );
   }
-  const problem = watch(() => {
-    const { isReady, isOpen } = client as { readonly isReady?: unknown; readonly isOpen?: unknown };
-    return (isReady ?? isOpen) !== false;
-  });
+  const problem = watch(() => client.isReady ?? client.isOpen);
   if (has(client, 'nodeClient')) {
     const cluster = client as unknown as NodeRedisClusterShape;
     return { send: (key, args) => cluster.sendCommand(key, false, args), problem, resends: false };
@@ -99,15 +99,36 @@ export function connectionOf(client: unknown): Connection {
   return { send: (_, args) => single.sendCommand(args), problem, resends: false };
 }
 
+/** Those that cannot be connected have no such state: transactions, callers of callbacks, clusters before 4.6. */
+function isNodeRedis(
+  client: unknown,
+): client is { readonly isOpen: boolean; readonly isReady?: boolean } & Record<'sendCommand', unknown> {
+  if (!has(client, 'sendCommand')) return false;
+  const { isOpen, options } = client as {
+    readonly isOpen?: unknown;
+    readonly options?: { readonly legacyMode?: unknown };
+  };
+  return typeof isOpen === 'boolean' && options?.legacyMode !== true;
+}
+
+function wrongClient(client: unknown): string {
+  if (has(client, 'exec'))
+    return 'a pipeline or transaction, which answers on exec() only: give the client that it is of';
+  if (has(client, 'sendCommand')) {
+    return 'a client whose sendCommand cannot be used: one in legacy mode, or the cluster form of a node-redis before 4.6';
+  }
+  return describe(client);
+}
+
 /**
  * A client that was ready once and is not now keeps what it is given for later, when nobody waits for it any more. One that
- * has never been is given time: it may just be about to connect.
+ * has never been is given some: it may just be about to connect.
  */
 function watch(isReady: () => boolean): () => string | undefined {
-  let seen = false;
+  let patience = MOST_BEFORE_READY;
   return () => {
-    if (isReady()) seen = true;
-    else if (seen) return 'the Redis client is not connected';
+    if (isReady()) patience = 0;
+    else if (patience-- <= 0) return 'the Redis client is not connected';
     return undefined;
   };
 }

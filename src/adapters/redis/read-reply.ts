@@ -52,15 +52,16 @@ class Reader {
   }
 }
 
-/** @internal */
-export function bucketsOf(reply: Reply): readonly BucketAnswer[] {
+/** @param rules - for how many it is. @internal */
+export function bucketsOf(reply: Reply, rules: number): readonly BucketAnswer[] {
   const read = new Reader(reply);
   const answers: BucketAnswer[] = [];
-  while (read.more) {
-    const [allowed, remaining, retryAfterUs] = [read.yes(), read.number(), read.wait()];
-    answers.push({ allowed, remaining, retryAfterUs, resetAfterUs: read.number(), ...read.withMark() });
+  for (let i = 0; i < rules; i++) {
+    const remaining = read.number();
+    const retryAfterUs = read.wait();
+    answers.push({ allowed: retryAfterUs === 0, remaining, retryAfterUs, resetAfterUs: read.number() });
   }
-  return answers;
+  return read.more ? answers.map((answer) => ({ ...answer, ...read.withMark() })) : answers;
 }
 
 /** @internal */

@@ -65,7 +65,8 @@ class RedisStore implements LimitStore {
   }
 
   take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
-    return this.#run(call, bucketsOf, () => {
+    const read = (reply: Reply) => bucketsOf(reply, rules.length);
+    return this.#run(call, read, () => {
       checkBuckets(rules);
       if (rules.length > MOST_RULES) {
         throw new InvalidArgumentError(
@@ -73,6 +74,7 @@ class RedisStore implements LimitStore {
         );
       }
       const keys: string[] = [];
+      const marks: string[] = [];
       const args = [''];
       let plan = '';
       for (const rule of rules) {
@@ -85,10 +87,10 @@ class RedisStore implements LimitStore {
           keys.push(key);
           args.push(field);
         } else keys.push(this.#keys.of('b', rule));
-        keys.push(this.#keys.of('m', rule));
+        marks.push(this.#keys.of('m', rule));
       }
       args[0] = plan;
-      return { name: 'take', keys, args };
+      return { name: 'take', keys: [...keys, ...marks], args };
     });
   }
 

@@ -57,6 +57,22 @@ function clients(server: FakeServer) {
   return { sent, io, node, pool, cluster, sentinel, bare };
 }
 
+/** What answers nobody who waits for it. */
+function chain(): void {
+  return undefined;
+}
+
+const UNANSWERED: readonly (readonly [name: string, client: object, message: RegExp])[] = [
+  ['a pipeline of ioredis', { call: chain, sendCommand: chain, exec: chain }, /pipeline or transaction.*exec/],
+  ['a transaction of node-redis', { sendCommand: chain, exec: chain }, /pipeline or transaction.*exec/],
+  ['the legacy form of node-redis 5', { sendCommand: chain }, /legacy mode/],
+  [
+    'the legacy mode of node-redis 4',
+    { isOpen: true, options: { legacyMode: true }, sendCommand: chain },
+    /legacy mode/,
+  ],
+];
+
 describe('the client of a Redis store', () => {
   it.each(['io', 'node', 'pool', 'cluster', 'sentinel', 'bare'] as const)(
     'is known by what it has: %s',
@@ -111,6 +127,40 @@ describe('the client of a Redis store', () => {
           message: expect.stringMatching(/client must be one of node-redis 4 or newer, ioredis 5 or newer/) as string,
         }),
       );
+    },
+  );
+
+  it.each(UNANSWERED)('is refused when what it sends is never answered: %s', (_, client, message) => {
+    expect(() => createRedisStore(client as never)).toThrow(
+      expect.objectContaining({
+        code: 'BREAKWATER_INVALID_ARGUMENT',
+        message: expect.stringMatching(message) as string,
+      }),
+    );
+  });
+
+  it.each([
+    ['io', 'status', 'reconnecting', 'ready'],
+    ['node', 'isReady', false, true],
+  ] as const)(
+    'TRA-52: is given no more than it may keep before it is first connected: %s',
+    async (name, field, away, back) => {
+      const server = new FakeServer();
+      const all = clients(server);
+      const client = all[name] as unknown as Record<string, unknown>;
+      client[field] = away;
+      server.way = () => new Promise(() => undefined);
+      const store = createRedisStore(all[name] as RedisClient, { clock: server.clock });
+      for (let second = 0; second < 600; second++) {
+        const asked = Promise.allSettled([store.take([BUCKET])]);
+        server.clock.advance(1_000);
+        await asked;
+      }
+      expect(all.sent).toHaveLength(250);
+      await expect(store.take([BUCKET])).rejects.toThrow(NOT_CONNECTED);
+      client[field] = back;
+      server.way = () => Promise.resolve();
+      expect(await store.take([BUCKET])).toHaveLength(1);
     },
   );
 });

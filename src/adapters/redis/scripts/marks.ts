@@ -27,6 +27,10 @@ if after ~= '' and tonumber(after) ~= (known and known.version or 0) then
   tell(answer, known)
   return answer
 end
+if ARGV[a + 8] == '1' then
+  redis.call('DEL', unpack(KEYS, k + 4, k + 6))
+  if keys == 7 then redis.call('HDEL', KEYS[k + 7], ARGV[a + 9]) end
+end
 sweep(byVersion, byEnd, 1000)
 local aside = held and ARGV[a + 7] == '0'
 local last = redis.call('ZSCORE', byVersion, '')
@@ -48,10 +52,6 @@ end
 local ms = ttl(kept - now) + 86400000
 for i = k + 2, k + 3 do
   if redis.call('PTTL', KEYS[i]) < ms then redis.call('PEXPIRE', KEYS[i], ms) end
-end
-if ARGV[a + 8] == '1' then
-  redis.call('DEL', unpack(KEYS, k + 4, k + 6))
-  if keys == 7 then redis.call('HDEL', KEYS[k + 7], ARGV[a + 9]) end
 end
 answer[1] = 1
 tell(answer, markOf(state))

@@ -15,7 +15,7 @@ local function markOf(text)
   if not text then return nil end
   local held, till, kept, times, version, said = string.match(text, '^(%d) (%d+) (%d+) (%d+) (%d+) (.*)$')
   kept = tonumber(kept)
-  if kept <= now then return nil end
+  if not kept or kept <= now then return nil end
   till = tonumber(till)
   return {
     held = held == '1', left = math.max(0, till - now), kept = kept,

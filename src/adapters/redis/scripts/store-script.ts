@@ -5,7 +5,27 @@ import { RECORD } from './record.js';
 import { TAKE, TAKE_PACKED } from './take.js';
 
 /**
- * Several operations, one after the other. ARGV has a time of the server's first, and then for each its head, that is its name,
+ * Takes out what is under one of these keys and of another type than ours, such as somebody wrote by hand: with it, nobody could
+ * ever be counted there.
+ */
+const REPLACE = `
+local types = {b = 'string', m = 'string', w = 'string', e = 'list', p = 'hash', v = 'zset', x = 'zset'}
+local function replace(from, to)
+  local any = false
+  for i = from, to do
+    local is = call('TYPE', KEYS[i]).ok
+    if is ~= 'none' and is ~= types[string.match(KEYS[i], '}(%a)')] then
+      call('DEL', KEYS[i])
+      any = true
+    end
+  end
+  return any
+end
+local function wrong(said) return type(said) == 'table' and said.err or tostring(said) end
+`;
+
+/**
+ * Several operations, one after the other. What finds a key of another type has changed nothing yet, and is done again without it. ARGV has a time of the server's first, and then for each its head, that is its name,
  * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
  * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one
  * list an operation: what it says, nothing when it came too late, or `!` and what is wrong.
@@ -29,7 +49,10 @@ while a < size do
   if before then answer = {'!', 'it was sent before, and may have been done'}
   elseif since <= ARGV[a + 2] + 0 then
     local done, said = pcall(head[1], k, a + 2, head[2])
-    if done then answer = said else answer = {'!', type(said) == 'table' and said.err or tostring(said)} end
+    if not done and string.find(wrong(said), 'WRONGTYPE', 1, true) and replace(k + 1, k + head[2]) then
+      done, said = pcall(head[1], k, a + 2, head[2])
+    end
+    if done then answer = said else answer = {'!', wrong(said)} end
   end
   answers[#answers + 1] = answer
   k, a = k + head[2], a + 2 + head[3]
@@ -43,5 +66,5 @@ export function storeScript(packed: boolean): string {
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local call, format, number, operations = redis.call, string.format, tonumber, {}
-${NUMBERS}${MARKS}${packed ? TAKE_PACKED : TAKE}${COUNT}${RECORD}${SWEEP}${MARK}${CHANGES}${CLEAR}${RUN}`;
+${NUMBERS}${MARKS}${packed ? TAKE_PACKED : TAKE}${COUNT}${RECORD}${SWEEP}${MARK}${CHANGES}${CLEAR}${REPLACE}${RUN}`;
 }

@@ -1,55 +1,49 @@
-// Keys: a bucket and a mark for each rule. Arguments: the plan, which has five numbers a rule, that is what a full bucket holds,
-// refillTokens, refillUs, what is wanted, less than nothing when it is given back, and whether it is advisory; then the field of each packed bucket. A token is refillUs
-// parts of a microsecond, of which refillTokens make one. A bucket is when it will be full: microseconds, and after a colon
-// the parts that remain.
+// Keys: the buckets, then a mark for each. Arguments: the plan, which has five numbers a rule, that is what a full bucket holds,
+// refillTokens, refillUs, what is wanted, less than nothing when it is given back, and whether it is advisory; then the field of each
+// packed bucket. A token is refillUs parts of a microsecond, of which refillTokens make one. A bucket is when it will be full:
+// microseconds, and after a colon the parts that remain. The answer has three numbers a rule, that is what is left, how long
+// to wait and until it is full; nothing to wait for is admitted. If anybody is marked, all marks follow.
 //
 // This runs for every request of somebody's service: what a function call would cost is written out, a plan is read once
 // for all who come with it, and one rule whose subject is not marked, as nearly all are, goes a way without loops.
 
 interface Layout {
-  /** Reads one bucket and its mark, … */
-  readonly findOne: string;
-  /** … or all of them, into `states` and `marks` at each `step`. */
-  readonly findAll: string;
-  /** Writes `state` of rule `i`, which is over in `us`. */
+  /** Reads the bucket of rule `i` as `state`. */
+  readonly find: string;
+  /** Writes that of rule `i`, which is full in `us` and `rest`; it was `old` if that is a number. */
   readonly keep: string;
 }
 
-/** Each bucket is a key of its own. */
+/**
+ * Each bucket is a key of its own. One that is kept long enough already is only added to, which takes a third of the time; its end is
+ * looked at each time, so that a key that has none, or one far away, gets it again.
+ */
 const PLAIN: Layout = {
-  findOne: `
-local found = call('MGET', KEYS[k + 1], KEYS[k + 2])
-local state, mark = found[1], found[2]
-`,
-  findAll: `
-local step, states = 2, call('MGET', unpack(KEYS, k + 1, k + keys))
-local marks = states
-`,
+  find: `local state = call('GET', KEYS[k + i])`,
   keep: `
-local kept = (us - us % 1000000) / 1000000 + 2
-local text = seconds[kept]
-if not text then
-  text = format(whole, kept)
-  seconds[kept] = text
+local key, spare = KEYS[k + i], 0
+if old and rest == 0 then spare = call('PTTL', key) * 1000 - us end
+if spare > 0 and spare < 4000000 then call('INCRBY', key, format(whole, now + us - old))
+else
+  local kept = (us - us % 1000000) / 1000000 + 2
+  local text = seconds[kept]
+  if not text then
+    text = format(whole, kept)
+    seconds[kept] = text
+  end
+  local state = format(whole, now + us)
+  if rest ~= 0 then state = state .. format(':' .. whole, rest) end
+  call('SET', key, state, 'EX', text)
 end
-call('SET', KEYS[k + 2 * i - 1], state, 'EX', text)
 `,
 };
 
 /** Buckets are fields of a few hashes, from which those that are full again are taken out when there are many. */
 const PACKED: Layout = {
-  findOne: `
-local state, mark = call('HGET', KEYS[k + 1], ARGV[a + 2]), call('GET', KEYS[k + 2])
-`,
-  findAll: `
-local step, states, marks = 1, {}, {}
-for i = 1, keys / 2 do
-  states[i] = call('HGET', KEYS[k + 2 * i - 1], ARGV[a + 1 + i])
-  marks[i] = call('GET', KEYS[k + 2 * i])
-end
-`,
+  find: `local state = call('HGET', KEYS[k + i], ARGV[a + 1 + i])`,
   keep: `
-local key, ms = KEYS[k + 2 * i - 1], ttl(us)
+local key, ms, state = KEYS[k + i], ttl(us), format(whole, now + us)
+if rest ~= 0 then state = state .. format(':' .. whole, rest) end
 if call('HSET', key, ARGV[a + 1 + i], state) == 1 then
   local size = call('HLEN', key)
   if size > 64 and size % 16 == 0 then
@@ -82,12 +76,13 @@ end
 
 /** What is missing to a full bucket. With other limits than before it takes as long to fill, at most as long as an empty one. */
 const DUE = `
-local due = 0
+local due, old = 0, nil
 if state then
-  local us, rest = number(state), 0
-  if not us then
-    local colon = string.find(state, ':', 1, true)
-    us, rest = number(string.sub(state, 1, colon - 1)), number(string.sub(state, colon + 1))
+  old = number(state)
+  local us, rest = old, 0
+  if not old then
+    local colon = string.find(state, ':', 1, true) or 1
+    us, rest = number(string.sub(state, 1, colon - 1)) or 0, number(string.sub(state, colon + 1)) or 0
   end
   us = us - now
   if us >= 0 then
@@ -108,14 +103,17 @@ elseif missing > 0 then
 end
 `;
 
+/** What is left, and until when it is not full. */
+const ANSWER = `
+local left, up = most - due, due + tokens - 1
+`;
+
 function pay({ keep }: Layout): string {
   return `
 due = due + want
 if due < 0 then due = 0 end
 local rest = due % tokens
 local us = (due - rest) / tokens
-local state = format(whole, now + us)
-if rest ~= 0 then state = state .. format(':' .. whole, rest) end
 ${keep}
 `;
 }
@@ -125,59 +123,46 @@ function take(layout: Layout): string {
 ${PLAN}
 function operations.take(k, a, keys)
 local plan = plans[ARGV[a + 1]] or planOf(ARGV[a + 1])
-if keys == 2 then
+if keys == 2 and not call('GET', KEYS[k + 2]) then
   local i, most, tokens, refill, want, longest, over = 1, plan[1], plan[2], plan[3], plan[4], plan[6], plan[7]
-  ${layout.findOne}
-  if not mark then
-    ${DUE}
-    ${WAIT}
-    if wait == 0 and (want > 0 or want < 0 and due > 0) then
-      ${pay(layout)}
-    end
-    local left, up = most - due, due + tokens - 1
-    return {wait == 0 and 1 or 0, (left - left % refill) / refill, wait, (up - up % tokens) / tokens, 0}
-  end
-end
-${layout.findAll}
-local dues, waits, passes, at = {}, {}, true, 0
-for i = 1, keys / 2 do
-  local most, tokens, want, longest, over = plan[at + 1], plan[at + 2], plan[at + 4], plan[at + 6], plan[at + 7]
-  local state, mark = states[step * (i - 1) + 1], marks[step * i]
+  ${layout.find}
   ${DUE}
   ${WAIT}
-  dues[i], waits[i] = due, wait
-  if mark then
-    mark = markOf(mark)
-    marks[step * i] = mark
+  if wait == 0 and (want > 0 or want < 0 and due > 0) then
+    ${pay(layout)}
   end
-  if (wait ~= 0 or mark and holds(mark)) and not plan[at + 5] then passes = false end
+  ${ANSWER}
+  return {(left - left % refill) / refill, wait, (up - up % tokens) / tokens}
+end
+local rules, dues, waits, olds, passes, at = keys / 2, {}, {}, {}, true, 0
+local marks = call('EXISTS', unpack(KEYS, k + rules + 1, k + keys)) > 0 and call('MGET', unpack(KEYS, k + rules + 1, k + keys))
+for i = 1, rules do
+  local most, tokens, want, longest, over = plan[at + 1], plan[at + 2], plan[at + 4], plan[at + 6], plan[at + 7]
+  ${layout.find}
+  ${DUE}
+  ${WAIT}
+  if marks and marks[i] then
+    local mark = markOf(marks[i])
+    marks[i] = mark
+    if mark and holds(mark) and wait >= 0 then wait = math.max(wait, mark.left) end
+  end
+  dues[i], waits[i], olds[i] = due, wait, old
+  if wait ~= 0 and not plan[at + 5] then passes = false end
   at = at + 7
 end
 local answer, n, at = {}, 0, 0
-for i = 1, keys / 2 do
+for i = 1, rules do
   local most, tokens, refill, want = plan[at + 1], plan[at + 2], plan[at + 3], plan[at + 4]
-  local due, wait, mark = dues[i], waits[i], marks[step * i]
-  local allowed = wait == 0
-  if mark and holds(mark) then
-    allowed = false
-    if wait >= 0 then wait = math.max(wait, mark.left) end
-  end
-  if passes and allowed and (want > 0 or want < 0 and due > 0) then
+  local due, wait, old = dues[i], waits[i], olds[i]
+  if passes and wait == 0 and (want > 0 or want < 0 and due > 0) then
     ${pay(layout)}
   end
-  local left, up = most - due, due + tokens - 1
-  answer[n + 1] = allowed and 1 or 0
-  answer[n + 2] = (left - left % refill) / refill
-  answer[n + 3] = wait
-  answer[n + 4] = (up - up % tokens) / tokens
-  if mark then
-    tell(answer, mark)
-    n = #answer
-  else
-    n = n + 5
-    answer[n] = 0
-  end
-  at = at + 7
+  ${ANSWER}
+  answer[n + 1], answer[n + 2], answer[n + 3] = (left - left % refill) / refill, wait, (up - up % tokens) / tokens
+  n, at = n + 3, at + 7
+end
+if marks then
+  for i = 1, rules do tell(answer, marks[i]) end
 end
 return answer
 end
