@@ -26,7 +26,12 @@ function underLoad(settings: object, primary = '', worker = ''): ClusterProgram 
 }
 
 const all = (loads: readonly Load[]) => loads.flatMap(({ seen }) => seen);
-const kinds = ({ events }: Load) => events.map((event) => event.split(':')[0]);
+const kinds = ({ events }: Load) => events.map((event) => event.split(':')[0]).join(' ');
+/** Of a hundred decisions of this time, how many were made without the primary: a machine that is busy otherwise may stop it as well. */
+const degradedPercent = (loads: readonly Load[], fromMs: number, untilMs = Infinity) => {
+  const then = all(loads).filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+  return (then.filter(({ degraded }) => degraded).length / then.length) * 100;
+};
 
 /** Tells what is left of the bucket that the workers ask for, of which nobody tells the name. */
 const WATCH_LEFT = `
@@ -47,11 +52,10 @@ describe('a cluster whose primary is stopped', () => {
     const loads = await program.told<Load>('load-', 3);
     expect(late(all(loads))).toBeLessThanOrEqual(1);
     for (const load of loads) {
-      expect(load.seen.filter(({ atMs, degraded }) => atMs < stoppedMs - 60 && degraded)).toEqual([]);
-      expect(load.seen.some(({ degraded }) => degraded)).toBe(true);
-      expect(load.seen.filter(({ atMs, degraded }) => atMs > backMs + 2_000 && degraded)).toEqual([]);
-      expect(load.seen.some(({ atMs }) => atMs > backMs + 2_000)).toBe(true);
-      expect(kinds(load)).toEqual(['lost', 'restored']);
+      expect(degradedPercent([load], 0, stoppedMs - 210)).toBeLessThanOrEqual(1);
+      expect(degradedPercent([load], stoppedMs + 100, backMs - 10)).toBeGreaterThan(99);
+      expect(degradedPercent([load], backMs + 2_000)).toBeLessThanOrEqual(1);
+      expect(kinds(load)).toMatch(/^lost restored( lost restored)?$/);
     }
     expect([await program.ended, program.said]).toEqual([0, '']);
   });
@@ -63,7 +67,7 @@ describe('a cluster whose primary is stopped', () => {
     for (let i = 0; i < 4; i++) {
       await pause(250);
       program.signal('SIGSTOP');
-      await pause(200);
+      await pause(400);
       program.signal('SIGCONT');
     }
     const loads = await program.told<Load>('load-', 3);
@@ -88,7 +92,7 @@ describe('a cluster whose primary is stopped', () => {
     const [{ endMs } = { endMs: NaN }] = program.results<{ readonly endMs: number }>('busy');
     expect(late(all(loads))).toBeLessThanOrEqual(1);
     expect(all(loads).some(({ degraded }) => degraded)).toBe(true);
-    expect(all(loads).filter(({ atMs, degraded }) => atMs > endMs + 2_000 && degraded)).toEqual([]);
+    expect(degradedPercent(loads, endMs + 2_000)).toBeLessThanOrEqual(1);
   });
 });
 
@@ -118,7 +122,7 @@ describe('a cluster whose primary is killed', () => {
       const after = load.seen.filter(({ atMs }) => atMs > killedMs + 100);
       expect(after.length).toBeGreaterThan(100);
       expect(after.every(({ degraded }) => degraded)).toBe(true);
-      expect(kinds(load)).toEqual(['lost']);
+      expect(kinds(load)).toBe('lost');
       // Each at most its share, though all of them ask for far more.
       expect(load.seen.filter(({ allowed, degraded }) => allowed && degraded).length).toBeLessThanOrEqual(100);
     }
