@@ -64,6 +64,35 @@ export const STEP_CASES: Readonly<Record<string, Case>> = {
     same('nor for shadow mode', [tried?.allowed, tried?.remaining, tried?.retryAfterUs], [false, 0, MARK.forUs]);
   },
 
+  'gives back by smaller limits what was taken, and makes none of it': async ({ store, advance }) => {
+    const rule = { group: 'case', subject: 'given-smaller', ...BUCKET };
+    const [small, large] = [rule, { ...rule, capacity: 40 }];
+    const left = async (of: typeof rule): Promise<readonly unknown[]> => {
+      const [answer] = await store.take([{ ...of, cost: 0 }]);
+      return [answer?.remaining, answer?.resetAfterUs];
+    };
+    await store.take([{ ...large, cost: 35 }]);
+    const [back] = await store.take([{ ...small, cost: -2 }]);
+    same('is empty still', [back?.allowed, back?.remaining, back?.resetAfterUs], [true, 0, 1_000_000]);
+    same('by the larger ones', await left(large), [7, 3_300_000]);
+    await store.take([
+      { ...small, cost: -10 },
+      { ...rule, subject: 'given-beside', cost: 1 },
+    ]);
+    same('as many as it may', await left(large), [17, 2_300_000]);
+    await advance(1_400);
+    same('until it has filled up so far', await left(small), [1, 900_000]);
+    const [more] = await store.take([{ ...small, cost: -10 }]);
+    same('and full', [more?.remaining, more?.resetAfterUs], [10, 0]);
+    same('by all limits', await left(large), [40, 0]);
+    await store.take([{ ...large, cost: 20 }]);
+    const [crossing] = await store.take([{ ...small, cost: -10 }]);
+    same('to the edge', [crossing?.remaining, crossing?.resetAfterUs], [0, 1_000_000]);
+    await store.take([{ ...large, cost: 5 }]);
+    const [over] = await store.take([{ ...small, cost: -7 }]);
+    same('beyond it', [over?.remaining, over?.resetAfterUs], [2, 800_000]);
+  },
+
   'keeps windows, buckets and events of one key apart': async ({ store }) => {
     const key = { group: 'case', subject: 'sorts' };
     await store.take([{ ...key, ...BUCKET, cost: 10 }]);

@@ -60,14 +60,18 @@ export function bucketStep(rule: BucketRule, state: BucketState | undefined, now
     return { answer: { allowed: false, ...left, retryAfterUs: quotientUp(missing, refillTokens) }, taken: undefined };
   }
   const after = Math.max(0, before + cost * refillUs);
+  // Who gives back may have smaller limits than whoever took, and gives no more than that all the same.
+  const beyondUs = state === undefined ? 0 : Math.max(0, state.us - nowUs - quotient(most, refillTokens));
+  const taken = { us: nowUs + quotient(after, refillTokens) + beyondUs, rest: after % refillTokens };
+  const now = beyondUs === 0 ? after : owed(rule, taken, nowUs);
   return {
     answer: {
       allowed: true,
-      remaining: quotient(most - after, refillUs),
+      remaining: quotient(most - now, refillUs),
       retryAfterUs: 0,
-      resetAfterUs: quotientUp(after, refillTokens),
+      resetAfterUs: quotientUp(now, refillTokens),
     },
-    taken: after === before ? undefined : { us: nowUs + quotient(after, refillTokens), rest: after % refillTokens },
+    taken: after === before ? undefined : taken,
   };
 }
 

@@ -11,6 +11,8 @@ const LATEST_MS = 1_000;
 
 interface Limits {
   readonly capacity: number;
+  /** What some processes have instead, as while a new version is rolled out, and change to and from. */
+  readonly larger: number;
   readonly refillPerSecond: number;
   readonly leaseTokens: number;
   readonly leaseMs: number;
@@ -50,7 +52,11 @@ class Process {
   #onTheirWay = 0;
   readonly #leaseTokens: number;
 
-  constructor(time: ManualClock, inner: LimitStore, chance: { next(): number }, limits: Limits) {
+  /** Whether it has the larger limits. */
+  large: boolean;
+
+  constructor(time: ManualClock, inner: LimitStore, chance: { next(): number }, limits: Limits, large: boolean) {
+    this.large = large;
     this.#time = time;
     this.#chance = chance;
     this.openedAtMs = time.now();
@@ -68,8 +74,11 @@ class Process {
       changes: (group, version) => inner.changes(group, version),
       clear: (key) => inner.clear(key),
     };
+    const { larger, ...own } = limits;
+    const { refillPerSecond } = own;
     this.limiter = new SharedPerUserRateLimiter({
-      ...limits,
+      ...own,
+      limitsFor: () => ({ refillPerSecond, capacity: this.large ? larger : limits.capacity }),
       store,
       clock,
       storeTimeoutMs: TIMEOUT_MS,
@@ -181,7 +190,7 @@ function worst(admitted: readonly Admitted[], processes: readonly Process[], lim
     let sum = 0;
     for (const { atMs, cost } of all.slice(i)) {
       sum += cost;
-      const may = limits.capacity + (limits.refillPerSecond * (atMs - fromMs)) / 1_000 + living * limits.leaseTokens;
+      const may = limits.larger + (limits.refillPerSecond * (atMs - fromMs)) / 1_000 + living * limits.leaseTokens;
       most = Math.max(most, sum - may);
     }
   }
@@ -197,21 +206,27 @@ const step = fc.record({
     { weight: 4, arbitrary: fc.constant('calls' as const) },
     { weight: 8, arbitrary: fc.constant('hum' as const) },
     { weight: 3, arbitrary: fc.constant('rush' as const) },
-    { weight: 4, arbitrary: fc.constantFrom('freeze', 'thaw', 'thaw', 'close', 'crash') },
+    { weight: 6, arbitrary: fc.constant('drain' as const) },
+    { weight: 4, arbitrary: fc.constantFrom('freeze', 'thaw', 'thaw', 'close', 'crash', 'change') },
   ),
 });
 
 describe('leases', () => {
-  it('any window admits at most capacity + rate × its length + processes × leaseTokens, whatever is slow, late, lost, frozen or closed', async () => {
+  it('any window admits at most capacity + rate × its length + processes × leaseTokens, whatever is slow, late, lost, frozen, closed or changed', async () => {
     const sources = new Set<string>();
     const limitsOf = fc
       .record({
         capacity: fc.integer({ min: 10, max: 80 }),
         refillPerSecond: fc.constantFrom(10, 100, 1_000),
         part: fc.integer({ min: 1, max: 10 }),
+        times: fc.constantFrom(1, 2, 5, 5),
         leaseMs: fc.constantFrom(1, 30, 200, 1_000),
       })
-      .map(({ part, ...rest }) => ({ ...rest, leaseTokens: Math.ceil((rest.capacity * part) / 10) }));
+      .map(({ part, times, ...rest }) => ({
+        ...rest,
+        larger: rest.capacity * times,
+        leaseTokens: Math.ceil((rest.capacity * part) / 10),
+      }));
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 5, maxLength: 40 }),
@@ -221,8 +236,8 @@ describe('leases', () => {
           const time = new ManualClock({ now: 5_000 });
           const inner = createMemoryStore({ clock: time });
           const chance = seededRandom(seed);
-          const open = (): Process => new Process(time, inner, chance, limits);
-          const slots = [open(), open(), open(), open()];
+          const open = (at: number): Process => new Process(time, inner, chance, limits, at % 2 === 1);
+          const slots = [open(0), open(1), open(2), open(3)];
           const processes = [...slots];
           const admitted: Admitted[] = [];
           const call = (one: Process, calls: number, cost: number): void => {
@@ -236,14 +251,16 @@ describe('leases', () => {
             await time.advanceAsync(waitMs);
             let one = slots[at] as Process;
             if (one.closed) {
-              one = slots[at] = open();
+              one = slots[at] = open(at);
               processes.push(one);
             }
             if (what === 'freeze') one.freeze();
             else if (what === 'thaw') one.thaw();
             else if (what === 'crash') one.crash();
+            else if (what === 'change') one.large = !one.large;
             else if (what === 'close' && !one.frozen) void one.close();
-            else if (what === 'rush') for (const each of slots) call(each, limits.capacity, 1);
+            else if (what === 'rush') for (const each of slots) call(each, limits.larger, 1);
+            else if (what === 'drain') call(one, limits.larger, 1);
             else {
               // A hum makes it hold more and more.
               for (let round = 0; round < (what === 'hum' ? 8 : 1); round++) {

@@ -17,6 +17,28 @@ describe('leases', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('given back by smaller limits make no tokens for larger ones', async () => {
+    const { make, clock } = setup();
+    const limits = { refillPerSecond: 0.01, leaseTokens: 10 };
+    const [small, large] = [make({ ...limits, capacity: 200 }), make({ ...limits, capacity: 400 })];
+    let admitted = 0;
+    for (let i = 0; i < 20; i++) {
+      if ((await small.check('ann')).allowed) admitted++;
+      await clock.advanceAsync(0);
+    }
+    expect(small.snapshot().leasedTokens).toBeGreaterThan(0);
+    const drain = async (): Promise<void> => {
+      while ((await large.check('ann')).allowed) {
+        admitted++;
+        await clock.advanceAsync(0);
+      }
+    };
+    await drain();
+    await small.close();
+    await drain();
+    expect(admitted).toBe(400);
+  });
+
   it('admit without a question, grow as they are used up, and say what is left', async () => {
     const { make, calls, clock, costs, left } = setup();
     const limiter = make();

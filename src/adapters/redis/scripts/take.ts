@@ -74,9 +74,16 @@ local function planOf(text)
 end
 `;
 
-/** What is missing to a full bucket. With other limits than before it takes as long to fill, at most as long as an empty one. */
+/** Of `us` and `rest`: with other limits than before it takes as long to fill, at most as long as an empty one. */
+const OWED = `
+if us < longest then due = us * tokens + (rest < tokens and rest or tokens - 1)
+elseif us == longest then due = most - over + (rest < over and rest or over)
+else due, beyond = most, us - longest end
+`;
+
+/** What is missing to a full bucket, and how much longer than an empty one it takes. */
 const DUE = `
-local due, old = 0, nil
+local due, old, beyond = 0, nil, 0
 if state then
   old = number(state)
   local us, rest = old, 0
@@ -86,9 +93,7 @@ if state then
   end
   us = us - now
   if us >= 0 then
-    if us < longest then due = us * tokens + (rest < tokens and rest or tokens - 1)
-    elseif us == longest then due = most - over + (rest < over and rest or over)
-    else due = most end
+    ${OWED}
   end
 end
 `;
@@ -108,13 +113,17 @@ const ANSWER = `
 local left, up = most - due, due + tokens - 1
 `;
 
+/** Who gives back may have smaller limits than whoever took, and gives no more than that all the same. */
 function pay({ keep }: Layout): string {
   return `
 due = due + want
 if due < 0 then due = 0 end
 local rest = due % tokens
-local us = (due - rest) / tokens
+local us = (due - rest) / tokens + beyond
 ${keep}
+if beyond > 0 then
+  ${OWED}
+end
 `;
 }
 
@@ -134,7 +143,7 @@ if keys == 2 and not call('GET', KEYS[k + 2]) then
   ${ANSWER}
   return {(left - left % refill) / refill, wait, (up - up % tokens) / tokens}
 end
-local rules, dues, waits, olds, passes, at = keys / 2, {}, {}, {}, true, 0
+local rules, dues, waits, olds, beyonds, passes, at = keys / 2, {}, {}, {}, {}, true, 0
 local marks = call('EXISTS', unpack(KEYS, k + rules + 1, k + keys)) > 0 and call('MGET', unpack(KEYS, k + rules + 1, k + keys))
 for i = 1, rules do
   local most, tokens, want, longest, over = plan[at + 1], plan[at + 2], plan[at + 4], plan[at + 6], plan[at + 7]
@@ -147,12 +156,14 @@ for i = 1, rules do
     if mark and holds(mark) and wait >= 0 then wait = math.max(wait, mark.left) end
   end
   dues[i], waits[i], olds[i] = due, wait, old
+  if beyond > 0 then beyonds[i] = beyond end
   if wait ~= 0 and not plan[at + 5] then passes = false end
   at = at + 7
 end
 local answer, n, at = {}, 0, 0
 for i = 1, rules do
   local most, tokens, refill, want = plan[at + 1], plan[at + 2], plan[at + 3], plan[at + 4]
+  local longest, over, beyond = plan[at + 6], plan[at + 7], beyonds[i] or 0
   local due, wait, old = dues[i], waits[i], olds[i]
   if passes and wait == 0 and (want > 0 or want < 0 and due > 0) then
     ${pay(layout)}
