@@ -49,9 +49,6 @@ export interface NodeRedisSentinelShape {
 /** What `createRedisStore` takes: it is told by what it has, whatever it is called. */
 export type RedisClient = RedisSend | IoredisShape | NodeRedisShape | NodeRedisClusterShape | NodeRedisSentinelShape;
 
-/** So many commands are given to a client that has not been connected yet, which keeps them in its memory for when it is. */
-const MOST_BEFORE_READY = 250;
-
 /** A client, whichever it is. @internal */
 export interface Connection {
   readonly send: (key: string, args: string[]) => PromiseLike<unknown>;
@@ -122,13 +119,13 @@ function wrongClient(client: unknown): string {
 
 /**
  * A client that was ready once and is not now keeps what it is given for later, when nobody waits for it any more. One that
- * has never been is given some: it may just be about to connect.
+ * has never been is given time: it may just be about to connect.
  */
 function watch(isReady: () => boolean): () => string | undefined {
-  let patience = MOST_BEFORE_READY;
+  let seen = false;
   return () => {
-    if (isReady()) patience = 0;
-    else if (patience-- <= 0) return 'the Redis client is not connected';
+    if (isReady()) seen = true;
+    else if (seen) return 'the Redis client is not connected';
     return undefined;
   };
 }

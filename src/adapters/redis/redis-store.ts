@@ -59,9 +59,7 @@ class RedisStore implements LimitStore {
     const { prefix, timeoutMs, packFor, clock } = parseOptions('createRedisStore', redisStoreSchema(), options);
     this.#packed = packFor !== undefined;
     this.#keys = new Keys(prefix, packFor === undefined ? undefined : Math.ceil(packFor / PACKED_TOGETHER));
-    this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock, (command) =>
-      this.#keys.onceOf(command),
-    );
+    this.#runner = new Runner(connectionOf(client), script(storeScript(this.#packed)), timeoutMs, clock, this.#keys);
   }
 
   take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {

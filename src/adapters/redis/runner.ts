@@ -4,6 +4,7 @@ import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js
 import { HexIds } from '../../internal/hex-ids.js';
 import { RemoteClock } from '../../internal/remote-clock.js';
 import type { Connection } from './client.js';
+import type { Keys } from './keys.js';
 import type { Reply } from './read-reply.js';
 import type { Script } from './script.js';
 
@@ -15,6 +16,10 @@ const MOST_COMMANDS = 2;
 const MOST_TOGETHER = 48;
 /** How much longer than it matters it is known that a command was done, for what the server's time is not known better than. */
 const KNOWN_FOR_MS = 1_000;
+/** So many commands may be unanswered after their time; a client that is given more keeps them all in its memory, … */
+const MOST_UNSETTLED = 32;
+/** … so that it is given another only now and then, after a pause that doubles with each up to this. */
+const LONGEST_PAUSE_MS = 60_000;
 /** So many that no two processes have the same. */
 const NAME_BYTES = 12;
 
@@ -37,6 +42,8 @@ interface Asked {
 interface Command extends DeadlineNode<Command> {
   readonly asked: readonly Asked[];
   over: boolean;
+  /** Its time was over before the client said anything of it. */
+  unsettled: boolean;
 }
 
 /**
@@ -51,27 +58,30 @@ export class Runner {
   readonly #timeoutMs: number;
   readonly #server = new RemoteClock();
   readonly #commands: DeadlineList<Command>;
-  readonly #onceOf: ((command: string) => string) | undefined;
+  readonly #keys: Pick<Keys, 'clock' | 'onceOf'>;
   /** Of its own among all that use the server. */
   #name: string | undefined;
   #commandsSent = 0;
   #waiting: Asked[] = [];
   #underWay = 0;
+  #unsettled = 0;
+  #sentAtMs = -Infinity;
 
-  /** @param onceOf - the key by which it is known that a command was done. */
   constructor(
     connection: Connection,
     script: Script,
     timeoutMs: number,
     clock: Clock,
-    onceOf: (command: string) => string,
+    keys: Pick<Keys, 'clock' | 'onceOf'>,
   ) {
     this.#connection = connection;
     this.#script = script;
     this.#timeoutMs = timeoutMs;
-    this.#onceOf = connection.resends ? onceOf : undefined;
+    this.#keys = keys;
     const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
     this.#commands = new DeadlineList<Command>(clock, schedule, timeoutMs, (command) => {
+      command.unsettled = true;
+      this.#unsettled++;
       this.#fail(command, unavailable(`no answer within ${String(timeoutMs)} ms`));
     });
   }
@@ -109,12 +119,20 @@ export class Runner {
   }
 
   #send(asked: readonly Asked[], sentMs: number): void {
-    const command: Command = { asked, over: false, dueMs: undefined, earlier: undefined, later: undefined };
+    const command: Command = {
+      asked,
+      over: false,
+      unsettled: false,
+      dueMs: undefined,
+      earlier: undefined,
+      later: undefined,
+    };
     this.#underWay++;
     this.#commands.add(command, this.#timeoutMs);
     try {
-      const problem = this.#connection.problem();
+      const problem = this.#connection.problem() ?? this.#silence(sentMs);
       if (problem !== undefined) throw unavailable(problem);
+      this.#sentAtMs = sentMs;
       const [key, args] = this.#argumentsOf(asked);
       this.#connection
         .send(key, ['EVALSHA', this.#script.sha, ...args])
@@ -123,9 +141,11 @@ export class Runner {
           return this.#connection.send(key, ['EVAL', this.#script.text, ...args]);
         })
         .then((reply) => {
+          this.#settled(command);
           this.#answer(command, reply, sentMs);
         })
         .then(undefined, (error: unknown) => {
+          this.#settled(command);
           this.#fail(command, error);
         });
     } catch (error) {
@@ -133,12 +153,24 @@ export class Runner {
     }
   }
 
+  /** What is wrong with a client that says nothing. */
+  #silence(nowMs: number): string | undefined {
+    const more = this.#unsettled - MOST_UNSETTLED;
+    if (more < 0 || nowMs - this.#sentAtMs >= Math.min(LONGEST_PAUSE_MS, this.#timeoutMs * 2 ** more)) return undefined;
+    return `the Redis client has not answered ${String(this.#unsettled)} commands`;
+  }
+
+  #settled(command: Command): void {
+    if (command.unsettled) this.#unsettled--;
+    command.unsettled = false;
+  }
+
   #argumentsOf(asked: readonly Asked[]): readonly [key: string, args: readonly string[]] {
-    const keys: string[] = [];
+    const keys = [this.#keys.clock];
     const firstUs = this.#server.at((asked[0]?.untilMs ?? 0) * 1_000);
     const rest: string[] = [String(firstUs)];
-    if (this.#onceOf !== undefined) {
-      keys.push(this.#onceOf(this.#nextName()));
+    if (this.#connection.resends) {
+      keys.push(this.#keys.onceOf(this.#nextName()));
       const mattersMs = this.#timeoutMs + KNOWN_FOR_MS;
       rest.push('once 1 1', String(this.#timeoutMs * 1_000), String(Math.ceil(mattersMs)));
     }
@@ -149,7 +181,7 @@ export class Runner {
       for (const arg of args) rest.push(arg);
       for (const key of own) keys.push(key);
     }
-    return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
+    return [this.#keys.clock, [String(keys.length), ...keys, ...rest]];
   }
 
   #nextName(): string {
@@ -160,7 +192,7 @@ export class Runner {
   #answer(command: Command, reply: unknown, sentMs: number): void {
     if (command.over) return;
     const { asked } = command;
-    const before = this.#onceOf === undefined ? 1 : 2;
+    const before = this.#connection.resends ? 2 : 1;
     if (!isReply(reply, before - 1 + asked.length))
       throw unavailable('the server answered something else than the script does');
     const nowMs = this.#commands.now();

@@ -322,8 +322,13 @@ export class SharedPerUserRateLimiter implements Component<SharedPerUserRateLimi
   }
 
   #decided(parts: readonly Part[], answers: readonly BucketAnswer[], askedAtMs: number): Decision {
-    const answered = parts.map((part, i) => ({ part, answer: answers[i] as BucketAnswer }));
-    for (const { part, answer } of answered) part.limiter.#truth.marks.learn(part.subject, answer.mark);
+    const answered = parts.map((part, i) => {
+      const answer = answers[i] as BucketAnswer;
+      const { marks } = part.limiter.#truth;
+      marks.learn(part.subject, answer.mark);
+      // A block stays in force where the store has lost it.
+      return { part, answer: { ...answer, allowed: answer.allowed && marks.heldLeftMs(part.subject) === 0 } };
+    });
     for (const { part, answer } of answered.length === 1 ? answered : []) {
       this.#leases?.asked(part.subject, part.bucket, part.cost, answer);
     }

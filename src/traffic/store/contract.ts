@@ -212,8 +212,8 @@ export interface LimitStore {
   close?(): Promise<void>;
 }
 
-/** How long a lifting is remembered at least, so that all processes hear of it. @internal */
-export const LIFTED_KEPT_US = 60 * 1e6;
+/** How long a lifting is remembered at least, so that all processes hear of it, also those that were quiet for a while. @internal */
+export const LIFTED_KEPT_US = 3_600 * 1e6;
 
 /** The longest time that a store remembers anything, in microseconds: ten years. @internal */
 export const LONGEST_US = 10 * 365 * 86_400 * 1e6;

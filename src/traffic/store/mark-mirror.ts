@@ -105,6 +105,7 @@ export class MarkMirror {
     const known = this.#find(subject);
     // An answer that was overtaken by another.
     if (known !== undefined && mark !== undefined && known.version > mark.version) return;
+    if (mark === undefined && this.#isLost(subject)) return;
     if (known !== undefined) this.#drop(subject);
     if (mark === undefined) return;
     this.#nowMs = this.#settings.now();
@@ -149,8 +150,8 @@ export class MarkMirror {
     const answer = await ask({ sort: 'changes', call: (store) => store.changes(group, from), read: readChanges });
     if (answer === undefined) return undefined;
     if (answer.version < from) {
-      // The store has lost what it knew: next time all is asked for.
-      this.#readAtMs = -Infinity;
+      // The store has lost what it knew: next time all that it knows is asked for.
+      this.#version = 0;
       return answer;
     }
     if (anew) this.#forgetAll();
@@ -159,6 +160,11 @@ export class MarkMirror {
     this.#version = anew ? answer.version : Math.max(this.#version, answer.version);
     if (!answer.more) this.#syncedAtMs = askedAtMs;
     return answer;
+  }
+
+  /** A block of which the store knows nothing: if somebody had lifted it, that would be remembered, so the store has lost it. */
+  #isLost(subject: string): boolean {
+    return this.of(subject)?.held === true && this.#settings.now() - this.#readAtMs <= LONGEST_GAP_MS;
   }
 
   #find(subject: string): LocalMark | undefined {

@@ -172,6 +172,32 @@ describe('what a Redis store sends', () => {
     },
   );
 
+  it('TRA-52: gives less and less to a client that says nothing, which keeps it all, and goes on when it speaks', async () => {
+    const store = server.store();
+    let sent = 0;
+    let speak: (() => void)[] = [];
+    server.way = () => {
+      sent++;
+      return new Promise<void>((resolve) => speak.push(resolve));
+    };
+    const ask = async (): Promise<unknown> => {
+      const asked = store.take([BUCKET]).catch((error: unknown) => String(error));
+      await settle();
+      server.clock.advance(1_000);
+      return asked;
+    };
+    for (let second = 0; second < 3_600; second++) await ask();
+    expect(sent).toBeGreaterThan(32 + 50);
+    expect(sent).toBeLessThan(32 + 70);
+    expect(await ask()).toMatch(/has not answered \d+ commands|no answer within/);
+    server.way = () => Promise.resolve();
+    for (const one of speak) one();
+    speak = [];
+    await settle();
+    expect(await ask()).toHaveLength(1);
+    expect(await ask()).toHaveLength(1);
+  });
+
   it('reads numbers and texts however a client gives them', async () => {
     server.answer = ['9', '5', 100_000n, '1', '1', '5', '1', '7', Buffer.from('é')];
     const [answer] = await server.store().take([BUCKET]);

@@ -67,7 +67,11 @@ class Process {
       schedule: (fn, delayMs) => time.schedule(() => this.#run(fn), delayMs),
     };
     const store: LimitStore = {
-      take: (rules) => this.#send(rules[0]?.cost ?? 0, () => inner.take(rules)),
+      take: (rules) => {
+        // What a lost store is tried with is about nobody, and no lease.
+        const cost = rules[0]?.subject === 'probe' ? 0 : (rules[0]?.cost ?? 0);
+        return this.#send(cost, () => inner.take(rules));
+      },
       count: (rule) => inner.count(rule),
       record: (rule) => inner.record(rule),
       mark: (change) => inner.mark(change),

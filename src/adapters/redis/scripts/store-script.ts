@@ -5,6 +5,27 @@ import { RECORD } from './record.js';
 import { TAKE, TAKE_PACKED } from './take.js';
 
 /**
+ * Time never goes back, by more than a tenth of a second: where the server's clock is set back, as by a failover to another one, it goes
+ * on from where it was. Key: how far it had come when that was last written, and by how much it is ahead of the clock.
+ */
+const TIME = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local seen, ahead = 0, 0
+local kept = redis.pcall('GET', KEYS[1])
+if type(kept) == 'string' then
+  seen, ahead = string.match(kept, '^(%d+) ?(%d*)$')
+  seen, ahead = tonumber(seen) or 0, tonumber(ahead) or 0
+end
+now = now + ahead
+local behind = now < seen
+if behind then ahead, now = ahead + seen - now, seen end
+if behind or now > seen + 100000 then
+  redis.pcall('SET', KEYS[1], string.format(ahead == 0 and '%.0f' or '%.0f %.0f', now, ahead), 'EX', '2678400')
+end
+`;
+
+/**
  * Takes out what is under one of these keys and of another type than ours, such as somebody wrote by hand: with it, nobody could
  * ever be counted there.
  */
@@ -25,7 +46,7 @@ local function wrong(said) return type(said) == 'table' and said.err or tostring
 `;
 
 /**
- * Several operations, one after the other. What finds a key of another type has changed nothing yet, and is done again without it. ARGV has a time of the server's first, and then for each its head, that is its name,
+ * Several operations, one after the other. The first key is that of the time. What finds a key of another type has changed nothing yet, and is done again without it. ARGV has a time of the server's first, and then for each its head, that is its name,
  * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
  * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one
  * list an operation: what it says, nothing when it came too late, or `!` and what is wrong.
@@ -36,7 +57,7 @@ function operations.once(k, a)
   before = not call('SET', KEYS[k + 1], '1', 'NX', 'PX', ARGV[a + 1])
   return {}
 end
-local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 0, 1, #ARGV
+local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 1, 1, #ARGV
 while a < size do
   local text = ARGV[a + 1]
   local head = heads[text]
@@ -63,8 +84,7 @@ return answers
 /** All that a store does, as one script. @internal */
 export function storeScript(packed: boolean): string {
   return `
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
+${TIME}
 local call, format, number, operations = redis.call, string.format, tonumber, {}
 ${NUMBERS}${MARKS}${packed ? TAKE_PACKED : TAKE}${COUNT}${RECORD}${SWEEP}${MARK}${CHANGES}${CLEAR}${REPLACE}${RUN}`;
 }
