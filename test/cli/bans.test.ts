@@ -1,3 +1,4 @@
+import { createClusterStore } from 'breakwater/cluster';
 import { SharedDDoSProtection } from 'breakwater/ddos-protection';
 import { createMemoryStore, ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +26,23 @@ describe('breakwater bans', () => {
         expect(out).toContain(`  ${word} `);
     },
   );
+
+  it('says that it cannot reach what a primary keeps for its workers', async () => {
+    const world: Partial<CommandIo> = {
+      look: (path) => (path === '/app/breakwater.config.js' ? FILE : undefined),
+      importModule: () =>
+        Promise.resolve().then(() => ({
+          bans: new SharedDDoSProtection({ store: createClusterStore(), instances: 2 }),
+        })),
+    };
+    for (const argv of [['list'], ['unblock', '203.0.113.7']]) {
+      const { code, out, err } = await breakwater(['bans', ...argv], world);
+      expect([code, out]).toEqual([3, '']);
+      expect(err).toContain('in the primary of the service, where no command reaches it');
+    }
+    // The service itself has it.
+    await createClusterStore({ name: 'of-the-service' }).close();
+  });
 
   it('lists what any process blocked, with the time that is left and the reason', async () => {
     const { clock, protection, world } = shop();

@@ -206,6 +206,21 @@ describe('the workers of a cluster', () => {
     expect([await made.ended, made.said]).toEqual([0, '']);
   });
 
+  it('may be many, of which Node has nothing to say', async () => {
+    const made = program(`
+      const stores = Array.from({ length: 12 }, (_, i) => createClusterStore({ name: 'store-' + i }));
+      if (cluster.isPrimary) cluster.fork();
+      else {
+        const rule = { group: 'g', subject: 's', capacity: 10, refillTokens: 1, refillUs: 1e12, cost: 1 };
+        for (const store of stores) await store.take([rule]);
+        for (const store of stores) await store.close();
+        tell('most', cluster.worker.getMaxListeners());
+        cluster.worker.disconnect();
+      }`);
+    const [most] = await made.told<number>('most');
+    expect([most, await made.ended, made.said]).toEqual([10, 0, '']);
+  });
+
   it('count once, though the primary holds two copies of the package', async () => {
     const made = program(
       `

@@ -1,5 +1,7 @@
 import { systemClock } from '../../core/clock.js';
+import { InvalidArgumentError } from '../../core/errors.js';
 import { parseOptions } from '../../core/options.js';
+import { isBesideService } from '../../internal/beside-service.js';
 import type { ClusterStore } from './contract.js';
 import { type ClusterPlace, clusterPlace, oneOfProcess } from './host.js';
 import { type ClusterStoreOptions, clusterStoreSchema } from './options.js';
@@ -14,7 +16,7 @@ const OWNER = 'createClusterStore';
  * workers and answers by itself; called in a worker, it asks the primary. A process that forks no workers has it for itself.
  *
  * @throws `InvalidOptionsError` naming each wrong option, also one that differs from that of a store of this name in the same
- * primary; `InvalidArgumentError` in a worker thread, which has no way to a primary.
+ * primary; `InvalidArgumentError` in a worker thread, which has no way to a primary, and in a module that `breakwater bans` loads.
  */
 export function createClusterStore(options?: ClusterStoreOptions): ClusterStore {
   return storeIn(clusterPlace, options);
@@ -29,6 +31,12 @@ export function storeIn(
   const parsed = parseOptions(OWNER, clusterStoreSchema(), options);
   const { worker, primary } = place();
   if (worker !== undefined) return new WorkerStore(worker, parsed);
+  if (isBesideService()) {
+    throw new InvalidArgumentError(
+      `${OWNER}: what it keeps is in the primary of the service, where no command reaches it: ` +
+        'lift blocks by a route of the service, or keep them in Redis',
+    );
+  }
   const { name, maxKeys, clock } = parsed;
   const all = stores();
   const made = all.get(name);

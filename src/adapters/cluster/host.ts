@@ -47,9 +47,13 @@ export function clusterPlace(): ClusterPlace {
         },
         // Of the worker, not of the process: these never keep it alive.
         listen(hear, ended) {
+          // A service may have more stores than listeners that Node expects of anybody.
+          const most = worker.getMaxListeners();
+          if (most > 0) worker.setMaxListeners(most + 1);
           worker.on('message', hear);
           worker.on('disconnect', ended);
           return () => {
+            if (most > 0) worker.setMaxListeners(worker.getMaxListeners() - 1);
             worker.removeListener('message', hear);
             worker.removeListener('disconnect', ended);
           };

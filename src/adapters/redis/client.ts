@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
+import { isThenable } from '../../core/thenable.js';
 
 /**
  * Sends one command, its name first. `key` is one of its keys, for what has to find the node that keeps it. It sends none again
@@ -67,7 +68,12 @@ export interface Connection {
 export function connectionOf(client: unknown): Connection {
   if (has(client, 'send')) {
     const { send } = client as unknown as { send: RedisSend['send'] };
-    return { send: (key, args) => send.call(client, args, { key }), problem: () => undefined, resends: false };
+    const asked: Connection['send'] = (key, args) => {
+      const answer: unknown = send.call(client, args, { key });
+      if (isThenable(answer)) return answer;
+      throw new InvalidArgumentError(`createRedisStore: send must return a promise, got ${describe(answer)}`);
+    };
+    return { send: asked, problem: () => undefined, resends: false };
   }
   if (has(client, 'call') && typeof (client as unknown as IoredisShape).status === 'string') {
     const io = client as unknown as IoredisShape & { readonly options?: { autoResendUnfulfilledCommands?: unknown } };

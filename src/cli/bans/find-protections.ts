@@ -1,3 +1,4 @@
+import { besideService } from '../../internal/beside-service.js';
 import type { SharedDDoSProtection } from '../../traffic/ddos-protection/index.js';
 import { loadModule, placesOf } from '../config-module.js';
 import { loadEnvFile } from '../dotenv.js';
@@ -27,7 +28,7 @@ export async function findProtections(
   io: CommandIo,
 ): Promise<readonly Protection[]> {
   loadEnvFile(dotenv, io);
-  const module = await loadModule(config, io);
+  const module = await besideService(() => loadModule(config, io));
   if (module === undefined)
     throw new ConfigurationError(
       "there is no breakwater.config.js, .mjs or .cjs here; write one that exports a SharedDDoSProtection as 'bans', " +

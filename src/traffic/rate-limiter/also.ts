@@ -9,6 +9,9 @@ export interface Also<L> {
   readonly cost: number;
 }
 
+/** More than anybody has; a step of a store takes no list of any length. */
+const MOST = 999;
+
 /**
  * Reads which other limiters decide as well.
  *
@@ -24,6 +27,9 @@ export function alsoIn<L extends { readonly name: string }>(
 ): Also<L>[] {
   const where = `${kind}.check: also`;
   if (!Array.isArray(also)) throw new InvalidArgumentError(`${where} must be a list, got ${describe(also)}`);
+  if (also.length > MOST) {
+    throw new InvalidArgumentError(`${where} must have at most ${String(MOST)} entries, got ${String(also.length)}`);
+  }
   const named = new Set([name]);
   return also.map((one: { readonly limiter?: unknown; readonly key?: unknown; readonly cost?: number } | null, i) => {
     const { limiter, key } = one ?? {};

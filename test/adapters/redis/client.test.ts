@@ -138,4 +138,9 @@ describe('the client of a Redis store', () => {
       }),
     );
   });
+
+  it('is told when its send returns no promise', async () => {
+    const store = createRedisStore({ send: () => 'OK' } as never);
+    await expect(store.take([BUCKET])).rejects.toThrow('createRedisStore: send must return a promise, got a string');
+  });
 });

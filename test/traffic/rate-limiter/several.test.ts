@@ -72,6 +72,7 @@ describe('several limits for one call', () => {
     ['no limiter', () => [{ limiter: {}, key: 'x' }], /also\[0\].limiter must be a PerUserRateLimiter, got an object/],
     ['nothing', () => [undefined], /also\[0\].limiter must be/],
     ['no list', () => 'team', /also must be a list, got a string/],
+    ['too many', () => Array.from({ length: 1_000 }, () => ({})), /also must have at most 999 entries, got 1000/],
     ['no key', (_: PerUserRateLimiter, team: PerUserRateLimiter) => [{ limiter: team }], /key must be text/],
     [
       'half a cost',

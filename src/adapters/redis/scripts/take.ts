@@ -38,7 +38,10 @@ end
 `,
 };
 
-/** Buckets are fields of a few hashes, from which those that are full again are taken out when there are many. */
+/**
+ * Buckets are fields of a few hashes, from which those that are full again are taken out when there are many. Of far more than were
+ * planned for, that is tried at every power of two: going through all of them for each few would take the longer the more there are.
+ */
 const PACKED: Layout = {
   find: `local state = call('HGET', KEYS[k + i], ARGV[a + 1 + i])`,
   keep: `
@@ -46,7 +49,7 @@ local key, ms, state = KEYS[k + i], ttl(us), format(whole, now + us)
 if rest ~= 0 then state = state .. format(':' .. whole, rest) end
 if call('HSET', key, ARGV[a + 1 + i], state) == 1 then
   local size = call('HLEN', key)
-  if size > 64 and size % 16 == 0 then
+  if size > 64 and size % 16 == 0 and (size <= 256 or math.frexp(size) == 0.5) then
     local all = call('HGETALL', key)
     for field = 1, #all, 2 do
       if tonumber(string.match(all[field + 1], '^%d+')) < now then call('HDEL', key, all[field]) end
