@@ -262,47 +262,6 @@ describe('what others changed', () => {
   });
 });
 
-describe('a store that has lost what it knew', () => {
-  it.each([['at once'], ['after a while without a call']])(
-    'frees nobody who is known to be blocked or flagged: %s',
-    async (when) => {
-      const { shared, store, clock } = setup();
-      const limits = { name: 'api', capacity: 10, refillPerSecond: 1 };
-      const users = new SharedPerUserRateLimiter({ ...shared, ...limits });
-      const ddos = new SharedDDoSProtection(shared);
-      const abuse = new SharedAbuseDetector(shared);
-      await users.block('ann', 3_600_000, 'x');
-      await ddos.block('192.0.2.9', 3_600_000, 'x');
-      await abuse.flag('ann', 'x', 3_600_000);
-      for (const one of [users, ddos, abuse]) await one.refresh();
-      const empty = createMemoryStore({ clock });
-      Object.assign(store, {
-        take: empty.take.bind(empty),
-        count: empty.count.bind(empty),
-        record: empty.record.bind(empty),
-        mark: empty.mark.bind(empty),
-        changes: empty.changes.bind(empty),
-      } satisfies Partial<LimitStore>);
-      if (when !== 'at once') await clock.advanceAsync(20 * 60_000);
-      const asks = async () => [
-        (await users.check('ann')).allowed,
-        (await users.check('ben')).allowed,
-        (await ddos.check('192.0.2.9')).allowed,
-        (await abuse.record('ann')).flagged,
-      ];
-      for (let i = 0; i < 5; i++) {
-        expect(await asks()).toEqual([false, true, false, true]);
-        await clock.advanceAsync(1_000);
-      }
-      expect([ddos.isBlocked('192.0.2.9'), abuse.isFlagged('ann')]).toEqual([true, true]);
-      await users.unblock('ann');
-      await ddos.unblock('192.0.2.9');
-      await abuse.unflag('ann');
-      expect(await asks()).toEqual([true, true, true, false]);
-    },
-  );
-});
-
 it('lets nobody start anew at whom the store has refused in this process', async () => {
   const { shared, store, clock } = setup();
   const limits = { name: 'api', capacity: 10, refillPerSecond: 0.001, clock };
