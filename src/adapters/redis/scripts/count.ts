@@ -1,11 +1,13 @@
+import { MARKS, NUMBERS } from './parts.js';
+
 /**
  * Counts a visit. Keys: the window, the mark. Arguments: windowUs, limit. A window is its length, its start, its last
  * part, and the visits of twelve parts; those of part `p` are at `p` modulo 12. When the clock is set back by less than a
  * window, time stands still for it until the clock is there again.
  * @internal
  */
-export const COUNT = `
-function operations.count(k, a)
+export const COUNT = `${NUMBERS}${MARKS}
+return function(k, a)
 local window, limit = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
 local found = redis.call('MGET', KEYS[k + 1], KEYS[k + 2])
 local mark = markOf(found[2])

@@ -1,8 +1,10 @@
+import { MARKS, NUMBERS } from './parts.js';
+
 // Each mark is a key of its own. A group has two lists of its subjects, one by version, in which the empty subject stands for the
 // last version, and one by when they are forgotten.
 
-/** Takes out of both lists who is forgotten, at most so many; answers whether there may be more. @internal */
-export const SWEEP = `
+/** Takes out of both lists who is forgotten, at most so many; answers whether there may be more. */
+const SWEEP = `
 local function sweep(byVersion, byEnd, most)
   local gone = redis.call('ZRANGEBYSCORE', byEnd, '-inf', now, 'LIMIT', 0, most)
   if #gone > 0 then
@@ -17,8 +19,8 @@ end
  * Changes a mark. Keys: the mark, its group by version and by end, then what is counted of the subject. Arguments: the subject, held, forUs, keepUs, text, after, counts, clear, and the field in the packed bucket.
  * @internal
  */
-export const MARK = `
-function operations.mark(k, a, keys)
+export const MARK = `${NUMBERS}${MARKS}${SWEEP}
+return function(k, a, keys)
 local key, byVersion, byEnd = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3]
 local subject, held, after = ARGV[a + 1], ARGV[a + 2] == '1', ARGV[a + 6]
 local known = markOf(redis.call('GET', key))
@@ -65,8 +67,8 @@ end
  * go through all of them would keep everybody waiting.
  * @internal
  */
-export const CHANGES = `
-function operations.changes(k, a)
+export const CHANGES = `${MARKS}${SWEEP}
+return function(k, a)
 if sweep(KEYS[k + 1], KEYS[k + 2], 3000) then return {1} end
 local most = tonumber(ARGV[a + 2])
 local answer, marks, more, from = {0}, 0, false, 0
@@ -98,7 +100,7 @@ end
 
 /** Forgets what is counted. Keys: all that is, and the packed buckets. Arguments: the field in those. @internal */
 export const CLEAR = `
-function operations.clear(k, a, keys)
+return function(k, a, keys)
 redis.call('DEL', unpack(KEYS, k + 1, k + 3))
 if keys == 4 then redis.call('HDEL', KEYS[k + 4], ARGV[a + 1]) end
 return {1}

@@ -3,7 +3,6 @@
 
 /** Quotients of whole numbers, and how long a key is kept: a little longer than it is needed, in whole milliseconds. @internal */
 export const NUMBERS = `
-local whole = format('%d', 2 ^ 53 - 1) == '9007199254740991' and '%d' or '%.0f'
 local function down(a, b) return (a - a % b) / b end
 local function up(a, b) return down(a + b - 1, b) end
 local function ttl(us) return math.ceil(us / 1000) + 1000 end

@@ -1,10 +1,12 @@
+import { MARKS, NUMBERS } from './parts.js';
+
 /**
  * Remembers an event. Keys: the events, the mark. Arguments: windowUs, limit, weight, tag, halfLifeUs. The events are
  * a list: first the score, when it was that, how many events count and how many of each sort; then the events, the oldest first.
  * @internal
  */
-export const RECORD = `
-function operations.record(k, a)
+export const RECORD = `${NUMBERS}${MARKS}
+return function(k, a)
 local window, limit, weight = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
 local tag, half = ARGV[a + 4], tonumber(ARGV[a + 5])
 local key = KEYS[k + 1]

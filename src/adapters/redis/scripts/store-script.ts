@@ -1,6 +1,5 @@
 import { COUNT } from './count.js';
-import { CHANGES, CLEAR, MARK, SWEEP } from './marks.js';
-import { MARKS, NUMBERS } from './parts.js';
+import { CHANGES, CLEAR, MARK } from './marks.js';
 import { RECORD } from './record.js';
 import { TAKE, TAKE_PACKED } from './take.js';
 
@@ -14,8 +13,11 @@ local now = clock[1] * 1000000 + clock[2]
 local seen, ahead = 0, 0
 local kept = redis.pcall('GET', KEYS[1])
 if type(kept) == 'string' then
-  seen, ahead = string.match(kept, '^(%d+) ?(%d*)$')
-  seen, ahead = tonumber(seen) or 0, tonumber(ahead) or 0
+  seen = tonumber(kept)
+  if not seen then
+    seen, ahead = string.match(kept, '^(%d+) (%d+)$')
+    seen, ahead = tonumber(seen) or 0, tonumber(ahead) or 0
+  end
 end
 now = now + ahead
 local behind = now < seen
@@ -30,8 +32,8 @@ end
  * ever be counted there.
  */
 const REPLACE = `
-local types = {b = 'string', m = 'string', w = 'string', e = 'list', p = 'hash', v = 'zset', x = 'zset'}
 local function replace(from, to)
+  local types = {b = 'string', m = 'string', w = 'string', e = 'list', p = 'hash', v = 'zset', x = 'zset'}
   local any = false
   for i = from, to do
     local is = call('TYPE', KEYS[i]).ok
@@ -42,7 +44,14 @@ local function replace(from, to)
   end
   return any
 end
-local function wrong(said) return type(said) == 'table' and said.err or tostring(said) end
+`;
+
+/** What comes after it is done only if its key is new. */
+const ONCE = `
+return function(k, a)
+  before = not call('SET', KEYS[k + 1], '1', 'NX', 'PX', ARGV[a + 1])
+  return {}
+end
 `;
 
 /**
@@ -52,28 +61,23 @@ local function wrong(said) return type(said) == 'table' and said.err or tostring
  * list an operation: what it says, nothing when it came too late, or `!` and what is wrong.
  */
 const RUN = `
-local before = false
-function operations.once(k, a)
-  before = not call('SET', KEYS[k + 1], '1', 'NX', 'PX', ARGV[a + 1])
-  return {}
-end
 local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 1, 1, #ARGV
 while a < size do
   local text = ARGV[a + 1]
   local head = heads[text]
   if not head then
     local name, keys, args = string.match(text, '(%a+) (%d+) (%d+)')
-    head = {operations[name], keys + 0, args + 0}
+    head = {operationOf(name), keys + 0, args + 0}
     heads[text] = head
   end
   local answer = {}
   if before then answer = {'!', 'it was sent before, and may have been done'}
   elseif since <= ARGV[a + 2] + 0 then
     local done, said = pcall(head[1], k, a + 2, head[2])
-    if not done and string.find(wrong(said), 'WRONGTYPE', 1, true) and replace(k + 1, k + head[2]) then
+    if not done and string.find(textOf(said), 'WRONGTYPE', 1, true) and replace(k + 1, k + head[2]) then
       done, said = pcall(head[1], k, a + 2, head[2])
     end
-    if done then answer = said else answer = {'!', wrong(said)} end
+    if done then answer = said else answer = {'!', textOf(said)} end
   end
   answers[#answers + 1] = answer
   k, a = k + head[2], a + 2 + head[3]
@@ -81,10 +85,29 @@ end
 return answers
 `;
 
+/** Makes what does an operation, of which a run needs one or two: to make all of them takes as long as to do one. */
+function operations(packed: boolean): string {
+  const branches = Object.entries({
+    take: packed ? TAKE_PACKED : TAKE,
+    count: COUNT,
+    record: RECORD,
+    mark: MARK,
+    changes: CHANGES,
+    clear: CLEAR,
+    once: ONCE,
+  });
+  return `
+local before = false
+local function operationOf(name)
+${branches.map(([name, text]) => `if name == '${name}' then ${text} end`).join('\n')}
+end
+local function textOf(said) return type(said) == 'table' and said.err or tostring(said) end
+`;
+}
+
 /** All that a store does, as one script. @internal */
 export function storeScript(packed: boolean): string {
-  return `
-${TIME}
-local call, format, number, operations = redis.call, string.format, tonumber, {}
-${NUMBERS}${MARKS}${packed ? TAKE_PACKED : TAKE}${COUNT}${RECORD}${SWEEP}${MARK}${CHANGES}${CLEAR}${REPLACE}${RUN}`;
+  return `${TIME}
+local call, format, number = redis.call, string.format, tonumber
+${operations(packed)}${REPLACE}${RUN}`;
 }

@@ -1,3 +1,5 @@
+import { MARKS, NUMBERS } from './parts.js';
+
 // Keys: the buckets, then a mark for each. Arguments: the plan, which has five numbers a rule, that is what a full bucket holds,
 // refillTokens, refillUs, what is wanted, less than nothing when it is given back, and whether it is advisory; then the field of each
 // packed bucket. A token is refillUs parts of a microsecond, of which refillTokens make one. A bucket is when it will be full:
@@ -8,6 +10,8 @@
 // for all who come with it, and one rule whose subject is not marked, as nearly all are, goes a way without loops.
 
 interface Layout {
+  /** What the rest is written with. */
+  readonly needs: string;
   /** Reads the bucket of rule `i` as `state`. */
   readonly find: string;
   /** Writes that of rule `i`, which is full in `us` and `rest`; it was `old` if that is a number. */
@@ -19,6 +23,7 @@ interface Layout {
  * looked at each time, so that a key that has none, or one far away, gets it again.
  */
 const PLAIN: Layout = {
+  needs: '',
   find: `local state = call('GET', KEYS[k + i])`,
   keep: `
 local key, spare = KEYS[k + i], 0
@@ -43,6 +48,7 @@ end
  * planned for, that is tried at every power of two: going through all of them for each few would take the longer the more there are.
  */
 const PACKED: Layout = {
+  needs: NUMBERS,
   find: `local state = call('HGET', KEYS[k + i], ARGV[a + 1 + i])`,
   keep: `
 local key, ms, state = KEYS[k + i], ttl(us), format(whole, now + us)
@@ -132,8 +138,13 @@ end
 
 function take(layout: Layout): string {
   return `
-${PLAN}
-function operations.take(k, a, keys)
+${layout.needs}${PLAN}
+local function marking()
+  ${MARKS}
+  return markOf, holds, tell
+end
+local whole = format('%d', 2 ^ 53 - 1) == '9007199254740991' and '%d' or '%.0f'
+return function(k, a, keys)
 local plan = plans[ARGV[a + 1]] or planOf(ARGV[a + 1])
 if keys == 2 and not call('GET', KEYS[k + 2]) then
   local i, most, tokens, refill, want, longest, over = 1, plan[1], plan[2], plan[3], plan[4], plan[6], plan[7]
@@ -147,7 +158,11 @@ if keys == 2 and not call('GET', KEYS[k + 2]) then
   return {(left - left % refill) / refill, wait, (up - up % tokens) / tokens}
 end
 local rules, dues, waits, olds, beyonds, passes, at = keys / 2, {}, {}, {}, {}, true, 0
-local marks = call('EXISTS', unpack(KEYS, k + rules + 1, k + keys)) > 0 and call('MGET', unpack(KEYS, k + rules + 1, k + keys))
+local marks, markOf, holds, tell
+if call('EXISTS', unpack(KEYS, k + rules + 1, k + keys)) > 0 then
+  markOf, holds, tell = marking()
+  marks = call('MGET', unpack(KEYS, k + rules + 1, k + keys))
+end
 for i = 1, rules do
   local most, tokens, want, longest, over = plan[at + 1], plan[at + 2], plan[at + 4], plan[at + 6], plan[at + 7]
   ${layout.find}
