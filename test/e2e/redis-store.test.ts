@@ -265,6 +265,18 @@ describe.skipIf(!there)('what a store writes', () => {
       expect(await state()).toEqual([2, 1, 800_000, 600_000]);
       redis.advance(1_000);
       expect(await state()).toEqual([5, 0, 0, undefined]);
+      // What is no time does not become one.
+      for (const text of ['inf', '-1e300', 'nan', '5 99999999999999999999', '9e15', '']) {
+        await send('SET', `{back-${String(packFor)}}t`, text);
+        redis.advance(5_000);
+        expect(
+          (await store.take([{ ...bucket, subject: text.replace(/\W/g, '_') || 'none', cost: 5 }]))[0]?.allowed,
+        ).toBe(true);
+        redis.advance(200);
+        expect(
+          (await store.take([{ ...bucket, subject: text.replace(/\W/g, '_') || 'none', cost: 0 }]))[0]?.remaining,
+        ).toBe(1);
+      }
     } finally {
       await end();
     }

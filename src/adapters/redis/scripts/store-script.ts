@@ -19,6 +19,8 @@ if type(kept) == 'string' then
     seen, ahead = tonumber(seen) or 0, tonumber(ahead) or 0
   end
 end
+-- Whatever is no time that numbers have room for is none.
+if not (seen < 2 ^ 52 and now + ahead < 2 ^ 52) then seen, ahead = 0, 0 end
 now = now + ahead
 local behind = now < seen
 if behind then ahead, now = ahead + seen - now, seen end
@@ -55,9 +57,9 @@ end
 `;
 
 /**
- * Several operations, one after the other. The first key is that of the time. What finds a key of another type has changed nothing yet, and is done again without it. ARGV has a time of the server's first, and then for each its head, that is its name,
- * how many of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its
- * arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one
+ * Several operations, one after the other. What finds a key of another type has changed nothing yet, and is done again without it.
+ * The first key is that of the time. ARGV has a time of the server's first, and then for each its head, that is its name, how many
+ * of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one
  * list an operation: what it says, nothing when it came too late, or `!` and what is wrong.
  */
 const RUN = `
