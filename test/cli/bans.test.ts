@@ -185,6 +185,22 @@ describe('breakwater bans', () => {
     });
   });
 
+  it('says why a store does not answer, where it says so', async () => {
+    const clock = new ManualClock();
+    const store = createMemoryStore({ clock });
+    const noauth = () => Promise.reject(new Error('NOAUTH Authentication required.'));
+    const closed = { take: noauth, count: noauth, record: noauth, mark: noauth, changes: noauth, clear: noauth };
+    const bans = new SharedDDoSProtection({ name: 'edge', store: Object.assign(store, closed), instances: 2, clock });
+    const world = { clock, ...holding({ 'breakwater.config.js': { bans } }) };
+    const lost = breakwater(['bans', 'list', '--timeout', '2s'], world);
+    await clock.advanceAsync(3_000);
+    expect(await lost).toEqual({
+      code: 3,
+      out: '',
+      err: "breakwater: the store of 'edge' does not answer: NOAUTH Authentication required.",
+    });
+  });
+
   it('is told apart from a store that fails in between', async () => {
     const failing = () => Promise.reject(new Error('BREAKWATER_STORE: no answer'));
     const exportBans = () => {

@@ -7,10 +7,12 @@ import { ConfigurationError, UnverifiedError } from '../failures.js';
 import type { CommandIo } from '../io.js';
 import { pause } from '../pause.js';
 import { property } from '../readable-config.js';
+import { shownText } from '../../deployment/finding.js';
 import { fileName } from '../words.js';
 
 /** A protection whose blocks are in a store: the user's copy of the package may be another one than ours. */
-export type Protection = Pick<SharedDDoSProtection, 'name' | 'refresh' | 'unblock' | 'exportBans'>;
+export type Protection = Pick<SharedDDoSProtection, 'name' | 'refresh' | 'unblock' | 'exportBans'> &
+  Partial<Pick<SharedDDoSProtection, 'on'>>;
 
 const METHODS = ['refresh', 'unblock', 'exportBans'];
 /** How often a store that does not answer yet is asked. */
@@ -59,14 +61,18 @@ function isProtection(value: unknown): value is Protection {
 
 /** A client of a store may still be connecting when its module is loaded. */
 async function known(protection: Protection, untilMs: number, io: CommandIo): Promise<void> {
+  let why = 'is it up, and reachable from here?';
+  const stop = await answered(io, () =>
+    protection.on?.('storeLost', ({ reason }) => {
+      why = shownText(reason, 200);
+    }),
+  );
   while (!(await answered(io, () => protection.refresh()))) {
     const leftMs = untilMs - io.clock.now();
-    if (leftMs <= 0)
-      throw new UnverifiedError(
-        `the store of '${protection.name}' does not answer: is it up, and reachable from here?`,
-      );
+    if (leftMs <= 0) throw new UnverifiedError(`the store of '${protection.name}' does not answer: ${why}`);
     await pause(io, Math.min(EVERY_MS, leftMs));
   }
+  stop?.();
 }
 
 /** What a protection answers. @throws {@link UnverifiedError} when it throws. */
