@@ -85,7 +85,7 @@ describe('a cluster whose primary is stopped', () => {
 
   it('TRA-51: decides in time while the primary is busy with something else', async () => {
     const program = underLoad(
-      { forMs: 3_500, capacity: 1e6 },
+      { forMs: 6_000, capacity: 1e6 },
       'await pause(1_000); for (const endMs = Date.now() + 700; Date.now() < endMs; ); tell("busy", { endMs: Date.now() });',
     );
     const loads = await program.told<Load>('load-', 3);
