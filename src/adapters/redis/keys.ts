@@ -31,11 +31,6 @@ export class Keys {
     return `${this.#tag}${kind}${this.#groupOf(group)}${subject}`;
   }
 
-  /** How far the store's time has come. */
-  get clock(): string {
-    return `${this.#tag}t`;
-  }
-
   /** What is there once a command has been done. */
   onceOf(command: string): string {
     return `${this.#tag}o${command}`;

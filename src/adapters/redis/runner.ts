@@ -42,8 +42,8 @@ interface Asked {
 interface Command extends DeadlineNode<Command> {
   readonly asked: readonly Asked[];
   over: boolean;
-  /** Its time was over before the client said anything of it. */
-  unsettled: boolean;
+  /** In which silence its time was over, before the client said anything of it. */
+  silence: number | undefined;
 }
 
 /**
@@ -58,29 +58,26 @@ export class Runner {
   readonly #timeoutMs: number;
   readonly #server = new RemoteClock();
   readonly #commands: DeadlineList<Command>;
-  readonly #keys: Pick<Keys, 'clock' | 'onceOf'>;
+  readonly #keys: Pick<Keys, 'onceOf'>;
   /** Of its own among all that use the server. */
   #name: string | undefined;
   #commandsSent = 0;
   #waiting: Asked[] = [];
   #underWay = 0;
+  /** Commands of this silence whose time is over and of which the client has said nothing. */
   #unsettled = 0;
+  /** Each ends with an answer: what was sent before it may never be answered. */
+  #silences = 0;
   #sentAtMs = -Infinity;
 
-  constructor(
-    connection: Connection,
-    script: Script,
-    timeoutMs: number,
-    clock: Clock,
-    keys: Pick<Keys, 'clock' | 'onceOf'>,
-  ) {
+  constructor(connection: Connection, script: Script, timeoutMs: number, clock: Clock, keys: Pick<Keys, 'onceOf'>) {
     this.#connection = connection;
     this.#script = script;
     this.#timeoutMs = timeoutMs;
     this.#keys = keys;
     const schedule: Clock['schedule'] = (fn, delayMs, options) => clock.schedule(fn, delayMs, options);
     this.#commands = new DeadlineList<Command>(clock, schedule, timeoutMs, (command) => {
-      command.unsettled = true;
+      command.silence = this.#silences;
       this.#unsettled++;
       this.#fail(command, unavailable(`no answer within ${String(timeoutMs)} ms`));
     });
@@ -122,7 +119,7 @@ export class Runner {
     const command: Command = {
       asked,
       over: false,
-      unsettled: false,
+      silence: undefined,
       dueMs: undefined,
       earlier: undefined,
       later: undefined,
@@ -141,7 +138,8 @@ export class Runner {
           return this.#connection.send(key, ['EVAL', this.#script.text, ...args]);
         })
         .then((reply) => {
-          this.#settled(command);
+          this.#silences++;
+          this.#unsettled = 0;
           this.#answer(command, reply, sentMs);
         })
         .then(undefined, (error: unknown) => {
@@ -161,12 +159,12 @@ export class Runner {
   }
 
   #settled(command: Command): void {
-    if (command.unsettled) this.#unsettled--;
-    command.unsettled = false;
+    if (command.silence === this.#silences) this.#unsettled--;
+    command.silence = undefined;
   }
 
   #argumentsOf(asked: readonly Asked[]): readonly [key: string, args: readonly string[]] {
-    const keys = [this.#keys.clock];
+    const keys: string[] = [];
     const firstUs = this.#server.at((asked[0]?.untilMs ?? 0) * 1_000);
     const rest: string[] = [String(firstUs)];
     if (this.#connection.resends) {
@@ -181,7 +179,7 @@ export class Runner {
       for (const arg of args) rest.push(arg);
       for (const key of own) keys.push(key);
     }
-    return [this.#keys.clock, [String(keys.length), ...keys, ...rest]];
+    return [keys[0] ?? '', [String(keys.length), ...keys, ...rest]];
   }
 
   #nextName(): string {

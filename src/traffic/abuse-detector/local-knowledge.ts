@@ -82,9 +82,9 @@ export class LocalKnowledge {
   }
 
   /** Follows the marks, for who lifted a flag. */
-  readonly watch = (name: string | undefined, mark: LocalMark | undefined): void => {
+  readonly watch = (name: string, mark: LocalMark | undefined): void => {
     const said = readLifting(mark);
-    if (name === undefined || said === undefined) return;
+    if (said === undefined) return;
     this.#liftings.delete(name);
     this.#liftings.add(name, { atMs: this.#now(), said });
   };

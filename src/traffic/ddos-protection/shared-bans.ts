@@ -39,12 +39,7 @@ export class SharedBans {
   }
 
   /** Follows the marks. */
-  readonly watch = (subject: string | undefined, mark: LocalMark | undefined): void => {
-    if (subject === undefined) {
-      this.#ranges = this.#none();
-      this.#named = new Map();
-      return;
-    }
+  readonly watch = (subject: string, mark: LocalMark | undefined): void => {
     this.#forget(subject);
     if (mark?.held !== true || !isRangeText(mark.text)) return;
     const { text, reason } = read(mark.text);

@@ -47,32 +47,43 @@ function owed(rule: BucketRule, state: BucketState | undefined, nowUs: number): 
   return us * refillTokens + Math.min(state.rest, refillTokens - 1);
 }
 
+/** How much longer it takes than from empty: somebody's limits are larger, or the clock has gone back. */
+function beyond(
+  { capacity, refillTokens, refillUs }: BucketRule,
+  state: BucketState | undefined,
+  nowUs: number,
+): number {
+  return state === undefined ? 0 : Math.max(0, state.us - nowUs - quotient(capacity * refillUs, refillTokens));
+}
+
+function leftIn(rule: BucketRule, state: BucketState | undefined, nowUs: number) {
+  const { capacity, refillTokens, refillUs } = rule;
+  const missing = owed(rule, state, nowUs);
+  return {
+    remaining: quotient(capacity * refillUs - missing, refillUs),
+    resetAfterUs: quotientUp(missing, refillTokens) + beyond(rule, state, nowUs),
+  };
+}
+
 /** Takes tokens from one bucket, or gives them back. @internal */
 export function bucketStep(rule: BucketRule, state: BucketState | undefined, nowUs: number): BucketStep {
   const { capacity, refillTokens, refillUs, cost } = rule;
   const most = capacity * refillUs;
   const before = owed(rule, state, nowUs);
-  const left = { remaining: quotient(most - before, refillUs), resetAfterUs: quotientUp(before, refillTokens) };
+  const beyondUs = beyond(rule, state, nowUs);
+  const left = leftIn(rule, state, nowUs);
   if (cost > capacity) return { answer: { allowed: false, ...left, retryAfterUs: Infinity }, taken: undefined };
   // Each of the two is at most 2^53, which their sum may not be.
   const missing = cost * refillUs - (most - before);
   if (missing > 0) {
-    return { answer: { allowed: false, ...left, retryAfterUs: quotientUp(missing, refillTokens) }, taken: undefined };
+    const retryAfterUs = quotientUp(missing, refillTokens) + beyondUs;
+    return { answer: { allowed: false, ...left, retryAfterUs }, taken: undefined };
   }
   const after = Math.max(0, before + cost * refillUs);
+  if (after === before) return { answer: { allowed: true, ...left, retryAfterUs: 0 }, taken: undefined };
   // Who gives back may have smaller limits than whoever took, and gives no more than that all the same.
-  const beyondUs = state === undefined ? 0 : Math.max(0, state.us - nowUs - quotient(most, refillTokens));
   const taken = { us: nowUs + quotient(after, refillTokens) + beyondUs, rest: after % refillTokens };
-  const now = beyondUs === 0 ? after : owed(rule, taken, nowUs);
-  return {
-    answer: {
-      allowed: true,
-      remaining: quotient(most - now, refillUs),
-      retryAfterUs: 0,
-      resetAfterUs: quotientUp(now, refillTokens),
-    },
-    taken: after === before ? undefined : taken,
-  };
+  return { answer: { allowed: true, ...leftIn(rule, taken, nowUs), retryAfterUs: 0 }, taken };
 }
 
 /** The same for a bucket from which, after all, nothing is taken. @internal */

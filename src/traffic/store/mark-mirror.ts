@@ -21,10 +21,11 @@ export interface LocalMark {
   readonly untilMs: number;
   readonly version: number;
   readonly text: string;
+  readonly learnedAtMs: number;
 }
 
-/** Told of what changed: of a subject, or of all when they are forgotten. @internal */
-export type MarkWatch = (subject: string | undefined, mark: LocalMark | undefined) => void;
+/** Told of what changed. @internal */
+export type MarkWatch = (subject: string, mark: LocalMark | undefined) => void;
 
 /** What a mirror is made with. @internal */
 export interface MirrorSettings {
@@ -100,6 +101,12 @@ export class MarkMirror {
     }
   }
 
+  /** Takes over what this process itself has just changed, which holds whatever was known. */
+  changed(subject: string, mark: StoreMark | undefined): void {
+    this.#drop(subject);
+    this.learn(subject, mark);
+  }
+
   /** Takes over what the store has just said of a subject. */
   learn(subject: string, mark: StoreMark | undefined): void {
     const known = this.#find(subject);
@@ -110,7 +117,7 @@ export class MarkMirror {
     if (mark === undefined) return;
     this.#nowMs = this.#settings.now();
     const { held, version, text, leftUs } = mark;
-    const local = { held, untilMs: this.#nowMs + leftUs / 1_000, version, text };
+    const local = { held, untilMs: this.#nowMs + leftUs / 1_000, version, text, learnedAtMs: this.#nowMs };
     const remembered = !held || leftUs > 0;
     if (remembered) {
       const evicted = (this.#settings.isPinned?.(text) === true ? this.#pinned : this.#marks).add(subject, local);
@@ -154,7 +161,7 @@ export class MarkMirror {
       this.#version = 0;
       return answer;
     }
-    if (anew) this.#forgetAll();
+    if (anew) this.#forgetOld();
     this.#readAtMs = askedAtMs;
     for (const { subject, ...mark } of answer.marks) this.learn(subject, mark);
     this.#version = anew ? answer.version : Math.max(this.#version, answer.version);
@@ -164,7 +171,9 @@ export class MarkMirror {
 
   /** A block of which the store knows nothing: if somebody had lifted it, that would be remembered, so the store has lost it. */
   #isLost(subject: string): boolean {
-    return this.of(subject)?.held === true && this.#settings.now() - this.#readAtMs <= LONGEST_GAP_MS;
+    const mark = this.of(subject);
+    if (mark?.held !== true) return false;
+    return this.#settings.now() - Math.max(this.#readAtMs, mark.learnedAtMs) <= LONGEST_GAP_MS;
   }
 
   #find(subject: string): LocalMark | undefined {
@@ -176,10 +185,11 @@ export class MarkMirror {
     this.#settings.watch?.(subject, undefined);
   }
 
-  #forgetAll(): void {
-    this.#marks = this.#empty(this.#settings.most);
-    this.#pinned = this.#empty(MOST_PINNED);
-    this.#settings.watch?.(undefined, undefined);
+  /** What may have been lifted since it was heard of. */
+  #forgetOld(): void {
+    const nowMs = this.#settings.now();
+    const old = [...this.entries()].filter(([, { learnedAtMs }]) => nowMs - learnedAtMs > LONGEST_GAP_MS);
+    for (const [subject] of old) this.#drop(subject);
   }
 
   #empty(most: number): BoundedMap<LocalMark> {

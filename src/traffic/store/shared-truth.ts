@@ -87,7 +87,8 @@ export class SharedTruth {
    * @throws {@link StoreUnavailableError} when the store does not answer.
    */
   async mark(what: string, change: Omit<MarkChange, 'group'>): Promise<MarkAnswer> {
-    const answer = await this.tryMark(change);
+    // It may replace one that would have been longer, which others know: they have to hear of it also after it has ended.
+    const answer = await this.tryMark({ ...change, keepUs: Math.max(change.keepUs, LIFTED_KEPT_US) });
     if (answer === undefined) throw this.#unanswered(what);
     return answer;
   }
@@ -100,7 +101,8 @@ export class SharedTruth {
       call: (store) => store.mark({ ...change, group }),
       read: readMarkAnswer,
     });
-    if (answer !== undefined) this.marks.learn(change.subject, answer.mark);
+    if (answer?.applied === true) this.marks.changed(change.subject, answer.mark);
+    else if (answer !== undefined) this.marks.learn(change.subject, answer.mark);
     return answer;
   }
 
@@ -111,8 +113,7 @@ export class SharedTruth {
     more: { readonly forUs?: number; readonly text?: string } = {},
   ): Promise<boolean> {
     const { forUs = 0, text = '' } = more;
-    const keepUs = Math.max(forUs, LIFTED_KEPT_US);
-    const { wasHeld } = await this.mark(what, { subject, held: false, forUs, keepUs, text, clear: true });
+    const { wasHeld } = await this.mark(what, { subject, held: false, forUs, keepUs: forUs, text, clear: true });
     return wasHeld;
   }
 

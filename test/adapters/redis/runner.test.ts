@@ -198,6 +198,27 @@ describe('what a Redis store sends', () => {
     expect(await ask()).toHaveLength(1);
   });
 
+  it('TRA-55: goes on with a client that lost answers for good', async () => {
+    const store = server.store();
+    const ask = async (): Promise<unknown> => {
+      const asked = store.take([BUCKET]).catch(() => undefined);
+      await settle();
+      server.clock.advance(1_000);
+      return asked;
+    };
+    let sent = 0;
+    server.way = () => (sent++ % 10 === 0 ? new Promise(() => undefined) : Promise.resolve());
+    let answered = 0;
+    for (let i = 0; i < 1_000; i++) if ((await ask()) !== undefined) answered++;
+    expect(answered).toBeGreaterThan(890);
+    server.way = () => new Promise(() => undefined);
+    for (let i = 0; i < 36; i++) await ask();
+    server.way = () => Promise.resolve();
+    for (let i = 0; i < 17; i++) await ask();
+    expect(await ask()).toHaveLength(1);
+    expect(await ask()).toHaveLength(1);
+  });
+
   it('reads numbers and texts however a client gives them', async () => {
     server.answer = ['9', '5', 100_000n, '1', '1', '5', '1', '7', Buffer.from('é')];
     const [answer] = await server.store().take([BUCKET]);

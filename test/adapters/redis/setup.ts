@@ -34,8 +34,8 @@ export class FakeServer {
     const answers: unknown[] = [];
     let at = 3 + Number(keys);
     const baseUs = Number(args[at++]);
-    // The key of what is to be done once comes after that of the time.
-    const once = args[at]?.startsWith('once ') === true ? args[4] : undefined;
+    // The key of what is to be done once is the first.
+    const once = args[at]?.startsWith('once ') === true ? args[3] : undefined;
     if (once !== undefined && this.known.has(once)) return [this.nowUs, [], ['!', 'sent before']];
     if (once !== undefined) this.known.add(once);
     while (at < args.length) {

@@ -4,32 +4,6 @@ import { RECORD } from './record.js';
 import { TAKE, TAKE_PACKED } from './take.js';
 
 /**
- * Time never goes back, by more than a tenth of a second: where the server's clock is set back, as by a failover to another one, it goes
- * on from where it was. Key: how far it had come when that was last written, and by how much it is ahead of the clock.
- */
-const TIME = `
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
-local seen, ahead = 0, 0
-local kept = redis.pcall('GET', KEYS[1])
-if type(kept) == 'string' then
-  seen = tonumber(kept)
-  if not seen then
-    seen, ahead = string.match(kept, '^(%d+) (%d+)$')
-    seen, ahead = tonumber(seen) or 0, tonumber(ahead) or 0
-  end
-end
--- Whatever is no time that numbers have room for is none.
-if not (seen < 2 ^ 52 and now + ahead < 2 ^ 52) then seen, ahead = 0, 0 end
-now = now + ahead
-local behind = now < seen
-if behind then ahead, now = ahead + seen - now, seen end
-if behind or now > seen + 100000 then
-  redis.pcall('SET', KEYS[1], string.format(ahead == 0 and '%.0f' or '%.0f %.0f', now, ahead), 'EX', '2678400')
-end
-`;
-
-/**
  * Takes out what is under one of these keys and of another type than ours, such as somebody wrote by hand: with it, nobody could
  * ever be counted there.
  */
@@ -58,12 +32,12 @@ end
 
 /**
  * Several operations, one after the other. What finds a key of another type has changed nothing yet, and is done again without it.
- * The first key is that of the time. ARGV has a time of the server's first, and then for each its head, that is its name, how many
+ * ARGV has a time of the server's first, and then for each its head, that is its name, how many
  * of the keys are its own and how many arguments follow; until when it matters, counted from that time; and its arguments. A first one named `once` has everything after it done only if its key is new. The answer is the server's time, then one
  * list an operation: what it says, nothing when it came too late, or `!` and what is wrong.
  */
 const RUN = `
-local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 1, 1, #ARGV
+local since, heads, answers, k, a, size = now - ARGV[1], {}, {now}, 0, 1, #ARGV
 while a < size do
   local text = ARGV[a + 1]
   local head = heads[text]
@@ -109,7 +83,9 @@ local function textOf(said) return type(said) == 'table' and said.err or tostrin
 
 /** All that a store does, as one script. @internal */
 export function storeScript(packed: boolean): string {
-  return `${TIME}
+  return `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
 local call, format, number = redis.call, string.format, tonumber
 ${operations(packed)}${REPLACE}${RUN}`;
 }

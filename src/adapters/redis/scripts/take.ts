@@ -83,6 +83,9 @@ local function planOf(text)
 end
 `;
 
+/** No bucket takes longer than ten years: what says so is none. */
+const LONGEST = '315360000000000';
+
 /** Of `us` and `rest`: with other limits than before it takes as long to fill, at most as long as an empty one. */
 const OWED = `
 if us < longest then due = us * tokens + (rest < tokens and rest or tokens - 1)
@@ -101,7 +104,7 @@ if state then
     us, rest = number(string.sub(state, 1, colon - 1)) or 0, number(string.sub(state, colon + 1)) or 0
   end
   us = us - now
-  if us >= 0 then
+  if us >= 0 and us < ${LONGEST} then
     ${OWED}
   end
 end
@@ -113,7 +116,7 @@ local missing, wait = want - (most - due), 0
 if want > most then wait = -1
 elseif missing > 0 then
   missing = missing + tokens - 1
-  wait = (missing - missing % tokens) / tokens
+  wait = (missing - missing % tokens) / tokens + beyond
 end
 `;
 
@@ -131,6 +134,7 @@ local rest = due % tokens
 local us = (due - rest) / tokens + beyond
 ${keep}
 if beyond > 0 then
+  beyond = 0
   ${OWED}
 end
 `;
@@ -155,7 +159,7 @@ if keys == 2 and not call('GET', KEYS[k + 2]) then
     ${pay(layout)}
   end
   ${ANSWER}
-  return {(left - left % refill) / refill, wait, (up - up % tokens) / tokens}
+  return {(left - left % refill) / refill, wait, (up - up % tokens) / tokens + beyond}
 end
 local rules, dues, waits, olds, beyonds, passes, at = keys / 2, {}, {}, {}, {}, true, 0
 local marks, markOf, holds, tell
@@ -187,7 +191,7 @@ for i = 1, rules do
     ${pay(layout)}
   end
   ${ANSWER}
-  answer[n + 1], answer[n + 2], answer[n + 3] = (left - left % refill) / refill, wait, (up - up % tokens) / tokens
+  answer[n + 1], answer[n + 2], answer[n + 3] = (left - left % refill) / refill, wait, (up - up % tokens) / tokens + beyond
   n, at = n + 3, at + 7
 end
 if marks then
