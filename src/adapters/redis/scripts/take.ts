@@ -104,7 +104,7 @@ if state then
     us, rest = number(string.sub(state, 1, colon - 1)) or 0, number(string.sub(state, colon + 1)) or 0
   end
   us = us - now
-  if us >= 0 and us < ${LONGEST} then
+  if us >= 0 and us <= ${LONGEST} then
     ${OWED}
   end
 end
