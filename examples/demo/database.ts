@@ -289,10 +289,14 @@ function hireJanitor(folder: string): ChildProcess {
   return janitor;
 }
 
-/** A free port below the range of outgoing connections, where no client's own port can take it during a restart. */
-export async function freePort(): Promise<number> {
+/**
+ * A free port below the range of outgoing connections, where no client's own port can take it during a restart.
+ *
+ * @param among - the first so many of ten thousand.
+ */
+export async function freePort(among = 10_000): Promise<number> {
   for (;;) {
-    const port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
+    const port = 20_000 + (randomBytes(2).readUInt16BE() % among);
     const server = createServer().listen(port, '127.0.0.1');
     const free = await Promise.race([
       once(server, 'listening').then(() => true),

@@ -23,8 +23,8 @@ export function hasRedis(): boolean {
 }
 
 /** Starts one with more settings, such as `--maxmemory 3mb`. */
-export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
-  const redis = new RedisServer(await freePort(), settings);
+export async function startRedis(settings: readonly string[] = [], port?: number): Promise<RedisServer> {
+  const redis = new RedisServer(port ?? (await freePort()), settings);
   await redis.start();
   return redis;
 }
@@ -32,7 +32,9 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
 /** Three masters that share the keys. */
 export async function startCluster(): Promise<{ readonly nodes: readonly RedisServer[]; remove(): Promise<void> }> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-  const nodes = [await startRedis(settings), await startRedis(settings), await startRedis(settings)];
+  // Each has a second one for the others, ten thousand above: that must be below the range of outgoing connections as well.
+  const node = async () => startRedis(settings, await freePort(2_000));
+  const nodes = [await node(), await node(), await node()];
   const addresses = nodes.map(({ host, port }) => `${host}:${String(port)}`);
   const made = spawnSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`no cluster: ${made.stdout}${made.stderr}`);
