@@ -12,7 +12,7 @@ import {
   type WindowAnswer,
   type WindowRule,
 } from '../../traffic/store/index.js';
-import { checkRules, type ClusterStore } from './contract.js';
+import type { ClusterStore } from './contract.js';
 
 /** The store of the primary itself, which has it at hand. @internal */
 export class PrimaryStore implements ClusterStore {
@@ -26,7 +26,6 @@ export class PrimaryStore implements ClusterStore {
   }
 
   async take(rules: readonly BucketRule[]): Promise<readonly BucketAnswer[]> {
-    checkRules(rules);
     return await this.#open.take(rules);
   }
 

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { steady } from '../../core/steady.js';
-import { type LimitStore, memoryStoreOf } from '../../traffic/store/index.js';
-import { MOST_RULES } from './contract.js';
+import { type LimitStore, memoryStoreOf, MOST_RULES } from '../../traffic/store/index.js';
 import type { PrimaryChannel } from './host.js';
 import {
   LATE,

@@ -3,6 +3,7 @@ import type { ParsedOptions } from '../../core/options.js';
 import {
   type BucketAnswer,
   type BucketRule,
+  checkBuckets,
   checkEvent,
   checkGroup,
   checkKey,
@@ -19,7 +20,7 @@ import {
   type WindowAnswer,
   type WindowRule,
 } from '../../traffic/store/index.js';
-import { checkRules, type ClusterStore } from './contract.js';
+import type { ClusterStore } from './contract.js';
 import type { WorkerChannel } from './host.js';
 import type { ClusterStoreSchema } from './options.js';
 import { Questions } from './questions.js';
@@ -42,7 +43,7 @@ export class WorkerStore implements ClusterStore {
 
   take(rules: readonly BucketRule[], call?: StoreCall): Promise<readonly BucketAnswer[]> {
     const args = (): readonly unknown[] => {
-      checkRules(rules);
+      checkBuckets(rules);
       return rules.map((rule) => packed('take', rule));
     };
     return this.#questions.ask('take', args, call, (said) => READ.take(said, rules.length));

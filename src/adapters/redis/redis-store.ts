@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../../core/errors.js';
 import { parseOptions } from '../../core/options.js';
 import {
   type BucketAnswer,
@@ -32,8 +31,6 @@ import { storeScript } from './scripts/store-script.js';
 
 /** Buckets that are packed into one key of Redis, on average: less than half of what it keeps in its small form. */
 const PACKED_TOGETHER = 64;
-/** More rules than anybody has in one decision; a script takes no list of any length. */
-const MOST_RULES = 1_000;
 
 /**
  * A store on Redis 6.2 or newer, or Valkey. Each method is one script and one round trip, by the server's time. The client stays the
@@ -66,11 +63,6 @@ class RedisStore implements LimitStore {
     const read = (reply: Reply) => bucketsOf(reply, rules.length);
     return this.#run(call, read, () => {
       checkBuckets(rules);
-      if (rules.length > MOST_RULES) {
-        throw new InvalidArgumentError(
-          `LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(rules.length)}`,
-        );
-      }
       const keys: string[] = [];
       const marks: string[] = [];
       const args = [''];

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
+import { MOST_RULES } from '../store/index.js';
 import { costIn } from './cost.js';
 
 /** Another limiter that decides as well; its key is checked by itself. @internal */
@@ -9,8 +10,8 @@ export interface Also<L> {
   readonly cost: number;
 }
 
-/** More than anybody has; a step of a store takes no list of any length. */
-const MOST = 999;
+/** Besides the limiter itself; those in one process have the same limit as those that share a store. */
+const MOST = MOST_RULES - 1;
 
 /**
  * Reads which other limiters decide as well.

@@ -10,7 +10,7 @@ export interface StoreKey {
  * Takes tokens from a bucket, or gives them back. All numbers are whole, so that every store decides alike: `refillTokens` come
  * back evenly in every `refillUs` microseconds, and `capacity × refillUs + refillTokens` is at most 2^53 - 1. An empty bucket fills within
  * ten years: `capacity × refillUs / refillTokens` is at most 315,360,000,000,000. When a bucket's limits change it takes as
- * long to fill as it did before, at most as long as an empty one.
+ * long to fill as it did before: of smaller limits it is empty for as long as that is more than they take.
  */
 export interface BucketRule extends StoreKey {
   /** Tokens of a full bucket, at least 1. */
@@ -211,6 +211,9 @@ export interface LimitStore {
   /** Gives back what the store itself has opened; a client that was handed in stays open. */
   close?(): Promise<void>;
 }
+
+/** More rules than anybody has in one decision; a script takes no list of any length. @internal */
+export const MOST_RULES = 1_000;
 
 /** How long a lifting is remembered at least, so that all processes hear of it, also those that were quiet for a while. @internal */
 export const LIFTED_KEPT_US = 3_600 * 1e6;

@@ -19,7 +19,7 @@ export type { MemoryStoreOptions } from './memory-store.js';
 export { createMemoryStore, MEMORY_STORE_DEFAULTS } from './memory-store.js';
 export { memoryStoreOf } from './memory-store.js';
 export { LOST_RETRY_MS } from './availability.js';
-export { LONGEST_US, MOST_CHANGES } from './contract.js';
+export { LONGEST_US, MOST_CHANGES, MOST_RULES } from './contract.js';
 export { StoreUnavailableError } from './errors.js';
 export type { StoreEvents, StoreLost, StoreRestored } from './events.js';
 export { STORE_EVENTS, storeHooks, subscribeStore } from './events.js';

@@ -69,7 +69,7 @@ export class MarkMirror {
 
   /** The mark of a subject that is in force, as far as it is known here. */
   of(subject: string): LocalMark | undefined {
-    const mark = this.#find(subject);
+    const mark = this.known(subject);
     if (mark === undefined || !isOver(mark.untilMs, this.#settings.now())) return mark;
     if (mark.held) this.#drop(subject);
     return undefined;
@@ -101,15 +101,18 @@ export class MarkMirror {
     }
   }
 
-  /** Takes over what this process itself has just changed, which holds whatever was known. */
-  changed(subject: string, mark: StoreMark | undefined): void {
-    this.#drop(subject);
+  /**
+   * Takes over what this process itself has changed. It holds against what was known before, whose version is larger where a store has
+   * lost its data and its clock is behind; not against what was heard meanwhile, by which it was overtaken.
+   */
+  changed(subject: string, mark: StoreMark | undefined, before: LocalMark | undefined): void {
+    if (this.known(subject) === before) this.#drop(subject);
     this.learn(subject, mark);
   }
 
   /** Takes over what the store has just said of a subject. */
   learn(subject: string, mark: StoreMark | undefined): void {
-    const known = this.#find(subject);
+    const known = this.known(subject);
     // An answer that was overtaken by another.
     if (known !== undefined && mark !== undefined && known.version > mark.version) return;
     if (mark === undefined && this.#isLost(subject)) return;
@@ -176,7 +179,8 @@ export class MarkMirror {
     return this.#settings.now() - Math.max(this.#readAtMs, mark.learnedAtMs) <= LONGEST_GAP_MS;
   }
 
-  #find(subject: string): LocalMark | undefined {
+  /** What was heard last of a subject, in force or not. */
+  known(subject: string): LocalMark | undefined {
     return this.#marks.get(subject) ?? this.#pinned.get(subject);
   }
 

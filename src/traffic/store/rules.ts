@@ -5,6 +5,7 @@ import {
   type EventRule,
   LONGEST_US,
   type MarkChange,
+  MOST_RULES,
   type StoreKey,
   WINDOW_PARTS,
   type WindowRule,
@@ -33,6 +34,11 @@ export function checkGroup(group: unknown): void {
 export function checkBuckets(rules: readonly BucketRule[]): void {
   const list: unknown = rules;
   if (!Array.isArray(list) || list.length === 0) throw wrong('rules', 'a list of at least one rule', list);
+  if (list.length > MOST_RULES) {
+    throw new InvalidArgumentError(
+      `LimitStore: rules must be at most ${String(MOST_RULES)}, got ${String(list.length)}`,
+    );
+  }
   const keys = new Set<string>();
   for (const rule of rules) {
     checkKey(rule);

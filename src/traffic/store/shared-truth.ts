@@ -96,12 +96,13 @@ export class SharedTruth {
   /** Changes a mark; `undefined` when the store does not answer. */
   async tryMark(change: Omit<MarkChange, 'group'>): Promise<MarkAnswer | undefined> {
     const { group } = this.names;
+    const before = this.marks.known(change.subject);
     const answer = await this.#link.ask({
       sort: 'mark',
       call: (store) => store.mark({ ...change, group }),
       read: readMarkAnswer,
     });
-    if (answer?.applied === true) this.marks.changed(change.subject, answer.mark);
+    if (answer?.applied === true) this.marks.changed(change.subject, answer.mark, before);
     else if (answer !== undefined) this.marks.learn(change.subject, answer.mark);
     return answer;
   }

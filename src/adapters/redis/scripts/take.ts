@@ -1,3 +1,4 @@
+import { LONGEST_US } from '../../../traffic/store/index.js';
 import { MARKS, NUMBERS } from './parts.js';
 
 // Keys: the buckets, then a mark for each. Arguments: the plan, which has five numbers a rule, that is what a full bucket holds,
@@ -83,9 +84,6 @@ local function planOf(text)
 end
 `;
 
-/** No bucket takes longer than ten years: what says so is none. */
-const LONGEST = '315360000000000';
-
 /** Of `us` and `rest`: with other limits than before it takes as long to fill, at most as long as an empty one. */
 const OWED = `
 if us < longest then due = us * tokens + (rest < tokens and rest or tokens - 1)
@@ -93,7 +91,7 @@ elseif us == longest then due = most - over + (rest < over and rest or over)
 else due, beyond = most, us - longest end
 `;
 
-/** What is missing to a full bucket, and how much longer than an empty one it takes. */
+/** What is missing to a full bucket, and how much longer than an empty one it takes. What is further away than any bucket is none. */
 const DUE = `
 local due, old, beyond = 0, nil, 0
 if state then
@@ -104,7 +102,7 @@ if state then
     us, rest = number(string.sub(state, 1, colon - 1)) or 0, number(string.sub(state, colon + 1)) or 0
   end
   us = us - now
-  if us >= 0 and us <= ${LONGEST} then
+  if us >= 0 and us <= ${String(LONGEST_US)} then
     ${OWED}
   end
 end
