@@ -197,7 +197,7 @@ describe('breakwater bans', () => {
     expect(await lost).toEqual({
       code: 3,
       out: '',
-      err: "breakwater: the store of 'edge' does not answer: NOAUTH Authentication required.",
+      err: "breakwater: the store of 'edge' does not answer (NOAUTH Authentication required.): is it up, and reachable from here?",
     });
   });
 

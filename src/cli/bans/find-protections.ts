@@ -61,15 +61,18 @@ function isProtection(value: unknown): value is Protection {
 
 /** A client of a store may still be connecting when its module is loaded. */
 async function known(protection: Protection, untilMs: number, io: CommandIo): Promise<void> {
-  let why = 'is it up, and reachable from here?';
+  let why = '';
   const stop = await answered(io, () =>
     protection.on?.('storeLost', ({ reason }) => {
-      why = shownText(reason, 200);
+      why = ` (${shownText(reason, 200)})`;
     }),
   );
   while (!(await answered(io, () => protection.refresh()))) {
     const leftMs = untilMs - io.clock.now();
-    if (leftMs <= 0) throw new UnverifiedError(`the store of '${protection.name}' does not answer: ${why}`);
+    if (leftMs <= 0)
+      throw new UnverifiedError(
+        `the store of '${protection.name}' does not answer${why}: is it up, and reachable from here?`,
+      );
     await pause(io, Math.min(EVERY_MS, leftMs));
   }
   stop?.();
