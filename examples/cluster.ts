@@ -20,6 +20,6 @@ if (cluster.isPrimary) {
   let admitted = 0;
   for (let i = 0; i < 10; i++) if ((await perUser.check('user-17')).allowed) admitted++;
   console.log(`worker ${String(cluster.worker?.id)} admitted ${String(admitted)} of 10`);
+  cluster.worker?.disconnect(); // A worker that serves goes on: its channel to the primary is open.
 }
 // #endregion basic
-cluster.worker?.disconnect();

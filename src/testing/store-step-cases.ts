@@ -126,6 +126,31 @@ export const STEP_CASES: Readonly<Record<string, Case>> = {
     same('none that is over', (await store.changes('case-many', 0)).marks, []);
   },
 
+  'tells the version of the last change of a group, whatever it is asked with': async ({ store, advance }) => {
+    const [group, other] = ['case-last', 'case-last-other'];
+    const none = { marks: [], version: 0, more: false };
+    same('before the first', [await store.changes(group, 0), await store.changes(group, 7)], [none, none]);
+    const { mark } = await store.mark({ group, subject: 'x', ...MARK, forUs: 1_000, keepUs: 1_000 });
+    await store.mark({ group: other, subject: 'x', ...MARK });
+    const version = mark?.version ?? 0;
+    const { marks } = await store.changes(group, 0);
+    const last = async (): Promise<unknown> => [
+      await store.changes(group, version),
+      await store.changes(group, version + 1_000_000),
+    ];
+    same('what is new', [marks.length, marks[0]?.version], [1, version]);
+    same('nothing new', await last(), [
+      { marks: [], version, more: false },
+      { marks: [], version, more: false },
+    ]);
+    await advance(1);
+    same('forgotten', (await store.changes(group, 0)).marks, []);
+    same('but not that there was one', await last(), [
+      { marks: [], version, more: false },
+      { marks: [], version, more: false },
+    ]);
+  },
+
   'lets a lifting win over a mark that was decided before it': async ({ store }) => {
     const key = { group: 'case', subject: 'lifted' };
     const span = { forUs: 1_000_000, keepUs: 1_000_000, text: '' };

@@ -132,9 +132,10 @@ class Trace {
     const answer = await this.#made.store.mark(change);
     if (applied) this.#oracle.change(change, answer.mark?.version ?? 0);
     this.#say(answer, { applied, wasHeld, mark: this.#oracle.mark(key) });
-    if (!applied || answer.mark === undefined) return;
-    const { version } = answer.mark;
+    if (!applied) return;
     const latest = this.#latest.get(key.group) ?? 0;
+    // One that is forgotten at once is a change as well.
+    const { version } = answer.mark ?? (await this.#made.store.changes(key.group, latest));
     if (!Number.isSafeInteger(version) || version <= latest) {
       this.#say({ version }, `an integer of more than ${String(latest)}`);
     }
@@ -144,7 +145,7 @@ class Trace {
 
   async #tell(group: string, since: number): Promise<void> {
     const marks = this.#oracle.changes(group, since);
-    const expected = { marks, version: marks.at(-1)?.version ?? since, more: false };
+    const expected = { marks, version: this.#latest.get(group) ?? 0, more: false };
     this.#say(await this.#made.store.changes(group, since), expected);
   }
 

@@ -3,6 +3,7 @@ import { SharedDDoSProtection } from 'breakwater/ddos-protection';
 import { createMemoryStore, ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommandIo } from '../../src/cli/io.js';
+import type { LimitStore } from 'breakwater/rate-limiter';
 import { breakwater, FILE, holding } from './setup.js';
 
 const NOBODY = "'edge' blocks nobody";
@@ -42,6 +43,48 @@ describe('breakwater bans', () => {
     }
     // The service itself has it.
     await createClusterStore({ name: 'of-the-service' }).close();
+  });
+
+  it('gives each question to a store far away as long as it may wait itself', async () => {
+    const { clock, store, protection } = shop();
+    await protection().block('203.0.113.7', 90_000, 'by hand');
+    const later = <A>(answer: Promise<A>) =>
+      new Promise<A>((resolve) => {
+        clock.schedule(() => {
+          resolve(answer);
+        }, 700);
+      });
+    const far: LimitStore = {
+      take: (rules) => later(store.take(rules)),
+      count: (rule) => later(store.count(rule)),
+      record: (rule) => later(store.record(rule)),
+      mark: (change) => later(store.mark(change)),
+      changes: (group, version) => later(store.changes(group, version)),
+      clear: (key) => later(store.clear(key)),
+    };
+    const world: Partial<CommandIo> = {
+      clock,
+      look: (path) => (path === '/app/breakwater.config.js' ? FILE : undefined),
+      importModule: () =>
+        Promise.resolve().then(() => ({
+          bans: new SharedDDoSProtection({ name: 'edge', store: far, instances: 2, clock }),
+        })),
+    };
+    const run = async (...argv: readonly string[]) => {
+      const done = breakwater(['bans', ...argv], world);
+      await clock.advanceAsync(3_000);
+      return done;
+    };
+    expect((await run('list')).out).toContain("'edge' blocks 1:");
+    expect(await run('unblock', '203.0.113.7')).toEqual({ code: 0, out: "'edge' blocks it no longer", err: '' });
+    expect((await run('list', '--timeout', '600')).err).toContain('(no answer within 600 ms)');
+    // The service itself waits no longer than it is told to.
+    const asked = protection().check('198.51.100.1');
+    await clock.advanceAsync(50);
+    expect((await asked).degraded).toBe(false);
+    const served = new SharedDDoSProtection({ name: 'edge', store: far, instances: 2, clock }).check('198.51.100.1');
+    await clock.advanceAsync(50);
+    expect((await served).degraded).toBe(true);
   });
 
   it('lists what any process blocked, with the time that is left and the reason', async () => {
@@ -181,7 +224,7 @@ describe('breakwater bans', () => {
     expect(await lost).toEqual({
       code: 3,
       out: '',
-      err: "breakwater: the store of 'edge' does not answer: is it up, and reachable from here?",
+      err: "breakwater: the store of 'edge' does not answer (no answer within 2000 ms): is it up, and reachable from here?",
     });
   });
 

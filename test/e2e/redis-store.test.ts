@@ -81,6 +81,35 @@ describe.skipIf(!there)('a store with every client', () => {
   );
 });
 
+describe.skipIf(!there)('a Redis that loses its data', () => {
+  it.each(['ioredis 5', 'iovalkey', 'node-redis 5'])(
+    'TRA-80: is told again of a lifting that only one process knew: %s',
+    async (name) => {
+      const { client, send, end } = await (CLIENTS[name] as (typeof CLIENTS)[string])(
+        server as NonNullable<typeof server>,
+      );
+      try {
+        const store = createRedisStore(client, { prefix: 'lost' });
+        const limits = { name: 'x', capacity: 50, refillPerSecond: 1, store, storeTimeoutMs: 2_000 } as const;
+        const [here, there] = [1, 2].map(() => new SharedPerUserRateLimiter({ ...limits, onStoreError: 'reject' }));
+        await here?.block('somebody', 60_000, 'x');
+        await there?.refresh();
+        await here?.unblock('somebody');
+        await send('FLUSHALL');
+        const lost = performance.now();
+        expect((await there?.check('somebody'))?.source).toBe('ban');
+        while (!(await there?.check('somebody'))?.allowed && performance.now() - lost < 10_000) {
+          await here?.check('anybody');
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        expect(performance.now() - lost).toBeLessThan(3_000);
+      } finally {
+        await end();
+      }
+    },
+  );
+});
+
 describe.skipIf(!there)('scripts that are forgotten again and again', () => {
   it.each(['ioredis 5', 'iovalkey', 'node-redis 5'])('TRA-49: cost no decision: %s', async (name) => {
     const make = CLIENTS[name] as (typeof CLIENTS)[string];

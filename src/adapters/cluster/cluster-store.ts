@@ -1,7 +1,7 @@
 import { systemClock } from '../../core/clock.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { parseOptions } from '../../core/options.js';
-import { isBesideService } from '../../internal/beside-service.js';
+import { patienceBesideService } from '../../internal/beside-service.js';
 import type { ClusterStore } from './contract.js';
 import { type ClusterPlace, clusterPlace, oneOfProcess } from './host.js';
 import { type ClusterStoreOptions, clusterStoreSchema } from './options.js';
@@ -31,7 +31,7 @@ export function storeIn(
   const parsed = parseOptions(OWNER, clusterStoreSchema(), options);
   const { worker, primary } = place();
   if (worker !== undefined) return new WorkerStore(worker, parsed);
-  if (isBesideService()) {
+  if (patienceBesideService() !== undefined) {
     throw new InvalidArgumentError(
       `${OWNER}: what it keeps is in the primary of the service, where no command reaches it: ` +
         'lift blocks by a route of the service, or keep them in Redis',

@@ -89,8 +89,8 @@ export function markAnswerOf(reply: Reply): MarkAnswer {
 /** @internal */
 export function changesOf(reply: Reply, since: number): MarkChanges {
   const read = new Reader(reply);
-  const more = read.yes();
+  const [more, last] = [read.yes(), read.number()];
   const marks: ChangedMark[] = [];
   while (read.more) marks.push({ subject: read.text(), ...read.mark() });
-  return { marks, version: marks.at(-1)?.version ?? since, more };
+  return { marks, version: more ? (marks.at(-1)?.version ?? since) : last, more };
 }

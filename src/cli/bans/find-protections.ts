@@ -30,7 +30,7 @@ export async function findProtections(
   io: CommandIo,
 ): Promise<readonly Protection[]> {
   loadEnvFile(dotenv, io);
-  const module = await besideService(() => loadModule(config, io));
+  const module = await besideService(limitMs, () => loadModule(config, io));
   if (module === undefined)
     throw new ConfigurationError(
       "there is no breakwater.config.js, .mjs or .cjs here; write one that exports a SharedDDoSProtection as 'bans', " +
@@ -42,7 +42,7 @@ export async function findProtections(
   if (found === undefined)
     throw new ConfigurationError(`${shown} exports no SharedDDoSProtection: export one as 'bans'`);
   const untilMs = io.clock.now() + limitMs;
-  for (const protection of found) await known(protection, untilMs, io);
+  for (const protection of found) await known(protection, untilMs, `no answer within ${String(limitMs)} ms`, io);
   return found;
 }
 
@@ -60,18 +60,18 @@ function isProtection(value: unknown): value is Protection {
 }
 
 /** A client of a store may still be connecting when its module is loaded. */
-async function known(protection: Protection, untilMs: number, io: CommandIo): Promise<void> {
-  let why = '';
+async function known(protection: Protection, untilMs: number, silence: string, io: CommandIo): Promise<void> {
+  let why = silence;
   const stop = await answered(io, () =>
     protection.on?.('storeLost', ({ reason }) => {
-      why = ` (${shownText(reason, 200)})`;
+      why = shownText(reason, 200);
     }),
   );
   while (!(await answered(io, () => protection.refresh()))) {
     const leftMs = untilMs - io.clock.now();
     if (leftMs <= 0)
       throw new UnverifiedError(
-        `the store of '${protection.name}' does not answer${why}: is it up, and reachable from here?`,
+        `the store of '${protection.name}' does not answer (${why}): is it up, and reachable from here?`,
       );
     await pause(io, Math.min(EVERY_MS, leftMs));
   }

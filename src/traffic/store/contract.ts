@@ -169,7 +169,11 @@ export interface ChangedMark extends StoreMark {
 export interface MarkChanges {
   /** The oldest change first, at most 1,000. */
   readonly marks: readonly ChangedMark[];
-  /** What to ask with next time. */
+  /**
+   * What to ask with next time: the version of the last of these marks where there are more, otherwise that of the last change of
+   * the group, whatever was asked with, also when what was changed is forgotten; 0 when there was none, or none is known any more.
+   * Whoever has heard of a larger one knows by it that the data was lost.
+   */
   readonly version: number;
   /** Whether there are more. */
   readonly more: boolean;

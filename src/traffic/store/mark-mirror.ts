@@ -22,6 +22,8 @@ export interface LocalMark {
   readonly version: number;
   readonly text: string;
   readonly learnedAtMs: number;
+  /** Which of the store's data it is from, since its versions begin anew when it loses them and its clock is behind. */
+  readonly data: number;
 }
 
 /** Told of what changed. @internal */
@@ -35,6 +37,8 @@ export interface MirrorSettings {
   /** Time that never goes back. */
   readonly now: () => number;
   readonly watch?: MarkWatch | undefined;
+  /** Told when the store has lost what it knew. */
+  readonly onLoss?: (() => void) | undefined;
   /** Whether a mark is one of the few that must not be pushed out by the many. */
   readonly isPinned?: ((text: string) => boolean) | undefined;
 }
@@ -53,6 +57,9 @@ export class MarkMirror {
   #marks: BoundedMap<LocalMark>;
   #pinned: BoundedMap<LocalMark>;
   #version = 0;
+  /** The largest version that was heard of, and how often the store knew of none as large. */
+  #heard = 0;
+  #data = 0;
   #nowMs = 0;
   /** When the copy was complete, … */
   #syncedAtMs = -Infinity;
@@ -113,14 +120,22 @@ export class MarkMirror {
   /** Takes over what the store has just said of a subject. */
   learn(subject: string, mark: StoreMark | undefined): void {
     const known = this.known(subject);
+    this.#heard = Math.max(this.#heard, mark?.version ?? 0);
     // An answer that was overtaken by another.
-    if (known !== undefined && mark !== undefined && known.version > mark.version) return;
+    if (known?.data === this.#data && mark !== undefined && known.version > mark.version) return;
     if (mark === undefined && this.#isLost(subject)) return;
     if (known !== undefined) this.#drop(subject);
     if (mark === undefined) return;
     this.#nowMs = this.#settings.now();
     const { held, version, text, leftUs } = mark;
-    const local = { held, untilMs: this.#nowMs + leftUs / 1_000, version, text, learnedAtMs: this.#nowMs };
+    const local = {
+      held,
+      untilMs: this.#nowMs + leftUs / 1_000,
+      version,
+      text,
+      learnedAtMs: this.#nowMs,
+      data: this.#data,
+    };
     const remembered = !held || leftUs > 0;
     if (remembered) {
       const evicted = (this.#settings.isPinned?.(text) === true ? this.#pinned : this.#marks).add(subject, local);
@@ -157,13 +172,18 @@ export class MarkMirror {
     const askedAtMs = now();
     const anew = askedAtMs - this.#readAtMs > LONGEST_GAP_MS;
     const from = anew ? 0 : this.#version;
+    const heard = this.#heard;
     const answer = await ask({ sort: 'changes', call: (store) => store.changes(group, from), read: readChanges });
     if (answer === undefined) return undefined;
-    if (answer.version < from) {
-      // The store has lost what it knew: next time all that it knows is asked for.
+    if (answer.version < (answer.more ? from : heard)) {
+      // The store has lost what it knew: next time all that it knows is asked for, and holds whatever its version.
       this.#version = 0;
+      this.#heard = 0;
+      this.#data++;
+      this.#settings.onLoss?.();
       return answer;
     }
+    this.#heard = Math.max(this.#heard, answer.version);
     if (anew) this.#forgetOld();
     this.#readAtMs = askedAtMs;
     for (const { subject, ...mark } of answer.marks) this.learn(subject, mark);

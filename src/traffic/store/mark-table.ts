@@ -13,6 +13,7 @@ export class MarkTable {
   readonly #marks: BoundedMap<MarkState>;
   /** By version. Of a subject that was changed again, or is gone, the entry means nothing any more. */
   #changes: { readonly subject: string; readonly version: number }[] = [];
+  #last = 0;
 
   /** @param weight - how much losing a mark would matter; 0 or less for not at all. */
   constructor(max: number, weight: (state: MarkState) => number) {
@@ -23,6 +24,11 @@ export class MarkTable {
     return this.#marks.get(subject);
   }
 
+  /** The version of the last change; 0 before the first. */
+  get last(): number {
+    return this.#last;
+  }
+
   delete(subject: string): void {
     this.#marks.delete(subject);
   }
@@ -31,6 +37,7 @@ export class MarkTable {
   keep(subject: string, state: MarkState): void {
     this.#marks.delete(subject);
     this.#marks.add(subject, state);
+    this.#last = state.version;
     this.#changes.push({ subject, version: state.version });
     if (this.#changes.length > 2 * this.#marks.size + SPARE) {
       this.#changes = this.#changes.filter((change) => this.#stateOf(change) !== undefined);

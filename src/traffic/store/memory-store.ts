@@ -169,14 +169,16 @@ class MemoryStore implements LimitStore {
       checkVersion(version);
       const marks: ChangedMark[] = [];
       let more = false;
-      for (const [subject, state] of this.#marks.get(group)?.since(version) ?? []) {
+      const table = this.#marks.get(group);
+      for (const [subject, state] of table?.since(version) ?? []) {
         const mark = markAt(state, this.#nowUs);
         if (mark === undefined) continue;
         more = marks.length === MOST_CHANGES;
         if (more) break;
         marks.push({ subject, ...mark });
       }
-      return { marks, version: marks.at(-1)?.version ?? version, more };
+      const last = table?.last ?? 0;
+      return { marks, version: more ? (marks.at(-1)?.version ?? last) : last, more };
     });
   }
 

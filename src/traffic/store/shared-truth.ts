@@ -2,8 +2,10 @@ import type { Clock } from '../../core/clock.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { describe } from '../../core/options.js';
 import { steady } from '../../core/steady.js';
+import { patienceBesideService } from '../../internal/beside-service.js';
 import { LIFTED_KEPT_US, type LimitStore, LONGEST_US, type MarkAnswer, type MarkChange } from './contract.js';
 import { StoreUnavailableError } from './errors.js';
+import { Liftings } from './liftings.js';
 import { MarkMirror, type MirrorSettings } from './mark-mirror.js';
 import { StoreNames } from './names.js';
 import { readMarkAnswer } from './read-answers.js';
@@ -39,6 +41,8 @@ export class SharedTruth {
   readonly now: () => number;
   readonly #owner: string;
   readonly #link: StoreLink;
+  readonly #liftings = new Liftings();
+  #sayingAgain = false;
 
   constructor(settings: TruthSettings) {
     const { kind, mode, name, store, storeTimeoutMs, keySecret, clock, probe } = settings;
@@ -47,10 +51,18 @@ export class SharedTruth {
     this.now = steady(clock);
     this.names = new StoreNames(mode === 'shadow' ? `${kind}-shadow` : kind, name, keySecret);
     const { group } = this.names;
-    this.marks = new MarkMirror({ ...settings, group, now: this.now });
+    const onLoss = (): void => {
+      this.#liftings.soon();
+    };
+    this.marks = new MarkMirror({ ...settings, group, now: this.now, onLoss });
     this.#link = new StoreLink({
       ...settings,
-      timeoutMs: storeTimeoutMs,
+      onRestored: (event) => {
+        this.#liftings.soon();
+        settings.onRestored(event);
+      },
+      // Nobody's request waits for a command, and it may run far away from the store.
+      timeoutMs: Math.max(storeTimeoutMs, patienceBesideService() ?? 0),
       // One that answers but takes nothing in is not back; and what others marked meanwhile is known when it is.
       probe: (asked) =>
         Promise.all([
@@ -74,6 +86,7 @@ export class SharedTruth {
   /** Keeps the copy of the marks fresh; a store that is lost is tried. */
   look(): void {
     this.marks.sync((question) => this.#link.ask(question));
+    if (this.#liftings.isDue(this.now()) && !this.#sayingAgain && !this.#link.lost) void this.#sayAgain();
   }
 
   /** Asks for all that others marked; whether the store answered. */
@@ -114,8 +127,23 @@ export class SharedTruth {
     more: { readonly forUs?: number; readonly text?: string } = {},
   ): Promise<boolean> {
     const { forUs = 0, text = '' } = more;
+    const atMs = this.now();
     const { wasHeld } = await this.mark(what, { subject, held: false, forUs, keepUs: forUs, text, clear: true });
+    this.#liftings.add({ subject, forUs, keepUs: Math.max(forUs, LIFTED_KEPT_US), text }, atMs);
     return wasHeld;
+  }
+
+  /** One after the other what was lifted here, to a store that knows nothing of it any more. */
+  async #sayAgain(): Promise<void> {
+    this.#sayingAgain = true;
+    try {
+      for (const lifting of this.#liftings.due(this.now())) {
+        const answer = await this.tryMark({ ...lifting, held: false, after: 0 });
+        if (answer?.mark?.held === true) this.#liftings.forget(lifting.subject);
+      }
+    } finally {
+      this.#sayingAgain = false;
+    }
   }
 
   /**

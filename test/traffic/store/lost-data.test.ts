@@ -1,6 +1,7 @@
 import { SharedAbuseDetector } from 'breakwater/abuse-detector';
 import { SharedDDoSProtection } from 'breakwater/ddos-protection';
 import { type LimitStore, SharedPerUserRateLimiter } from 'breakwater/rate-limiter';
+import type { Clock } from 'breakwater';
 import { createMemoryStore, ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -28,8 +29,14 @@ function setup() {
     users: () => new SharedPerUserRateLimiter({ ...shared, name: 'api', capacity: 10, refillPerSecond: 1 }),
     ddos: () => new SharedDDoSProtection(shared),
     abuse: () => new SharedAbuseDetector(shared),
+    /** A clock that is ahead by so much. */
+    of: (aheadMs: number): Clock => ({
+      now: () => clock.now() + aheadMs,
+      wallNow: () => clock.wallNow(),
+      schedule: clock.schedule.bind(clock),
+    }),
     /** From then on it goes by this clock. */
-    lose: (of = clock) => {
+    lose: (of: Clock = clock) => {
       kept = createMemoryStore({ clock: of });
     },
   };
@@ -97,6 +104,79 @@ describe('what a process knows of blocks and flags', () => {
     await ddos.unblock('192.0.2.9');
     expect((await ddos.check('192.0.2.9')).allowed).toBe(true);
   });
+
+  it.each([
+    ['at once', 0],
+    ['after a while in which the others heard nothing', 100_000],
+  ])('TRA-80: is lifted in all processes, also by a store that has lost the lifting: %s', async (_, quietMs) => {
+    const made = setup();
+    const [here, there] = [made.users(), made.users()];
+    const [detector, other] = [made.abuse(), made.abuse()];
+    await here.block('ann', 3_600_000, 'x');
+    await detector.flag('ann', 'x', 3_600_000);
+    for (const one of [there, other]) await one.refresh();
+    await here.unblock('ann');
+    await detector.unflag('ann', { by: 'eve', note: 'tester' });
+    for (let ms = 0; ms < quietMs; ms += 1_000) {
+      await here.check('ben');
+      await detector.record('ben');
+      await made.clock.advanceAsync(1_000);
+    }
+    made.lose();
+    const seen: unknown[] = [];
+    for (let i = 0; i < 6; i++) {
+      await made.clock.advanceAsync(500);
+      for (const one of [here, there]) await one.check('ben');
+      for (const one of [detector, other]) await one.record('ben');
+      await made.clock.advanceAsync(1);
+      seen.push([(await there.check('ann')).allowed, other.isFlagged('ann')]);
+    }
+    expect([seen[0], seen[5]]).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    expect(other.explain('ann')).toMatchObject({ lifted: { by: 'eve', note: 'tester' } });
+  });
+
+  it('TRA-80: stays lifted, and stays blocked where somebody blocked it anew', async () => {
+    const made = setup();
+    const [here, there] = [made.users(), made.users()];
+    await here.block('ann', 3_600_000, 'x');
+    await here.unblock('ann');
+    made.lose();
+    await there.block('ann', 3_600_000, 'y');
+    for (let i = 0; i < 20; i++) {
+      for (const one of [here, there]) await one.check('ben');
+      await made.clock.advanceAsync(500);
+    }
+    expect([(await here.check('ann')).allowed, (await there.check('ann')).allowed]).toEqual([false, false]);
+  });
+
+  it.each([[-5_000], [-3_600_000]])(
+    'TRA-80: is lifted and blocked in all processes by a store that lost its data and is %s ms behind',
+    async (behindMs) => {
+      const made = setup();
+      await made.clock.advanceAsync(7_200_000);
+      const all = [made.ddos(), made.ddos(), made.ddos()] as const;
+      const ask = async () => {
+        for (let i = 0; i < 3; i++) {
+          for (const one of all) await one.check('198.51.100.1');
+          await made.clock.advanceAsync(500);
+        }
+        return all.map((one) => ['192.0.2.9', '192.0.2.10'].map((address) => one.isBlocked(address)));
+      };
+      await all[0].block('192.0.2.9', 3_600_000, 'x');
+      const each = (of: readonly boolean[]) => [of, of, of];
+      expect(await ask()).toEqual(each([true, false]));
+      made.lose(made.of(behindMs));
+      expect(await ask()).toEqual(each([true, false]));
+      await all[1].unblock('192.0.2.9');
+      await all[2].block('192.0.2.10', 3_600_000, 'x');
+      expect(await ask()).toEqual(each([false, true]));
+      await all[0].unblock('192.0.2.10');
+      expect(await ask()).toEqual(each([false, false]));
+    },
+  );
 
   it('TRA-80: is lifted although the answer to an earlier block comes after that', async () => {
     const { clock, held, users } = setup();

@@ -53,6 +53,12 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'changes tells all as held': told((mark) => ({ ...mark, held: true })),
   'changes tells no text': told((mark) => ({ ...mark, text: '' })),
   'changes tells no times': told((mark) => ({ ...mark, times: 1 })),
+  'changes tells no last version': (store) => ({
+    changes: async (group, version) => {
+      const { marks, more } = await store.changes(group, version);
+      return { marks, more, version: marks.at(-1)?.version ?? version };
+    },
+  }),
   'changes tells no more than a hundred': (store) => ({
     changes: async (group, version) => {
       const { marks, ...rest } = await store.changes(group, version);

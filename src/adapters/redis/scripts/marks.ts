@@ -62,16 +62,17 @@ end
 `;
 
 /**
- * What a group's marks have become since a version. Keys: the group by version and by end, and with what the names of its marks
+ * What a group's marks have become since a version, after whether there are more and its last version. Keys: the group by version and by end, and with what the names of its marks
  * begin. Arguments: the version, how many at most. Where many have ended it takes some of them out and has nothing to tell yet: to
  * go through all of them would keep everybody waiting.
  * @internal
  */
 export const CHANGES = `${MARKS}${SWEEP}
 return function(k, a)
-if sweep(KEYS[k + 1], KEYS[k + 2], 3000) then return {1} end
+if sweep(KEYS[k + 1], KEYS[k + 2], 3000) then return {1, 0} end
 local most = tonumber(ARGV[a + 2])
-local answer, marks, more, from = {0}, 0, false, 0
+local last = tonumber(redis.call('ZSCORE', KEYS[k + 1], '') or 0)
+local answer, marks, more, from = {0, last}, 0, false, 0
 repeat
   local subjects = redis.call('ZRANGEBYSCORE', KEYS[k + 1], '(' .. ARGV[a + 1], '+inf', 'LIMIT', from, 500)
   from = from + #subjects

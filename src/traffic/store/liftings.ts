@@ -1,0 +1,71 @@
+import type { MarkChange } from './contract.js';
+
+/** How soon after a lifting it is said again; after that each time after twice as long. */
+const FIRST_MS = 1_000;
+/** Most that are remembered, the latest ones. */
+const MOST = 1_000;
+
+/** What was lifted, in times that are left. @internal */
+export type Lifting = Pick<MarkChange, 'subject' | 'forUs' | 'keepUs' | 'text'>;
+
+interface Said extends Omit<Lifting, 'subject'> {
+  readonly atMs: number;
+  readonly againMs: number;
+}
+
+/**
+ * What this process has lifted, for as long as that is remembered. A store that loses its data may lose a lifting before all processes
+ * have heard of it, and who has not keeps to the block: so it is said again now and then, to a store that knows nothing of it.
+ * @internal
+ */
+export class Liftings {
+  readonly #said = new Map<string, Said>();
+  #nextMs = Infinity;
+
+  /** Takes over what was lifted at this time. */
+  add({ subject, ...lifting }: Lifting, atMs: number): void {
+    this.#said.delete(subject);
+    this.#said.set(subject, { ...lifting, atMs, againMs: atMs + FIRST_MS });
+    this.#nextMs = Math.min(this.#nextMs, atMs + FIRST_MS);
+    const [oldest] = this.#said.keys();
+    if (this.#said.size > MOST && oldest !== undefined) this.#said.delete(oldest);
+  }
+
+  /** Somebody has marked it anew. */
+  forget(subject: string): void {
+    this.#said.delete(subject);
+  }
+
+  /** All are to be said again: the store may have lost its data. */
+  soon(): void {
+    for (const [subject, said] of this.#said) this.#said.set(subject, { ...said, againMs: 0 });
+    this.#nextMs = 0;
+  }
+
+  /** Whether any is to be said again. */
+  isDue(nowMs: number): boolean {
+    return nowMs >= this.#nextMs;
+  }
+
+  /** What is to be said again now. */
+  due(nowMs: number): readonly Lifting[] {
+    const due: Lifting[] = [];
+    this.#nextMs = Infinity;
+    for (const [subject, said] of this.#said) {
+      const { atMs, againMs, text } = said;
+      const sinceMs = nowMs - atMs;
+      const keepUs = Math.round(said.keepUs - sinceMs * 1_000);
+      if (keepUs <= 0) {
+        this.#said.delete(subject);
+        continue;
+      }
+      const next = againMs > nowMs ? said : { ...said, againMs: atMs + Math.max(2 * sinceMs, FIRST_MS) };
+      if (next !== said) {
+        due.push({ subject, forUs: Math.max(0, Math.round(said.forUs - sinceMs * 1_000)), keepUs, text });
+        this.#said.set(subject, next);
+      }
+      this.#nextMs = Math.min(this.#nextMs, next.againMs);
+    }
+    return due;
+  }
+}
