@@ -7,7 +7,7 @@ const COMMANDS = /* @__PURE__ */ Symbol.for('breakwater.commands.2');
  * @internal
  */
 export async function besideService<T>(patienceMs: number, done: () => Promise<T>): Promise<T> {
-  const commands = ((globalThis as { [COMMANDS]?: number[] })[COMMANDS] ??= []);
+  const commands = ((globalThis as { [COMMANDS]?: number[] | undefined })[COMMANDS] ??= []);
   commands.push(patienceMs);
   try {
     return await done();

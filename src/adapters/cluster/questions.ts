@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
 import { HexIds } from '../../internal/hex-ids.js';
 import { RemoteClock } from '../../internal/remote-clock.js';
-import { type StoreCall, StoreUnavailableError } from '../../traffic/store/index.js';
+import { checkCall, type StoreCall, StoreUnavailableError } from '../../traffic/store/index.js';
 import type { WorkerChannel } from './host.js';
 import { LATE, type Letter, MOST_TOGETHER, OURS, type Reply, weightOf, type What } from './wire.js';
 
@@ -92,6 +92,7 @@ export class Questions {
     return new Promise((resolve, reject) => {
       const { channel, timeoutMs } = this.#settings;
       const asked = args();
+      checkCall(call);
       if (this.#closed) throw unavailable('it is closed');
       if (!channel.isOpen()) throw unavailable(GONE);
       if (this.#count >= MOST_OPEN) throw unavailable(`${String(MOST_OPEN)} questions are open already`);

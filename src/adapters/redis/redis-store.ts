@@ -3,6 +3,7 @@ import {
   type BucketAnswer,
   type BucketRule,
   checkBuckets,
+  checkCall,
   checkEvent,
   checkGroup,
   checkKey,
@@ -139,7 +140,11 @@ class RedisStore implements LimitStore {
   }
 
   #run<T>(call: StoreCall | undefined, read: (reply: Reply) => T, make: () => Operation): Promise<T> {
-    return this.#runner.run(make, read, call?.withinMs);
+    const checked = (): Operation => {
+      checkCall(call);
+      return make();
+    };
+    return this.#runner.run(checked, read, call?.withinMs);
   }
 
   #fieldOf(key: StoreKey): string {

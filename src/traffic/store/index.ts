@@ -27,7 +27,16 @@ export type { WholeRate } from './rate.js';
 export { wholeRate } from './rate.js';
 export type { ParsedSharedOptions, SharedStoreOptions } from './shared-options.js';
 export { checkShare, SHARED_STORE_DEFAULTS, sharedSchema } from './shared-options.js';
-export { checkBuckets, checkEvent, checkGroup, checkKey, checkMark, checkVersion, checkWindow } from './rules.js';
+export {
+  checkBuckets,
+  checkCall,
+  checkEvent,
+  checkGroup,
+  checkKey,
+  checkMark,
+  checkVersion,
+  checkWindow,
+} from './rules.js';
 export { readBuckets, readChanges, readEvents, readMarkAnswer, readWindow } from './read-answers.js';
 export { microseconds, probeMark, SharedTruth } from './shared-truth.js';
 export { storeHealth, storeMetrics } from './report.js';

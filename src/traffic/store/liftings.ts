@@ -1,16 +1,16 @@
-import type { MarkChange } from './contract.js';
+import { LIFTED_KEPT_US, type MarkChange } from './contract.js';
 
 /** How soon after a lifting it is said again; after that each time after twice as long. */
 const FIRST_MS = 1_000;
 /** Most that are remembered, the latest ones. */
 const MOST = 1_000;
 
-/** What was lifted, in times that are left. @internal */
-export type Lifting = Pick<MarkChange, 'subject' | 'forUs' | 'keepUs' | 'text'>;
+/** What was lifted, in times that are left. */
+type Lifting = Pick<MarkChange, 'subject' | 'forUs' | 'keepUs' | 'text'>;
 
-interface Said extends Omit<Lifting, 'subject'> {
+interface Said extends Pick<Lifting, 'forUs' | 'text'> {
   readonly atMs: number;
-  readonly againMs: number;
+  againMs: number;
 }
 
 /**
@@ -23,10 +23,11 @@ export class Liftings {
   #nextMs = Infinity;
 
   /** Takes over what was lifted at this time. */
-  add({ subject, ...lifting }: Lifting, atMs: number): void {
+  add({ subject, forUs, text }: Pick<Lifting, 'subject' | 'forUs' | 'text'>, atMs: number): void {
+    const againMs = atMs + FIRST_MS;
     this.#said.delete(subject);
-    this.#said.set(subject, { ...lifting, atMs, againMs: atMs + FIRST_MS });
-    this.#nextMs = Math.min(this.#nextMs, atMs + FIRST_MS);
+    this.#said.set(subject, { forUs, text, atMs, againMs });
+    this.#nextMs = Math.min(this.#nextMs, againMs);
     const [oldest] = this.#said.keys();
     if (this.#said.size > MOST && oldest !== undefined) this.#said.delete(oldest);
   }
@@ -38,7 +39,7 @@ export class Liftings {
 
   /** All are to be said again: the store may have lost its data. */
   soon(): void {
-    for (const [subject, said] of this.#said) this.#said.set(subject, { ...said, againMs: 0 });
+    for (const said of this.#said.values()) said.againMs = 0;
     this.#nextMs = 0;
   }
 
@@ -52,19 +53,18 @@ export class Liftings {
     const due: Lifting[] = [];
     this.#nextMs = Infinity;
     for (const [subject, said] of this.#said) {
-      const { atMs, againMs, text } = said;
+      const { forUs, text, atMs } = said;
       const sinceMs = nowMs - atMs;
-      const keepUs = Math.round(said.keepUs - sinceMs * 1_000);
-      if (keepUs <= 0) {
-        this.#said.delete(subject);
-        continue;
+      const left = (us: number): number => Math.max(0, Math.round(us - sinceMs * 1_000));
+      const keepUs = left(Math.max(forUs, LIFTED_KEPT_US));
+      if (keepUs === 0) this.#said.delete(subject);
+      else {
+        if (said.againMs <= nowMs) {
+          said.againMs = atMs + Math.max(2 * sinceMs, FIRST_MS);
+          due.push({ subject, forUs: left(forUs), keepUs, text });
+        }
+        this.#nextMs = Math.min(this.#nextMs, said.againMs);
       }
-      const next = againMs > nowMs ? said : { ...said, againMs: atMs + Math.max(2 * sinceMs, FIRST_MS) };
-      if (next !== said) {
-        due.push({ subject, forUs: Math.max(0, Math.round(said.forUs - sinceMs * 1_000)), keepUs, text });
-        this.#said.set(subject, next);
-      }
-      this.#nextMs = Math.min(this.#nextMs, next.againMs);
     }
     return due;
   }

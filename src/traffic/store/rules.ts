@@ -6,6 +6,7 @@ import {
   LONGEST_US,
   type MarkChange,
   MOST_RULES,
+  type StoreCall,
   type StoreKey,
   WINDOW_PARTS,
   type WindowRule,
@@ -93,6 +94,14 @@ export function checkMark(change: MarkChange): void {
 /** Refuses what is no version. @internal */
 export function checkVersion(version: unknown): void {
   checkWhole('version', version, 0);
+}
+
+/** Refuses a time that nobody can wait: for a store that goes by it. @internal */
+export function checkCall(call: StoreCall | undefined): void {
+  const within: unknown = call?.withinMs;
+  if (within !== undefined && !(typeof within === 'number' && within > 0)) {
+    throw wrong('withinMs', 'more than 0 ms', within);
+  }
 }
 
 function checkWhole(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): void {

@@ -51,10 +51,18 @@ export class SharedTruth {
     this.now = steady(clock);
     this.names = new StoreNames(mode === 'shadow' ? `${kind}-shadow` : kind, name, keySecret);
     const { group } = this.names;
-    const onLoss = (): void => {
-      this.#liftings.soon();
-    };
-    this.marks = new MarkMirror({ ...settings, group, now: this.now, onLoss });
+    this.marks = new MarkMirror({
+      ...settings,
+      group,
+      now: this.now,
+      watch: (subject, mark) => {
+        if (mark?.held === true) this.#liftings.forget(subject);
+        settings.watch?.(subject, mark);
+      },
+      onLoss: () => {
+        this.#liftings.soon();
+      },
+    });
     this.#link = new StoreLink({
       ...settings,
       onRestored: (event) => {
@@ -129,7 +137,7 @@ export class SharedTruth {
     const { forUs = 0, text = '' } = more;
     const atMs = this.now();
     const { wasHeld } = await this.mark(what, { subject, held: false, forUs, keepUs: forUs, text, clear: true });
-    this.#liftings.add({ subject, forUs, keepUs: Math.max(forUs, LIFTED_KEPT_US), text }, atMs);
+    this.#liftings.add({ subject, forUs, text }, atMs);
     return wasHeld;
   }
 
@@ -138,8 +146,7 @@ export class SharedTruth {
     this.#sayingAgain = true;
     try {
       for (const lifting of this.#liftings.due(this.now())) {
-        const answer = await this.tryMark({ ...lifting, held: false, after: 0 });
-        if (answer?.mark?.held === true) this.#liftings.forget(lifting.subject);
+        await this.tryMark({ ...lifting, held: false, after: 0 });
       }
     } finally {
       this.#sayingAgain = false;

@@ -167,6 +167,10 @@ describe('what a worker asks', () => {
     const rules = Array.from({ length: 1_001 }, (_, i) => ({ ...BUCKET, subject: String(i) }));
     for (const wrong of [store.take(rules), store.take([]), store.changes('{', 0), store.clear({} as never)])
       await expect(wrong).rejects.toMatchObject({ code: 'BREAKWATER_INVALID_ARGUMENT' });
+    for (const withinMs of [NaN, 0, -1, '5', null])
+      await expect(store.clear({ group: 'g', subject: 's' }, { withinMs: withinMs as number })).rejects.toMatchObject({
+        message: expect.stringMatching(/withinMs must be more than 0 ms, got/) as string,
+      });
     expect(cluster.letters).toEqual([]);
     expect(await store.take(rules.slice(1))).toHaveLength(1_000);
   });

@@ -23,6 +23,11 @@ describe('the options of a Redis store', () => {
     expect(make({ prefix })).toThrow(InvalidOptionsError);
   });
 
+  it.each([NaN, 0, -1, '5', null])('go with no time that nobody can wait: %j', async (withinMs) => {
+    const asked = new FakeServer().store().take([BUCKET], { withinMs: withinMs as number });
+    await expect(asked).rejects.toThrow(/withinMs must be more than 0 ms, got/);
+  });
+
   it('bound the rules of one decision', async () => {
     const rules = Array.from({ length: 1_001 }, (_, i) => ({ ...BUCKET, subject: String(i) }));
     await expect(new FakeServer().store().take(rules)).rejects.toMatchObject({ code: 'BREAKWATER_INVALID_ARGUMENT' });

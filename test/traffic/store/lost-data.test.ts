@@ -138,13 +138,20 @@ describe('what a process knows of blocks and flags', () => {
     expect(other.explain('ann')).toMatchObject({ lifted: { by: 'eve', note: 'tester' } });
   });
 
-  it('TRA-80: stays lifted, and stays blocked where somebody blocked it anew', async () => {
+  it.each([
+    ['after the loss', false, false],
+    ['before the loss, where it was lifted', true, true],
+    ['before the loss, elsewhere', true, false],
+  ])('TRA-80: stays blocked where somebody blocked it anew: %s', async (_, isBefore, isHere) => {
     const made = setup();
     const [here, there] = [made.users(), made.users()];
     await here.block('ann', 3_600_000, 'x');
     await here.unblock('ann');
+    const again = () => (isHere ? here : there).block('ann', 3_600_000, 'y');
+    if (isBefore) await again();
+    for (const one of [here, there]) await one.refresh();
     made.lose();
-    await there.block('ann', 3_600_000, 'y');
+    if (!isBefore) await again();
     for (let i = 0; i < 20; i++) {
       for (const one of [here, there]) await one.check('ben');
       await made.clock.advanceAsync(500);
