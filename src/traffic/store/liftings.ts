@@ -9,8 +9,18 @@ const MOST = 1_000;
 type Lifting = Pick<MarkChange, 'subject' | 'forUs' | 'keepUs' | 'text'>;
 
 interface Said extends Pick<Lifting, 'forUs' | 'text'> {
+  readonly version: number;
   readonly atMs: number;
   againMs: number;
+}
+
+/** The text of a lifting that is said again has the version of it in front: who knows of a later block keeps to that. */
+const AGAIN = /^again (\d+) (.*)$/su;
+
+/** Which lifting a text says again, and what that said; `undefined` of one that is said for the first time. @internal */
+export function readAgain(text: string): { readonly version: number; readonly text: string } | undefined {
+  const found = AGAIN.exec(text);
+  return found === null ? undefined : { version: Number(found[1]), text: String(found[2]) };
 }
 
 /**
@@ -23,10 +33,10 @@ export class Liftings {
   #nextMs = Infinity;
 
   /** Takes over what was lifted at this time. */
-  add({ subject, forUs, text }: Pick<Lifting, 'subject' | 'forUs' | 'text'>, atMs: number): void {
+  add({ subject, forUs, text }: Pick<Lifting, 'subject' | 'forUs' | 'text'>, version: number, atMs: number): void {
     const againMs = atMs + FIRST_MS;
     this.#said.delete(subject);
-    this.#said.set(subject, { forUs, text, atMs, againMs });
+    this.#said.set(subject, { forUs, text, version, atMs, againMs });
     this.#nextMs = Math.min(this.#nextMs, againMs);
     const [oldest] = this.#said.keys();
     if (this.#said.size > MOST && oldest !== undefined) this.#said.delete(oldest);
@@ -53,7 +63,7 @@ export class Liftings {
     const due: Lifting[] = [];
     this.#nextMs = Infinity;
     for (const [subject, said] of this.#said) {
-      const { forUs, text, atMs } = said;
+      const { forUs, atMs } = said;
       const sinceMs = nowMs - atMs;
       const left = (us: number): number => Math.max(0, Math.round(us - sinceMs * 1_000));
       const keepUs = left(Math.max(forUs, LIFTED_KEPT_US));
@@ -61,6 +71,7 @@ export class Liftings {
       else {
         if (said.againMs <= nowMs) {
           said.againMs = atMs + Math.max(2 * sinceMs, FIRST_MS);
+          const text = `again ${String(said.version)} ${said.text}`;
           due.push({ subject, forUs: left(forUs), keepUs, text });
         }
         this.#nextMs = Math.min(this.#nextMs, said.againMs);

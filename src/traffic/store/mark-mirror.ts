@@ -1,6 +1,7 @@
 import { isOver } from '../../core/steady.js';
 import { BoundedMap } from '../../internal/bounded-map.js';
 import { LIFTED_KEPT_US, type MarkChanges, type StoreMark } from './contract.js';
+import { readAgain } from './liftings.js';
 import { readChanges } from './read-answers.js';
 import type { Question } from './store-link.js';
 
@@ -124,10 +125,14 @@ export class MarkMirror {
     // An answer that was overtaken by another.
     if (known?.data === this.#data && mark !== undefined && known.version > mark.version) return;
     if (mark === undefined && this.#isLost(subject)) return;
+    const again = mark?.held === false ? readAgain(mark.text) : undefined;
+    // It was made after what is said again of a store that has lost both.
+    if (again !== undefined && known?.held === true && known.version > again.version) return;
     if (known !== undefined) this.#drop(subject);
     if (mark === undefined) return;
     this.#nowMs = this.#settings.now();
-    const { held, version, text, leftUs } = mark;
+    const { held, version, leftUs } = mark;
+    const text = again?.text ?? mark.text;
     const local = {
       held,
       untilMs: this.#nowMs + leftUs / 1_000,

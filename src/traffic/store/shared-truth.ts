@@ -136,8 +136,9 @@ export class SharedTruth {
   ): Promise<boolean> {
     const { forUs = 0, text = '' } = more;
     const atMs = this.now();
-    const { wasHeld } = await this.mark(what, { subject, held: false, forUs, keepUs: forUs, text, clear: true });
-    this.#liftings.add({ subject, forUs, text }, atMs);
+    const lifting = { subject, held: false, forUs, keepUs: forUs, text, clear: true };
+    const { wasHeld, mark } = await this.mark(what, lifting);
+    if (mark !== undefined) this.#liftings.add(lifting, mark.version, atMs);
     return wasHeld;
   }
 

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Liftings } from '../../../src/traffic/store/liftings.js';
+import { Liftings, readAgain } from '../../../src/traffic/store/liftings.js';
 
 const HOUR_US = 3_600e6;
-const lifting = { subject: 'a', forUs: 0, text: '' };
+const lifting = { subject: 'a', forUs: 0, text: '{"by":\n"x"}' };
 
 it('says a lifting again after a second, and then each time after twice as long, for as long as it is remembered', () => {
   const liftings = new Liftings();
   expect(liftings.isDue(1e9)).toBe(false);
-  liftings.add(lifting, 0);
+  liftings.add(lifting, 7, 0);
   const said: number[] = [];
   for (let ms = 0; ms <= 7_200_000; ms += 100) {
     if (!liftings.isDue(ms)) continue;
-    for (const { keepUs } of liftings.due(ms)) {
+    for (const { keepUs, text } of liftings.due(ms)) {
       said.push(ms / 1_000);
+      expect(readAgain(text)).toEqual({ version: 7, text: '{"by":\n"x"}' });
       expect(keepUs).toBe(HOUR_US - ms * 1_000);
     }
   }
@@ -21,10 +22,17 @@ it('says a lifting again after a second, and then each time after twice as long,
   expect(liftings.isDue(1e12)).toBe(false);
 });
 
+it.each(['', 'again', 'again 5', 'again x y', 'again -1 y', ' again 5 y', '{"by":"again 5 y"}'])(
+  'takes %j for none',
+  (text) => {
+    expect(readAgain(text)).toBeUndefined();
+  },
+);
+
 it('says all again when the store may have lost them', () => {
   const liftings = new Liftings();
-  liftings.add(lifting, 0);
-  liftings.add({ ...lifting, subject: 'b' }, 0);
+  liftings.add(lifting, 7, 0);
+  liftings.add({ ...lifting, subject: 'b' }, 8, 0);
   liftings.forget('b');
   expect(liftings.due(600)).toEqual([]);
   liftings.soon();
@@ -47,7 +55,7 @@ it('remembers the latest thousand, says none twice at a time, and none after its
       const ends = new Map<string, number>();
       let nowMs = 0;
       const add = (subject: string, forMs: number): void => {
-        liftings.add({ subject, forUs: forMs * 1_000, text: '' }, nowMs);
+        liftings.add({ subject, forUs: forMs * 1_000, text: '' }, 1, nowMs);
         ends.set(subject, nowMs + Math.max(forMs, 3_600_000));
       };
       if (many) for (let i = 0; i < 1_200; i++) add(`m${String(i)}`, 60_000);

@@ -139,24 +139,28 @@ describe('what a process knows of blocks and flags', () => {
   });
 
   it.each([
-    ['after the loss', false, false],
-    ['before the loss, where it was lifted', true, true],
-    ['before the loss, elsewhere', true, false],
-  ])('TRA-80: stays blocked where somebody blocked it anew: %s', async (_, isBefore, isHere) => {
+    ['after the loss', false, false, true],
+    ['before the loss, where it was lifted', true, true, false],
+    ['before the loss, elsewhere', true, false, true],
+    ['just before the loss, elsewhere', true, false, false],
+  ])('TRA-80: stays blocked where somebody blocked it anew: %s', async (_, isBefore, isHere, isHeard) => {
     const made = setup();
     const [here, there] = [made.users(), made.users()];
     await here.block('ann', 3_600_000, 'x');
     await here.unblock('ann');
     const again = () => (isHere ? here : there).block('ann', 3_600_000, 'y');
     if (isBefore) await again();
-    for (const one of [here, there]) await one.refresh();
+    if (isHeard) for (const one of [here, there]) await one.refresh();
     made.lose();
     if (!isBefore) await again();
     for (let i = 0; i < 20; i++) {
       for (const one of [here, there]) await one.check('ben');
       await made.clock.advanceAsync(500);
     }
-    expect([(await here.check('ann')).allowed, (await there.check('ann')).allowed]).toEqual([false, false]);
+    expect([(await here.check('ann')).allowed, (await there.check('ann')).allowed]).toEqual([
+      isBefore && !isHere && !isHeard,
+      isBefore && isHere && !isHeard,
+    ]);
   });
 
   it.each([[-5_000], [-3_600_000]])(
