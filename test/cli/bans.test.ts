@@ -1,9 +1,9 @@
 import { createClusterStore } from 'breakwater/cluster';
 import { SharedDDoSProtection } from 'breakwater/ddos-protection';
+import type { LimitStore } from 'breakwater/rate-limiter';
 import { createMemoryStore, ManualClock } from 'breakwater/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommandIo } from '../../src/cli/io.js';
-import type { LimitStore } from 'breakwater/rate-limiter';
 import { breakwater, FILE, holding } from './setup.js';
 
 const NOBODY = "'edge' blocks nobody";

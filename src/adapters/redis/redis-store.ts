@@ -3,7 +3,6 @@ import {
   type BucketAnswer,
   type BucketRule,
   checkBuckets,
-  checkCall,
   checkEvent,
   checkGroup,
   checkKey,
@@ -140,11 +139,7 @@ class RedisStore implements LimitStore {
   }
 
   #run<T>(call: StoreCall | undefined, read: (reply: Reply) => T, make: () => Operation): Promise<T> {
-    const checked = (): Operation => {
-      checkCall(call);
-      return make();
-    };
-    return this.#runner.run(checked, read, call?.withinMs);
+    return this.#runner.run(make, read, call);
   }
 
   #fieldOf(key: StoreKey): string {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import { StoreUnavailableError } from '../../traffic/store/index.js';
+import { checkCall, type StoreCall, StoreUnavailableError } from '../../traffic/store/index.js';
 import { DeadlineList, type DeadlineNode } from '../../internal/deadline-list.js';
 import { HexIds } from '../../internal/hex-ids.js';
 import { RemoteClock } from '../../internal/remote-clock.js';
@@ -86,13 +86,14 @@ export class Runner {
   /**
    * @param make - says what is to be done; what it throws rejects.
    * @param read - reads the answer.
-   * @param withinMs - how long whoever asks waits, at most the runner's own limit.
+   * @param call - how long whoever asks waits, at most the runner's own limit.
    * @throws whatever the client rejects with, or {@link StoreUnavailableError}.
    */
-  run<T>(make: () => Operation, read: (reply: Reply) => T, withinMs = Infinity): Promise<T> {
+  run<T>(make: () => Operation, read: (reply: Reply) => T, call: StoreCall | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const operation = make();
-      const untilMs = this.#commands.now() + Math.min(withinMs, this.#timeoutMs);
+      checkCall(call);
+      const untilMs = this.#commands.now() + Math.min(call?.withinMs ?? Infinity, this.#timeoutMs);
       const answer = (reply: Reply): void => {
         resolve(read(reply));
       };

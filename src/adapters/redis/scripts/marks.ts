@@ -62,8 +62,8 @@ end
 `;
 
 /**
- * What a group's marks have become since a version, after whether there are more and its last version. Keys: the group by version and by end, and with what the names of its marks
- * begin. Arguments: the version, how many at most. Where many have ended it takes some of them out and has nothing to tell yet: to
+ * What a group's marks have become since a version, after whether there are more and its last version. Keys: the group by version
+ * and by end, and with what the names of its marks begin. Arguments: the version, how many at most. Where many have ended it takes some of them out and has nothing to tell yet: to
  * go through all of them would keep everybody waiting.
  * @internal
  */
